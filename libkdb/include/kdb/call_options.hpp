@@ -1,0 +1,47 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <string>
+
+namespace kdb {
+
+/// Who calls. Printing shows `***` for the secret.
+class credentials {
+public:
+  static credentials basic(std::string user, std::string password);
+  static credentials bearer(std::string token);
+
+  /// The value of the `authorization` header. A secret: never print it.
+  std::string header() const;
+  /// The user's name; empty for tokens.
+  const std::string& user() const { return user_; }
+  bool is_bearer() const { return bearer_; }
+  /// Password or token. A secret: never print it.
+  const std::string& secret() const { return secret_; }
+
+  friend bool operator==(const credentials&, const credentials&) = default;
+
+private:
+  bool bearer_ = false;
+  std::string user_;
+  std::string secret_;
+};
+
+/// "basic admin:***" or "bearer ***".
+std::string to_string(const credentials& who);
+
+/// What every operation takes. Unset members mean what the client's settings say.
+struct call_options {
+  /// How long the operation may take from the moment it is asked for. Bounds appends, reads and management calls; a
+  /// subscription's bounds only its start. Must be positive. Unset: the settings' `default_deadline`.
+  std::optional<std::chrono::milliseconds> deadline{};
+  /// Replaces the client's own credentials for this call; nothing is merged.
+  std::optional<kdb::credentials> credentials{};
+  /// Only a leader may serve it. Unset: yes if the client prefers the leader.
+  std::optional<bool> requires_leader{};
+
+  friend bool operator==(const call_options&, const call_options&) = default;
+};
+
+} // namespace kdb

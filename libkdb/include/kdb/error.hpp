@@ -1,0 +1,165 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include <kdb/position.hpp>
+#include <kdb/stream_state.hpp>
+
+namespace caf {
+class error;
+} // namespace caf
+
+namespace kdb {
+
+/// What went wrong. The numbers are stable: they travel between processes.
+enum class errc : std::uint8_t {
+  // -- the request can't be sent as it is ----------------------------------------
+  invalid_argument = 1,      ///< An option, name, size or id is out of its range. Detail: `bad_argument`.
+  invalid_connection_string, ///< The connection string can't be read. Detail: `bad_argument` with the option's name.
+  event_too_large,           ///< One event is above the server's or the message limit. Detail: `size_limit`.
+  append_too_large,          ///< The events of one append are together above the server's limit. Detail: `size_limit`.
+  message_too_large,         ///< A message is above the transport's limit.
+
+  // -- the stream is not as expected ---------------------------------------------
+  wrong_expected_version = 20, ///< Nothing was written. Detail: `version_mismatch`.
+  stream_not_found,            ///< Never existed, or is soft-deleted. Detail: `stream_name`.
+  stream_deleted,              ///< Tombstoned: the name is gone for ever. Detail: `stream_name`.
+  invalid_position,            ///< The server can't read from that place.
+  index_not_found,             ///< Detail: `index_name`.
+
+  // -- who asks ------------------------------------------------------------------
+  unauthenticated = 40, ///< The credentials are wrong.
+  access_denied,        ///< The caller lacks the right.
+
+  // -- persistent subscriptions, users, scavenges ----------------------------------
+  group_not_found = 60,    ///< Detail: `group_name`.
+  group_exists,            ///< Detail: `group_name`.
+  group_failed,            ///< The server refused; the message holds its reason. Detail: `group_name`.
+  group_dropped,           ///< The server ended the consumer's call: group deleted, updated or restarted. Detail: `group_name`.
+  maximum_subscribers,     ///< The group has all the consumers it may have. Detail: `group_name`.
+  user_not_found,          ///< Detail: `login_name`.
+  user_conflict,           ///< Somebody changed the user at the same time. Detail: `login_name`.
+  scavenge_not_found,      ///< No scavenge with that id is running.
+
+  // -- the node can't serve it now --------------------------------------------------
+  not_leader = 80,  ///< The node is not the leader. Detail: `leader`, if it named one.
+  not_ready,        ///< The node starts, stops, or knows no leader.
+  too_busy,         ///< The node is overloaded.
+  server_timeout,   ///< The node gave up inside; a write may have happened.
+  server_stopping,  ///< The node is shutting down.
+  consumer_too_slow,///< An old server ended a subscription that could not keep up.
+
+  // -- the way there -----------------------------------------------------------------
+  unavailable = 100, ///< The connection was lost or refused.
+  discovery_failed,  ///< No usable node was found in the allowed attempts.
+  deadline_exceeded, ///< The call's deadline passed.
+  cancelled,         ///< The call was cancelled by its owner.
+  closed,            ///< The client, reading or subscription is closed.
+
+  // -- neither side's plan ------------------------------------------------------------
+  unsupported = 120,  ///< The server does not offer this operation.
+  server_error,       ///< The server failed without saying why.
+  protocol_error,     ///< The answer can't be understood.
+  subscriber_failed,  ///< The receiving actor or callback died, threw, or refused a batch.
+  internal,           ///< A bug in libkdb, or an answer of the host that it did not expect.
+
+  // -- v2 appends ---------------------------------------------------------------------
+  consistency_violation = 140,  ///< Nothing was written. Detail: `violations`.
+  stream_already_in_session,    ///< One stream appears twice. Detail: `stream_name`.
+  stream_already_exists,        ///< Detail: `stream_name`.
+  index_exists,                 ///< Detail: `index_name`.
+  indexes_not_ready,            ///< The indexes are still catching up.
+};
+
+/// The name of the enumerator.
+std::string_view to_string(errc code);
+
+/// The value that was refused and what is accepted instead.
+struct bad_argument {
+  std::string name;     ///< Of the option, field or parameter.
+  std::string accepted; ///< What would have been right.
+};
+
+/// The expectation of a write and what the server found. An unset `actual` means that the server did not say.
+struct version_mismatch {
+  std::string stream;
+  stream_state expected;
+  std::optional<stream_state> actual;
+};
+
+struct stream_name {
+  std::string name;
+};
+
+struct index_name {
+  std::string name;
+};
+
+struct login_name {
+  std::string name;
+};
+
+struct group_name {
+  std::string stream; ///< "$all" for groups on $all.
+  std::string group;
+};
+
+/// Sizes in bytes; those the server does not tell are 0.
+struct size_limit {
+  std::uint64_t limit = 0;
+  std::uint64_t actual = 0;
+  std::string event_id; ///< Empty if the limit is not one event's.
+};
+
+/// Where the leader is, as the answering node knows it.
+struct leader {
+  std::string host;
+  std::uint16_t port = 0;
+};
+
+/// All failed checks of one v2 append.
+struct violations {
+  struct one {
+    std::uint32_t check = 0; ///< Index in the request's checks.
+    std::string stream;
+    std::int64_t expected = 0; ///< As `stream_state::number()`; also -5 soft-deleted, -6 tombstoned.
+    std::int64_t actual = 0;
+  };
+  std::vector<one> all;
+};
+
+using error_detail = std::variant<std::monostate, bad_argument, version_mismatch, stream_name, index_name, login_name, group_name,
+                                  size_limit, leader, violations>;
+
+/// Why something failed. Copies are independent; safe to move between threads.
+struct [[nodiscard]] error {
+  errc code = errc::internal;
+  /// For people: what happened and what to do. Holds neither credentials nor payloads.
+  std::string message{};
+  error_detail detail{};
+  /// The same request may succeed later, or on another node.
+  bool retry_can_help = false;
+  /// The request may have taken effect although it failed. Only for writes.
+  bool outcome_unknown = false;
+
+  /// Returns the detail of that type, or null.
+  template <class T>
+  const T* get() const {
+    return std::get_if<T>(&detail);
+  }
+
+  /// Converts what a CAF request answered. Errors of this library come back as they were; of CAF's own, a request timeout is
+  /// `deadline_exceeded` with the outcome unknown, a dead receiver is `closed`, everything else `internal` with CAF's text.
+  /// Part of the actors library.
+  static error from(const caf::error& why);
+};
+
+/// "code: message (retry …, outcome …)", for logs.
+std::string to_string(const error& why);
+
+} // namespace kdb

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include <kdb/position.hpp>
+#include <kdb/uuid.hpp>
+
+namespace kdb {
+
+/// How the data of an event are marked. The server does not check that JSON data are JSON.
+enum class content_type : std::uint8_t { json, binary };
+
+/// "application/json" or "application/octet-stream".
+std::string_view to_string(content_type type);
+
+/// An event to append. Data and metadata are bytes, and travel as they are.
+struct new_event {
+  std::string type;
+  std::string data{};
+  std::string metadata{};
+  kdb::content_type content_type = kdb::content_type::json;
+  /// Makes retries safe: a retry with the same ids and the same explicit expected state is not written twice.
+  uuid id = random_uuid();
+
+  /// An event with JSON text as data.
+  static new_event json(std::string type, std::string data, std::string metadata = {});
+  /// An event with any bytes as data.
+  static new_event binary(std::string type, std::string data, std::string metadata = {});
+
+  friend bool operator==(const new_event&, const new_event&) = default;
+};
+
+/// "type id (N bytes)": never the payload.
+std::string to_string(const new_event& event);
+
+/// An event as the server stored it: a view into the batch it came with. It is valid as long as that batch (or a copy of the batch
+/// handle) lives; `owned_event` keeps one for longer.
+class recorded_event {
+public:
+  std::string_view stream() const { return stream_; }
+  std::string_view type() const { return type_; }
+  std::string_view data() const { return data_; }
+  /// The metadata its writer gave.
+  std::string_view metadata() const { return metadata_; }
+  kdb::content_type content_type() const { return content_type_; }
+  /// Its number in its own stream.
+  stream_revision revision() const { return revision_; }
+  /// Its place in $all.
+  log_position position() const { return position_; }
+  const uuid& id() const { return id_; }
+  /// When the server wrote it, in its own 100 ns steps.
+  std::chrono::sys_time<std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>> created() const { return created_; }
+  /// True for events whose type begins with `$`.
+  bool is_system() const { return type_.starts_with('$'); }
+  /// True for links to another event: type `$>`.
+  bool is_link() const { return type_ == "$>"; }
+
+private:
+  friend class recorded_event_builder;
+  std::string_view stream_, type_, data_, metadata_;
+  uuid id_{};
+  stream_revision revision_{};
+  log_position position_{};
+  std::chrono::sys_time<std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>> created_{};
+  kdb::content_type content_type_ = kdb::content_type::binary;
+};
+
+/// "stream@revision type id (N bytes)": never the payload.
+std::string to_string(const recorded_event& event);
+
+/// What a read or subscription delivers: an event, and the link that led to it if links were resolved.
+/// A broken link (its target is deleted, truncated or expired) has a link and no event. A view, like `recorded_event`.
+class resolved_event {
+public:
+  constexpr resolved_event() = default;
+  constexpr resolved_event(const recorded_event* event, const recorded_event* link) : event_{event}, link_{link} {}
+
+  bool has_event() const { return event_ != nullptr; }
+  /// The event. Only if `has_event()`.
+  const recorded_event& event() const { return *event_; }
+  /// The link that was resolved or is broken, or null.
+  const recorded_event* link() const { return link_; }
+  bool is_resolved() const { return event_ != nullptr && link_ != nullptr; }
+  bool is_broken_link() const { return event_ == nullptr && link_ != nullptr; }
+  /// What stood in the stream that was read: the link if there is one. Its id is what acknowledgements take.
+  const recorded_event& original() const { return link_ ? *link_ : *event_; }
+
+  // The event's own members, for the common case. Of a broken link they show the link.
+  std::string_view stream() const { return shown().stream(); }
+  std::string_view type() const { return shown().type(); }
+  std::string_view data() const { return shown().data(); }
+  std::string_view metadata() const { return shown().metadata(); }
+  kdb::content_type content_type() const { return shown().content_type(); }
+  stream_revision revision() const { return shown().revision(); }
+  log_position position() const { return shown().position(); }
+  const uuid& id() const { return shown().id(); }
+
+private:
+  const recorded_event& shown() const { return event_ ? *event_ : *link_; }
+  const recorded_event* event_ = nullptr;
+  const recorded_event* link_ = nullptr;
+};
+
+/// A resolved event that keeps its own bytes. Copies share them.
+class owned_event {
+public:
+  explicit owned_event(const resolved_event& event);
+
+  const resolved_event& operator*() const { return view_; }
+  const resolved_event* operator->() const { return &view_; }
+
+private:
+  std::shared_ptr<const void> storage_;
+  resolved_event view_;
+};
+
+} // namespace kdb

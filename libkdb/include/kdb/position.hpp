@@ -1,0 +1,75 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <kdb/stream_state.hpp>
+
+namespace kdb {
+
+/// A place in the log, which orders the events of all streams. Grows with every event, without being dense.
+struct log_position {
+  std::uint64_t commit = 0;
+  std::uint64_t prepare = 0;
+  friend constexpr auto operator<=>(const log_position&, const log_position&) = default;
+};
+
+/// "commit/prepare".
+std::string to_string(log_position position);
+
+/// Where to begin in a stream: at its start, at its end, or at a revision.
+/// Reads include the event at the revision; subscriptions begin after it.
+class stream_position {
+public:
+  constexpr stream_position() = default;
+  constexpr stream_position(stream_revision revision) : kind_{kind::at}, revision_{revision} {}
+  static constexpr stream_position start() { return {}; }
+  static constexpr stream_position end() { return stream_position{kind::end}; }
+
+  constexpr bool is_start() const { return kind_ == kind::start; }
+  constexpr bool is_end() const { return kind_ == kind::end; }
+  /// The revision, if it is neither start nor end.
+  constexpr std::optional<stream_revision> revision() const {
+    return kind_ == kind::at ? std::optional{revision_} : std::nullopt;
+  }
+  friend constexpr bool operator==(const stream_position&, const stream_position&) = default;
+
+private:
+  enum class kind : std::uint8_t { start, end, at };
+  constexpr explicit stream_position(kind k) : kind_{k} {}
+  kind kind_ = kind::start;
+  stream_revision revision_{};
+};
+
+/// Where to begin in $all: at its start, at its end, or at a position.
+/// Reads forwards include the event at the position, reads backwards begin before it, subscriptions after it.
+class all_position {
+public:
+  constexpr all_position() = default;
+  constexpr all_position(log_position position) : kind_{kind::at}, position_{position} {}
+  static constexpr all_position start() { return {}; }
+  static constexpr all_position end() { return all_position{kind::end}; }
+
+  constexpr bool is_start() const { return kind_ == kind::start; }
+  constexpr bool is_end() const { return kind_ == kind::end; }
+  /// The position, if it is neither start nor end.
+  constexpr std::optional<log_position> position() const {
+    return kind_ == kind::at ? std::optional{position_} : std::nullopt;
+  }
+  friend constexpr bool operator==(const all_position&, const all_position&) = default;
+
+private:
+  enum class kind : std::uint8_t { start, end, at };
+  constexpr explicit all_position(kind k) : kind_{k} {}
+  kind kind_ = kind::start;
+  log_position position_{};
+};
+
+inline constexpr stream_position stream_start = stream_position::start();
+inline constexpr stream_position stream_end = stream_position::end();
+inline constexpr all_position all_start = all_position::start();
+inline constexpr all_position all_end = all_position::end();
+
+} // namespace kdb

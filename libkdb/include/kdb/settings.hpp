@@ -1,0 +1,90 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <kdb/call_options.hpp>
+#include <kdb/log.hpp>
+#include <kdb/result.hpp>
+
+namespace kdb {
+
+/// Where a node listens.
+struct endpoint {
+  std::string host;
+  std::uint16_t port = 2113;
+  friend bool operator==(const endpoint&, const endpoint&) = default;
+};
+
+/// "host:port", with brackets around IPv6 addresses.
+std::string to_string(const endpoint& where);
+
+enum class node_preference : std::uint8_t { leader, follower, random, read_only_replica };
+
+std::string_view to_string(node_preference preference);
+
+struct tls_settings {
+  bool enabled = true;
+  /// Off: any certificate is accepted. For tests only.
+  bool verify_certificate = true;
+  /// PEM file with the authorities to trust. Empty: those of the system.
+  std::string ca_file{};
+  /// PEM files of a client certificate and its key: both or neither.
+  std::string user_certificate_file{};
+  std::string user_key_file{};
+  friend bool operator==(const tls_settings&, const tls_settings&) = default;
+};
+
+/// Everything a client needs to know. Usually made by `settings::from_connection_string` and adjusted.
+struct settings {
+  /// One or many seeds.
+  std::vector<endpoint> endpoints{};
+  /// Resolve each name to all its addresses and ask them for the cluster (`kurrentdb+discover`).
+  bool discover = false;
+  tls_settings tls{};
+  std::optional<kdb::credentials> credentials{};
+  /// Send credentials also without TLS. Off: a client with credentials and without TLS sends none, and logs a warning.
+  bool credentials_in_clear = false;
+  /// Shown by the server for consumers. Empty: a random UUID, chosen when the client starts.
+  std::string connection_name{};
+
+  /// Rounds of discovery before those who wait get an error; -1 goes on for ever. At least 1 otherwise.
+  int max_discover_attempts = 10;
+  /// Between two rounds.
+  std::chrono::milliseconds discovery_interval{100};
+  /// For one node's answer in a round.
+  std::chrono::milliseconds gossip_timeout{5000};
+  node_preference preference = node_preference::leader;
+
+  /// For operations without a deadline of their own. Unset: none. Never bounds subscriptions.
+  std::optional<std::chrono::milliseconds> default_deadline{};
+  /// Pings an idle connection that often; unset: never.
+  std::optional<std::chrono::milliseconds> keep_alive_interval{std::chrono::milliseconds{10'000}};
+  /// A ping without an answer for that long ends the connection; unset: gRPC's own value.
+  std::optional<std::chrono::milliseconds> keep_alive_timeout{std::chrono::milliseconds{10'000}};
+  /// For the first answer of a read or subscription when the call has no deadline.
+  std::chrono::milliseconds start_timeout{10'000};
+
+  /// Appends that may wait for their answer at once; further ones wait in line.
+  std::uint32_t max_appends_in_flight = 1024;
+  /// Bytes of such appends, likewise.
+  std::uint64_t max_append_bytes_in_flight = 64ull << 20;
+
+  /// Takes log lines. Empty: silence.
+  log_sink log{};
+  log_level minimum_log_level = log_level::info;
+
+  /// Reads a connection string. Errors are `invalid_connection_string` and name the option; see `docs/connection-string.md`.
+  static result<settings> from_connection_string(std::string_view text);
+
+  /// Checks what can be checked without a network. Errors are `invalid_argument` and name the member.
+  result<void> validate() const;
+};
+
+/// The connection string for these settings, with `***` in place of a password. Reads back to the same settings otherwise.
+std::string to_string(const settings& all);
+
+} // namespace kdb

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <compare>
+#include <cstdint>
+#include <string>
+
+namespace kdb {
+
+/// The number of an event in its stream; the first one is 0. The server accepts up to 2^63-1.
+struct stream_revision {
+  std::uint64_t value = 0;
+  friend constexpr auto operator<=>(const stream_revision&, const stream_revision&) = default;
+};
+
+std::string to_string(stream_revision revision);
+
+/// What a stream is expected to be, or was found to be, when something is written to it.
+///
+/// `any` always holds. `no_stream` holds for streams that never existed or are soft-deleted, `exists` for those that have events or
+/// metadata. A revision holds if it is the number of the stream's last event, soft-deleted or not.
+class stream_state {
+public:
+  static const stream_state any;
+  static const stream_state no_stream;
+  static const stream_state exists;
+
+  /// Expects the last event of the stream to have this number.
+  constexpr stream_state(stream_revision revision) : value_{static_cast<std::int64_t>(revision.value)} {}
+  static constexpr stream_state revision(std::uint64_t number) { return stream_revision{number}; }
+
+  constexpr stream_state() : stream_state(any_value) {}
+
+  constexpr bool is_any() const { return value_ == any_value; }
+  constexpr bool is_no_stream() const { return value_ == no_stream_value; }
+  constexpr bool is_exists() const { return value_ == exists_value; }
+  /// True for numbers the server can't take: above 2^63-1.
+  constexpr bool is_out_of_range() const { return value_ < exists_value; }
+  constexpr bool is_revision() const { return value_ >= 0; }
+  /// Returns the revision. Only for `is_revision()`.
+  constexpr stream_revision revision() const { return {static_cast<std::uint64_t>(value_)}; }
+
+  /// The number KurrentDB uses in trailers and in its v2 API: a revision, -1 no stream, -2 any, -4 exists.
+  constexpr std::int64_t number() const { return value_; }
+  static constexpr stream_state from_number(std::int64_t number) { return stream_state{number}; }
+
+  friend constexpr bool operator==(stream_state, stream_state) = default;
+
+private:
+  static constexpr std::int64_t no_stream_value = -1, any_value = -2, exists_value = -4;
+  constexpr explicit stream_state(std::int64_t value) : value_{value} {}
+  std::int64_t value_;
+};
+
+inline constexpr stream_state stream_state::any{stream_state::any_value};
+inline constexpr stream_state stream_state::no_stream{stream_state::no_stream_value};
+inline constexpr stream_state stream_state::exists{stream_state::exists_value};
+
+/// "any", "no stream", "exists", or the revision.
+std::string to_string(stream_state state);
+
+} // namespace kdb

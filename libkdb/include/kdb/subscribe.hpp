@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include <kdb/call_options.hpp>
+#include <kdb/error.hpp>
+#include <kdb/position.hpp>
+
+namespace kdb {
+
+/// How to follow one stream.
+struct subscribe_to_stream_options {
+  /// Excluded: the first event delivered is the one after it. `stream_start` delivers everything.
+  stream_position from = stream_start;
+  /// Follow links (`$>`) to the events they stand for.
+  bool resolve_links = false;
+  /// Its deadline bounds the start, until the server confirms.
+  call_options call{};
+};
+
+/// How to follow $all.
+struct subscribe_to_all_options {
+  /// Excluded: the first event delivered is the one after it. `all_start` delivers everything.
+  all_position from = all_start;
+  /// Follow links (`$>`) to the events they stand for.
+  bool resolve_links = false;
+  /// Its deadline bounds the start, until the server confirms.
+  call_options call{};
+};
+
+/// Why a subscription is over.
+enum class end_reason : std::uint8_t {
+  cancelled,         ///< By its owner.
+  closed,            ///< The client was closed.
+  connection_lost,   ///< The node or the way to it was lost, and the budget for resuming is used up.
+  server_error,      ///< The server ended it, or what it said can't be understood.
+  not_leader,        ///< The node is not the leader, and only the leader would do.
+  stream_deleted,    ///< The stream is tombstoned.
+  access_denied,     ///< The caller may not, or may no longer, read this.
+  invalid,           ///< The request can't be served at all: it has to be changed.
+  subscriber_failed, ///< The receiver died, threw, or refused a batch.
+};
+
+std::string_view to_string(end_reason reason);
+
+/// How far a subscription came: the revision for a stream, the position for $all; nothing before the first event.
+using last_delivered = std::variant<std::monostate, stream_revision, log_position>;
+
+/// Comes once, and nothing after it.
+struct subscription_ended {
+  end_reason reason = end_reason::closed;
+  /// Unset after `cancelled` and `closed`.
+  std::optional<error> cause{};
+  /// "host:port" of the node that served it last; empty before the first.
+  std::string node{};
+  last_delivered last{};
+};
+
+std::string to_string(const subscription_ended& end);
+
+} // namespace kdb

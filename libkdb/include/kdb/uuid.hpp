@@ -1,0 +1,24 @@
+#pragma once
+
+#include <boost/uuid/uuid.hpp>
+
+#include <string>
+#include <string_view>
+
+#include <kdb/result.hpp>
+
+namespace kdb {
+
+/// Identifies an event. Version and variant are the caller's choice; the nil value is refused wherever an id is needed.
+using uuid = boost::uuids::uuid;
+
+/// Returns a fresh random (version 4) id. Safe from any thread.
+uuid random_uuid();
+
+/// Reads the canonical form with hyphens, in either letter case.
+result<uuid> parse_uuid(std::string_view text);
+
+/// Prints the canonical lower-case form.
+std::string to_string(const uuid& id);
+
+} // namespace kdb
