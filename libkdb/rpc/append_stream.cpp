@@ -1,0 +1,39 @@
+#include <rpc/append_stream.hpp>
+
+#include <limits>
+
+namespace kdb::rpc {
+
+append_stream::append_stream(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings,
+                             append_handlers handlers)
+  : stream_call{std::move(engine), std::move(lease), settings}, handlers_{std::move(handlers)} {
+  // Replies are bounded by the appends in flight: they need no demand of their own.
+  allow(std::numeric_limits<std::ptrdiff_t>::max());
+}
+
+result<void> append_stream::on_message(const grpc::ByteBuffer& message) {
+  std::string bytes(message.Length(), '\0');
+  copy_bytes(message, bytes.data());
+  auto reply = wire::decode_batch_append(bytes);
+  if (!reply)
+    return tl::unexpected{std::move(reply.error())};
+  replies_.push_back(std::move(*reply));
+  if (replies_.size() >= replies_at_once)
+    on_flush();
+  else
+    flush_later();
+  return {};
+}
+
+void append_stream::on_flush() {
+  if (!replies_.empty())
+    handlers_.replies(std::exchange(replies_, {}));
+}
+
+void append_stream::on_end(result<void> how) {
+  on_flush();
+  handlers_.ended(std::move(how));
+  handlers_ = {};
+}
+
+} // namespace kdb::rpc

@@ -1,0 +1,106 @@
+#include <rpc/channel_pool.hpp>
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+#include <algorithm>
+#include <fstream>
+#include <sstream>
+
+namespace kdb::rpc {
+
+namespace {
+
+constexpr int receive_limit = 17 << 20; // An event of 16 MiB and what surrounds it.
+
+grpc::ChannelArguments channel_arguments(const settings& how) {
+  grpc::ChannelArguments args;
+  // A connection of its own for each channel: gRPC would share one between equal channels.
+  args.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  args.SetMaxReceiveMessageSize(receive_limit);
+  args.SetMaxSendMessageSize(-1);
+  args.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 64 << 10);
+  args.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  args.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
+  args.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  args.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
+  args.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
+  // Identity only: the server compresses every reply if it may, which makes reading three times slower.
+  args.SetInt(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE);
+  if (how.keep_alive_interval) {
+    args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(how.keep_alive_interval->count()));
+    args.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+    // gRPC stops pinging idle streams after two pings otherwise.
+    args.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  }
+  if (how.keep_alive_timeout)
+    args.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(how.keep_alive_timeout->count()));
+  return args;
+}
+
+std::string file_content(const std::string& path) {
+  std::ifstream file{path, std::ios::binary};
+  std::ostringstream content;
+  content << file.rdbuf();
+  return std::move(content).str();
+}
+
+std::shared_ptr<grpc::ChannelCredentials> channel_credentials(const tls_settings& tls) {
+  if (!tls.enabled)
+    return grpc::InsecureChannelCredentials();
+  grpc::SslCredentialsOptions options;
+  if (!tls.ca_file.empty())
+    options.pem_root_certs = file_content(tls.ca_file);
+  if (!tls.user_certificate_file.empty()) {
+    options.pem_cert_chain = file_content(tls.user_certificate_file);
+    options.pem_private_key = file_content(tls.user_key_file);
+  }
+  return grpc::SslCredentials(options);
+}
+
+} // namespace
+
+channel_lease::~channel_lease() {
+  if (pool_)
+    pool_->release(channel_);
+}
+
+channel_pool::channel_pool(endpoint where, const settings& how) : where_{std::move(where)}, settings_{how} {}
+
+channel_lease channel_pool::lease() {
+  std::lock_guard lock{mutex_};
+  auto fewest = std::min_element(connections_.begin(), connections_.end(),
+                                 [](const connection& a, const connection& b) { return a.streams < b.streams; });
+  if (fewest == connections_.end() || fewest->streams >= streams_per_connection) {
+    connections_.push_back({open(), 0});
+    fewest = std::prev(connections_.end());
+  }
+  ++fewest->streams;
+  return {shared_from_this(), fewest->channel};
+}
+
+void channel_pool::release(const std::shared_ptr<grpc::Channel>& channel) {
+  std::lock_guard lock{mutex_};
+  auto used = std::find_if(connections_.begin(), connections_.end(),
+                           [&](const connection& candidate) { return candidate.channel == channel; });
+  if (used == connections_.end())
+    return;
+  --used->streams;
+  if (used->streams == 0 && connections_.size() > 1)
+    connections_.erase(used); // The lease still holds the channel: it is not destroyed under this lock.
+}
+
+transport_load channel_pool::load() const {
+  std::lock_guard lock{mutex_};
+  transport_load sum{.connections = connections_.size()};
+  for (const auto& each : connections_)
+    sum.streams += each.streams;
+  return sum;
+}
+
+std::shared_ptr<grpc::Channel> channel_pool::open() const {
+  return grpc::CreateCustomChannel(to_string(where_), channel_credentials(settings_.tls), channel_arguments(settings_));
+}
+
+} // namespace kdb::rpc

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <grpcpp/completion_queue.h>
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <unordered_set>
+#include <vector>
+
+// Internal: includes gRPC.
+namespace kdb::rpc {
+
+class stream_call;
+
+/// One operation on a completion queue; its address is the tag.
+class operation {
+public:
+  virtual void complete(bool ok) = 0;
+
+protected:
+  ~operation() = default;
+};
+
+/// The completion queue of a client and the one thread that serves it. Calls register with it for as long as they have operations
+/// in flight.
+///
+/// The owner made by `start` ends everything when it goes: it cancels what is in flight and waits for the thread, or lets the thread
+/// end by itself if the owner goes on that very thread. Calls keep the queue alive, not the owner.
+class engine : public std::enable_shared_from_this<engine> {
+public:
+  static std::shared_ptr<engine> start();
+
+  engine() = default;
+  engine(const engine&) = delete;
+  engine& operator=(const engine&) = delete;
+
+  grpc::CompletionQueue& queue() { return queue_; }
+
+  /// Keeps the call alive until `remove`. False if the engine is stopping: then the call must not start.
+  bool add(std::shared_ptr<stream_call> call);
+  /// On the engine's thread: the call has ended and has no operation in flight.
+  void remove(const std::shared_ptr<stream_call>& call);
+  /// On the engine's thread: calls `flush` on the call when the queue has run dry.
+  void flush_later(std::shared_ptr<stream_call> call) { unflushed_.push_back(std::move(call)); }
+
+  /// Accepts no further calls, cancels all there are, and calls `drained` once none is left: at once on this thread, or later on
+  /// the engine's.
+  void stop(std::function<void()> drained);
+
+private:
+  void run();
+  void flush();
+
+  grpc::CompletionQueue queue_;
+  std::mutex mutex_;
+  bool stopping_ = false;
+  std::unordered_set<std::shared_ptr<stream_call>> calls_;
+  std::vector<std::function<void()>> drained_;
+  std::vector<std::shared_ptr<stream_call>> unflushed_; // Only on the engine's thread.
+};
+
+} // namespace kdb::rpc

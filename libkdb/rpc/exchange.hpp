@@ -1,0 +1,26 @@
+#pragma once
+
+#include <vector>
+
+#include <rpc/stream_call.hpp>
+
+// Internal: includes gRPC.
+namespace kdb::rpc {
+
+/// A call whose messages are all known before, and whose answers are wanted together.
+class exchange final : public stream_call {
+public:
+  exchange(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings, wire::request_kind kind,
+           exchange_handler done);
+
+private:
+  result<void> on_message(const grpc::ByteBuffer& message) override;
+  void on_end(result<void> how) override;
+  wire::request_kind kind() const override { return kind_; }
+
+  const wire::request_kind kind_;
+  exchange_handler done_;
+  std::vector<std::string> answers_;
+};
+
+} // namespace kdb::rpc

@@ -1,0 +1,89 @@
+#include <rpc/grpc_transport.hpp>
+
+#include <rpc/append_stream.hpp>
+#include <rpc/channel_pool.hpp>
+#include <rpc/engine.hpp>
+#include <rpc/exchange.hpp>
+#include <rpc/read_stream.hpp>
+
+namespace kdb::rpc {
+
+namespace {
+
+constexpr std::string_view read_method = "/event_store.client.streams.Streams/Read";
+constexpr std::string_view batch_append_method = "/event_store.client.streams.Streams/BatchAppend";
+
+/// Owns a call for its user: gone means cancelled.
+template <class Interface, class Call>
+class handle : public Interface {
+public:
+  explicit handle(std::shared_ptr<Call> call) : call_{std::move(call)} {}
+  ~handle() override { call_->cancel(); }
+  void cancel() override { call_->cancel(); }
+
+protected:
+  const std::shared_ptr<Call> call_;
+};
+
+class read_handle final : public handle<read_call, read_stream> {
+public:
+  using handle::handle;
+  void request(std::size_t batches) override { call_->allow(batches); }
+};
+
+class append_handle final : public handle<append_call, append_stream> {
+public:
+  using handle::handle;
+  void write(std::string chunk) override { call_->write(std::move(chunk), false); }
+};
+
+class grpc_transport final : public transport {
+public:
+  grpc_transport(const std::shared_ptr<engine>& engine, const endpoint& where, const settings& how)
+    : engine_{engine->shared_from_this()}, channels_{std::make_shared<channel_pool>(where, how)} {}
+
+  std::unique_ptr<read_call> read(const wire::read_request& request, const call_settings& settings,
+                                  read_handlers handlers) override {
+    auto call = std::make_shared<read_stream>(engine_, channels_->lease(), settings, std::move(handlers));
+    call->write(wire::encode(request), true);
+    call->start(read_method);
+    return std::make_unique<read_handle>(std::move(call));
+  }
+
+  std::unique_ptr<append_call> batch_append(const call_settings& settings, append_handlers handlers) override {
+    auto call = std::make_shared<append_stream>(engine_, channels_->lease(), settings, std::move(handlers));
+    call->start(batch_append_method);
+    return std::make_unique<append_handle>(std::move(call));
+  }
+
+  std::unique_ptr<call> exchange(std::string_view method, wire::request_kind kind, std::vector<std::string> messages,
+                                 const call_settings& settings, exchange_handler done) override {
+    auto call = std::make_shared<rpc::exchange>(engine_, channels_->lease(), settings, kind, std::move(done));
+    for (std::size_t i = 0; i < messages.size(); ++i)
+      call->write(std::move(messages[i]), i + 1 == messages.size());
+    call->start(method);
+    return std::make_unique<handle<rpc::call, rpc::exchange>>(std::move(call));
+  }
+
+  transport_load load() const override { return channels_->load(); }
+
+private:
+  const std::shared_ptr<engine> engine_; // The queue alone, not the owner of its thread.
+  const std::shared_ptr<channel_pool> channels_;
+};
+
+} // namespace
+
+std::shared_ptr<engine> make_engine() {
+  return engine::start();
+}
+
+void stop_engine(engine& engine, std::function<void()> drained) {
+  engine.stop(std::move(drained));
+}
+
+std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const endpoint& where, const settings& how) {
+  return std::make_shared<grpc_transport>(engine, where, how);
+}
+
+} // namespace kdb::rpc

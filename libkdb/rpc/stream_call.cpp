@@ -1,0 +1,184 @@
+#include <rpc/stream_call.hpp>
+
+#include <cstring>
+#include <utility>
+
+namespace kdb::rpc {
+
+namespace {
+
+/// Gives the message's memory to gRPC instead of copying it.
+grpc::ByteBuffer to_buffer(std::string message) {
+  constexpr std::size_t worth_giving = 1024;
+  if (message.size() < worth_giving) {
+    grpc::Slice copied{message};
+    return {&copied, 1};
+  }
+  auto* owned = new std::string{std::move(message)};
+  grpc::Slice given{owned->data(), owned->size(), [](void* owner) { delete static_cast<std::string*>(owner); }, owned};
+  return {&given, 1};
+}
+
+wire::call_status to_call_status(const grpc::Status& status, const grpc::ClientContext& context) {
+  wire::call_status plain{.code = status.error_code(), .message = status.error_message()};
+  for (const auto& [key, value] : context.GetServerTrailingMetadata())
+    plain.trailers.emplace_back(std::string{key.data(), key.size()}, std::string{value.data(), value.size()});
+  return plain;
+}
+
+} // namespace
+
+void copy_bytes(const grpc::ByteBuffer& message, char* target) {
+  grpc::Slice one;
+  if (message.TrySingleSlice(&one).ok()) {
+    std::memcpy(target, one.begin(), one.size());
+    return;
+  }
+  std::vector<grpc::Slice> slices;
+  if (!message.Dump(&slices).ok())
+    return;
+  for (const auto& slice : slices) {
+    std::memcpy(target, slice.begin(), slice.size());
+    target += slice.size();
+  }
+}
+
+stream_call::stream_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings)
+  : engine_{std::move(engine)}, lease_{std::move(lease)} {
+  if (settings.deadline)
+    context_.set_deadline(std::chrono::system_clock::now() + *settings.deadline);
+  if (settings.credentials)
+    context_.AddMetadata("authorization", settings.credentials->header());
+  context_.AddMetadata("requires-leader", settings.requires_leader ? "true" : "false");
+}
+
+stream_call::~stream_call() = default;
+
+void stream_call::start(std::string_view method) {
+  if (!engine_->add(shared_from_this())) {
+    on_end(failure(errc::closed, "the client is closed"));
+    return;
+  }
+  std::unique_lock lock{mutex_};
+  // With corked headers the first message goes out in the same packet.
+  const auto corked = !to_write_.empty();
+  context_.set_initial_metadata_corked(corked);
+  stream_ = grpc::GenericStub{lease_.channel()}.PrepareCall(&context_, std::string{method}, &engine_->queue());
+  writing_ = true;
+  stream_->StartCall(&write_step_); // Corked headers complete nothing: then the tag comes back with the first message.
+  if (corked)
+    write_next(lock);
+  stream_->ReadInitialMetadata(&headers_step_);
+}
+
+void stream_call::cancel() {
+  context_.TryCancel();
+}
+
+void stream_call::write(std::string message, bool last) {
+  std::unique_lock lock{mutex_};
+  if (finished_)
+    return;
+  to_write_.push_back({std::move(message), last});
+  if (stream_ && !writing_)
+    write_next(lock);
+}
+
+void stream_call::allow(std::size_t count) {
+  std::unique_lock lock{mutex_};
+  allowed_ += static_cast<std::ptrdiff_t>(count);
+  read_next(lock);
+}
+
+void stream_call::flush() {
+  flush_pending_ = false;
+  on_flush();
+}
+
+void stream_call::flush_later() {
+  if (!std::exchange(flush_pending_, true))
+    engine_->flush_later(shared_from_this());
+}
+
+void stream_call::spend() {
+  std::lock_guard lock{mutex_};
+  --allowed_;
+}
+
+void stream_call::headers_arrived(bool ok) {
+  std::unique_lock lock{mutex_};
+  open_ = true;
+  reached_server_ |= ok;
+  stream_->Finish(&status_, &finish_step_);
+  read_next(lock);
+}
+
+void stream_call::message_arrived(bool ok) {
+  if (ok && !refused_) {
+    if (auto understood = on_message(incoming_); !understood) {
+      refused_ = std::move(understood.error());
+      context_.TryCancel();
+    }
+  }
+  std::unique_lock lock{mutex_};
+  reading_ = false;
+  read_closed_ |= !ok;
+  read_next(lock);
+  end_if_done(lock);
+}
+
+void stream_call::message_written(bool ok) {
+  std::unique_lock lock{mutex_};
+  writing_ = false;
+  reached_server_ |= ok;
+  if (ok)
+    write_next(lock);
+  end_if_done(lock);
+}
+
+void stream_call::finished(bool) {
+  std::unique_lock lock{mutex_};
+  finished_ = true;
+  to_write_.clear();
+  read_next(lock);
+  end_if_done(lock);
+}
+
+void stream_call::write_next(std::unique_lock<std::mutex>&) {
+  if (to_write_.empty() || finished_)
+    return;
+  auto next = std::move(to_write_.front());
+  to_write_.pop_front();
+  grpc::WriteOptions options;
+  if (next.last)
+    options.set_last_message();
+  else if (!to_write_.empty())
+    options.set_buffer_hint();
+  writing_ = true;
+  stream_->Write(to_buffer(std::move(next.message)), options, &write_step_);
+}
+
+void stream_call::read_next(std::unique_lock<std::mutex>&) {
+  // Once the status is known nothing is left to pause: the rest is read to see the last message.
+  const auto wanted = allowed_ > 0 || finished_;
+  if (!open_ || reading_ || read_closed_ || !wanted)
+    return;
+  reading_ = true;
+  stream_->Read(&incoming_, &read_step_);
+}
+
+void stream_call::end_if_done(std::unique_lock<std::mutex>& lock) {
+  if (!finished_ || !read_closed_ || reading_ || writing_ || ended_)
+    return;
+  ended_ = true;
+  lock.unlock();
+  if (refused_)
+    on_end(tl::unexpected{std::move(*refused_)});
+  else if (status_.ok())
+    on_end({});
+  else
+    on_end(tl::unexpected{wire::to_error(to_call_status(status_, context_), kind(), reached_server_)});
+  engine_->remove(shared_from_this());
+}
+
+} // namespace kdb::rpc

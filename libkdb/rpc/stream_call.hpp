@@ -1,0 +1,104 @@
+#pragma once
+
+#include <grpcpp/client_context.h>
+#include <grpcpp/generic/generic_stub.h>
+#include <grpcpp/support/byte_buffer.h>
+
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+
+#include <rpc/channel_pool.hpp>
+#include <rpc/engine.hpp>
+#include <rpc/transport.hpp>
+#include <wire/call_status.hpp>
+
+// Internal: includes gRPC.
+namespace kdb::rpc {
+
+/// One gRPC call of any kind, driven as a stream of raw bytes both ways: one read and one write outstanding at most, and the end
+/// watched from the start, so that a call that is not being read still learns of it. Derived classes say what messages mean.
+class stream_call : public std::enable_shared_from_this<stream_call> {
+public:
+  stream_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings);
+  virtual ~stream_call();
+
+  /// Starts the call; what was written before goes out with it. If the engine is stopping the call ends with `closed` at once.
+  void start(std::string_view method);
+  void cancel();
+  /// Queues a message; `last` half-closes after it.
+  void write(std::string message, bool last);
+  /// Lets `count` more units be read; see `spend`.
+  void allow(std::size_t count);
+
+  /// On the engine's thread, when the completion queue has run dry after `flush_later`.
+  void flush();
+
+protected:
+  // All on the engine's thread.
+
+  /// A message arrived. False ends the call with the given error.
+  virtual result<void> on_message(const grpc::ByteBuffer& message) = 0;
+  virtual void on_flush() {}
+  /// Exactly once, last. `started` tells whether anything can have reached the server.
+  virtual void on_end(result<void> how) = 0;
+  virtual wire::request_kind kind() const = 0;
+
+  /// Asks for `on_flush` when nothing more is ready.
+  void flush_later();
+  /// Uses up one unit of what `allow` gave. Reading pauses while none is left.
+  void spend();
+
+private:
+  template <void (stream_call::*Member)(bool)>
+  struct step final : operation {
+    explicit step(stream_call* call) : owner{call} {}
+    void complete(bool ok) override { (owner->*Member)(ok); }
+    stream_call* owner;
+  };
+
+  void headers_arrived(bool ok);
+  void message_arrived(bool ok);
+  void message_written(bool ok);
+  void finished(bool ok);
+
+  void write_next(std::unique_lock<std::mutex>& lock);
+  void read_next(std::unique_lock<std::mutex>& lock);
+  void end_if_done(std::unique_lock<std::mutex>& lock);
+
+  const std::shared_ptr<engine> engine_;
+  channel_lease lease_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
+
+  struct queued {
+    std::string message;
+    bool last;
+  };
+  std::mutex mutex_;
+  std::deque<queued> to_write_;
+  std::ptrdiff_t allowed_ = 0;
+  bool open_ = false;        // Headers or the end arrived: reads may be issued.
+  bool writing_ = false;
+  bool reading_ = false;
+  bool read_closed_ = false; // A read came back empty: there are no more messages.
+  bool finished_ = false;    // The status is known.
+  bool ended_ = false;
+  bool reached_server_ = false;
+
+  bool flush_pending_ = false;   // Only on the engine's thread.
+  std::optional<error> refused_; // What `on_message` found wrong. Only on the engine's thread.
+  grpc::ByteBuffer incoming_;
+  grpc::Status status_;
+  step<&stream_call::headers_arrived> headers_step_{this};
+  step<&stream_call::message_arrived> read_step_{this};
+  step<&stream_call::message_written> write_step_{this};
+  step<&stream_call::finished> finish_step_{this};
+};
+
+/// Copies the bytes of a message to `target`, which has room for `message.Length()`.
+void copy_bytes(const grpc::ByteBuffer& message, char* target);
+
+} // namespace kdb::rpc

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <kdb/call_options.hpp>
+#include <kdb/event_batch.hpp>
+#include <kdb/result.hpp>
+#include <wire/call_status.hpp>
+#include <wire/streams.hpp>
+
+// What a node's connections can do, in the client's own terms: the seam between actors and gRPC. Tests script it.
+namespace kdb::rpc {
+
+/// What goes with a call besides its messages.
+struct call_settings {
+  /// The call ends with `deadline_exceeded` when this has passed. Unset: never.
+  std::optional<std::chrono::milliseconds> deadline{};
+  /// Sent as they are: whoever fills this has decided that they may travel.
+  std::optional<kdb::credentials> credentials{};
+  bool requires_leader = false;
+};
+
+/// A call in flight. Destroying the handle cancels the call; its handlers may still be called until `ended` was.
+class call {
+public:
+  virtual ~call() = default;
+  /// Ends the call soon with `cancelled`. From any thread, any number of times.
+  virtual void cancel() = 0;
+};
+
+/// Handlers are called on a thread of the transport, one at a time, and must do no more than move data and send messages.
+/// `ended` is called exactly once, last.
+struct read_handlers {
+  std::function<void(event_batch)> batch;
+  std::function<void(std::string subscription_id)> confirmed;
+  std::function<void(result<void>)> ended;
+};
+
+class read_call : public call {
+public:
+  /// Allows this many further batches. The transport reads from the network only while some are allowed, so that a slow reader
+  /// slows the server. From any thread.
+  virtual void request(std::size_t batches) = 0;
+};
+
+struct append_handlers {
+  std::function<void(std::vector<wire::batch_append_reply>)> replies;
+  /// An error, or nothing if the server ended the call in order.
+  std::function<void(result<void>)> ended;
+};
+
+class append_call : public call {
+public:
+  /// Queues a serialised `BatchAppendReq`. Written in order, one at a time. From any thread.
+  virtual void write(std::string chunk) = 0;
+};
+
+using exchange_handler = std::function<void(result<std::vector<std::string>>)>;
+
+/// How many streams and connections a transport has now.
+struct transport_load {
+  std::size_t connections = 0;
+  std::size_t streams = 0;
+};
+
+/// One node's connections. All members may be used from any thread.
+class transport {
+public:
+  virtual ~transport() = default;
+
+  /// Starts a Streams.Read. Nothing is delivered before the first `request`, save `confirmed` and `ended`.
+  virtual std::unique_ptr<read_call> read(const wire::read_request& request, const call_settings& settings,
+                                          read_handlers handlers) = 0;
+  /// Opens a Streams.BatchAppend.
+  virtual std::unique_ptr<append_call> batch_append(const call_settings& settings, append_handlers handlers) = 0;
+  /// Sends all messages, half-closes, and collects the answers: for unary and client-streaming calls.
+  virtual std::unique_ptr<call> exchange(std::string_view method, wire::request_kind kind, std::vector<std::string> messages,
+                                         const call_settings& settings, exchange_handler done) = 0;
+
+  virtual transport_load load() const = 0;
+};
+
+} // namespace kdb::rpc
