@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string_view>
 
 #include <kdb/call_options.hpp>
 #include <kdb/position.hpp>
@@ -12,6 +13,8 @@ namespace kdb {
 enum class direction : std::uint8_t { forwards, backwards };
 inline constexpr direction forwards = direction::forwards;
 inline constexpr direction backwards = direction::backwards;
+
+std::string_view to_string(direction where);
 
 inline constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 

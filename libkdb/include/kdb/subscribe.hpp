@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include <kdb/call_options.hpp>
@@ -48,6 +49,9 @@ std::string_view to_string(end_reason reason);
 
 /// How far a subscription came: the revision for a stream, the position for $all; nothing before the first event.
 using last_delivered = std::variant<std::monostate, stream_revision, log_position>;
+
+/// "revision N", "position C/P" or "nothing".
+std::string to_string(const last_delivered& last);
 
 /// Comes once, and nothing after it.
 struct subscription_ended {

@@ -1,0 +1,9 @@
+#include <kdb/position.hpp>
+
+namespace kdb {
+
+std::string to_string(log_position position) {
+  return std::to_string(position.commit) + '/' + std::to_string(position.prepare);
+}
+
+} // namespace kdb

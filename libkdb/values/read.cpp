@@ -1,0 +1,9 @@
+#include <kdb/read.hpp>
+
+namespace kdb {
+
+std::string_view to_string(direction where) {
+  return where == forwards ? "forwards" : "backwards";
+}
+
+} // namespace kdb

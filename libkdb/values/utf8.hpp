@@ -1,0 +1,17 @@
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string_view>
+
+namespace kdb {
+
+/// Returns the number of UTF-16 units the text takes, or nothing if it is not valid UTF-8 (overlong forms, surrogates and
+/// numbers above U+10FFFF are not valid).
+std::optional<std::size_t> utf16_length(std::string_view text);
+
+inline bool is_utf8(std::string_view text) {
+  return utf16_length(text).has_value();
+}
+
+} // namespace kdb
