@@ -1,0 +1,25 @@
+#include <kdb/event_batch.hpp>
+
+#include <string>
+#include <utility>
+
+#include "wire/batch_storage.hpp"
+
+namespace kdb {
+
+event_batch::event_batch(std::shared_ptr<const batch_storage> storage) : storage_{std::move(storage)} {
+  if (storage_ == nullptr)
+    return;
+  first_ = storage_->items().data();
+  last_ = first_ + storage_->items().size();
+}
+
+std::size_t event_batch::byte_size() const {
+  return storage_ == nullptr ? 0 : storage_->byte_size();
+}
+
+std::string to_string(const event_batch& batch) {
+  return std::to_string(batch.size()) + " items, " + std::to_string(batch.byte_size()) + " bytes";
+}
+
+} // namespace kdb
