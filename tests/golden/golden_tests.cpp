@@ -1,0 +1,74 @@
+// One test case for each transcript in open/: a fresh development node answers as the recorded server did.
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <filesystem>
+#include <sstream>
+#include <string>
+#include <vector>
+
+#include <kdb/devnode.hpp>
+
+#include "replay.hpp"
+
+namespace {
+
+namespace fs = std::filesystem;
+namespace unit_test = boost::unit_test;
+
+std::vector<fs::path> transcripts() {
+  auto result = std::vector<fs::path>{};
+  for (const auto& entry : fs::directory_iterator{fs::path{KDB_GOLDEN_DIR} / "open"})
+    if (entry.path().extension() == ".json")
+      result.push_back(entry.path());
+  std::sort(result.begin(), result.end());
+  return result;
+}
+
+const std::vector<kdb::golden::allowed_difference>& allowed_differences() {
+  static const auto list = kdb::golden::load_allowed_differences(fs::path{KDB_GOLDEN_DIR} / "allowed_differences.json");
+  return list;
+}
+
+void node_answers_as_recorded(kdb::devnode& node, const fs::path& file) {
+  auto server = kdb::golden::connection{"127.0.0.1:" + std::to_string(node.port())};
+  auto report = replay(kdb::golden::load_transcript(file), server, allowed_differences());
+  auto text = std::ostringstream{};
+  text << report;
+  BOOST_TEST(report.passed(), text.str());
+}
+
+void fresh_node_answers_as_recorded(const fs::path& file) {
+  auto node = kdb::devnode{};
+  node_answers_as_recorded(node, file);
+}
+
+void one_node_answers_all_transcripts_in_order() {
+  auto node = kdb::devnode{};
+  for (const auto& file : transcripts())
+    node_answers_as_recorded(node, file);
+}
+
+void every_allowed_difference_names_a_transcript() {
+  auto files = transcripts();
+  for (const auto& entry : allowed_differences())
+    BOOST_TEST(std::any_of(files.begin(), files.end(), [&](const fs::path& file) { return file.stem() == entry.transcript; }),
+               "no transcript " << entry.transcript);
+}
+
+bool add_tests() {
+  auto& suite = unit_test::framework::master_test_suite();
+  auto add = [&](auto test, const std::string& name) { suite.add(unit_test::make_test_case(test, name, __FILE__, __LINE__)); };
+  for (const auto& file : transcripts())
+    add([file] { fresh_node_answers_as_recorded(file); }, file.stem().string());
+  add(one_node_answers_all_transcripts_in_order, "one_node_answers_all_transcripts_in_order");
+  add(every_allowed_difference_names_a_transcript, "every_allowed_difference_names_a_transcript");
+  return true;
+}
+
+} // namespace
+
+int main(int count, char** values) {
+  return unit_test::unit_test_main(&add_tests, count, values);
+}
