@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <kdb/call_options.hpp>
@@ -82,9 +83,13 @@ struct settings {
 
   /// Checks what can be checked without a network. Errors are `invalid_argument` and name the member.
   result<void> validate() const;
+
+  /// One line for each member that is allowed and yet hardly meant: a unit mixed up, say. For logs; holds no secret.
+  std::vector<std::string> warnings() const;
 };
 
-/// The connection string for these settings, with `***` in place of a password. Reads back to the same settings otherwise.
+/// The connection string for these settings, with `***` in place of a password. Reads back to the same settings otherwise, as far as
+/// a connection string has an option for them: it has none for tokens, the limits of appends, the start timeout and the log.
 std::string to_string(const settings& all);
 
 } // namespace kdb

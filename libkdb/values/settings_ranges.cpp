@@ -1,0 +1,70 @@
+#include "values/settings_ranges.hpp"
+
+#include <algorithm>
+#include <string>
+
+#include <arpa/inet.h>
+
+#include "values/utf8.hpp"
+
+namespace kdb::ranges {
+namespace {
+
+// The functions of <cctype> depend on the locale.
+bool is_alphanumeric(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+
+bool is_printable(char c) {
+  return c >= ' ' && c <= '~';
+}
+
+bool is_control(char c) {
+  return (c >= 0 && c < ' ') || c == '\x7F';
+}
+
+} // namespace
+
+bool is_ipv6(std::string_view text) {
+  auto zone = text.find('%');
+  if (zone != text.npos) {
+    auto name = text.substr(zone + 1);
+    auto fits = [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; };
+    if (name.empty() || !std::ranges::all_of(name, fits))
+      return false;
+  }
+  in6_addr ignored;
+  return ::inet_pton(AF_INET6, std::string{text.substr(0, zone)}.c_str(), &ignored) == 1;
+}
+
+bool is_host(std::string_view text) {
+  if (text.find(':') != text.npos)
+    return is_ipv6(text);
+  // Underscores are no part of host names, but container networks have them.
+  auto fits = [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; };
+  return !text.empty() && text.size() <= 253 && text.front() != '.' && text.front() != '-' &&
+         text.find("..") == text.npos && std::ranges::all_of(text, fits);
+}
+
+bool is_connection_name(std::string_view text) {
+  return !text.empty() && text.size() <= 1024 && std::ranges::all_of(text, is_printable);
+}
+
+bool is_user(std::string_view text) {
+  // The server splits "user:password" at the first colon.
+  return !text.empty() && text.find(':') == text.npos && std::ranges::none_of(text, is_control) && is_utf8(text);
+}
+
+bool is_password(std::string_view text) {
+  return is_utf8(text);
+}
+
+bool is_token(std::string_view text) {
+  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+bool is_file(std::string_view text) {
+  return !text.empty() && text.find('\0') == text.npos;
+}
+
+} // namespace kdb::ranges

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string_view>
+
+// What the members of `settings` may be: one place for the connection string and for `validate`.
+namespace kdb::ranges {
+
+/// gRPC takes its times as 32-bit milliseconds.
+inline constexpr std::chrono::milliseconds longest{std::numeric_limits<std::int32_t>::max()};
+
+constexpr bool is_duration(std::chrono::milliseconds value) {
+  return value.count() >= 1 && value <= longest;
+}
+
+constexpr bool is_attempts(std::int64_t value) {
+  return value == -1 || (value >= 1 && value <= std::numeric_limits<std::int32_t>::max());
+}
+
+inline constexpr std::string_view attempts = "a number from 1, or -1 to go on for ever";
+inline constexpr std::string_view milliseconds = "milliseconds from 1 to 2147483647";
+inline constexpr std::string_view milliseconds_or_off = "milliseconds from 1 to 2147483647, or -1 to turn it off";
+inline constexpr std::string_view seconds = "seconds from 0.001 to 2147483.647";
+inline constexpr std::string_view host = "a host name, an IPv4 address, or an IPv6 address";
+inline constexpr std::string_view connection_name = "1 to 1024 printable ASCII characters";
+inline constexpr std::string_view user = "a name in UTF-8 without a colon and control characters";
+inline constexpr std::string_view password = "a password in UTF-8";
+inline constexpr std::string_view file = "the path of a file";
+
+/// Whether it can be the host of an endpoint. Addresses come without brackets.
+bool is_host(std::string_view text);
+bool is_ipv6(std::string_view text);
+/// Whether it can be sent in the header that carries it.
+bool is_connection_name(std::string_view text);
+bool is_user(std::string_view text);
+bool is_password(std::string_view text);
+/// Whether it can be sent in an authorization header.
+bool is_token(std::string_view text);
+/// Whether it can be the path of a file: not empty, no NUL.
+bool is_file(std::string_view text);
+
+} // namespace kdb::ranges
