@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "http2.hpp"
+
+namespace kdb::bench {
+
+/// `count` ReadResp messages, events of one stream with `data_size` bytes of data, as a KurrentDB server would send them.
+replay make_read_replay(std::size_t count, std::size_t data_size);
+
+/// A SupportedMethods message: reads, and batch append with relative deadlines.
+std::string supported_methods();
+
+std::string subscription_confirmation();
+std::string caught_up_message();
+
+/// What the canned server must know of a ReadReq.
+struct read_request {
+  bool subscription = false;
+  std::uint64_t count = 0;
+};
+read_request parse_read_request(std::string_view message);
+
+/// Answers BatchAppend requests without storing anything: every append succeeds.
+class batch_answers {
+public:
+  /// The BatchAppendResp for a request that ends an append, nothing for other parts.
+  std::optional<std::string_view> answer(std::string_view request);
+  /// The ReadResp messages by which a subscriber would see the events of the last request, one after the other.
+  template <class F>
+  void each_event(std::string_view request, F deliver) {
+    for (std::size_t i = 0, n = events_in(request); i < n; ++i)
+      deliver(event(i));
+  }
+
+private:
+  std::size_t events_in(std::string_view request);
+  std::string event(std::size_t index);
+
+  std::uint64_t position_ = 1'000;
+  std::string out_;
+  struct parsed;
+  std::string request_;
+};
+
+} // namespace kdb::bench

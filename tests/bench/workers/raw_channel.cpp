@@ -1,0 +1,79 @@
+#include "raw_channel.hpp"
+
+#include <grpcpp/create_channel.h>
+#include <grpcpp/security/credentials.h>
+#include <grpcpp/support/channel_arguments.h>
+
+namespace kdb::bench {
+
+namespace streams = event_store::client::streams;
+
+std::shared_ptr<grpc::Channel> raw_channel(const std::string& target) {
+  grpc::ChannelArguments args;
+  args.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  args.SetMaxReceiveMessageSize(17 << 20);
+  args.SetMaxSendMessageSize(-1);
+  args.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 64 << 10);
+  args.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  args.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
+  args.SetInt(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE);
+  args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
+  args.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  args.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  args.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  return grpc::CreateCustomChannel("ipv4:" + target, grpc::InsecureChannelCredentials(), args);
+}
+
+streams::ReadReq read_request_for(const std::string& stream, std::uint64_t count) {
+  streams::ReadReq request;
+  auto& options = *request.mutable_options();
+  options.mutable_stream()->mutable_stream_identifier()->set_stream_name(stream);
+  options.mutable_stream()->mutable_start();
+  options.set_count(count);
+  options.mutable_no_filter();
+  options.mutable_uuid_option()->mutable_structured();
+  return request;
+}
+
+streams::ReadReq subscription_request_for(const std::string& stream) {
+  streams::ReadReq request;
+  auto& options = *request.mutable_options();
+  options.mutable_stream()->mutable_stream_identifier()->set_stream_name(stream);
+  options.mutable_stream()->mutable_end();
+  options.mutable_subscription();
+  options.mutable_no_filter();
+  options.mutable_uuid_option()->mutable_structured();
+  return request;
+}
+
+const std::string& event_data() {
+  static const std::string data = [] {
+    std::string text = R"({"order":1000000,"customer":"c-4711","note":")";
+    text.append(256 - text.size() - 2, 'x');
+    return text + "\"}";
+  }();
+  return data;
+}
+
+void fill_append(streams::BatchAppendReq& request, const std::string& stream, std::uint64_t number, std::size_t events) {
+  // Spread over all bits, so that ids differ where maps look.
+  auto spread = static_cast<std::int64_t>(number * 0x9e37'79b9'7f4a'7c15ull | 1);
+  request.Clear();
+  request.mutable_correlation_id()->mutable_structured()->set_most_significant_bits(spread);
+  request.mutable_correlation_id()->mutable_structured()->set_least_significant_bits(static_cast<std::int64_t>(number));
+  auto& options = *request.mutable_options();
+  options.mutable_stream_identifier()->set_stream_name(stream);
+  options.mutable_any();
+  options.mutable_deadline()->set_seconds(10);
+  for (std::size_t i = 0; i < events; ++i) {
+    auto& event = *request.add_proposed_messages();
+    event.mutable_id()->mutable_structured()->set_most_significant_bits(spread);
+    event.mutable_id()->mutable_structured()->set_least_significant_bits(static_cast<std::int64_t>(number * 1'000 + i));
+    (*event.mutable_metadata())["type"] = "order-placed";
+    (*event.mutable_metadata())["content-type"] = "application/json";
+    event.set_data(event_data());
+  }
+  request.set_is_final(true);
+}
+
+} // namespace kdb::bench

@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <event_store/client/streams.pb.h>
+
+namespace grpc {
+class Channel;
+}
+
+namespace kdb::bench {
+
+/// A channel with the arguments libkdb uses.
+std::shared_ptr<grpc::Channel> raw_channel(const std::string& target);
+
+/// A forward read of one stream from its start.
+event_store::client::streams::ReadReq read_request_for(const std::string& stream, std::uint64_t count);
+
+/// A catch-up subscription to one stream from its end.
+event_store::client::streams::ReadReq subscription_request_for(const std::string& stream);
+
+/// A one-part append of one event of 256 B, any state expected; ids are made from `number`.
+void fill_append(event_store::client::streams::BatchAppendReq& request, const std::string& stream, std::uint64_t number,
+                 std::size_t events = 1);
+
+/// The data of every event the benchmarks append: JSON of 256 B.
+const std::string& event_data();
+
+} // namespace kdb::bench

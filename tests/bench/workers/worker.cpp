@@ -1,0 +1,71 @@
+#include "worker.hpp"
+
+#include <cstdio>
+#include <exception>
+#include <iostream>
+#include <stdexcept>
+
+namespace kdb::bench {
+
+namespace {
+
+using factory = worker (*)(const work_options&);
+
+const std::map<std::string_view, factory>& factories() {
+  static const std::map<std::string_view, factory> all = {
+    {"raw-read-typed", make_raw_read_typed},
+    {"raw-read-sync", make_raw_read_sync},
+    {"raw-read-floor", make_raw_read_floor},
+    {"raw-append", make_raw_append},
+    {"raw-append-single", make_raw_append_single},
+    {"raw-live", make_raw_live},
+    {"raw-fill", make_raw_fill},
+  };
+  return all;
+}
+
+} // namespace
+
+work_options work_options::parse(int argc, char** argv) {
+  work_options result;
+  const std::map<std::string, std::string*> texts = {
+    {"target", &result.target}, {"stream", &result.stream}, {"scheduler", &result.scheduler}};
+  const std::map<std::string, std::uint64_t*> numbers = {{"count", &result.count},
+                                                         {"in-flight", &result.in_flight},
+                                                         {"streams", &result.streams},
+                                                         {"threads", &result.threads}};
+  for (int i = 0; i < argc; ++i) {
+    std::string word = argv[i];
+    auto split = word.find('=');
+    auto name = word.substr(0, split);
+    auto value = split == std::string::npos ? "" : word.substr(split + 1);
+    if (auto text = texts.find(name); text != texts.end())
+      *text->second = value;
+    else if (auto number = numbers.find(name); number != numbers.end())
+      *number->second = std::stoull(value);
+    else
+      throw std::invalid_argument{"unknown option " + name};
+  }
+  return result;
+}
+
+int run_worker(std::string_view name, const work_options& options) {
+  auto found = factories().find(name);
+  if (found == factories().end()) {
+    std::fprintf(stderr, "no worker is called %.*s\n", static_cast<int>(name.size()), name.data());
+    return 2;
+  }
+  try {
+    auto work = found->second(options);
+    for (std::string line; std::getline(std::cin, line);) {
+      std::puts(to_line(work()).c_str());
+      std::fflush(stdout);
+    }
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "%.*s: %s\n", static_cast<int>(name.size()), name.data(), problem.what());
+    return 1;
+  }
+  return 0;
+}
+
+} // namespace kdb::bench

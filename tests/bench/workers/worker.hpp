@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "../pass.hpp"
+
+namespace kdb::bench {
+
+/// What a worker is told on its command line, as `name=value` words.
+struct work_options {
+  std::string target; // host:port
+  std::string stream = "bench";
+  std::string scheduler = "sharing";
+  std::uint64_t count = 200'000; // items of a pass
+  std::uint64_t in_flight = 256;
+  std::uint64_t streams = 1'000; // appended to in turn
+  std::uint64_t threads = 0;     // of the actor system; 0: its own choice
+
+  static work_options parse(int argc, char** argv);
+};
+
+/// A worker: set up once, connection and all, then called once a pass. Throws when something goes wrong.
+using worker = std::function<pass()>;
+
+/// The workers by name. One file of this folder each, or a few that belong together.
+worker make_raw_read_typed(const work_options&);   // completion queue, generated classes
+worker make_raw_read_sync(const work_options&);    // synchronous stub, messages on an arena
+worker make_raw_read_floor(const work_options&);   // completion queue, parses nothing
+worker make_raw_append(const work_options&);       // one BatchAppend, write hint
+worker make_raw_append_single(const work_options&); // the same, one at a time
+worker make_raw_live(const work_options&);         // append to live delivery
+worker make_raw_fill(const work_options&);         // writes `count` events into `stream`
+
+/// Answers each line of standard input with one pass, until it ends.
+int run_worker(std::string_view name, const work_options& options);
+
+} // namespace kdb::bench
