@@ -247,7 +247,7 @@ result<settings> parse_connection_string(std::string_view text) {
 std::string print_connection_string(const settings& all) {
   std::string text = all.discover ? "kurrentdb+discover://" : "kurrentdb://";
   if (all.credentials && !all.credentials->is_bearer())
-    text += percent_encoded(all.credentials->user()) + ":***@";
+    text += percent_encoded(all.credentials->user(), "-._~") + ":***@";
   auto separator = "";
   for (auto& node : all.endpoints) {
     auto shown = to_string(node);

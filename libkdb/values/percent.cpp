@@ -24,9 +24,8 @@ std::optional<std::string> percent_decoded(std::string_view text) {
   return bytes;
 }
 
-std::string percent_encoded(std::string_view bytes) {
+std::string percent_encoded(std::string_view bytes, std::string_view plain) {
   constexpr std::string_view digits = "0123456789ABCDEF";
-  constexpr std::string_view plain = "-._~/:"; // Beyond letters and digits; the last two keep paths readable.
   std::string text;
   for (auto c : bytes) {
     auto letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
