@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "servers/canned_server.hpp"
+#include "servers/generic_server.hpp"
 #include "workers/worker.hpp"
 
 namespace {
@@ -20,6 +21,8 @@ int serve(int argc, char** argv) {
       options.messages_per_frame = std::strtoull(argv[2], nullptr, 10);
     return run_canned_server(options);
   }
+  if (kind == "generic" && argc > 2)
+    return run_generic_server(argv[1], argv[2], argc > 3);
   std::fprintf(stderr, "no server of kind %s\n", argv[0]);
   return 2;
 }
