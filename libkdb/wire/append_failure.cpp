@@ -1,0 +1,139 @@
+#include "wire/append_failure.hpp"
+
+#include <utility>
+
+#include "event_store/client/shared.pb.h"
+#include "kdb/rpc/status.pb.h"
+#include "wire/call_status.hpp"
+#include "wire/stream_failures.hpp"
+
+namespace kdb::wire {
+
+namespace v1 = event_store::client;
+
+namespace {
+
+std::optional<stream_state> actual_state(const v1::WrongExpectedVersion& why) {
+  switch (why.current_stream_revision_option_case()) {
+    case v1::WrongExpectedVersion::kCurrentStreamRevision: return stream_state::revision(why.current_stream_revision());
+    case v1::WrongExpectedVersion::kCurrentNoStream: return stream_state::no_stream;
+    case v1::WrongExpectedVersion::CURRENT_STREAM_REVISION_OPTION_NOT_SET: break;
+  }
+  return std::nullopt;
+}
+
+stream_state expected_state(const v1::WrongExpectedVersion& why) {
+  switch (why.expected_stream_position_option_case()) {
+    case v1::WrongExpectedVersion::kExpectedStreamPosition: return stream_state::revision(why.expected_stream_position());
+    case v1::WrongExpectedVersion::kExpectedStreamExists: return stream_state::exists;
+    case v1::WrongExpectedVersion::kExpectedNoStream: return stream_state::no_stream;
+    case v1::WrongExpectedVersion::kExpectedAny:
+    case v1::WrongExpectedVersion::EXPECTED_STREAM_POSITION_OPTION_NOT_SET: break;
+  }
+  return stream_state::any;
+}
+
+// -- one conversion a type of detail -----------------------------------------------
+
+struct context {
+  const std::string& bytes; // Of the detail.
+  const std::string& text;  // Of the status.
+  std::string_view stream;
+};
+
+using conversion = std::optional<error> (*)(const context&);
+
+std::optional<error> from_wrong_version(const context& at) {
+  v1::WrongExpectedVersion why;
+  if (!why.ParseFromString(at.bytes))
+    return std::nullopt;
+  return wrong_version(at.stream, expected_state(why), actual_state(why));
+}
+
+std::optional<error> from_deleted(const context& at) {
+  v1::StreamDeleted why;
+  if (!why.ParseFromString(at.bytes))
+    return std::nullopt;
+  const auto& name = why.stream_identifier().stream_name();
+  return deleted(name.empty() ? at.stream : name);
+}
+
+std::optional<error> from_append_size(const context& at) {
+  v1::MaximumAppendSizeExceeded why;
+  if (!why.ParseFromString(at.bytes))
+    return std::nullopt;
+  return append_too_large({why.maxappendsize(), 0, {}});
+}
+
+std::optional<error> from_event_size(const context& at) {
+  v1::MaximumAppendEventSizeExceeded why;
+  if (!why.ParseFromString(at.bytes))
+    return std::nullopt;
+  return event_too_large(
+    {.limit = why.maxappendeventsize(), .actual = why.proposedeventsize(), .event_id = why.eventid()});
+}
+
+std::optional<error> from_bad_request(const context& at) {
+  v1::BadRequest why;
+  if (!why.ParseFromString(at.bytes))
+    return std::nullopt;
+  return error{.code = errc::invalid_argument, .message = "the server refuses the append: " + why.message()};
+}
+
+std::optional<error> from_timeout(const context&) {
+  auto why = timed_out("the server did not finish the append in time");
+  why.outcome_unknown = true;
+  return why;
+}
+
+/// The server's word for everything without a better one. It does not promise that nothing was written.
+std::optional<error> from_unknown(const context&) {
+  return error{.code = errc::server_error,
+               .message = "the server failed to append without saying why; an append that is larger than its chunks ends so",
+               .outcome_unknown = true};
+}
+
+/// Not ready or busy: only the text tells which.
+std::optional<error> from_empty(const context& at) {
+  return to_error({.code = 14, .message = at.text}, request_kind::write, false);
+}
+
+std::optional<error> from_denied(const context&) {
+  return denied({});
+}
+
+std::optional<error> from_invalid_transaction(const context&) {
+  return append_too_large({});
+}
+
+constexpr std::pair<std::string_view, conversion> conversions[] = {
+  {"event_store.client.WrongExpectedVersion", from_wrong_version},
+  {"event_store.client.StreamDeleted", from_deleted},
+  {"event_store.client.AccessDenied", from_denied},
+  {"event_store.client.Timeout", from_timeout},
+  {"event_store.client.Unknown", from_unknown},
+  {"event_store.client.InvalidTransaction", from_invalid_transaction},
+  {"event_store.client.MaximumAppendSizeExceeded", from_append_size},
+  {"event_store.client.MaximumAppendEventSizeExceeded", from_event_size},
+  {"event_store.client.BadRequest", from_bad_request},
+  {"google.protobuf.Empty", from_empty},
+};
+
+} // namespace
+
+std::optional<error> decode_append_failure(std::string_view status, std::string_view stream) {
+  kdb::rpc::Status why;
+  if (!why.ParseFromArray(status.data(), static_cast<int>(status.size())))
+    return std::nullopt;
+  for (const auto& detail : why.details()) {
+    const std::string_view url = detail.type_url();
+    const auto type = url.substr(url.rfind('/') + 1);
+    for (const auto& [name, convert] : conversions)
+      if (name == type)
+        return convert({detail.value(), why.message(), stream});
+  }
+  // A detail this version does not know, or none: the code says what it can. Zero would be a success, which this is not.
+  return to_error({.code = why.code() == 0 ? 2 : why.code(), .message = why.message()}, request_kind::write);
+}
+
+} // namespace kdb::wire

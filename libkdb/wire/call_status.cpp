@@ -1,0 +1,240 @@
+#include "wire/call_status.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <span>
+#include <utility>
+
+#include "wire/exception_trailer.hpp"
+#include "wire/rich_status.hpp"
+#include "wire/stream_failures.hpp"
+
+namespace kdb::wire {
+
+namespace {
+
+/// gRPC's codes, by their own names.
+enum class grpc_code : int {
+  cancelled = 1,
+  unknown = 2,
+  invalid_argument = 3,
+  deadline_exceeded = 4,
+  not_found = 5,
+  already_exists = 6,
+  permission_denied = 7,
+  resource_exhausted = 8,
+  failed_precondition = 9,
+  aborted = 10,
+  out_of_range = 11,
+  unimplemented = 12,
+  internal = 13,
+  unavailable = 14,
+  data_loss = 15,
+  unauthenticated = 16
+};
+
+// -- texts -------------------------------------------------------------------------------
+
+bool same_letter(char a, char b) {
+  return std::tolower(static_cast<unsigned char>(a)) == std::tolower(static_cast<unsigned char>(b));
+}
+
+/// True if the text has the part in it, in whatever case.
+bool mentions(std::string_view text, std::string_view part) {
+  return std::search(text.begin(), text.end(), part.begin(), part.end(), same_letter) != text.end();
+}
+
+bool mentions_any(std::string_view text, std::span<const std::string_view> parts) {
+  return std::any_of(parts.begin(), parts.end(), [&](std::string_view part) { return mentions(text, part); });
+}
+
+/// What stands between two parts of the text, or nothing.
+std::string_view between(std::string_view text, std::string_view before, std::string_view after) {
+  const auto begin = text.find(before);
+  if (begin == text.npos)
+    return {};
+  const auto rest = text.substr(begin + before.size());
+  const auto end = rest.rfind(after);
+  return end == rest.npos ? std::string_view{} : rest.substr(0, end);
+}
+
+/// A lost connection, in the words of gRPC and of the systems below. It comes as UNKNOWN, INTERNAL or CANCELLED as well.
+bool is_transport(std::string_view text) {
+  static constexpr std::array<std::string_view, 16> words{
+    "RST_STREAM",        "Socket closed",      "GOAWAY",           "Connection reset",   "Connection refused", "Broken pipe",
+    "failed to connect", "Stream removed",     "Transport closed", "Endpoint read failed", "recvmsg",          "sendmsg",
+    "keepalive",         "transport is closing", "Connection timed out", "No route to host"};
+  return mentions_any(text, words);
+}
+
+/// The connection was never there, so the server has seen nothing of the call.
+bool was_never_connected(std::string_view text) {
+  static constexpr std::array<std::string_view, 4> words{"failed to connect", "connections to all backends failing",
+                                                         "empty address list", "DNS resolution failed"};
+  return mentions_any(text, words);
+}
+
+std::string text_or(const call_status& status, std::string_view otherwise) {
+  return status.message.empty() ? std::string{otherwise} : status.message;
+}
+
+error with_advice(errc code, const call_status& status, std::string_view advice) {
+  auto text = status.message;
+  if (!text.empty())
+    text += "; ";
+  return {.code = code, .message = text.append(advice)};
+}
+
+error retriable(errc code, std::string text) {
+  return {.code = code, .message = std::move(text), .retry_can_help = true};
+}
+
+error connection_lost(const call_status& status) {
+  if (was_never_connected(status.message))
+    return retriable(errc::unavailable, status.message + "; there never was a connection: check address, port and TLS");
+  return retriable(errc::unavailable, text_or(status, "the connection was lost"));
+}
+
+// -- one function for each code whose text matters --------------------------------------------
+
+error from_cancelled(const call_status& status) {
+  if (is_transport(status.message))
+    return connection_lost(status);
+  return {.code = errc::cancelled, .message = text_or(status, "the call was cancelled")};
+}
+
+/// How a server before 21 says what newer ones say with a code and trailers of their own, and how handlers fail.
+error from_unknown(const call_status& status) {
+  const std::string_view text = status.message;
+  if (mentions(text, "No leader info available"))
+    return other_leader(std::nullopt);
+  if (mentions(text, "InvalidPosition") || mentions(text, "fromEventNumber") || mentions(text, "Requested position"))
+    return {.code = errc::invalid_position, .message = status.message};
+  if (mentions(text, "maxCount should be positive"))
+    return {.code = errc::invalid_argument, .message = status.message, .detail = bad_argument{"limit", "at least 1"}};
+  if (mentions(text, "Envelope callback expected") && (mentions(text, "received NotFound") || mentions(text, "received Conflict")))
+    return with_advice(errc::invalid_argument, status, "there is none of that name, or already one");
+  if (mentions(text, "Exception was thrown by handler"))
+    return with_advice(errc::server_error, status, "the server fails like this on requests that it does not understand, and when it stops");
+  if (is_transport(text))
+    return connection_lost(status);
+  return {.code = errc::server_error, .message = text_or(status, "the server failed without saying why")};
+}
+
+error from_invalid_argument(const call_status& status) {
+  if (mentions(status.message, "invalid position"))
+    return {.code = errc::invalid_position, .message = status.message};
+  return {.code = errc::invalid_argument, .message = text_or(status, "the server refuses the request")};
+}
+
+error from_not_found(const call_status& status) {
+  if (mentions(status.message, "Leader info available"))
+    return other_leader(std::nullopt);
+  if (mentions(status.message, "Event stream"))
+    return not_found(between(status.message, "Event stream '", "' is not found"));
+  return {.code = errc::invalid_argument, .message = text_or(status, "the server knows nothing of that name")};
+}
+
+error from_failed_precondition(const call_status& status) {
+  const std::string_view text = status.message;
+  if (mentions(text, "WrongExpectedVersion"))
+    return wrong_version(between(text, "Stream: ", ", Expected version"), stream_state::any,
+                         mentions(text, "Actual version: -1") ? std::optional{stream_state::no_stream} : std::nullopt);
+  if (mentions(text, "Event stream") && mentions(text, "is deleted"))
+    return deleted(between(text, "Event stream '", "' is deleted"));
+  if (mentions(text, "Maximum subscriptions reached"))
+    return retriable(errc::maximum_subscribers, status.message);
+  return {.code = errc::invalid_argument, .message = text_or(status, "the server refuses the request in its present state")};
+}
+
+error from_aborted(const call_status& status) {
+  if (mentions(status.message, "too slow"))
+    return retriable(errc::consumer_too_slow, status.message);
+  return timed_out(status.message);
+}
+
+error from_resource_exhausted(const call_status& status) {
+  if (mentions(status.message, "message size") || mentions(status.message, "larger than max"))
+    return with_advice(errc::message_too_large, status, "a single message may have 16 MiB at most, an event a little less");
+  return retriable(errc::too_busy, text_or(status, "the server is overloaded"));
+}
+
+error from_unavailable(const call_status& status) {
+  const std::string_view text = status.message;
+  if (mentions(text, "not ready") || mentions(text, "not yet ready"))
+    return retriable(errc::not_ready, status.message);
+  if (mentions(text, "Too Busy") || mentions(text, "Is Busy"))
+    return retriable(errc::too_busy, status.message);
+  if (mentions(text, "server is shutting down"))
+    return retriable(errc::server_stopping, status.message);
+  if (text == "Deadline Exceeded")
+    return retriable(errc::deadline_exceeded, status.message);
+  return connection_lost(status);
+}
+
+error from_internal(const call_status& status) {
+  if (is_transport(status.message))
+    return connection_lost(status);
+  return {.code = errc::server_error, .message = text_or(status, "the server failed without saying why")};
+}
+
+error from_code(const call_status& status) {
+  switch (static_cast<grpc_code>(status.code)) {
+    case grpc_code::cancelled: return from_cancelled(status);
+    case grpc_code::unknown: return from_unknown(status);
+    case grpc_code::out_of_range:
+    case grpc_code::invalid_argument: return from_invalid_argument(status);
+    case grpc_code::deadline_exceeded: return retriable(errc::deadline_exceeded, text_or(status, "the call's deadline passed"));
+    case grpc_code::not_found: return from_not_found(status);
+    case grpc_code::already_exists:
+      return {.code = errc::invalid_argument, .message = text_or(status, "the server already has something of that name")};
+    case grpc_code::permission_denied: return denied(status.message);
+    case grpc_code::resource_exhausted: return from_resource_exhausted(status);
+    case grpc_code::failed_precondition: return from_failed_precondition(status);
+    case grpc_code::aborted: return from_aborted(status);
+    case grpc_code::unimplemented: return with_advice(errc::unsupported, status, "this server does not offer the operation");
+    case grpc_code::unavailable: return from_unavailable(status);
+    case grpc_code::unauthenticated: return with_advice(errc::unauthenticated, status, "check user and password");
+    case grpc_code::internal:
+    case grpc_code::data_loss: return from_internal(status);
+  }
+  return {.code = errc::internal, .message = "a call ended with the unexpected code " + std::to_string(status.code)};
+}
+
+/// True if a write that ended so may have been carried out. The others were refused, and say so.
+bool leaves_open(const error& why) {
+  switch (why.code) {
+    case errc::deadline_exceeded:
+    case errc::cancelled:
+    case errc::server_timeout:
+    case errc::server_stopping:
+    case errc::server_error:
+    case errc::protocol_error:
+    case errc::internal: return true;
+    case errc::unavailable: return !was_never_connected(why.message);
+    case errc::too_busy: return is_transport(why.message);
+    default: return false;
+  }
+}
+
+} // namespace
+
+std::string_view call_status::trailer(std::string_view key) const {
+  for (const auto& [name, value] : trailers)
+    if (name == key)
+      return value;
+  return {};
+}
+
+error to_error(const call_status& status, request_kind kind, bool started) {
+  auto why = from_exception_trailer(status);
+  if (!why)
+    why = from_rich_status(status.trailer("grpc-status-details-bin"));
+  if (!why)
+    why = from_code(status);
+  why->outcome_unknown = kind == request_kind::write && started && leaves_open(*why);
+  return *std::move(why);
+}
+
+} // namespace kdb::wire

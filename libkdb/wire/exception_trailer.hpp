@@ -1,0 +1,12 @@
+#pragma once
+
+#include <optional>
+
+#include "wire/call_status.hpp"
+
+namespace kdb::wire {
+
+/// The error that the `exception` trailer of a v1 service names; unset without one that is known. Leaves `outcome_unknown` alone.
+std::optional<error> from_exception_trailer(const call_status& status);
+
+} // namespace kdb::wire

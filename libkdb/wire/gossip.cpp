@@ -1,0 +1,39 @@
+#include "wire/gossip.hpp"
+
+#include "event_store/client/gossip.pb.h"
+#include "wire/uuid_reader.hpp"
+
+namespace kdb::wire {
+
+namespace {
+
+uuid id_of(const event_store::client::UUID& message) {
+  const auto bytes = message.SerializeAsString();
+  uuid_reader reader;
+  uuid id{};
+  // Ids are for telling nodes apart: one that can't be read is no reason to lose the node.
+  if (!reader.read(bytes) || !reader.get(id))
+    return {};
+  return id;
+}
+
+} // namespace
+
+result<std::vector<member>> decode_gossip(std::string_view message) {
+  event_store::client::gossip::ClusterInfo info;
+  if (!info.ParseFromArray(message.data(), static_cast<int>(message.size())))
+    return failure(errc::protocol_error, "the server's list of its cluster can't be understood");
+  std::vector<member> members;
+  for (const auto& each : info.members()) {
+    const auto& at = each.http_end_point();
+    if (at.address().empty() || at.port() == 0 || at.port() > UINT16_MAX)
+      continue;
+    members.push_back({.instance_id = id_of(each.instance_id()),
+                       .state = static_cast<member_state>(each.state()),
+                       .alive = each.is_alive(),
+                       .endpoint = {.host = at.address(), .port = static_cast<std::uint16_t>(at.port())}});
+  }
+  return members;
+}
+
+} // namespace kdb::wire

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <optional>
+#include <string_view>
+
+#include <kdb/error.hpp>
+
+namespace kdb::wire {
+
+/// The error that a serialised `google.rpc.Status` tells by its `ErrorInfo`, as v2 services and servers that shut down do; unset if
+/// it is broken or of a kind that is not known. Leaves `outcome_unknown` alone.
+std::optional<error> from_rich_status(std::string_view status);
+
+} // namespace kdb::wire

@@ -1,0 +1,96 @@
+#include "wire/stream_failures.hpp"
+
+#include <utility>
+
+namespace kdb::wire {
+
+namespace {
+
+std::string quoted(std::string_view name) {
+  return name.empty() ? std::string{"the stream"} : "stream '" + std::string{name} + "'";
+}
+
+/// Completes "the stream was expected …".
+std::string as_expected(stream_state state) {
+  switch (state.number()) {
+    case -1: return "not to exist";
+    case -2: return "to be in any state";
+    case -4: return "to exist";
+    case -5: return "to be soft-deleted";
+    case -6: return "to be tombstoned";
+    default: return "to end with revision " + to_string(state);
+  }
+}
+
+/// Completes "the stream …".
+std::string as_found(stream_state state) {
+  switch (state.number()) {
+    case -1: return "does not exist";
+    case -4: return "exists";
+    case -5: return "is soft-deleted";
+    case -6: return "is tombstoned";
+    default: return "ends with revision " + to_string(state);
+  }
+}
+
+std::string sizes_text(const size_limit& sizes) {
+  std::string text;
+  if (sizes.actual != 0)
+    text += " of " + std::to_string(sizes.actual) + " bytes";
+  text += " is above the server's limit";
+  if (sizes.limit != 0)
+    text += " of " + std::to_string(sizes.limit) + " bytes";
+  return text;
+}
+
+} // namespace
+
+error wrong_version(std::string_view stream, stream_state expected, std::optional<stream_state> actual) {
+  auto text = quoted(stream) + " was expected " + as_expected(expected);
+  text += actual ? ", but it " + as_found(*actual) : ", which it is not";
+  return {.code = errc::wrong_expected_version,
+          .message = std::move(text),
+          .detail = version_mismatch{std::string{stream}, expected, actual}};
+}
+
+error deleted(std::string_view stream) {
+  return {.code = errc::stream_deleted, .message = quoted(stream) + " is deleted", .detail = stream_name{std::string{stream}}};
+}
+
+error not_found(std::string_view stream) {
+  return {.code = errc::stream_not_found, .message = quoted(stream) + " is not found", .detail = stream_name{std::string{stream}}};
+}
+
+error append_too_large(size_limit sizes) {
+  return {.code = errc::append_too_large,
+          .message = "the append" + sizes_text(sizes) + "; write fewer events at once",
+          .detail = std::move(sizes)};
+}
+
+error event_too_large(size_limit sizes) {
+  const auto event = sizes.event_id.empty() ? std::string{"an event"} : "event " + sizes.event_id;
+  return {.code = errc::event_too_large, .message = event + sizes_text(sizes), .detail = std::move(sizes)};
+}
+
+error denied(std::string_view what) {
+  return {.code = errc::access_denied,
+          .message = (what.empty() ? std::string{"Access Denied"} : std::string{what})
+                     + "; the caller, or nobody if no credentials were sent, lacks the right for this"};
+}
+
+error other_leader(std::optional<leader> at) {
+  error why{.code = errc::not_leader, .message = "the node is not the leader", .retry_can_help = true};
+  if (at) {
+    why.message += ", it names " + at->host + ":" + std::to_string(at->port);
+    why.detail = *std::move(at);
+  }
+  return why;
+}
+
+error timed_out(std::string_view text) {
+  return {.code = errc::server_timeout,
+          .message = text.empty() ? std::string{"the server did not finish in time"} : std::string{text},
+          .retry_can_help = true};
+}
+
+} // namespace kdb::wire

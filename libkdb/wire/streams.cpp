@@ -1,0 +1,380 @@
+#include "wire/streams.hpp"
+
+#include <utility>
+
+#include "event_store/client/streams.pb.h"
+#include "wire/append_failure.hpp"
+#include "wire/field_writer.hpp"
+#include "wire/stream_failures.hpp"
+#include "wire/uuid_reader.hpp"
+
+namespace kdb::wire {
+
+namespace v1 = event_store::client::streams;
+
+// -- Read ------------------------------------------------------------------------
+
+namespace {
+
+void fill(v1::ReadReq::Options& options, const stream_source& source) {
+  auto& stream = *options.mutable_stream();
+  stream.mutable_stream_identifier()->set_stream_name(source.stream);
+  if (const auto revision = source.from.revision())
+    stream.set_revision(revision->value);
+  else if (source.from.is_end())
+    stream.mutable_end();
+  else
+    stream.mutable_start();
+}
+
+void fill(v1::ReadReq::Options& options, const all_source& source) {
+  auto& all = *options.mutable_all();
+  if (const auto position = source.from.position()) {
+    all.mutable_position()->set_commit_position(position->commit);
+    all.mutable_position()->set_prepare_position(position->prepare);
+  } else if (source.from.is_end()) {
+    all.mutable_end();
+  } else {
+    all.mutable_start();
+  }
+}
+
+} // namespace
+
+std::string encode(const read_request& request) {
+  v1::ReadReq message;
+  auto& options = *message.mutable_options();
+  std::visit([&](const auto& source) { fill(options, source); }, request.source);
+  options.set_read_direction(request.direction == forwards ? v1::ReadReq::Options::Forwards : v1::ReadReq::Options::Backwards);
+  options.set_resolve_links(request.resolve_links);
+  options.mutable_no_filter();
+  options.mutable_uuid_option()->mutable_structured();
+  if (request.limit)
+    options.set_count(*request.limit);
+  else
+    options.mutable_subscription();
+  // From this version on the server tells a stream's first and last revision, in finite reads of one stream only.
+  if (request.limit && std::holds_alternative<stream_source>(request.source))
+    options.mutable_control_option()->set_compatibility(1);
+  return message.SerializeAsString();
+}
+
+// -- requests of Append and BatchAppend ---------------------------------------------
+
+namespace {
+
+constexpr std::string_view type_key = "type", content_type_key = "content-type";
+
+constexpr std::size_t property_size(std::string_view key, std::string_view value) {
+  return bytes_field_size(key.size()) + bytes_field_size(value.size());
+}
+
+void write_property(field_writer& out, std::string_view key, std::string_view value) {
+  out.message(2, property_size(key, value));
+  out.bytes(1, key);
+  out.bytes(2, value);
+}
+
+/// A `ProposedMessage`; the numbers are the same in both requests.
+void write(field_writer& out, std::uint32_t field, const new_event& event, std::size_t size) {
+  out.message(field, size);
+  out.id(1, event.id);
+  write_property(out, type_key, event.type);
+  write_property(out, content_type_key, to_string(event.content_type));
+  if (!event.metadata.empty())
+    out.bytes(3, event.metadata);
+  if (!event.data.empty())
+    out.bytes(4, event.data);
+}
+
+/// Stream and expected state, with the same numbers in the options of both requests.
+std::size_t target_size(std::string_view stream, stream_state expected) {
+  const auto state = expected.is_any() || expected.is_no_stream() || expected.is_exists()
+                       ? bytes_field_size(0)
+                       : 1 + varint_size(expected.revision().value);
+  return bytes_field_size(bytes_field_size(stream.size())) + state;
+}
+
+void write_target(field_writer& out, std::string_view stream, stream_state expected) {
+  out.message(1, bytes_field_size(stream.size()));
+  out.bytes(3, stream);
+  if (expected.is_no_stream())
+    out.message(3, 0);
+  else if (expected.is_any())
+    out.message(4, 0);
+  else if (expected.is_exists())
+    out.message(5, 0);
+  else
+    out.number(2, expected.revision().value);
+}
+
+/// A deadline as the fields of `Duration`, which are of the same sign.
+struct duration_fields {
+  explicit duration_fields(std::chrono::milliseconds time)
+    : seconds{static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(time).count())},
+      nanos{static_cast<std::uint64_t>(std::chrono::nanoseconds{time % std::chrono::seconds{1}}.count())} {}
+
+  std::size_t size() const { return 2 + varint_size(seconds) + varint_size(nanos); }
+
+  std::uint64_t seconds;
+  std::uint64_t nanos;
+};
+
+/// The options of one batch append.
+class batch_options {
+public:
+  batch_options(std::string_view stream, stream_state expected, std::optional<std::chrono::milliseconds> deadline)
+    : stream_{stream}, expected_{expected} {
+    inside_ = target_size(stream, expected);
+    if (deadline) {
+      deadline_.emplace(*deadline);
+      inside_ += bytes_field_size(deadline_->size());
+    }
+  }
+
+  std::size_t size() const { return bytes_field_size(inside_); }
+
+  void write_to(field_writer& out) const {
+    out.message(2, inside_);
+    write_target(out, stream_, expected_);
+    if (!deadline_)
+      return;
+    out.message(7, deadline_->size());
+    out.number(1, deadline_->seconds);
+    out.number(2, deadline_->nanos);
+  }
+
+private:
+  std::string_view stream_;
+  stream_state expected_;
+  std::optional<duration_fields> deadline_{};
+  std::size_t inside_ = 0;
+};
+
+constexpr std::size_t is_final_size = 2;
+
+} // namespace
+
+std::size_t proposed_message_bytes(const new_event& event) {
+  auto size = bytes_field_size(uuid_size(event.id)) + bytes_field_size(property_size(type_key, event.type))
+              + bytes_field_size(property_size(content_type_key, to_string(event.content_type)));
+  if (!event.metadata.empty())
+    size += bytes_field_size(event.metadata.size());
+  if (!event.data.empty())
+    size += bytes_field_size(event.data.size());
+  return size;
+}
+
+std::vector<std::string> encode_batch_append(const uuid& correlation, std::string_view stream, stream_state expected,
+                                             std::span<const new_event> events,
+                                             std::optional<std::chrono::milliseconds> deadline) {
+  const batch_options options{stream, expected, deadline};
+  std::vector<std::string> chunks;
+  do {
+    auto size = bytes_field_size(uuid_size(correlation)) + (chunks.empty() ? options.size() : 0);
+    std::size_t count = 0;
+    for (; count < events.size(); ++count) {
+      const auto next = bytes_field_size(proposed_message_bytes(events[count]));
+      if (count > 0 && size + next + is_final_size > batch_append_chunk_bytes)
+        break;
+      size += next;
+    }
+    const auto is_final = count == events.size();
+    field_writer out{size + (is_final ? is_final_size : 0)};
+    out.id(1, correlation);
+    if (chunks.empty())
+      options.write_to(out);
+    for (const auto& event : events.first(count))
+      write(out, 3, event, proposed_message_bytes(event));
+    if (is_final)
+      out.number(4, 1);
+    chunks.push_back(out.take());
+    events = events.subspan(count);
+  } while (!events.empty());
+  return chunks;
+}
+
+std::vector<std::string> encode_append(std::string_view stream, stream_state expected, std::span<const new_event> events) {
+  std::vector<std::string> messages;
+  messages.reserve(1 + events.size());
+  const auto options_size = target_size(stream, expected);
+  field_writer options{bytes_field_size(options_size)};
+  options.message(1, options_size);
+  write_target(options, stream, expected);
+  messages.push_back(options.take());
+  for (const auto& event : events) {
+    const auto size = proposed_message_bytes(event);
+    field_writer out{bytes_field_size(size)};
+    write(out, 2, event, size);
+    messages.push_back(out.take());
+  }
+  return messages;
+}
+
+// -- replies -----------------------------------------------------------------------
+
+namespace {
+
+tl::unexpected<error> refused(std::string_view why) {
+  return failure(errc::protocol_error, "the server's answer to an append can't be understood: " + std::string{why});
+}
+
+using append_wrong_version = v1::AppendResp::WrongExpectedVersion;
+
+/// The newer fields first; servers before 21 fill only the older ones.
+std::optional<stream_state> actual_state(const append_wrong_version& why) {
+  if (why.current_revision_option_case() == append_wrong_version::kCurrentRevision)
+    return stream_state::revision(why.current_revision());
+  if (why.current_revision_option_case() == append_wrong_version::kCurrentNoStream)
+    return stream_state::no_stream;
+  if (why.current_revision_option_20_6_0_case() == append_wrong_version::kCurrentRevision2060)
+    return stream_state::revision(why.current_revision_20_6_0());
+  if (why.current_revision_option_20_6_0_case() == append_wrong_version::kNoStream2060)
+    return stream_state::no_stream;
+  return std::nullopt;
+}
+
+stream_state expected_state(const append_wrong_version& why) {
+  switch (why.expected_revision_option_case()) {
+    case append_wrong_version::kExpectedRevision: return stream_state::revision(why.expected_revision());
+    case append_wrong_version::kExpectedStreamExists: return stream_state::exists;
+    case append_wrong_version::kExpectedNoStream: return stream_state::no_stream;
+    case append_wrong_version::kExpectedAny: return stream_state::any;
+    case append_wrong_version::EXPECTED_REVISION_OPTION_NOT_SET: break;
+  }
+  if (why.has_stream_exists_20_6_0())
+    return stream_state::exists;
+  // In this field "no stream" is 2^64-1, which is -1 as a state's number.
+  if (why.has_expected_revision_20_6_0())
+    return stream_state::revision(why.expected_revision_20_6_0());
+  return stream_state::any;
+}
+
+/// `BatchAppendResp.Success` and the position in it.
+struct success_fields {
+  append_result done{};
+
+  bool parse(std::string_view message) {
+    field_reader in{message};
+    while (in.next()) {
+      switch (in.tag()) {
+        case varint_tag(1): done.revision = stream_revision{in.number()}; break;
+        case bytes_tag(2): done.revision.reset(); break;
+        case bytes_tag(3):
+          if (!parse_position(in.bytes()))
+            return false;
+          break;
+        case bytes_tag(4): done.position.reset(); break;
+        default:
+          if (in.field() <= 4)
+            return false;
+      }
+    }
+    return !in.broken();
+  }
+
+private:
+  bool parse_position(std::string_view message) {
+    auto& position = done.position ? *done.position : done.position.emplace();
+    field_reader in{message};
+    while (in.next()) {
+      switch (in.tag()) {
+        case varint_tag(1): position.commit = in.number(); break;
+        case varint_tag(2): position.prepare = in.number(); break;
+        default:
+          if (in.field() <= 2)
+            return false;
+      }
+    }
+    return !in.broken();
+  }
+};
+
+/// `BatchAppendResp`: the one message about appends that comes often enough for a parser of its own. Of two errors in one message,
+/// which no server sends, the last one counts; protobuf would merge them.
+struct batch_append_fields {
+  uuid_reader correlation{};
+  std::optional<std::string_view> failed{};
+  std::optional<success_fields> succeeded{};
+  std::string_view stream{};
+
+  bool parse(std::string_view message) {
+    field_reader in{message};
+    while (in.next()) {
+      switch (in.tag()) {
+        case bytes_tag(1):
+          if (!correlation.read(in.bytes()))
+            return false;
+          break;
+        case bytes_tag(2):
+          succeeded.reset();
+          failed = in.bytes();
+          break;
+        case bytes_tag(3):
+          failed.reset();
+          if (!(succeeded ? *succeeded : succeeded.emplace()).parse(in.bytes()))
+            return false;
+          break;
+        case bytes_tag(4):
+          if (!parse_stream(in.bytes()))
+            return false;
+          break;
+        default:
+          if (in.field() <= 4)
+            return false;
+      }
+    }
+    return !in.broken();
+  }
+
+private:
+  bool parse_stream(std::string_view message) {
+    field_reader in{message};
+    while (in.next()) {
+      if (in.tag() == bytes_tag(3))
+        stream = in.bytes();
+      else if (in.field() == 3)
+        return false;
+    }
+    return !in.broken();
+  }
+};
+
+} // namespace
+
+result<batch_append_reply> decode_batch_append(std::string_view message) {
+  batch_append_fields reply;
+  if (!reply.parse(message))
+    return refused("it is not well-formed");
+  uuid correlation;
+  if (!reply.correlation.get(correlation))
+    return refused("it does not say which append it is about");
+  if (reply.succeeded)
+    return batch_append_reply{.correlation = correlation, .outcome = reply.succeeded->done};
+  if (!reply.failed)
+    return refused("it tells neither success nor failure");
+  auto why = decode_append_failure(*reply.failed, reply.stream);
+  if (!why)
+    return refused("its error is not well-formed");
+  return batch_append_reply{.correlation = correlation, .outcome = failure(*std::move(why))};
+}
+
+result<append_result> decode_append(std::string_view message, std::string_view stream) {
+  v1::AppendResp reply;
+  if (!reply.ParseFromArray(message.data(), static_cast<int>(message.size())))
+    return refused("it is not well-formed");
+  if (reply.has_wrong_expected_version()) {
+    const auto& why = reply.wrong_expected_version();
+    return failure(wrong_version(stream, expected_state(why), actual_state(why)));
+  }
+  if (!reply.has_success())
+    return refused("it tells neither success nor failure");
+  append_result done;
+  if (reply.success().has_current_revision())
+    done.revision = stream_revision{reply.success().current_revision()};
+  if (reply.success().has_position())
+    done.position = log_position{reply.success().position().commit_position(), reply.success().position().prepare_position()};
+  return done;
+}
+
+} // namespace kdb::wire
