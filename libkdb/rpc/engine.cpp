@@ -2,6 +2,8 @@
 
 #include <grpc/support/time.h>
 
+#include <algorithm>
+#include <optional>
 #include <thread>
 
 #include <rpc/stream_call.hpp>
@@ -70,13 +72,56 @@ void engine::run() {
     const auto next = queue_.AsyncNext(&tag, &ok, already_past);
     if (next == grpc::CompletionQueue::TIMEOUT) {
       flush();
-      if (!queue_.Next(&tag, &ok))
+      if (!wait(&tag, &ok))
         return;
     } else if (next == grpc::CompletionQueue::SHUTDOWN) {
       return;
     }
     static_cast<operation*>(tag)->complete(ok);
   }
+}
+
+bool engine::wait(void** tag, bool* ok) {
+  for (;;) {
+    std::optional<std::chrono::steady_clock::time_point> due;
+    {
+      // A start watched from now on needs no wake-up: its call's own first operation comes back earlier than it is due.
+      std::lock_guard lock{mutex_};
+      if (!starting_.empty())
+        due = starting_.top().due;
+    }
+    if (!due)
+      return queue_.Next(tag, ok);
+    const auto left = std::max(*due - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration::zero());
+    switch (queue_.AsyncNext(tag, ok, std::chrono::system_clock::now() + left)) {
+      case grpc::CompletionQueue::GOT_EVENT:
+        return true;
+      case grpc::CompletionQueue::SHUTDOWN:
+        return false;
+      case grpc::CompletionQueue::TIMEOUT:
+        expire();
+    }
+  }
+}
+
+void engine::watch_start(const std::shared_ptr<stream_call>& call, std::chrono::steady_clock::time_point due) {
+  std::lock_guard lock{mutex_};
+  starting_.push({due, call});
+}
+
+void engine::expire() {
+  const auto now = std::chrono::steady_clock::now();
+  std::vector<std::shared_ptr<stream_call>> overdue;
+  {
+    std::lock_guard lock{mutex_};
+    while (!starting_.empty() && starting_.top().due <= now) {
+      if (auto call = starting_.top().call.lock())
+        overdue.push_back(std::move(call));
+      starting_.pop();
+    }
+  }
+  for (auto& call : overdue)
+    call->start_overdue();
 }
 
 void engine::flush() {

@@ -2,10 +2,11 @@
 
 #include <grpcpp/completion_queue.h>
 
-#include <cstddef>
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <queue>
 #include <unordered_set>
 #include <vector>
 
@@ -45,19 +46,31 @@ public:
   /// On the engine's thread: calls `flush` on the call when the queue has run dry.
   void flush_later(std::shared_ptr<stream_call> call) { unflushed_.push_back(std::move(call)); }
 
+  /// Calls `start_overdue` on the call's behalf, on the engine's thread, when the time has come and the call still lives.
+  void watch_start(const std::shared_ptr<stream_call>& call, std::chrono::steady_clock::time_point due);
+
   /// Accepts no further calls, cancels all there are, and calls `drained` once none is left: at once on this thread, or later on
   /// the engine's.
   void stop(std::function<void()> drained);
 
 private:
+  struct watched {
+    std::chrono::steady_clock::time_point due;
+    std::weak_ptr<stream_call> call;
+    bool operator>(const watched& other) const { return due > other.due; }
+  };
+
   void run();
   void flush();
+  bool wait(void** tag, bool* ok);
+  void expire();
 
   grpc::CompletionQueue queue_;
   std::mutex mutex_;
   bool stopping_ = false;
   std::unordered_set<std::shared_ptr<stream_call>> calls_;
   std::vector<std::function<void()>> drained_;
+  std::priority_queue<watched, std::vector<watched>, std::greater<>> starting_;
   std::vector<std::shared_ptr<stream_call>> unflushed_; // Only on the engine's thread.
 };
 

@@ -17,7 +17,7 @@ constexpr std::string_view batch_append_method = "/event_store.client.streams.St
 template <class Interface, class Call>
 class handle : public Interface {
 public:
-  explicit handle(std::shared_ptr<Call> call) : call_{std::move(call)} {}
+  explicit handle(std::shared_ptr<Call> owned) : call_{std::move(owned)} {}
   ~handle() override { call_->cancel(); }
   void cancel() override { call_->cancel(); }
 

@@ -44,7 +44,7 @@ void copy_bytes(const grpc::ByteBuffer& message, char* target) {
 }
 
 stream_call::stream_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings)
-  : engine_{std::move(engine)}, lease_{std::move(lease)} {
+  : engine_{std::move(engine)}, lease_{std::move(lease)}, start_timeout_{settings.start_timeout} {
   if (settings.deadline)
     context_.set_deadline(std::chrono::system_clock::now() + *settings.deadline);
   if (settings.credentials)
@@ -59,6 +59,8 @@ void stream_call::start(std::string_view method) {
     on_end(failure(errc::closed, "the client is closed"));
     return;
   }
+  if (start_timeout_)
+    engine_->watch_start(shared_from_this(), std::chrono::steady_clock::now() + *start_timeout_);
   std::unique_lock lock{mutex_};
   // With corked headers the first message goes out in the same packet.
   const auto corked = !to_write_.empty();
@@ -95,6 +97,15 @@ void stream_call::flush() {
   on_flush();
 }
 
+void stream_call::start_overdue() {
+  if (answered_ || refused_)
+    return;
+  refused_ = error{.code = errc::deadline_exceeded,
+                   .message = "no first answer in " + std::to_string(start_timeout_->count()) + " ms",
+                   .retry_can_help = true};
+  cancel();
+}
+
 void stream_call::flush_later() {
   if (!std::exchange(flush_pending_, true))
     engine_->flush_later(shared_from_this());
@@ -114,6 +125,7 @@ void stream_call::headers_arrived(bool ok) {
 }
 
 void stream_call::message_arrived(bool ok) {
+  answered_ |= ok;
   if (ok && !refused_) {
     if (auto understood = on_message(incoming_); !understood) {
       refused_ = std::move(understood.error());

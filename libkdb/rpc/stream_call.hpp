@@ -35,6 +35,8 @@ public:
 
   /// On the engine's thread, when the completion queue has run dry after `flush_later`.
   void flush();
+  /// On the engine's thread: ends the call if nothing has arrived yet.
+  void start_overdue();
 
 protected:
   // All on the engine's thread.
@@ -88,6 +90,8 @@ private:
   bool ended_ = false;
   bool reached_server_ = false;
 
+  const std::optional<std::chrono::milliseconds> start_timeout_;
+  bool answered_ = false;        // A message has arrived. Only on the engine's thread.
   bool flush_pending_ = false;   // Only on the engine's thread.
   std::optional<error> refused_; // What `on_message` found wrong. Only on the engine's thread.
   grpc::ByteBuffer incoming_;

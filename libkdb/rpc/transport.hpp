@@ -22,6 +22,8 @@ namespace kdb::rpc {
 struct call_settings {
   /// The call ends with `deadline_exceeded` when this has passed. Unset: never.
   std::optional<std::chrono::milliseconds> deadline{};
+  /// The call ends with `deadline_exceeded` when its first message has not come by then. Unset: it may take any time.
+  std::optional<std::chrono::milliseconds> start_timeout{};
   /// Sent as they are: whoever fills this has decided that they may travel.
   std::optional<kdb::credentials> credentials{};
   bool requires_leader = false;

@@ -1,0 +1,290 @@
+#include <appender.hpp>
+
+#include <cstring>
+#include <utility>
+
+#include <call_defaults.hpp>
+#include <late_sender.hpp>
+#include <policy/validate.hpp>
+
+namespace kdb {
+
+namespace {
+
+constexpr std::string_view append_method = "/event_store.client.streams.Streams/Append";
+
+std::size_t payload_bytes(const append_to_stream& what) {
+  std::size_t sum = 0;
+  for (const auto& event : what.events)
+    sum += event.data.size() + event.metadata.size() + event.type.size();
+  return sum;
+}
+
+uuid with_number(uuid prefix, std::uint64_t number) {
+  std::memcpy(prefix.data + 8, &number, sizeof number);
+  return prefix;
+}
+
+std::uint64_t number_of(const uuid& correlation) {
+  std::uint64_t number = 0;
+  std::memcpy(&number, correlation.data + 8, sizeof number);
+  return number;
+}
+
+error overdue(bool sent) {
+  return {.code = errc::deadline_exceeded,
+          .message = sent ? "no answer to the append before its deadline; it may have been written"
+                          : "the append was not sent before its deadline",
+          .retry_can_help = true,
+          .outcome_unknown = sent};
+}
+
+error closed_error(bool sent) {
+  return {.code = errc::closed,
+          .message = sent ? "the client was closed before the append was answered; it may have been written"
+                          : "the client was closed before the append was sent",
+          .outcome_unknown = sent};
+}
+
+result<append_result> decode_single(const result<std::vector<std::string>>& answers, const std::string& stream) {
+  if (!answers)
+    return tl::unexpected{answers.error()};
+  if (answers->empty())
+    return failure({.code = errc::protocol_error, .message = "the server sent no answer to an append", .outcome_unknown = true});
+  return wire::decode_append(answers->front(), stream);
+}
+
+} // namespace
+
+appender_state::appender_state(appender_actor::pointer owner) : self{owner}, correlation_prefix{random_uuid()} {}
+
+appender_state::~appender_state() {
+  for (auto& each : waiting)
+    each.answer.deliver(to_caf(closed_error(false)));
+  for (auto& [number, each] : flying)
+    each.answer.deliver(to_caf(closed_error(true)));
+  for (auto& [number, each] : singles)
+    each.answer.deliver(to_caf(closed_error(true)));
+}
+
+appender_actor::behavior_type appender_state::start(worker_context_ptr given) {
+  context = std::move(given);
+  return {
+    [this](append_to_stream& what) { return on_append(what); },
+    [this](append_replies& what) { on_replies(what); },
+    [this](append_call_ended& what) { on_call_ended(what); },
+    [this](single_append_done& what) { on_single_done(what); },
+    [this](const deadlines_due&) { on_deadlines_due(); },
+  };
+}
+
+caf::result<append_result> appender_state::on_append(append_to_stream& what) {
+  if (auto fine = policy::check_append(what.stream, what.expected, what.events); !fine)
+    return to_caf(std::move(fine.error()));
+  if (auto fine = policy::check_call(what.options.call); !fine)
+    return to_caf(std::move(fine.error()));
+  auto answer = self->make_response_promise<append_result>();
+  const time_budget budget{deadline_for(context->how, what.options.call), self->clock().now()};
+  const auto bytes = payload_bytes(what);
+  waiting.push_back({std::move(what), answer, budget, bytes});
+  watch(budget);
+  pump();
+  return answer;
+}
+
+void appender_state::pump() {
+  while (!waiting.empty() && has_room()) {
+    if (!current) {
+      ask_for_node();
+      return;
+    }
+    auto next = std::move(waiting.front());
+    waiting.pop_front();
+    send(std::move(next));
+  }
+}
+
+bool appender_state::has_room() const {
+  const auto count = flying.size() + singles.size();
+  return count == 0 || (count < context->how.max_appends_in_flight && bytes_in_flight < context->how.max_append_bytes_in_flight);
+}
+
+void appender_state::ask_for_node() {
+  if (std::exchange(asking, true))
+    return;
+  // The connection answers everyone, also when it ends. Each append has its own deadline meanwhile.
+  self->request(context->connection, caf::infinite, get_node{})
+    .then(
+      [this](const node_ptr& found) {
+        asking = false;
+        current = found;
+        pump();
+      },
+      [this](const caf::error& why) {
+        asking = false;
+        refuse_queued(not_started(error::from(why)));
+      });
+}
+
+void appender_state::refuse_queued(const error& why) {
+  for (auto& each : std::exchange(waiting, {}))
+    each.answer.deliver(to_caf(why));
+}
+
+void appender_state::send(queued what) {
+  if (what.budget.is_over(self->clock().now())) {
+    what.answer.deliver(to_caf(overdue(false)));
+    return;
+  }
+  const auto leader_only = requires_leader(context->how, what.request.options.call);
+  bytes_in_flight += what.bytes;
+  if (what.request.options.call.credentials || !current->features.batch_append() || what.bytes > batched_bytes_limit)
+    send_alone(std::move(what), leader_only);
+  else
+    send_in_lane(std::move(what), leader_only);
+}
+
+void appender_state::send_in_lane(queued what, bool leader_only) {
+  auto& used = open_lane(leader_only);
+  const auto number = ++last_append;
+  const auto deadline = current->features.deadline_duration() ? what.budget.left(self->clock().now()) : std::nullopt;
+  auto chunks = wire::encode_batch_append(with_number(correlation_prefix, number), what.request.stream, what.request.expected,
+                                          what.request.events, deadline);
+  flying.emplace(number, in_flight{std::move(what.answer), what.budget, what.bytes, leader_only});
+  for (auto& chunk : chunks)
+    used.call->write(std::move(chunk));
+}
+
+appender_state::lane& appender_state::open_lane(bool leader_only) {
+  auto& wanted = lanes[leader_only];
+  if (wanted.call)
+    return wanted;
+  const auto number = wanted.number = ++last_call;
+  const auto tell = late_sender{self};
+  wanted.call = current->calls->batch_append(
+    {.credentials = credentials_for(context->how, {}), .requires_leader = leader_only},
+    {.replies = [tell, number](std::vector<wire::batch_append_reply> replies) { tell(append_replies{number, std::move(replies)}); },
+     .ended = [tell, number](result<void> how) { tell(append_call_ended{number, std::move(how)}); }});
+  return wanted;
+}
+
+void appender_state::send_alone(queued what, bool leader_only) {
+  const auto number = ++last_append;
+  const auto tell = late_sender{self};
+  auto done = [tell, number, stream = what.request.stream](const result<std::vector<std::string>>& answers) {
+    tell(single_append_done{number, decode_single(answers, stream)});
+  };
+  auto messages = wire::encode_append(what.request.stream, what.request.expected, what.request.events);
+  auto call = current->calls->exchange(append_method, wire::request_kind::write, std::move(messages),
+                                       {.deadline = what.budget.left(self->clock().now()),
+                                        .credentials = credentials_for(context->how, what.request.options.call),
+                                        .requires_leader = leader_only},
+                                       std::move(done));
+  singles.emplace(number, single{std::move(what.answer), what.bytes, std::move(call)});
+}
+
+void appender_state::on_replies(append_replies& what) {
+  for (auto& reply : what.replies) {
+    const auto found = flying.find(number_of(reply.correlation));
+    if (found == flying.end())
+      continue; // Its deadline was first.
+    auto done = std::move(found->second);
+    flying.erase(found);
+    bytes_in_flight -= done.bytes;
+    if (reply.outcome)
+      done.answer.deliver(*reply.outcome);
+    else
+      done.answer.deliver(to_caf(std::move(reply.outcome.error())));
+  }
+  pump();
+}
+
+void appender_state::on_call_ended(append_call_ended& what) {
+  const auto leader_only = lanes[1].number == what.call;
+  auto& ended = lanes[leader_only];
+  if (ended.number != what.call || !ended.call)
+    return;
+  ended.call.reset();
+  auto why = what.how ? error{.code = errc::unavailable,
+                              .message = "the server ended the call that carries the appends",
+                              .retry_can_help = true,
+                              .outcome_unknown = true}
+                      : std::move(what.how.error());
+  if (why.code == errc::not_leader)
+    why.outcome_unknown = true; // True of the one that made the server say so, not of those before it.
+  for (auto each = flying.begin(); each != flying.end();) {
+    if (each->second.leader_only != leader_only) {
+      ++each;
+      continue;
+    }
+    bytes_in_flight -= each->second.bytes;
+    each->second.answer.deliver(to_caf(why));
+    each = flying.erase(each);
+  }
+  drop_node(why);
+  pump();
+}
+
+void appender_state::on_single_done(single_append_done& what) {
+  const auto found = singles.find(what.append);
+  if (found == singles.end())
+    return;
+  auto done = std::move(found->second);
+  singles.erase(found);
+  bytes_in_flight -= done.bytes;
+  if (what.outcome) {
+    done.answer.deliver(*what.outcome);
+  } else {
+    drop_node(what.outcome.error());
+    done.answer.deliver(to_caf(std::move(what.outcome.error())));
+  }
+  pump();
+}
+
+void appender_state::drop_node(const error& why) {
+  if (!current || !is_node_lost(why, policy::request_kind::write))
+    return;
+  self->send(context->connection, node_lost{current->generation, why});
+  current.reset();
+}
+
+void appender_state::watch(const time_budget& budget) {
+  if (!budget.limited() || (next_check && *next_check <= budget.end()))
+    return;
+  next_check = budget.end();
+  self->delayed_send(self, *budget.left(self->clock().now()), deadlines_due{});
+}
+
+void appender_state::on_deadlines_due() {
+  const auto now = self->clock().now();
+  if (next_check && *next_check > now)
+    return; // An earlier check was asked for meanwhile, and a later one is on its way.
+  next_check.reset();
+  std::deque<queued> still_waiting;
+  for (auto& each : waiting) {
+    if (each.budget.is_over(now)) {
+      each.answer.deliver(to_caf(overdue(false)));
+    } else {
+      watch(each.budget);
+      still_waiting.push_back(std::move(each));
+    }
+  }
+  waiting = std::move(still_waiting);
+  for (auto each = flying.begin(); each != flying.end();) {
+    if (!each->second.budget.is_over(now)) {
+      watch(each->second.budget);
+      ++each;
+      continue;
+    }
+    bytes_in_flight -= each->second.bytes;
+    each->second.answer.deliver(to_caf(overdue(true)));
+    each = flying.erase(each);
+  }
+  pump();
+}
+
+appender_actor::behavior_type appender(appender_actor::stateful_pointer<appender_state> self, worker_context_ptr context) {
+  return self->state.start(std::move(context));
+}
+
+} // namespace kdb

@@ -1,0 +1,95 @@
+#pragma once
+
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <array>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+#include <protocol.hpp>
+#include <worker_context.hpp>
+
+namespace kdb {
+
+/// All appends of a client. Most share one BatchAppend call for each requires-leader value, told apart by correlation id; those with
+/// credentials of their own, very large ones, and all of them on servers without batch append get an Append call each.
+struct appender_state {
+  static inline const char* name = "kdb.appender";
+
+  /// Larger appends would keep the others waiting, and a server drops a batch append that is not complete after two seconds.
+  static constexpr std::size_t batched_bytes_limit = 8 << 20;
+
+  using promise = caf::typed_response_promise<append_result>;
+
+  /// Waits for a node, or for others to make room.
+  struct queued {
+    append_to_stream request;
+    promise answer;
+    time_budget budget;
+    std::size_t bytes;
+  };
+  /// Sent over a lane, not answered yet.
+  struct in_flight {
+    promise answer;
+    time_budget budget;
+    std::size_t bytes;
+    bool leader_only;
+  };
+  /// One BatchAppend call.
+  struct lane {
+    std::unique_ptr<rpc::append_call> call;
+    std::uint64_t number = 0;
+  };
+  /// One Append call.
+  struct single {
+    promise answer;
+    std::size_t bytes;
+    std::unique_ptr<rpc::call> call;
+  };
+
+  explicit appender_state(appender_actor::pointer owner);
+  /// Answers everyone.
+  ~appender_state();
+
+  appender_actor::behavior_type start(worker_context_ptr context);
+
+  // One for each message.
+  caf::result<append_result> on_append(append_to_stream& what);
+  void on_replies(append_replies& what);
+  void on_call_ended(append_call_ended& what);
+  void on_single_done(single_append_done& what);
+  void on_deadlines_due();
+
+  void pump();
+  void ask_for_node();
+  void send(queued what);
+  void send_in_lane(queued what, bool leader_only);
+  void send_alone(queued what, bool leader_only);
+  lane& open_lane(bool leader_only);
+  bool has_room() const;
+  void watch(const time_budget& budget);
+  void refuse_queued(const error& why);
+  void drop_node(const error& why);
+
+  appender_actor::pointer self;
+  worker_context_ptr context;
+  node_ptr current;
+  bool asking = false;
+  std::deque<queued> waiting;
+  std::array<lane, 2> lanes; // By requires-leader.
+  std::uint64_t last_call = 0;
+  std::uint64_t last_append = 0;
+  uuid correlation_prefix; // Its second half counts the appends.
+  std::unordered_map<std::uint64_t, in_flight> flying;
+  std::unordered_map<std::uint64_t, single> singles;
+  std::size_t bytes_in_flight = 0;
+  std::optional<std::chrono::steady_clock::time_point> next_check;
+};
+
+appender_actor::behavior_type appender(appender_actor::stateful_pointer<appender_state> self, worker_context_ptr context);
+
+} // namespace kdb

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include <kdb/call_options.hpp>
+#include <kdb/settings.hpp>
+#include <policy/failure.hpp>
+
+namespace kdb {
+
+/// The credentials a call travels with: its own, else the client's; none in clear, unless the settings allow it.
+inline std::optional<credentials> credentials_for(const settings& how, const call_options& call) {
+  if (!how.tls.enabled && !how.credentials_in_clear)
+    return std::nullopt;
+  return call.credentials ? call.credentials : how.credentials;
+}
+
+/// Whether only a leader may serve the call: as it says, else as the client prefers.
+inline bool requires_leader(const settings& how, const call_options& call) {
+  return call.requires_leader.value_or(how.preference == node_preference::leader);
+}
+
+/// When the operation has to be over, if ever.
+inline std::optional<std::chrono::milliseconds> deadline_for(const settings& how, const call_options& call) {
+  return call.deadline ? call.deadline : how.default_deadline;
+}
+
+/// Whether the failure says that the node is gone, or that another one leads.
+inline bool is_node_lost(const error& why, policy::request_kind kind) {
+  const auto action = policy::decide(why, kind).node;
+  return action == policy::node_action::rediscover || action == policy::node_action::follow_leader;
+}
+
+/// What a failure means that came before anything was sent: the outcome is known.
+inline error not_started(error why) {
+  why.outcome_unknown = false;
+  return why;
+}
+
+} // namespace kdb

@@ -1,0 +1,256 @@
+#include <client.hpp>
+
+#include <caf/exit_reason.hpp>
+
+#include <utility>
+
+#include <appender.hpp>
+#include <call_defaults.hpp>
+#include <discovery.hpp>
+#include <late_sender.hpp>
+#include <policy/validate.hpp>
+#include <reader.hpp>
+#include <rpc/grpc_transport.hpp>
+#include <subscription.hpp>
+
+namespace kdb {
+
+namespace {
+
+error closed_error() {
+  return {.code = errc::closed, .message = "the client is closed"};
+}
+
+wire::read_request to_request(const std::string& stream, const read_stream_options& how) {
+  const auto from = how.from.value_or(how.direction == forwards ? stream_start : stream_end);
+  return {.source = wire::stream_source{stream, from},
+          .direction = how.direction,
+          .limit = how.limit,
+          .resolve_links = how.resolve_links};
+}
+
+wire::read_request to_request(const read_all_options& how) {
+  const auto from = how.from.value_or(how.direction == forwards ? all_start : all_end);
+  return {.source = wire::all_source{from}, .direction = how.direction, .limit = how.limit, .resolve_links = how.resolve_links};
+}
+
+} // namespace
+
+client_state::~client_state() {
+  for (auto& promise : closers)
+    promise.deliver(caf::unit);
+}
+
+client_self::behavior_type client_state::start(client_parts given) {
+  parts = std::move(given);
+  self->set_down_handler([this](caf::down_msg& what) { on_down(what); });
+  self->set_exit_handler([this](caf::exit_msg& what) { shut(std::move(what.reason)); });
+  spawn_core();
+  return {
+    [this](append_to_stream& what) { return on_append(what); },
+    [this](read_stream& what) { return on_read(what); },
+    [this](read_all& what) { return on_read_all(what); },
+    [this](head_position& what) { return on_head_position(what); },
+    [this](subscribe_to_stream& what) { return on_subscribe(what); },
+    [this](subscribe_to_all& what) { return on_subscribe_all(what); },
+    [this](const await_connected& what) { return on_await_connected(what); },
+    [this](const close&) { return on_close(); },
+    [this](await_again& what) { wait_for_node(std::move(what.waiting), what.budget); },
+    [this](const calls_drained&) {
+      drained = true;
+      quit_when_done();
+    },
+  };
+}
+
+// -- the workers ------------------------------------------------------------------------
+
+void client_state::spawn_core() {
+  const auto& only = parts.how.endpoints.front();
+  auto discovery = self->spawn(single_endpoint_discovery, only);
+  auto link = self->spawn(connection, parts.how, discovery, parts.transports, parts.log);
+  context = std::make_shared<const worker_context>(worker_context{parts.how, link, parts.log});
+  appender = self->spawn(kdb::appender, context);
+  for (const auto& child : {discovery.address(), link.address(), appender.address()}) {
+    self->monitor(child);
+    children.emplace(child, subscription_actor{});
+  }
+}
+
+void client_state::on_down(const caf::down_msg& what) {
+  children.erase(what.source);
+  if (closing) {
+    quit_when_done();
+    return;
+  }
+  const auto is_core = what.source == context->connection.address() || what.source == appender.address();
+  if (!is_core)
+    return;
+  if (parts.log)
+    (*parts.log)(log_level::error, "a worker died and is replaced: " + error::from(what.reason).message);
+  for (const auto& [address, unused] : children)
+    if (address == context->connection.address() || address == appender.address())
+      self->send_exit(caf::actor_cast<caf::strong_actor_ptr>(address), caf::exit_reason::user_shutdown);
+  spawn_core();
+}
+
+reader_actor client_state::spawn_reader(wire::read_request request, call_options call) {
+  auto started = self->spawn(reader, read_plan{std::move(request), std::move(call)}, context,
+                             caf::actor_cast<caf::strong_actor_ptr>(self->current_sender()));
+  self->monitor(started);
+  children.emplace(started.address(), subscription_actor{});
+  return started;
+}
+
+caf::result<subscription_actor> client_state::spawn_subscription(subscription_plan plan) {
+  if (!plan.subscriber)
+    return to_caf({.code = errc::invalid_argument,
+                   .message = "a subscription needs a subscriber",
+                   .detail = bad_argument{"subscriber", "the handle of an actor"}});
+  auto started = self->spawn(subscription, std::move(plan), context);
+  self->monitor(started);
+  children.emplace(started.address(), started);
+  auto promise = self->make_response_promise<subscription_actor>();
+  // The subscription answers in any case, also when it ends.
+  self->request(started, caf::infinite, begin{})
+    .then([promise, started]() mutable { promise.deliver(subscription_actor{started}); },
+          [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
+}
+
+// -- the requests -------------------------------------------------------------------------
+
+caf::result<append_result> client_state::on_append(append_to_stream& what) {
+  if (closing)
+    return to_caf(closed_error());
+  return self->delegate(appender, std::move(what));
+}
+
+caf::result<reader_actor> client_state::on_read(read_stream& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_read(what.stream, what.options); !fine)
+    return to_caf(std::move(fine.error()));
+  return spawn_reader(to_request(what.stream, what.options), std::move(what.options.call));
+}
+
+caf::result<reader_actor> client_state::on_read_all(read_all& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_read(what.options); !fine)
+    return to_caf(std::move(fine.error()));
+  return spawn_reader(to_request(what.options), std::move(what.options.call));
+}
+
+caf::result<log_position> client_state::on_head_position(head_position& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_call(what.options.call); !fine)
+    return to_caf(std::move(fine.error()));
+  auto last = spawn_reader(to_request(read_all_options{.direction = backwards, .limit = 1}), std::move(what.options.call));
+  auto promise = self->make_response_promise<log_position>();
+  // The reader answers in any case, also when it ends. Its handle in the handlers keeps it until then.
+  self->request(last, caf::infinite, next{})
+    .then(
+      [promise, last](const event_batch& batch) mutable {
+        const auto events = batch.events();
+        promise.deliver(events.empty() ? log_position{} : events.begin()->original().position());
+      },
+      [promise, last](caf::error& why) mutable { promise.deliver(std::move(why)); });
+  return promise;
+}
+
+caf::result<subscription_actor> client_state::on_subscribe(subscribe_to_stream& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_subscribe(what.stream, what.options); !fine)
+    return to_caf(std::move(fine.error()));
+  return spawn_subscription({stream_plan{std::move(what.stream), std::move(what.options)}, what.subscriber.handle()});
+}
+
+caf::result<subscription_actor> client_state::on_subscribe_all(subscribe_to_all& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_subscribe(what.options); !fine)
+    return to_caf(std::move(fine.error()));
+  return spawn_subscription({all_plan{std::move(what.options)}, what.subscriber.handle()});
+}
+
+caf::result<connected> client_state::on_await_connected(const await_connected& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (what.timeout <= std::chrono::milliseconds::zero())
+    return to_caf({.code = errc::invalid_argument,
+                   .message = "the timeout must be positive",
+                   .detail = bad_argument{"timeout", "more than 0 ms"}});
+  auto promise = self->make_response_promise<connected>();
+  wait_for_node(promise, time_budget{what.timeout, self->clock().now()});
+  return promise;
+}
+
+void client_state::wait_for_node(caf::typed_response_promise<connected> waiting, time_budget budget) {
+  const auto left = *budget.left(self->clock().now());
+  self->request(context->connection, left, get_node{})
+    .then(
+      [waiting](const node_ptr& found) mutable { waiting.deliver(connected{found->where, found->features.version}); },
+      [this, waiting, budget](const caf::error& why) mutable {
+        auto known = not_started(error::from(why));
+        const auto again = !closing && known.code == errc::discovery_failed && !budget.is_over(self->clock().now());
+        if (again)
+          self->delayed_send(self, parts.how.discovery_interval, await_again{waiting, budget});
+        else
+          waiting.deliver(to_caf(std::move(known)));
+      });
+}
+
+// -- the end --------------------------------------------------------------------------------
+
+caf::result<void> client_state::on_close() {
+  auto promise = self->make_response_promise<void>();
+  closers.push_back(promise);
+  shut(caf::exit_reason::normal);
+  return promise;
+}
+
+void client_state::shut(caf::error reason) {
+  if (std::exchange(closing, true))
+    return;
+  exit_reason = std::move(reason);
+  for (const auto& [address, handle] : children)
+    if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(address))
+      self->send_exit(alive, caf::exit_reason::user_shutdown);
+  if (parts.engine)
+    rpc::stop_engine(*parts.engine, [tell = late_sender{self}] { tell(calls_drained{}); });
+  else
+    drained = true;
+  quit_when_done();
+}
+
+void client_state::quit_when_done() {
+  if (!closing || !drained || !children.empty())
+    return;
+  for (auto& promise : std::exchange(closers, {}))
+    promise.deliver(caf::unit);
+  self->quit(exit_reason);
+}
+
+client_self::behavior_type client_behavior(client_self::stateful_pointer<client_state> self, client_parts parts) {
+  return self->state.start(std::move(parts));
+}
+
+result<client_actor> spawn_client(caf::actor_system& system, settings how) {
+  if (auto fine = how.validate(); !fine)
+    return tl::unexpected{std::move(fine.error())};
+  if (how.connection_name.empty())
+    how.connection_name = to_string(random_uuid());
+  auto log = std::make_shared<const logger>(how.log, how.minimum_log_level);
+  if (how.credentials && !how.tls.enabled && !how.credentials_in_clear)
+    (*log)(log_level::warning, "credentials are not sent without TLS; use tls=true, or allow it with credentials_in_clear");
+  auto engine = rpc::make_engine();
+  auto transports = [engine = std::weak_ptr{engine}, how](const endpoint& where) -> std::shared_ptr<rpc::transport> {
+    return rpc::make_grpc_transport(engine.lock(), where, how);
+  };
+  return client_actor{system.spawn(client_behavior, client_parts{how, engine, std::move(transports), std::move(log)})};
+}
+
+} // namespace kdb

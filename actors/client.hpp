@@ -1,0 +1,80 @@
+#pragma once
+
+#include <caf/response_promise.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <memory>
+#include <unordered_map>
+#include <vector>
+
+#include <connection.hpp>
+#include <kdb/actors.hpp>
+#include <subscription.hpp>
+#include <worker_context.hpp>
+
+namespace kdb {
+
+namespace rpc {
+class engine;
+} // namespace rpc
+
+/// What a client is made of. Tests put a scripted transport in it.
+struct client_parts {
+  settings how;
+  std::shared_ptr<rpc::engine> engine; // May be null: nothing to wait for then.
+  transport_factory transports;
+  logger_ptr log;
+};
+
+/// Asks again for a node on behalf of somebody who waits for one.
+struct await_again {
+  caf::typed_response_promise<connected> waiting;
+  time_budget budget;
+};
+
+using client_self = client_actor::extend<caf::reacts_to<await_again>, caf::reacts_to<calls_drained>>;
+
+/// The façade: hands requests to the workers that own them, supervises these, and closes everything in order.
+struct client_state {
+  static inline const char* name = "kdb.client";
+
+  explicit client_state(client_self::pointer owner) : self{owner} {}
+  ~client_state();
+
+  client_self::behavior_type start(client_parts parts);
+
+  // One for each message.
+  caf::result<append_result> on_append(append_to_stream& what);
+  caf::result<reader_actor> on_read(read_stream& what);
+  caf::result<reader_actor> on_read_all(read_all& what);
+  caf::result<log_position> on_head_position(head_position& what);
+  caf::result<subscription_actor> on_subscribe(subscribe_to_stream& what);
+  caf::result<subscription_actor> on_subscribe_all(subscribe_to_all& what);
+  caf::result<connected> on_await_connected(const await_connected& what);
+  caf::result<void> on_close();
+  void on_down(const caf::down_msg& what);
+
+  void spawn_core();
+  reader_actor spawn_reader(wire::read_request request, call_options call);
+  caf::result<subscription_actor> spawn_subscription(subscription_plan plan);
+  void wait_for_node(caf::typed_response_promise<connected> waiting, time_budget budget);
+  void shut(caf::error reason);
+  void quit_when_done();
+
+  client_self::pointer self;
+  client_parts parts;
+  worker_context_ptr context;
+  appender_actor appender;
+  std::unordered_map<caf::actor_addr, subscription_actor> children; // Readers have no handle here: unused ones go by themselves.
+  bool closing = false;
+  bool drained = false;
+  caf::error exit_reason;
+  std::vector<caf::response_promise> closers;
+};
+
+client_self::behavior_type client_behavior(client_self::stateful_pointer<client_state> self, client_parts parts);
+
+} // namespace kdb
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::await_again)

@@ -1,0 +1,180 @@
+#pragma once
+
+#include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/error.hpp>
+#include <caf/replies_to.hpp>
+#include <caf/typed_actor.hpp>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <kdb/append.hpp>
+#include <kdb/error.hpp>
+#include <kdb/event.hpp>
+#include <kdb/event_batch.hpp>
+#include <kdb/read.hpp>
+#include <kdb/settings.hpp>
+#include <kdb/subscribe.hpp>
+
+// KurrentDB for actors: the messages and typed interfaces that a host needs. See docs/actors.md for who sends what when.
+//
+// Errors arrive as `caf::error` and turn back into the typed one with `kdb::error::from`. All handles may be used from any actor.
+namespace kdb {
+
+// -- reading -------------------------------------------------------------------------
+
+/// Asks a reader for the next batch. An empty batch says that the read has ended in order; nothing comes after it, or after an error.
+/// Ask with `caf::infinite`: a batch whose request has timed out at the asker is lost. Set the read's own deadline instead.
+struct next {};
+
+/// Ends a reader or subscription early, in any state. Several times is fine.
+struct cancel {};
+
+/// One read. Keeps a few batches ready, and reads no further from the server than that. It ends, and its call with it, when it is
+/// cancelled, when whoever started it dies, or when nobody holds its handle any more.
+using reader_actor = caf::typed_actor<caf::replies_to<next>::with<event_batch>, // In order; several may be asked for at once.
+                                      caf::reacts_to<cancel>>;
+
+/// Starts reading one stream. Errors come with the first `next`.
+struct read_stream {
+  std::string stream;
+  read_stream_options options{};
+};
+
+/// Starts reading $all. Errors come with the first `next`.
+struct read_all {
+  read_all_options options{};
+};
+
+/// Asks for the position of the last event in $all, which also proves that the server answers; 0/0 if there is none.
+struct head_position {
+  head_position_options options{};
+};
+
+// -- appending ------------------------------------------------------------------------
+
+/// Appends all events to one stream, or none. No events are fine too: that only checks the expected state.
+struct append_to_stream {
+  std::string stream;
+  stream_state expected = stream_state::any;
+  std::vector<new_event> events{};
+  append_options options{};
+};
+
+// -- subscribing ------------------------------------------------------------------------
+
+/// Who receives a subscription: any actor, dynamic or typed, that handles `event_batch` and `subscription_ended`.
+///
+/// A batch comes as a request, and the next one when it has been answered: the handler returns nothing, or a promise that it
+/// fulfils later. If it throws or answers with an error the subscription ends with `subscriber_failed`. `subscription_ended` comes
+/// once, last, and needs no answer.
+class subscriber {
+public:
+  subscriber() = default;
+  template <class Handle>
+    requires(!std::is_same_v<std::decay_t<Handle>, subscriber>)
+  subscriber(const Handle& receiver) : handle_{caf::actor_cast<caf::actor>(receiver)} {}
+
+  const caf::actor& handle() const { return handle_; }
+
+private:
+  caf::actor handle_;
+};
+
+/// A running subscription. Lives until its end, whether anyone holds the handle or not; it can be monitored.
+using subscription_actor = caf::typed_actor<caf::replies_to<cancel>::with<void>>; // Answers when the end has been sent.
+
+/// Follows one stream. Answers when the server has confirmed.
+struct subscribe_to_stream {
+  std::string stream;
+  kdb::subscriber subscriber{};
+  subscribe_to_stream_options options{};
+};
+
+/// Follows $all. Answers when the server has confirmed.
+struct subscribe_to_all {
+  kdb::subscriber subscriber{};
+  subscribe_to_all_options options{};
+};
+
+// -- the client ---------------------------------------------------------------------------
+
+/// Asks for the node in use, and connects if there is none.
+struct await_connected {
+  /// Fails with `deadline_exceeded` after that. Must be positive.
+  std::chrono::milliseconds timeout{10'000};
+};
+
+/// The node in use.
+struct connected {
+  endpoint node;
+  /// As the server tells it; empty for servers that don't.
+  std::string server_version;
+};
+
+/// Closes the client: no new work, every call cancelled, everything pending answered with `closed`. Answers when that is done, soon
+/// in every state. An exit message does the same.
+struct close {};
+
+/// The client: façade and supervisor of everything below it. Never dead until closed: whatever fails, the next request starts a
+/// fresh attempt. Requests wait for a node until their deadline or the end of the discovery round.
+using client_actor = caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>,
+                                      caf::replies_to<read_stream>::with<reader_actor>,
+                                      caf::replies_to<read_all>::with<reader_actor>,
+                                      caf::replies_to<head_position>::with<log_position>,
+                                      caf::replies_to<subscribe_to_stream>::with<subscription_actor>,
+                                      caf::replies_to<subscribe_to_all>::with<subscription_actor>,
+                                      caf::replies_to<await_connected>::with<connected>,
+                                      caf::replies_to<close>::with<void>>;
+
+/// Starts a client in the host's actor system; returns at once, also when no server is there. Link, monitor, or send `close`.
+/// Errors are those of `settings::validate`. The system's configuration may use either scheduler: `sharing` wakes an idle system
+/// faster, `stealing` moves more between busy actors.
+result<client_actor> spawn_client(caf::actor_system& system, settings how);
+
+/// An actor system for programs that have none of their own: `sharing` scheduler, no more workers than cores. Destroy it after the
+/// clients in it are closed, and not from one of its own actors.
+class owned_system {
+public:
+  owned_system();
+  ~owned_system();
+  owned_system(owned_system&&) noexcept;
+  owned_system& operator=(owned_system&&) noexcept;
+
+  caf::actor_system& system();
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+/// Wraps an error for `response_promise::deliver` and for exit reasons.
+caf::error to_caf(error why);
+
+} // namespace kdb
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::next)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::cancel)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::error)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::event_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::log_position)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_to_stream)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_stream)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_all)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::head_position)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscribe_to_stream)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscribe_to_all)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscription_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::await_connected)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::connected)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::close)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::reader_actor)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscription_actor)

@@ -1,0 +1,42 @@
+#include <caf/actor_system_config.hpp>
+
+#include <algorithm>
+#include <thread>
+
+#include <kdb/actors.hpp>
+
+namespace kdb {
+
+namespace {
+
+/// One worker is enough to move data for one core; a blocked one must not stop the others.
+constexpr unsigned least_workers = 2;
+/// Messages an actor may handle before others get their turn.
+constexpr std::size_t messages_in_a_row = 100;
+
+caf::actor_system_config& configure(caf::actor_system_config& config) {
+  const auto cores = std::max(std::thread::hardware_concurrency(), least_workers);
+  config.set("scheduler.policy", caf::atom("sharing"));
+  config.set("scheduler.max-threads", static_cast<std::size_t>(cores));
+  config.set("scheduler.max-throughput", messages_in_a_row);
+  config.set("logger.console", caf::atom("none"));
+  return config;
+}
+
+} // namespace
+
+struct owned_system::impl {
+  caf::actor_system_config config;
+  caf::actor_system system{configure(config)};
+};
+
+owned_system::owned_system() : impl_{std::make_unique<impl>()} {}
+owned_system::~owned_system() = default;
+owned_system::owned_system(owned_system&&) noexcept = default;
+owned_system& owned_system::operator=(owned_system&&) noexcept = default;
+
+caf::actor_system& owned_system::system() {
+  return impl_->system;
+}
+
+} // namespace kdb

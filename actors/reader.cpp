@@ -1,0 +1,113 @@
+#include <reader.hpp>
+
+#include <utility>
+
+#include <call_defaults.hpp>
+#include <late_sender.hpp>
+
+namespace kdb {
+
+namespace {
+
+error closed_error() {
+  return {.code = errc::closed, .message = "the reading has ended"};
+}
+
+} // namespace
+
+reader_state::~reader_state() {
+  for (auto& promise : waiting)
+    promise.deliver(to_caf(closed_error()));
+}
+
+reader_self::behavior_type reader_state::start(read_plan given, worker_context_ptr given_context, caf::strong_actor_ptr owner) {
+  plan = std::move(given);
+  context = std::move(given_context);
+  budget = time_budget{deadline_for(context->how, plan.call), self->clock().now()};
+  if (owner)
+    self->monitor(owner);
+  self->set_down_handler([this](caf::down_msg&) { self->quit(); });
+  // The connection answers everyone, also when it ends: no timeout of our own, save the read's.
+  const auto wait = budget.limited() ? caf::duration{*budget.left(self->clock().now())} : caf::duration{caf::infinite};
+  self->request(context->connection, wait, get_node{})
+    .then([this](const node_ptr& found) { begin_call(found); },
+          [this](const caf::error& why) { fail(not_started(error::from(why))); });
+  return {
+    [this](const next&) { return give_next(); },
+    [this](const cancel&) { self->quit(); },
+    [this](batch_arrived& what) { arrived(std::move(what.batch)); },
+    [this](read_ended& what) { ended(std::move(what.how)); },
+  };
+}
+
+void reader_state::begin_call(const node_ptr& found) {
+  current = found;
+  const rpc::call_settings settings{.deadline = budget.left(self->clock().now()),
+                               .start_timeout = budget.limited() ? std::nullopt : std::optional{context->how.start_timeout},
+                               .credentials = credentials_for(context->how, plan.call),
+                               .requires_leader = requires_leader(context->how, plan.call)};
+  const auto tell = late_sender{self};
+  call = found->calls->read(plan.request, settings,
+                            {.batch = [tell](event_batch batch) { tell(batch_arrived{.batch = std::move(batch)}); },
+                             .confirmed = [](std::string) {},
+                             .ended = [tell](result<void> how) { tell(read_ended{.how = std::move(how)}); }});
+  call->request(batches_ahead);
+}
+
+caf::result<event_batch> reader_state::give_next() {
+  if (!ready.empty()) {
+    auto batch = std::move(ready.front());
+    ready.pop_front();
+    if (!end)
+      call->request(1);
+    return batch;
+  }
+  auto promise = self->make_response_promise<event_batch>();
+  waiting.push_back(promise);
+  serve();
+  return promise;
+}
+
+void reader_state::arrived(event_batch batch) {
+  ready.push_back(std::move(batch));
+  serve();
+}
+
+void reader_state::ended(result<void> how) {
+  if (!how && is_node_lost(how.error(), policy::request_kind::read))
+    self->send(context->connection, node_lost{current->generation, how.error()});
+  end = std::move(how);
+  serve();
+}
+
+void reader_state::fail(error why) {
+  end = tl::unexpected{std::move(why)};
+  serve();
+}
+
+void reader_state::serve() {
+  while (!waiting.empty() && !ready.empty()) {
+    waiting.front().deliver(std::move(ready.front()));
+    waiting.pop_front();
+    ready.pop_front();
+    if (!end)
+      call->request(1);
+  }
+  if (waiting.empty() || !end)
+    return;
+  // All who asked ahead learn of the same end.
+  for (auto& promise : std::exchange(waiting, {})) {
+    if (*end)
+      promise.deliver(event_batch{});
+    else
+      promise.deliver(to_caf(end->error()));
+  }
+  self->quit();
+}
+
+reader_self::behavior_type reader(reader_self::stateful_pointer<reader_state> self, read_plan plan, worker_context_ptr context,
+                                  caf::strong_actor_ptr owner) {
+  return self->state.start(std::move(plan), std::move(context), std::move(owner));
+}
+
+} // namespace kdb

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include <protocol.hpp>
+#include <worker_context.hpp>
+
+namespace kdb {
+
+/// What a reader is to read.
+struct read_plan {
+  wire::read_request request;
+  call_options call;
+};
+
+/// One read: keeps a few batches ready for whoever asks, and lets the server send no more than that.
+struct reader_state {
+  static inline const char* name = "kdb.reader";
+
+  /// Batches under way or ready, at most. Each holds up to 64 events or 256 KiB, or one event above that.
+  static constexpr std::size_t batches_ahead = 8;
+
+  explicit reader_state(reader_self::pointer owner) : self{owner} {}
+  /// Answers those who still wait.
+  ~reader_state();
+
+  reader_self::behavior_type start(read_plan plan, worker_context_ptr context, caf::strong_actor_ptr owner);
+
+  void begin_call(const node_ptr& found);
+  caf::result<event_batch> give_next();
+  void arrived(event_batch batch);
+  void ended(result<void> how);
+
+  void fail(error why);
+  void serve();
+
+  reader_self::pointer self;
+  read_plan plan;
+  worker_context_ptr context;
+  time_budget budget;
+  node_ptr current;
+  std::unique_ptr<rpc::read_call> call;
+  std::deque<event_batch> ready;
+  std::deque<caf::typed_response_promise<event_batch>> waiting;
+  std::optional<result<void>> end; // Known, but delivered only after what is ready.
+};
+
+/// `owner` is who started the read: the reader ends when it does.
+reader_self::behavior_type reader(reader_self::stateful_pointer<reader_state> self, read_plan plan, worker_context_ptr context,
+                                  caf::strong_actor_ptr owner);
+
+} // namespace kdb

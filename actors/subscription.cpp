@@ -1,0 +1,204 @@
+#include <subscription.hpp>
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include <caf/send.hpp>
+
+#include <call_defaults.hpp>
+#include <late_sender.hpp>
+#include <policy/backoff.hpp>
+#include <policy/resume.hpp>
+
+namespace kdb {
+
+namespace {
+
+/// So many failures without an event between them end a subscription for good.
+constexpr unsigned failures_limit = 30;
+
+std::minstd_rand& random_source() {
+  thread_local std::minstd_rand source{std::random_device{}()};
+  return source;
+}
+
+} // namespace
+
+const call_options& subscription_plan::call() const {
+  return std::visit([](const auto& each) -> const call_options& { return each.options.call; }, source);
+}
+
+wire::read_request subscription_plan::request() const {
+  if (const auto* one = std::get_if<stream_plan>(&source))
+    return {.source = wire::stream_source{one->stream, one->options.from}, .resolve_links = one->options.resolve_links};
+  const auto& all = std::get<all_plan>(source).options;
+  return {.source = wire::all_source{all.from}, .resolve_links = all.resolve_links};
+}
+
+void subscription_plan::note_received(const event_batch& batch) {
+  std::visit([&](auto& each) { policy::note_received(each.options.from, batch); }, source);
+}
+
+last_delivered subscription_plan::last_event_of(const event_batch& batch, const last_delivered& before) const {
+  return std::visit([&](const auto& each) { return policy::last_event_of(each.options.from, batch, before); }, source);
+}
+
+subscription_state::~subscription_state() {
+  tell_end(end_reason::closed, std::nullopt);
+}
+
+subscription_self::behavior_type subscription_state::start(subscription_plan given, worker_context_ptr given_context) {
+  plan = std::move(given);
+  context = std::move(given_context);
+  start_budget = time_budget{deadline_for(context->how, plan.call()), self->clock().now()};
+  self->monitor(plan.subscriber);
+  self->set_down_handler([this](caf::down_msg&) {
+    finish(end_reason::subscriber_failed, error{.code = errc::subscriber_failed, .message = "the subscriber has ended"});
+  });
+  return {
+    [this](const cancel&) { return on_cancel(); },
+    [this](const begin&) { return on_begin(); },
+    [this](batch_arrived& what) { on_batch(what); },
+    [this](const subscription_confirmed& what) { on_confirmed(what); },
+    [this](read_ended& what) { on_read_ended(what); },
+    [this](const resume_due&) { find_node(); },
+  };
+}
+
+caf::result<void> subscription_state::on_begin() {
+  auto promise = self->make_response_promise<void>();
+  beginning = promise;
+  find_node();
+  return promise;
+}
+
+caf::result<void> subscription_state::on_cancel() {
+  finish(end_reason::cancelled, std::nullopt);
+  return caf::unit;
+}
+
+void subscription_state::find_node() {
+  // The connection answers everyone, also when it ends: no timeout of our own, save the start's.
+  const auto limited = beginning.pending() && start_budget.limited();
+  const auto wait = limited ? caf::duration{*start_budget.left(self->clock().now())} : caf::duration{caf::infinite};
+  self->request(context->connection, wait, get_node{})
+    .then([this](const node_ptr& found) { begin_call(found); },
+          [this](const caf::error& why) { call_failed(not_started(error::from(why))); });
+}
+
+void subscription_state::begin_call(const node_ptr& found) {
+  if (finished)
+    return;
+  current = found;
+  const auto number = ++call_number;
+  const auto first_start = beginning.pending() && start_budget.limited();
+  const rpc::call_settings settings{.start_timeout = first_start ? *start_budget.left(self->clock().now()) : context->how.start_timeout,
+                               .credentials = credentials_for(context->how, plan.call()),
+                               .requires_leader = requires_leader(context->how, plan.call())};
+  const auto tell = late_sender{self};
+  call = found->calls->read(
+    plan.request(), settings,
+    {.batch = [tell, number](event_batch batch) { tell(batch_arrived{number, std::move(batch)}); },
+     .confirmed = [tell, number](std::string) { tell(subscription_confirmed{number}); },
+     .ended = [tell, number](result<void> how) { tell(read_ended{number, std::move(how)}); }});
+  call->request(batches_ahead - std::min(batches_ahead, ready.size()));
+}
+
+void subscription_state::on_batch(batch_arrived& what) {
+  if (what.call != call_number || what.batch.empty())
+    return;
+  failures_in_a_row = 0;
+  plan.note_received(what.batch);
+  ready.push_back(std::move(what.batch));
+  deliver_next();
+}
+
+void subscription_state::on_confirmed(const subscription_confirmed& what) {
+  if (what.call == call_number && beginning.pending())
+    beginning.deliver(caf::unit);
+}
+
+void subscription_state::on_read_ended(read_ended& what) {
+  if (what.call != call_number || failed)
+    return;
+  ++call_number; // Nothing more of this call counts.
+  call.reset();
+  if (what.how) // A server never ends a healthy subscription.
+    what.how = failure({.code = errc::unavailable, .message = "the server ended the subscription", .retry_can_help = true});
+  else if (is_node_lost(what.how.error(), policy::request_kind::subscription))
+    self->send(context->connection, node_lost{current->generation, what.how.error()});
+  call_failed(std::move(what.how.error()));
+}
+
+void subscription_state::call_failed(error why) {
+  if (finished)
+    return;
+  const auto never_began = beginning.pending();
+  if (never_began || policy::final_end(why) || ++failures_in_a_row > failures_limit) {
+    failed = std::move(why);
+    deliver_next();
+    return;
+  }
+  const auto draw = std::uniform_real_distribution<double>{}(random_source());
+  self->delayed_send(self, policy::backoff_delay(failures_in_a_row, {}, draw), resume_due{});
+}
+
+void subscription_state::deliver_next() {
+  if (delivering || finished)
+    return;
+  if (ready.empty()) {
+    if (failed)
+      finish(policy::end_reason_of(failed->code), failed);
+    return;
+  }
+  delivering = true;
+  auto batch = std::move(ready.front());
+  ready.pop_front();
+  handed = plan.last_event_of(batch, handed);
+  // Without a timeout: a response after one would be lost, and with it the credit. The subscriber is monitored instead.
+  self->request(plan.subscriber, caf::infinite, std::move(batch))
+    .then([this] { delivered(); }, [this](const caf::error& why) { refused(why); });
+}
+
+void subscription_state::delivered() {
+  delivering = false;
+  if (call)
+    call->request(1);
+  deliver_next();
+}
+
+void subscription_state::refused(const caf::error& why) {
+  if (why == caf::sec::unexpected_response) { // It answered, with more than it had to.
+    delivered();
+    return;
+  }
+  finish(end_reason::subscriber_failed,
+         error{.code = errc::subscriber_failed, .message = "the subscriber refused a batch: " + error::from(why).message});
+}
+
+void subscription_state::finish(end_reason reason, std::optional<error> cause) {
+  tell_end(reason, std::move(cause));
+  self->quit();
+}
+
+void subscription_state::tell_end(end_reason reason, std::optional<error> cause) {
+  if (std::exchange(finished, true))
+    return;
+  call.reset();
+  ready.clear();
+  if (beginning.pending())
+    beginning.deliver(to_caf(cause.value_or(error{.code = errc::closed, .message = "the subscription has ended before it began"})));
+  else
+    caf::anon_send(plan.subscriber, subscription_ended{.reason = reason,
+                                                   .cause = std::move(cause),
+                                                   .node = current ? to_string(current->where) : std::string{},
+                                                   .last = handed});
+}
+
+subscription_self::behavior_type subscription(subscription_self::stateful_pointer<subscription_state> self, subscription_plan plan,
+                                              worker_context_ptr context) {
+  return self->state.start(std::move(plan), std::move(context));
+}
+
+} // namespace kdb
