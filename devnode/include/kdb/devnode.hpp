@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace kdb {
+
+/// How a development node behaves. For designated initialisers.
+struct devnode_options {
+  /// TCP port on 127.0.0.1; 0 takes a free one.
+  std::uint16_t port = 0;
+  /// Largest append in bytes: data, metadata and types of its events.
+  std::uint64_t max_append_size = 256 * 1024 * 1024;
+  /// Largest event in bytes: data, metadata and type. A message of a client holds 16 767 216 bytes at most in any case.
+  std::uint64_t max_append_event_size = 16 * 1024 * 1024;
+  /// What the node says its server version is. Clients should look at its features instead.
+  std::string version = "26.2.0-devnode";
+};
+
+/// A KurrentDB-compatible node for development and tests, inside this process. Holds its events in memory, speaks the gRPC API of a
+/// server without TLS and authentication on 127.0.0.1, and answers as a server does, down to texts of errors.
+///
+/// It runs one thread of its own. Its member functions may be called from any thread, the destructor from one.
+class devnode {
+public:
+  /// Starts the node; when it returns clients can connect. Throws std::runtime_error if the port is taken.
+  explicit devnode(devnode_options options = {});
+
+  /// Stops the node.
+  ~devnode();
+
+  devnode(const devnode&) = delete;
+  devnode& operator=(const devnode&) = delete;
+
+  /// The port it listens on.
+  std::uint16_t port() const;
+
+  /// `kurrentdb://127.0.0.1:PORT?tls=false`
+  std::string connection_string() const;
+
+  /// Refuses new calls and ends the open ones as a server does that shuts down; returns within a second, also when clients don't
+  /// listen. The events are gone then. Does nothing the second time.
+  void stop();
+
+private:
+  struct impl;
+  std::unique_ptr<impl> impl_;
+};
+
+} // namespace kdb

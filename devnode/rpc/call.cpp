@@ -1,0 +1,111 @@
+#include "rpc/call.hpp"
+
+#include "rpc/server.hpp"
+
+namespace kdb::development::rpc {
+
+call::call(server& owner) : server_{owner} { context_.AsyncNotifyWhenDone(static_cast<operation*>(&ended_)); }
+
+loop& call::on() { return server_.on(); }
+
+// -- from the handler ----------------------------------------------------------------------------------------------
+
+void call::read() {
+  if (ending_) return;
+  ++under_way_;
+  stream_.Read(&incoming_.buffer_, static_cast<operation*>(&read_));
+}
+
+void call::write(const outgoing& message, bool more) {
+  grpc::ByteBuffer bytes{message.pieces().data(), message.pieces().size()};
+  grpc::WriteOptions options;
+  if (more) options.set_buffer_hint();
+  writing_ = true;
+  ++under_way_;
+  stream_.Write(bytes, options, static_cast<operation*>(&write_));
+}
+
+void call::finish(status end) {
+  if (ending_) return;
+  ending_ = true;
+  if (writing_) end_ = std::move(end);
+  else send_end(end);
+}
+
+void call::send_end(const status& end) {
+  for (auto& [key, value] : end.trailers)
+    if (!value.empty()) context_.AddTrailingMetadata(key, value);
+  ++under_way_;
+  stream_.Finish({static_cast<grpc::StatusCode>(end.code), end.message}, static_cast<operation*>(&finish_));
+}
+
+void call::write_and_finish(const outgoing& message) {
+  if (ending_) return;
+  ending_ = true;
+  grpc::ByteBuffer bytes{message.pieces().data(), message.pieces().size()};
+  ++under_way_;
+  stream_.WriteAndFinish(bytes, {}, grpc::Status::OK, static_cast<operation*>(&finish_));
+}
+
+std::string_view call::header(const char* key) const {
+  auto& headers = context_.client_metadata();
+  auto found = headers.find(key);
+  return found == headers.end() ? std::string_view{} : std::string_view{found->second.data(), found->second.size()};
+}
+
+// -- from the loop -------------------------------------------------------------------------------------------------
+
+void call::accepted(bool ok) {
+  if (!ok) return server_.forget(*this); // the server stops
+  ++under_way_; // ended_ will come
+  server_.accept();
+  auto found = server_.route(context_.method());
+  if (auto refused = std::get_if<status>(&found)) return finish(std::move(*refused));
+  auto& wanted = *std::get<const method*>(found);
+  largest_request_ = wanted.largest_request;
+  handler_ = wanted.make(*this);
+  handler_->start();
+}
+
+void call::read_done(bool ok) {
+  if (handler_ && !ending_) {
+    if (!ok) {
+      handler_->half_closed();
+    } else if (incoming_.size() > largest_request_) {
+      finish({status_code::resource_exhausted, "Received message exceeds the maximum configured message size.", {}});
+    } else {
+      handler_->received(incoming_);
+    }
+  }
+  release();
+}
+
+void call::write_done(bool ok) {
+  writing_ = false;
+  if (end_) {
+    auto end = *std::move(end_);
+    end_.reset();
+    send_end(end);
+  } else if (ok && handler_ && !ending_) {
+    handler_->writable();
+  }
+  release();
+}
+
+void call::finish_done(bool) {
+  handler_.reset();
+  release();
+}
+
+// The call is over for gRPC: finished, or given up by the client. What the handler had in mind is void.
+void call::ended(bool) {
+  handler_.reset();
+  ending_ = true;
+  release();
+}
+
+void call::release() {
+  if (--under_way_ == 0) server_.forget(*this);
+}
+
+} // namespace kdb::development::rpc

@@ -1,0 +1,21 @@
+#include "rpc/message.hpp"
+
+#include <google/protobuf/message_lite.h>
+#include <grpcpp/support/proto_buffer_reader.h>
+
+namespace kdb::development::rpc {
+
+bool incoming::parse(google::protobuf::MessageLite& message) {
+  if (size() == 0) return message.ParseFromArray(nullptr, 0);
+  grpc::ProtoBufferReader reader{&buffer_};
+  return message.ParseFromZeroCopyStream(&reader);
+}
+
+outgoing::outgoing(const google::protobuf::MessageLite& message) {
+  grpc::Slice bytes{message.ByteSizeLong()};
+  // Nobody else has seen the slice yet.
+  message.SerializeWithCachedSizesToArray(const_cast<std::uint8_t*>(bytes.begin()));
+  add(std::move(bytes));
+}
+
+} // namespace kdb::development::rpc

@@ -1,0 +1,82 @@
+#include "rpc/server.hpp"
+
+#include <grpcpp/security/server_credentials.h>
+#include <grpcpp/server_builder.h>
+
+#include <climits>
+
+namespace kdb::development::rpc {
+namespace {
+
+void set_transport_limits(grpc::ServerBuilder& builder) {
+  builder.SetMaxReceiveMessageSize(-1); // checked by `call`, with a server's own words
+  builder.SetMaxSendMessageSize(-1);
+  builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 100);
+  builder.AddChannelArgument(GRPC_ARG_MAX_METADATA_SIZE, 32'768);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, 786'432);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 0);
+  builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
+}
+
+} // namespace
+
+server::~server() = default;
+
+void server::add(const std::string& service, const std::string& name, method added) {
+  services_.insert(service);
+  methods_.insert_or_assign("/" + service + "/" + name, std::move(added));
+}
+
+bool server::start(std::uint16_t port) {
+  grpc::ServerBuilder builder;
+  int chosen = 0;
+  builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::InsecureServerCredentials(), &chosen);
+  builder.RegisterAsyncGenericService(&service_);
+  set_transport_limits(builder);
+  loop_ = std::make_unique<loop>(builder.AddCompletionQueue());
+  server_ = builder.BuildAndStart();
+  if (!server_ || chosen <= 0) {
+    loop_->close(); // gRPC wants to see a queue shut down and empty
+    loop_->run();
+    return false;
+  }
+  port_ = static_cast<std::uint16_t>(chosen);
+  accept();
+  return true;
+}
+
+void server::stop(const status& end, std::chrono::milliseconds grace) {
+  loop_->post([this, end] {
+    stopping_ = end;
+    for (auto& [key, open] : calls_)
+      if (open->handler_) open->finish(end);
+  });
+  server_->Shutdown(std::chrono::system_clock::now() + grace);
+  loop_->post([this] { loop_->close(); });
+}
+
+void server::accept() {
+  auto next = std::make_unique<call>(*this);
+  auto& added = *next;
+  calls_.emplace(&added, std::move(next));
+  auto& queue = loop_->queue();
+  service_.RequestCall(&added.context_, &added.stream_, &queue, &queue, static_cast<operation*>(&added.accepted_));
+}
+
+std::variant<const method*, status> server::route(const std::string& path) const {
+  if (stopping_.code != status_code::ok) return status{status_code::unavailable, "Server Is Not Ready", {}};
+  if (auto found = methods_.find(path); found != methods_.end()) return &found->second;
+  auto slash = path.find_last_of('/');
+  bool known = slash != path.npos && slash > 0 && services_.contains(std::string_view{path}.substr(1, slash - 1));
+  return status{status_code::unimplemented, known ? "Method is unimplemented." : "Service is unimplemented.", {}};
+}
+
+void server::forget(call& gone) { calls_.erase(&gone); }
+
+} // namespace kdb::development::rpc

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "rpc/message.hpp"
+#include "rpc/status.hpp"
+#include "store/store.hpp"
+
+#include <string_view>
+
+namespace event_store::client::streams {
+class BatchAppendReq;
+}
+
+namespace kdb::development {
+
+/// Answers to one append of a BatchAppend call. `first` is its first message, which has its stream and its id.
+rpc::outgoing batch_outcome(const event_store::client::streams::BatchAppendReq& first, expected_state expected, const write_outcome& done);
+rpc::outgoing batch_timeout(const event_store::client::streams::BatchAppendReq& first);
+rpc::outgoing batch_bad_request(const event_store::client::streams::BatchAppendReq& first, std::string_view reason);
+
+/// The in-band form of an error that ends other calls.
+rpc::outgoing batch_error(const event_store::client::streams::BatchAppendReq& first, const rpc::status& error);
+
+} // namespace kdb::development

@@ -1,0 +1,91 @@
+#include "services/errors.hpp"
+
+#include "kdb/rpc/error_details.pb.h"
+#include "kdb/rpc/status.pb.h"
+
+namespace kdb::development::errors {
+
+using rpc::status;
+using rpc::status_code;
+
+status access_denied() {
+  return {status_code::permission_denied, "Access Denied", {{"exception", "access-denied"}}};
+}
+
+status stream_deleted(std::string_view stream) {
+  std::string name{stream};
+  return {status_code::failed_precondition, "Event stream '" + name + "' is deleted.",
+          {{"exception", "stream-deleted"}, {"stream-name", name}}};
+}
+
+status wrong_expected_version(std::string_view stream, expected_state expected, std::int64_t actual) {
+  std::string name{stream};
+  auto wanted = std::to_string(expected.code), found = std::to_string(actual);
+  // "Delete": only soft deletes and tombstones end like this, and both say so.
+  return {status_code::failed_precondition,
+          "Delete failed due to WrongExpectedVersion. Stream: " + name + ", Expected version: " + wanted + ", Actual version: " + found,
+          {{"exception", "wrong-expected-version"},
+           {"stream-name", name},
+           {"expected-version", wanted},
+           {"actual-version", found}}};
+}
+
+status maximum_append_size_exceeded(std::uint64_t limit) {
+  auto text = std::to_string(limit);
+  return {status_code::invalid_argument, "Maximum Append Size of " + text + " Exceeded.",
+          {{"exception", "maximum-append-size-exceeded"}, {"maximum-append-size", text}}};
+}
+
+status maximum_append_event_size_exceeded(const uuid& event, std::uint64_t size, std::uint64_t limit) {
+  auto id = to_string(event), proposed = std::to_string(size), maximum = std::to_string(limit);
+  return {status_code::invalid_argument,
+          "Event with Id: " + id + ", Size: " + proposed + ", exceeds Maximum Append Event Size of " + maximum + ".",
+          {{"exception", "maximum-append-event-size-exceeded"},
+           {"event-id", id},
+           {"proposed-append-event-size", proposed},
+           {"maximum-append-event-size", maximum}}};
+}
+
+status missing_metadata_property(std::string_view name) {
+  return {status_code::invalid_argument, "Required Metadata Property '" + std::string{name} + "' is missing",
+          {{"exception", "missing-required-metadata-property"}, {"required-metadata-properties", "type,content-type"}}};
+}
+
+status index_not_found(std::string_view name) {
+  std::string index{name};
+  return {status_code::not_found, "Index '" + index + "' not found.", {{"exception", "index-not-found"}, {"index-name", index}}};
+}
+
+status invalid_argument(std::string message) { return {status_code::invalid_argument, std::move(message), {}}; }
+
+status none_is_invalid(std::string_view oneof) {
+  return invalid_argument("'None' is not a valid EventStore.Client.Streams." + std::string{oneof});
+}
+
+status unexpected_read_result(std::string_view detail) {
+  return {status_code::unknown, "Unexpected ReadStreamResult: Error >> " + std::string{detail}, {}};
+}
+
+status handler_exception() { return {status_code::unknown, "Exception was thrown by handler.", {}}; }
+
+status shutting_down() {
+  constexpr int retry_seconds = 5;
+  ::kdb::rpc::ErrorInfo info;
+  info.set_reason("SERVER_SHUTTING_DOWN");
+  info.set_domain("server");
+  ::kdb::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(retry_seconds);
+  ::kdb::rpc::Status details;
+  details.set_code(static_cast<int>(status_code::unavailable));
+  details.set_message("The server is shutting down. Please retry after 5 seconds.");
+  auto pack = [&](const char* name, const google::protobuf::Message& message) {
+    auto any = details.add_details();
+    any->set_type_url(std::string{"type.googleapis.com/google.rpc."} + name);
+    any->set_value(message.SerializeAsString());
+  };
+  pack("ErrorInfo", info);
+  pack("RetryInfo", retry);
+  return {status_code::unavailable, details.message(), {{"grpc-status-details-bin", details.SerializeAsString()}}};
+}
+
+} // namespace kdb::development::errors

@@ -1,0 +1,35 @@
+#pragma once
+
+#include "rpc/status.hpp"
+#include "store/append_decision.hpp"
+#include "store/uuid.hpp"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// The errors of the v1 services, with a server's codes, texts and trailers (`exception` names the error).
+namespace kdb::development::errors {
+
+rpc::status access_denied();
+rpc::status stream_deleted(std::string_view stream);
+rpc::status wrong_expected_version(std::string_view stream, expected_state expected, std::int64_t actual);
+rpc::status maximum_append_size_exceeded(std::uint64_t limit);
+rpc::status maximum_append_event_size_exceeded(const uuid& event, std::uint64_t size, std::uint64_t limit);
+rpc::status missing_metadata_property(std::string_view name);
+rpc::status index_not_found(std::string_view name);
+rpc::status invalid_argument(std::string message);
+
+/// A oneof that must be set is not. `oneof` is the server's name of its type.
+rpc::status none_is_invalid(std::string_view oneof);
+
+/// A read that the storage refuses.
+rpc::status unexpected_read_result(std::string_view detail);
+
+/// What a server says to a request that it did not think of.
+rpc::status handler_exception();
+
+/// What ends all open calls when the node stops.
+rpc::status shutting_down();
+
+} // namespace kdb::development::errors

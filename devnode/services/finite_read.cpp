@@ -1,0 +1,123 @@
+#include "services/finite_read.hpp"
+
+#include "services/errors.hpp"
+#include "store/cursor.hpp"
+
+#include <algorithm>
+#include <deque>
+
+namespace kdb::development {
+namespace {
+
+// Events looked at before others get their turn.
+constexpr int events_a_turn = 4096;
+
+std::unique_ptr<cursor> open_all(store& events, read_request& request) {
+  auto& log = events.events();
+  bool forwards = request.direction == read_direction::forwards;
+  std::size_t index = 0;
+  if (std::holds_alternative<from_end>(request.from)) index = log.size();
+  if (auto position = std::get_if<std::uint64_t>(&request.from)) index = log.index_of(*position);
+  if (forwards) return std::make_unique<all_forwards>(events, index, std::move(request.filter));
+  return std::make_unique<all_backwards>(events, index, std::move(request.filter));
+}
+
+class finite_reading : public reading {
+public:
+  finite_reading(node& serving, rpc::call& call, read_request request)
+    : node_{serving}, call_{call}, request_{std::move(request)}, left_{request_.count} {}
+
+  void start() override {
+    if (request_.all) {
+      cursor_ = open_all(node_.events, request_);
+    } else if (!open_stream()) {
+      return;
+    }
+    writable();
+  }
+
+  void writable() override {
+    if (!first_messages_.empty()) {
+      auto message = std::move(first_messages_.front());
+      first_messages_.pop_front();
+      return call_.write(message, true);
+    }
+    int budget = events_a_turn;
+    auto event = left_ > 0 ? cursor_->next(budget) : nullptr;
+    if (event) {
+      --left_;
+      // The end of the call follows at the latest.
+      call_.write(message_for(*event), true);
+    } else if (left_ > 0 && budget <= 0) {
+      go_on_.schedule();
+    } else {
+      end();
+    }
+  }
+
+private:
+  rpc::outgoing message_for(const stored_event& event) {
+    auto resolved = request_.resolve_links ? resolve(node_.events, event) : resolved_event{&event, nullptr};
+    return event_message(resolved, request_.ids);
+  }
+
+  // Opens the stream; false if the call ends with that.
+  bool open_stream() {
+    auto of = node_.events.find(request_.stream);
+    bool forwards = request_.direction == read_direction::forwards;
+    if (forwards && std::holds_alternative<from_end>(request_.from)) {
+      call_.finish(errors::unexpected_read_result("fromEventNumber should be non negative. (Parameter 'fromEventNumber')"));
+      return false;
+    }
+    if (request_.count == 0) {
+      call_.finish(errors::unexpected_read_result("maxCount should be positive. (Parameter 'maxCount')"));
+      return false;
+    }
+    if (!of || of->last() == no_revision || (of->soft_deleted() && !is_metastream(of->name))) {
+      call_.write_and_finish(not_found_message(request_.stream));
+      return false;
+    }
+    std::int64_t from = forwards ? 0 : of->last();
+    if (auto revision = std::get_if<std::uint64_t>(&request_.from)) from = static_cast<std::int64_t>(*revision);
+    if (!forwards && std::holds_alternative<from_start>(request_.from)) from = 0;
+    if (forwards) {
+      if (request_.tell_positions) tell_first(*of, from);
+      cursor_ = std::make_unique<stream_forwards>(node_.events, request_.stream, from);
+    } else {
+      cursor_ = std::make_unique<stream_backwards>(node_.events, request_.stream, from);
+    }
+    return true;
+  }
+
+  // Where reading will go on is told only when a server's first page would be empty.
+  void tell_first(const stream& of, std::int64_t from) {
+    constexpr std::uint64_t largest_page = 32;
+    auto page = static_cast<std::int64_t>(std::min(request_.count, largest_page));
+    auto first = node_.events.first_visible(of);
+    if (from >= of.last() + 2) first_messages_.push_back(first_position_message(static_cast<std::uint64_t>(of.last() + 1)));
+    else if (from + page <= first) first_messages_.push_back(first_position_message(static_cast<std::uint64_t>(first)));
+  }
+
+  void end() {
+    auto of = node_.events.find(request_.stream);
+    if (!request_.all && request_.tell_positions && of)
+      return call_.write_and_finish(last_position_message(static_cast<std::uint64_t>(of->last())));
+    call_.finish({});
+  }
+
+  node& node_;
+  rpc::call& call_;
+  read_request request_;
+  std::uint64_t left_;
+  std::unique_ptr<cursor> cursor_;
+  std::deque<rpc::outgoing> first_messages_;
+  rpc::turn_task go_on_{call_.on(), [this] { writable(); }};
+};
+
+} // namespace
+
+std::unique_ptr<reading> finite_read(node& serving, rpc::call& call, read_request request) {
+  return std::make_unique<finite_reading>(serving, call, std::move(request));
+}
+
+} // namespace kdb::development

@@ -1,0 +1,124 @@
+#include "services/read_messages.hpp"
+
+#include "store/wire_writer.hpp"
+
+#include "event_store/client/streams.pb.h"
+
+#include <string>
+
+namespace kdb::development {
+namespace {
+
+using event_store::client::streams::ReadResp;
+
+// Field numbers of ReadResp, ReadEvent, RecordedEvent and UUID.
+constexpr int content_event = 1;
+constexpr int read_event = 1;
+constexpr int read_link = 2;
+constexpr int record_id = 1;
+constexpr int structured = 1;
+constexpr int text = 2;
+constexpr std::size_t text_size = 36;
+
+std::size_t id_size(const uuid& id, id_form form) {
+  if (form == id_form::text) return field_size(text_size);
+  return field_size(2 + varint_size(id.high) + varint_size(id.low));
+}
+
+std::size_t record_size(const stored_event& event, id_form form) { return field_size(id_size(event.id, form)) + event.record_size; }
+
+// Everything of a record but its body.
+void write_head(wire_writer& out, int field, const stored_event& event, id_form form) {
+  out.open(field, record_size(event, form));
+  out.open(record_id, id_size(event.id, form));
+  if (form == id_form::text) {
+    char canonical[text_size];
+    write_text(event.id, canonical);
+    out.bytes(text, {canonical, text_size});
+  } else {
+    out.open(structured, 2 + varint_size(event.id.high) + varint_size(event.id.low));
+    out.number(1, event.id.high);
+    out.number(2, event.id.low);
+  }
+}
+
+void set_timestamp(google::protobuf::Timestamp& at, std::int64_t ticks) {
+  at.set_seconds(ticks / 10'000'000);
+  at.set_nanos(static_cast<std::int32_t>(ticks % 10'000'000) * 100);
+}
+
+} // namespace
+
+// The body of the last record ends with the position of the event, which belongs to ReadEvent.
+rpc::outgoing event_message(const resolved_event& event, id_form form) {
+  auto& last = event.link ? *event.link : *event.event;
+  auto tail = last.body.size() - last.record_size;
+  std::size_t size = field_size(record_size(last, form)) + tail;
+  if (event.link && event.event) size += field_size(record_size(*event.event, form));
+
+  std::uint8_t buffer[160];
+  wire_writer out{buffer};
+  auto flush = [&, from = buffer]() mutable {
+    shared_bytes piece{from, static_cast<std::size_t>(out.position() - from)};
+    from = out.position();
+    return piece;
+  };
+  rpc::outgoing message;
+  out.open(content_event, size);
+  if (event.link && event.event) {
+    write_head(out, read_event, *event.event, form);
+    message.add(flush());
+    message.add(event.event->body.sub(0, event.event->record_size));
+  }
+  write_head(out, event.link ? read_link : read_event, last, form);
+  message.add(flush());
+  message.add(last.body);
+  return message;
+}
+
+rpc::outgoing confirmation_message(const uuid& subscription) {
+  ReadResp message;
+  message.mutable_confirmation()->set_subscription_id(to_string(subscription));
+  return rpc::outgoing{message};
+}
+
+rpc::outgoing checkpoint_message(std::uint64_t position, std::int64_t now) {
+  ReadResp message;
+  auto& checkpoint = *message.mutable_checkpoint();
+  checkpoint.set_commit_position(position);
+  checkpoint.set_prepare_position(position);
+  set_timestamp(*checkpoint.mutable_timestamp(), now);
+  return rpc::outgoing{message};
+}
+
+rpc::outgoing not_found_message(std::string_view stream) {
+  ReadResp message;
+  message.mutable_stream_not_found()->mutable_stream_identifier()->set_stream_name(std::string{stream});
+  return rpc::outgoing{message};
+}
+
+rpc::outgoing first_position_message(std::uint64_t revision) {
+  ReadResp message;
+  message.set_first_stream_position(revision);
+  return rpc::outgoing{message};
+}
+
+rpc::outgoing last_position_message(std::uint64_t revision) {
+  ReadResp message;
+  message.set_last_stream_position(revision);
+  return rpc::outgoing{message};
+}
+
+rpc::outgoing caught_up_message(const caught_up_place& place, std::int64_t now) {
+  ReadResp message;
+  auto& caught_up = *message.mutable_caught_up();
+  set_timestamp(*caught_up.mutable_timestamp(), now);
+  if (place.revision) caught_up.set_stream_revision(*place.revision);
+  if (place.position) {
+    caught_up.mutable_position()->set_commit_position(*place.position);
+    caught_up.mutable_position()->set_prepare_position(*place.position);
+  }
+  return rpc::outgoing{message};
+}
+
+} // namespace kdb::development

@@ -1,0 +1,45 @@
+#pragma once
+
+#include "rpc/status.hpp"
+#include "services/read_messages.hpp"
+#include "store/filter.hpp"
+
+#include <cstdint>
+#include <string>
+#include <variant>
+
+namespace event_store::client::streams {
+class ReadReq;
+}
+
+namespace kdb::development {
+
+enum class read_direction { forwards, backwards };
+
+/// The start or the end of a stream or of $all.
+struct from_start {};
+struct from_end {};
+
+/// A revision of a stream, or a position in $all.
+using read_from = std::variant<from_start, from_end, std::uint64_t>;
+
+/// A call of Read that a server would begin to answer.
+struct read_request {
+  bool all = false;
+  std::string stream;
+  read_from from;
+  read_direction direction = read_direction::forwards;
+  bool subscription = false;
+  std::uint64_t count = 0;
+  bool resolve_links = false;
+  id_form ids = id_form::structured;
+  bool tell_positions = false; ///< First and last position of a stream are wanted.
+  bool filtered = false;
+  event_filter filter;
+  std::uint64_t checkpoint_interval = 0; ///< In events that were looked at.
+};
+
+/// Checks and reads a request, in the order of a server's checks.
+std::variant<read_request, rpc::status> parse_read(const event_store::client::streams::ReadReq& request);
+
+} // namespace kdb::development

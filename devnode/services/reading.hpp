@@ -1,0 +1,13 @@
+#pragma once
+
+namespace kdb::development {
+
+/// The work of one call of Read after its request was accepted.
+class reading {
+public:
+  virtual ~reading() = default;
+  virtual void start() = 0;
+  virtual void writable() = 0;
+};
+
+} // namespace kdb::development

@@ -1,0 +1,49 @@
+#include "services/table.hpp"
+
+#include "services/append.hpp"
+#include "services/batch_append.hpp"
+#include "services/delete.hpp"
+#include "services/gossip.hpp"
+#include "services/read.hpp"
+#include "services/server_features.hpp"
+
+namespace kdb::development {
+namespace {
+
+constexpr std::size_t streams_limit = 16'767'216; // 16 MiB - 10 000, a server's
+constexpr std::size_t other_limit = 4 * 1024 * 1024;
+
+// One method of the node: what a server calls it, how it is handled, and what ServerFeatures says it can do beyond the first version.
+struct entry {
+  const char* service;
+  const char* method;
+  std::unique_ptr<rpc::handler> (*handle)(node&, rpc::call&);
+  std::size_t largest_request;
+  std::vector<std::string> features;
+};
+
+const std::vector<entry>& entries() {
+  static constexpr auto streams = "event_store.client.streams.Streams";
+  static const std::vector<entry> all{
+    {streams, "Read", handle_read, streams_limit, {"position", "events"}},
+    {streams, "Append", handle_append, streams_limit, {}},
+    {streams, "Delete", handle_delete, streams_limit, {}},
+    {streams, "Tombstone", handle_tombstone, streams_limit, {}},
+    {streams, "BatchAppend", handle_batch_append, streams_limit, {"deadline_duration"}},
+    {"event_store.client.gossip.Gossip", "Read", handle_gossip, other_limit, {}},
+    {"event_store.client.server_features.ServerFeatures", "GetSupportedMethods", handle_server_features, other_limit, {}},
+  };
+  return all;
+}
+
+} // namespace
+
+void add_services(rpc::server& to, node& serving) {
+  for (auto& each : entries()) {
+    serving.methods.push_back({each.service, each.method, each.features});
+    to.add(each.service, each.method,
+           {[handle = each.handle, &serving](rpc::call& call) { return handle(serving, call); }, each.largest_request});
+  }
+}
+
+} // namespace kdb::development

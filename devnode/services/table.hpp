@@ -1,0 +1,11 @@
+#pragma once
+
+#include "rpc/server.hpp"
+#include "services/node.hpp"
+
+namespace kdb::development {
+
+/// Adds every method that the node implements to the server, and those that tell about the node itself.
+void add_services(rpc::server& to, node& serving);
+
+} // namespace kdb::development

@@ -1,0 +1,38 @@
+#pragma once
+
+#include "rpc/call.hpp"
+#include "services/errors.hpp"
+
+#include <functional>
+#include <memory>
+#include <variant>
+
+namespace kdb::development {
+
+/// A handler of a call with one request and at once one reply: `Answer` maps a Request to a reply or to a status.
+template <class Request, class Reply, class Answer>
+std::unique_ptr<rpc::handler> unary(rpc::call& call, Answer answer) {
+  class unary_call : public rpc::handler {
+  public:
+    unary_call(rpc::call& on, Answer to) : call_{on}, answer_{std::move(to)} {}
+
+    void start() override { call_.read(); }
+
+    void received(rpc::incoming& message) override {
+      Request request;
+      if (!message.parse(request)) return call_.finish(errors::invalid_argument("The request is malformed."));
+      std::variant<Reply, rpc::status> reply = answer_(request);
+      if (auto failure = std::get_if<rpc::status>(&reply)) return call_.finish(std::move(*failure));
+      call_.write_and_finish(rpc::outgoing{std::get<Reply>(reply)});
+    }
+
+    void half_closed() override { call_.finish(errors::handler_exception()); }
+
+  private:
+    rpc::call& call_;
+    Answer answer_;
+  };
+  return std::make_unique<unary_call>(call, std::move(answer));
+}
+
+} // namespace kdb::development

@@ -1,0 +1,53 @@
+#include "store/cursor.hpp"
+
+#include <algorithm>
+
+namespace kdb::development {
+
+const stored_event* stream_forwards::next(int& budget) {
+  auto of = store_.find(name_);
+  if (!of || ended_) return nullptr;
+  --budget;
+  if (!ignore_truncation_ && next_ <= of->last()) next_ = std::max(next_, store_.first_visible(*of));
+  if (next_ <= of->last()) return &store_.events()[of->events[static_cast<std::size_t>(next_++)]];
+  ended_ = of->tombstoned();
+  return ended_ ? &store_.events()[*of->tombstone] : nullptr;
+}
+
+std::int64_t stream_forwards::behind() const {
+  auto of = store_.find(name_);
+  return of ? std::max<std::int64_t>(of->last() - next_ + 1, 0) : 0;
+}
+
+stream_backwards::stream_backwards(store& events, std::string name, std::int64_t next)
+  : store_{events}, name_{std::move(name)}, next_{next} {}
+
+const stored_event* stream_backwards::next(int& budget) {
+  auto of = store_.find(name_);
+  if (!of) return nullptr;
+  --budget;
+  next_ = std::min(next_, of->last());
+  if (next_ < store_.first_visible(*of)) return nullptr;
+  return &store_.events()[of->events[static_cast<std::size_t>(next_--)]];
+}
+
+const stored_event* all_forwards::next(int& budget) {
+  auto& events = store_.events();
+  while (next_ < events.size() && budget > 0) {
+    --budget;
+    auto& event = events[next_++];
+    if (!accepts_ || accepts_(event)) return &event;
+  }
+  return nullptr;
+}
+
+const stored_event* all_backwards::next(int& budget) {
+  while (before_ > 0 && budget > 0) {
+    --budget;
+    auto& event = store_.events()[--before_];
+    if (!accepts_ || accepts_(event)) return &event;
+  }
+  return nullptr;
+}
+
+} // namespace kdb::development

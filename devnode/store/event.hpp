@@ -1,0 +1,69 @@
+#pragma once
+
+#include "store/uuid.hpp"
+
+#include <grpcpp/support/slice.h>
+
+#include <cstdint>
+#include <limits>
+#include <string_view>
+
+namespace kdb::development {
+
+struct stream;
+
+/// Immutable bytes with a reference count. gRPC's own kind, so that what is stored goes to the wire without a copy.
+using shared_bytes = grpc::Slice;
+
+/// The type of an event whose data names another one.
+inline constexpr std::string_view link_type = "$>";
+
+/// The revision of the tombstone of a stream.
+inline constexpr std::int64_t tombstone_revision = std::numeric_limits<std::int64_t>::max();
+
+/// An event as a writer proposes it. Views are the caller's.
+struct proposed_event {
+  uuid id;
+  std::string_view type;
+  bool json = false;
+  std::string_view data;
+  std::string_view custom_metadata;
+};
+
+/// An event of the log, kept as it goes over the wire: `body` is the serialised RecordedEvent of streams.proto but for its id, which
+/// each reader gets in the form it asks for, and behind it the field of ReadEvent that follows an event without a link.
+struct stored_event {
+  uuid id;
+  std::uint64_t position = 0;
+  std::int64_t revision = 0;
+  std::int64_t created = 0; ///< In 100 ns since 1970.
+  const stream* owner = nullptr;
+  shared_bytes body;
+  std::uint32_t record_size = 0; ///< Bytes of `body` that belong to RecordedEvent.
+  std::uint32_t data_size = 0;
+  std::uint32_t type_offset = 0;
+  std::uint32_t type_size = 0;
+  bool json = false;
+
+  std::string_view type() const { return text(type_offset, type_size); }
+  std::string_view data() const { return text(record_size - data_size, data_size); }
+  bool link() const { return type() == link_type; }
+
+private:
+  std::string_view text(std::size_t offset, std::size_t size) const {
+    return {reinterpret_cast<const char*>(body.begin()) + offset, size};
+  }
+};
+
+/// Where and when an event is written.
+struct event_place {
+  const stream* owner = nullptr;
+  std::int64_t revision = 0;
+  std::uint64_t position = 0;
+  std::int64_t created = 0;
+};
+
+/// Serialises `event` for its place.
+stored_event make_stored(const proposed_event& event, const event_place& place);
+
+} // namespace kdb::development

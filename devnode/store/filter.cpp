@@ -1,0 +1,41 @@
+#include "store/filter.hpp"
+
+#include "store/stream.hpp"
+
+#include <algorithm>
+#include <memory>
+#include <regex>
+#include <string_view>
+#include <unordered_map>
+
+namespace kdb::development {
+namespace {
+
+std::string_view text_of(const stored_event& event, filter_subject subject) {
+  return subject == filter_subject::stream_name ? std::string_view{event.owner->name} : event.type();
+}
+
+} // namespace
+
+event_filter prefix_filter(filter_subject subject, std::vector<std::string> prefixes) {
+  return [subject, prefixes = std::move(prefixes)](const stored_event& event) {
+    auto text = text_of(event, subject);
+    return std::any_of(prefixes.begin(), prefixes.end(), [&](auto& prefix) { return text.starts_with(prefix); });
+  };
+}
+
+event_filter regex_filter(filter_subject subject, const std::string& expression) {
+  auto pattern = std::make_shared<const std::regex>(expression, std::regex::ECMAScript | std::regex::nosubs | std::regex::optimize);
+  // std::regex is slow and names and types repeat: what was found out about one is kept, up to a bound.
+  auto known = std::make_shared<std::unordered_map<std::string, bool>>();
+  return [subject, pattern, known](const stored_event& event) {
+    std::string text{text_of(event, subject)};
+    auto found = known->find(text);
+    if (found != known->end()) return found->second;
+    bool matches = std::regex_search(text, *pattern);
+    if (known->size() < 4096) known->emplace(std::move(text), matches);
+    return matches;
+  };
+}
+
+} // namespace kdb::development

@@ -1,0 +1,24 @@
+#pragma once
+
+#include "store/event.hpp"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+namespace kdb::development {
+
+/// Whether a reader of $all wants an event; empty: it wants all.
+using event_filter = std::function<bool(const stored_event&)>;
+
+/// What a filter looks at.
+enum class filter_subject { stream_name, event_type };
+
+/// Accepts what starts with one of `prefixes`; nothing when there are none.
+event_filter prefix_filter(filter_subject subject, std::vector<std::string> prefixes);
+
+/// Accepts what `expression` matches somewhere. ECMAScript syntax, which shares with the server's .NET syntax what filters use.
+/// Throws std::regex_error.
+event_filter regex_filter(filter_subject subject, const std::string& expression);
+
+} // namespace kdb::development

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kdb::development {
+
+/// One member of a JSON object, as text: unknown values survive a rewrite byte for byte.
+struct json_member {
+  std::string key;        ///< Unescaped.
+  std::string_view raw_key; ///< With its quotes.
+  std::string_view value; ///< Raw text without the space around it.
+};
+
+/// Returns the members of the object that is the whole of `text`, or nothing when it is no well-formed JSON object.
+/// Views point into `text`. A byte order mark before it is accepted.
+std::optional<std::vector<json_member>> parse_object(std::string_view text);
+
+/// Returns the elements of a raw array value, or nothing when `value` is none.
+std::optional<std::vector<std::string_view>> parse_array(std::string_view value);
+
+/// Returns the unescaped text of a raw string value, or nothing when `value` is none.
+std::optional<std::string> parse_string(std::string_view value);
+
+/// Returns a raw number value if it is an integer of 64 bits.
+std::optional<std::int64_t> parse_integer(std::string_view value);
+
+} // namespace kdb::development

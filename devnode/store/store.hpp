@@ -1,0 +1,101 @@
+#pragma once
+
+#include "store/append_decision.hpp"
+#include "store/log.hpp"
+#include "store/recent_ids.hpp"
+#include "store/stream.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+
+namespace kdb::development {
+
+/// Tells the time in 100 ns since 1970.
+using ticks_clock = std::function<std::int64_t()>;
+
+std::int64_t system_ticks();
+
+/// How a write ended.
+struct write_outcome {
+  append_verdict verdict = append_verdict::write;
+  std::int64_t last = no_revision;           ///< Success: the revision of its last event. Otherwise the stream's.
+  std::optional<std::uint64_t> position;     ///< Of the last event; absent when a duplicate's original is hidden by now.
+
+  bool success() const { return verdict == append_verdict::write || verdict == append_verdict::duplicate; }
+};
+
+/// Log indices [first, end) of what was written together.
+struct commit {
+  std::size_t first = 0;
+  std::size_t end = 0;
+};
+
+/// The database: the log and the streams that index it. In memory, for one thread.
+class store {
+public:
+  explicit store(ticks_clock clock = system_ticks);
+
+  store(const store&) = delete;
+  store& operator=(const store&) = delete;
+
+  const log& events() const { return log_; }
+
+  /// Returns the time, which never runs backwards.
+  std::int64_t now();
+
+  /// Returns the stream if it has or had events or metadata.
+  const stream* find(std::string_view name) const;
+
+  /// Whether the stream, or the one whose metastream it is, was tombstoned.
+  bool tombstoned(std::string_view name) const;
+
+  stream_facts facts(std::string_view name) const;
+
+  /// Returns the lowest revision that may be read now; last + 1 when there is none.
+  std::int64_t first_visible(const stream& of);
+
+  /// Whether an event may be read now.
+  bool visible(const stored_event& event);
+
+  /// Writes all events or none.
+  write_outcome append(std::string_view name, expected_state expected, std::span<const proposed_event> events);
+
+  /// Hides a stream until it is written again.
+  write_outcome soft_delete(std::string_view name, expected_state expected);
+
+  /// Ends a stream for ever.
+  write_outcome tombstone(std::string_view name, expected_state expected);
+
+  /// Called after each write, when its events can be read.
+  void on_commit(std::function<void(const commit&)> listener) { listener_ = std::move(listener); }
+
+private:
+  stream& open(std::string_view name);
+  void write(stream& into, const proposed_event& event, std::int64_t created);
+  void write_metadata(std::string_view of, std::string_view data, std::int64_t created);
+  void apply_metadata(const stream& metastream);
+  void undelete(std::string_view name, std::int64_t first, std::int64_t created);
+  void undelete_after(const stream& written, bool was_deleted, std::int64_t last_before, std::int64_t created);
+  write_outcome duplicate(const stream& of, std::int64_t last);
+
+  struct name_hash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view name) const { return std::hash<std::string_view>{}(name); }
+  };
+
+  ticks_clock clock_;
+  std::int64_t now_ = 0;
+  log log_;
+  std::unordered_map<std::string, std::unique_ptr<stream>, name_hash, std::equal_to<>> streams_;
+  recent_ids recent_{100'000};
+  std::function<void(const commit&)> listener_;
+};
+
+} // namespace kdb::development

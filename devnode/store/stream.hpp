@@ -1,0 +1,40 @@
+#pragma once
+
+#include "store/append_decision.hpp"
+#include "store/stream_metadata.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace kdb::development {
+
+class log;
+
+/// The index of one stream, and what its metastream says about it.
+struct stream {
+  explicit stream(std::string stream_name) : name{std::move(stream_name)} {}
+
+  const std::string name;
+  std::vector<std::uint64_t> events; ///< Log index by revision.
+  std::optional<std::uint64_t> tombstone; ///< Log index.
+  stream_metadata metadata;
+  bool has_metadata = false;
+
+  std::int64_t last() const { return static_cast<std::int64_t>(events.size()) - 1; }
+  bool tombstoned() const { return tombstone.has_value(); }
+
+  /// Nothing of it can be read, but no tombstone forbids to write it again.
+  bool soft_deleted() const { return metadata.soft_deleted(); }
+};
+
+/// Whether `name` is `$$` and the name of another stream.
+constexpr bool is_metastream(std::string_view name) { return name.starts_with("$$"); }
+
+/// Returns the lowest revision of `of` that may be read at `now` (100 ns since 1970); last + 1 when there is none.
+std::int64_t first_visible(const stream& of, const log& events, std::int64_t now);
+
+} // namespace kdb::development
