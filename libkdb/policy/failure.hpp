@@ -1,0 +1,64 @@
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include <kdb/settings.hpp>
+
+namespace kdb::policy {
+
+/// What kind of request failed.
+enum class request_kind : std::uint8_t {
+  read,         ///< Changes nothing: reads, features, gossip, lists.
+  subscription, ///< A call that follows a stream or $all.
+  write,        ///< Appends and deletes.
+  management,   ///< Changes something other than a stream, and nothing makes a repetition harmless.
+};
+
+/// What a failure means for the node that answered.
+enum class node_action : std::uint8_t {
+  stay,          ///< The node is fine.
+  check,         ///< Ask for gossip again, and leave the node if it is unfit.
+  rediscover,    ///< The node is lost: find another one.
+  follow_leader, ///< Go to the leader that the error names.
+};
+
+std::string_view to_string(node_action action);
+
+/// Whether sending the same request again can do harm.
+enum class retry_safety : std::uint8_t {
+  pointless,          ///< It would fail in the same way, or nobody wants it any more.
+  safe,               ///< It had no effect, or has none at all.
+  safe_if_idempotent, ///< It may have had its effect: only with the same event ids and an explicit expected state.
+};
+
+std::string_view to_string(retry_safety safety);
+
+struct failure_decision {
+  node_action node = node_action::stay;
+  retry_safety retry = retry_safety::pointless;
+  /// A subscription that got it is over: resuming could not help.
+  bool is_final = true;
+  friend bool operator==(const failure_decision&, const failure_decision&) = default;
+};
+
+/// What an error means, for the node and for the request: the one table everything that recovers goes by. `answered_by` is the node
+/// it came from; a leader that is not a usable address, or that very node, is not followed.
+failure_decision decide(const error& why, request_kind kind, const endpoint& answered_by = {.host = {}, .port = 0});
+
+/// Whether the node that answered so has to be left: `decide` says rediscover or follow_leader.
+bool is_node_lost(const error& why);
+
+/// Whether trying again can't help: `decide` says final.
+bool is_final(const error& why);
+
+/// Whether a request that failed with this code may have had its effect all the same, once the server could see it.
+bool may_have_happened(errc code);
+
+/// Whether the same request may succeed later, or on another node. What `error::retry_can_help` should say.
+bool retry_can_help(errc code);
+
+/// Whether a leader's address can be connected to: nodes without a leader name 0.0.0.0, or nothing.
+bool is_usable(const leader& named);
+
+} // namespace kdb::policy

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <optional>
+
+#include <kdb/event_batch.hpp>
+#include <kdb/subscribe.hpp>
+
+namespace kdb::policy {
+
+/// Where the next call of a subscription begins: after what was delivered last, or where it was asked to begin.
+stream_position resume_from(const subscribe_to_stream_options& original, const last_delivered& last);
+all_position resume_from(const subscribe_to_all_options& original, const last_delivered& last);
+
+/// Where the next call would begin once this item was received, if it would have begun at `start` before. Events (of links the link)
+/// and checkpoints move it, and so does caught_up: a subscription from the end learns from it where the end was, so that resuming
+/// misses nothing even before its first event. Never moves back.
+stream_position next_start(stream_position start, const batch_item& item);
+all_position next_start(all_position start, const batch_item& item);
+
+/// The same for all items of a batch.
+void note_received(stream_position& start, const event_batch& batch);
+void note_received(all_position& start, const event_batch& batch);
+
+/// How far a subscriber is that was at `before` and got this batch. Only events count. The first argument says what it follows.
+last_delivered last_event_of(const stream_position& followed, const event_batch& batch, const last_delivered& before);
+last_delivered last_event_of(const all_position& followed, const event_batch& batch, const last_delivered& before);
+
+/// How a subscription ends for that error.
+end_reason end_reason_of(errc code);
+inline end_reason end_reason_of(const error& why) {
+  return end_reason_of(why.code);
+}
+
+/// The end that the error means, or nothing if the subscription should be resumed, budget allowing.
+std::optional<end_reason> final_end(const error& why);
+
+} // namespace kdb::policy
