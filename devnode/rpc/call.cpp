@@ -19,7 +19,9 @@ void call::read() {
 void call::write(const outgoing& message, bool more) {
   grpc::ByteBuffer bytes{message.pieces().data(), message.pieces().size()};
   grpc::WriteOptions options;
-  if (more) options.set_buffer_hint();
+  // gRPC reports the first write done when the headers that go with it are out: held back, it would never be.
+  if (more && begun_) options.set_buffer_hint();
+  begun_ = true;
   writing_ = true;
   ++under_way_;
   stream_.Write(bytes, options, static_cast<operation*>(&write_));

@@ -100,6 +100,7 @@ private:
   std::optional<status> end_; // waits for a write
   std::size_t largest_request_ = 0;
   int under_way_ = 0;
+  bool begun_ = false; // something was written
   bool writing_ = false;
   bool ending_ = false;
 };
