@@ -239,11 +239,15 @@ client_self::behavior_type client_behavior(client_self::stateful_pointer<client_
 }
 
 result<client_actor> spawn_client(caf::actor_system& system, settings how) {
+  auto log = std::make_shared<const logger>(how.log, how.minimum_log_level);
+  return spawn_client(system, std::move(how), std::move(log));
+}
+
+result<client_actor> spawn_client(caf::actor_system& system, settings how, logger_ptr log) {
   if (auto fine = how.validate(); !fine)
     return tl::unexpected{std::move(fine.error())};
   if (how.connection_name.empty())
     how.connection_name = to_string(random_uuid());
-  auto log = std::make_shared<const logger>(how.log, how.minimum_log_level);
   if (how.credentials && !how.tls.enabled && !how.credentials_in_clear)
     (*log)(log_level::warning, "credentials are not sent without TLS; use tls=true, or allow it with credentials_in_clear");
   auto engine = rpc::make_engine();

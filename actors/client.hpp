@@ -73,6 +73,9 @@ struct client_state {
   std::vector<caf::response_promise> closers;
 };
 
+/// As the public one, with a logger that is shared.
+result<client_actor> spawn_client(caf::actor_system& system, settings how, logger_ptr log);
+
 client_self::behavior_type client_behavior(client_self::stateful_pointer<client_state> self, client_parts parts);
 
 } // namespace kdb

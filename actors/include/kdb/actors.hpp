@@ -16,6 +16,7 @@
 #include <vector>
 
 #include <kdb/append.hpp>
+#include <kdb/connected.hpp>
 #include <kdb/error.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
@@ -110,13 +111,6 @@ struct subscribe_to_all {
 struct await_connected {
   /// Fails with `deadline_exceeded` after that. Must be positive.
   std::chrono::milliseconds timeout{10'000};
-};
-
-/// The node in use.
-struct connected {
-  endpoint node;
-  /// As the server tells it; empty for servers that don't.
-  std::string server_version;
 };
 
 /// Closes the client: no new work, every call cancelled, everything pending answered with `closed`. Answers when that is done, soon

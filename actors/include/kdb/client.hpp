@@ -1,0 +1,203 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <iterator>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <kdb/append.hpp>
+#include <kdb/connected.hpp>
+#include <kdb/event.hpp>
+#include <kdb/event_batch.hpp>
+#include <kdb/read.hpp>
+#include <kdb/result.hpp>
+#include <kdb/settings.hpp>
+#include <kdb/subscribe.hpp>
+
+// KurrentDB for programs without actors: every operation blocks until it is done and returns a `result`.
+namespace kdb {
+
+namespace detail {
+class runtime;
+struct reading_state;
+struct subscription_handle;
+} // namespace detail
+
+/// What a read delivers, batch by batch; each is fetched while the one before is looked at. Iterate `events()` or `batches()`, then
+/// look at `finish()`: an iteration ends in the same way after an error and at the end of the data. An error that nobody looked at
+/// is logged when the reading is destroyed. Destroying it ends the call. For one thread at a time.
+class [[nodiscard]] reading {
+public:
+  class batch_range;
+  class event_range;
+
+  explicit reading(std::unique_ptr<detail::reading_state> state);
+  reading(reading&&) noexcept;
+  reading& operator=(reading&&) noexcept;
+  ~reading();
+
+  /// Waits for the next batch. An empty one says that the read has ended in order.
+  result<event_batch> next();
+
+  /// What has not been read yet, once.
+  batch_range batches();
+  event_range events();
+
+  /// How the reading ended: nothing if all was read or the caller stopped early, else why it broke off. Ends the call.
+  [[nodiscard]] result<void> finish();
+
+private:
+  friend class batch_range;
+  event_batch next_or_nothing();
+  std::unique_ptr<detail::reading_state> state_;
+};
+
+/// Input range over the batches of a reading.
+class reading::batch_range {
+public:
+  class iterator {
+  public:
+    using value_type = event_batch;
+    using difference_type = std::ptrdiff_t;
+    using iterator_concept = std::input_iterator_tag;
+
+    iterator() = default;
+    explicit iterator(reading* from) : from_{from} { ++*this; }
+    const event_batch& operator*() const { return current_; }
+    const event_batch* operator->() const { return &current_; }
+    iterator& operator++() {
+      current_ = from_->next_or_nothing();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const iterator& a, std::default_sentinel_t) { return a.current_.empty(); }
+
+  private:
+    reading* from_ = nullptr;
+    event_batch current_;
+  };
+
+  explicit batch_range(reading* from) : from_{from} {}
+  iterator begin() const { return iterator{from_}; }
+  std::default_sentinel_t end() const { return {}; }
+
+private:
+  reading* from_;
+};
+
+/// Input range over the events of a reading. An event is valid until the iterator moves on.
+class reading::event_range {
+public:
+  class iterator {
+  public:
+    using value_type = resolved_event;
+    using difference_type = std::ptrdiff_t;
+    using iterator_concept = std::input_iterator_tag;
+
+    iterator() = default;
+    explicit iterator(reading* from) : batch_{from} { begin_batch(); }
+    const resolved_event& operator*() const { return *event_; }
+    const resolved_event* operator->() const { return &*event_; }
+    iterator& operator++() {
+      ++event_;
+      skip_to_event();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const iterator& a, std::default_sentinel_t) { return a.batch_ == std::default_sentinel; }
+
+  private:
+    void begin_batch() {
+      event_ = {batch_->begin(), batch_->end()};
+      skip_to_event();
+    }
+    void skip_to_event() {
+      while (batch_ != std::default_sentinel && event_ == event_batch::event_range::iterator{batch_->end(), batch_->end()}) {
+        ++batch_;
+        event_ = {batch_->begin(), batch_->end()};
+      }
+    }
+    batch_range::iterator batch_;
+    event_batch::event_range::iterator event_;
+  };
+
+  explicit event_range(reading* from) : from_{from} {}
+  iterator begin() const { return iterator{from_}; }
+  std::default_sentinel_t end() const { return {}; }
+
+private:
+  reading* from_;
+};
+
+inline reading::batch_range reading::batches() {
+  return batch_range{this};
+}
+
+inline reading::event_range reading::events() {
+  return event_range{this};
+}
+
+/// A running catch-up subscription. Destroying it ends it. `next` and `cancel` may be called from different threads.
+class [[nodiscard]] subscription {
+public:
+  explicit subscription(std::shared_ptr<detail::subscription_handle> handle);
+  subscription(subscription&&) noexcept;
+  subscription& operator=(subscription&&) noexcept;
+  ~subscription();
+
+  /// Waits for the next batch for that long. An empty one says that none came in time. An error says that the subscription has
+  /// ended; `ended` then tells more. Asking for a batch is what lets the server send more: a slow caller slows it down.
+  result<event_batch> next(std::chrono::milliseconds timeout);
+
+  /// How the subscription ended, once `next` has told that it did.
+  std::optional<subscription_ended> ended() const;
+
+  /// Ends it. A `next` that waits returns `cancelled`. Any number of times.
+  void cancel();
+
+private:
+  std::shared_ptr<detail::subscription_handle> handle_;
+};
+
+/// A client of KurrentDB. Cheap to copy: copies share one runtime, which closes when the last one goes. Safe to use from any number of
+/// threads. Operations wait for a node until their deadline, or until discovery gives up, whichever is first.
+class client {
+public:
+  /// Parses, starts the runtime and returns at once, also when no server is there. Errors are those of the connection string.
+  static result<client> connect(std::string_view connection_string);
+  /// The same with settings; errors are those of `settings::validate`.
+  static result<client> connect(settings how);
+
+  /// Waits until a node is in use, for at most that long.
+  result<connected> wait_connected(std::chrono::milliseconds timeout);
+
+  /// Appends all events to one stream, or none. Without events it only checks the expected state.
+  result<append_result> append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events,
+                                         append_options options = {});
+
+  /// Reads one stream. Never fails by itself: errors are found by iterating.
+  reading read_stream(std::string stream, read_stream_options options = {});
+  /// Reads $all. Never fails by itself: errors are found by iterating.
+  reading read_all(read_all_options options = {});
+  /// The position of the last event in $all, which also proves that the server answers; 0/0 if there is none.
+  result<log_position> head_position(head_position_options options = {});
+
+  /// Follows one stream; returns when the server has confirmed.
+  result<subscription> subscribe_to_stream(std::string stream, subscribe_to_stream_options options = {});
+  /// Follows $all; returns when the server has confirmed.
+  result<subscription> subscribe_to_all(subscribe_to_all_options options = {});
+
+  /// Ends everything that is under way with `closed`, here and in all copies, and waits for it, a few seconds at most. From any
+  /// thread, in any state, any number of times.
+  void close();
+
+private:
+  explicit client(std::shared_ptr<detail::runtime> runtime);
+  std::shared_ptr<detail::runtime> runtime_;
+};
+
+} // namespace kdb

@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include <kdb/settings.hpp>
+
+namespace kdb {
+
+/// The node in use.
+struct connected {
+  endpoint node;
+  /// As the server tells it; empty for servers that don't.
+  std::string server_version;
+};
+
+} // namespace kdb
