@@ -1,0 +1,62 @@
+// Any bytes are either refused with an error that says why, or give settings that hold what `validate` wants and that survive printing
+// and reading again. What stands before the last '@' never shows in a message.
+
+#include <cstdint>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include <kdb/settings.hpp>
+
+#include "values/utf8.hpp"
+#include "../values/same_settings.hpp"
+
+namespace {
+
+void require(bool holds, std::string_view what, std::string_view about = {}) {
+  if (holds)
+    return;
+  std::fprintf(stderr, "%.*s: %.*s\n", int(what.size()), what.data(), int(about.size()), about.data());
+  std::abort();
+}
+
+void check_refusal(const kdb::error& why) {
+  auto* detail = why.get<kdb::bad_argument>();
+  require(why.code == kdb::errc::invalid_connection_string && detail, "an error without its detail");
+  require(why.message.size() < 600, "a message without end", why.message);
+  require(!detail->accepted.empty() && why.message.ends_with("; write " + detail->accepted), "nothing to write", why.message);
+  require(kdb::is_utf8(why.message), "a message that can't be read", why.message);
+}
+
+void check_settings(const kdb::settings& all) {
+  auto fine = all.validate();
+  require(fine.has_value(), "settings out of range", fine ? std::string_view{} : fine.error().message);
+  auto printed = to_string(all);
+  auto again = kdb::settings::from_connection_string(printed);
+  require(again.has_value(), "what was printed can't be read", printed);
+  require(kdb::test::same_but_password(all, *again), "what was printed reads differently", printed);
+  require(to_string(*again) == printed, "printing is not stable", printed);
+  require(!all.credentials || again->credentials->secret() == "***", "a password was printed", printed);
+}
+
+} // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string_view text{reinterpret_cast<const char*>(data), size};
+  auto read = kdb::settings::from_connection_string(text);
+  if (read)
+    check_settings(*read);
+  else
+    check_refusal(read.error());
+
+  // The same with a password in front of whatever follows the scheme: no message may show it.
+  constexpr std::string_view secret = "Zq7xKw";
+  if (auto host = text.find("://"); host != text.npos) {
+    auto with_password = std::string{text.substr(0, host + 3)} + "u:" + std::string{secret} + '@' + std::string{text.substr(host + 3)};
+    auto second = kdb::settings::from_connection_string(with_password);
+    auto shown = second ? to_string(*second) : second.error().message;
+    require(shown.find(secret) == shown.npos, "a password shows", shown);
+  }
+  return 0;
+}
