@@ -4,6 +4,7 @@
 
 #include "event_store/client/shared.pb.h"
 #include "kdb/rpc/status.pb.h"
+#include "policy/failure.hpp"
 #include "wire/call_status.hpp"
 #include "wire/stream_failures.hpp"
 
@@ -40,8 +41,6 @@ struct context {
   const std::string& text;  // Of the status.
   std::string_view stream;
 };
-
-using conversion = std::optional<error> (*)(const context&);
 
 std::optional<error> from_wrong_version(const context& at) {
   v1::WrongExpectedVersion why;
@@ -81,16 +80,13 @@ std::optional<error> from_bad_request(const context& at) {
 }
 
 std::optional<error> from_timeout(const context&) {
-  auto why = timed_out("the server did not finish the append in time");
-  why.outcome_unknown = true;
-  return why;
+  return timed_out("the server did not finish the append in time");
 }
 
 /// The server's word for everything without a better one. It does not promise that nothing was written.
 std::optional<error> from_unknown(const context&) {
   return error{.code = errc::server_error,
-               .message = "the server failed to append without saying why; an append that is larger than its chunks ends so",
-               .outcome_unknown = true};
+               .message = "the server failed to append without saying why; an append that is larger than its chunks ends so"};
 }
 
 /// Not ready or busy: only the text tells which.
@@ -106,7 +102,7 @@ std::optional<error> from_invalid_transaction(const context&) {
   return append_too_large({});
 }
 
-constexpr std::pair<std::string_view, conversion> conversions[] = {
+constexpr std::pair<std::string_view, std::optional<error> (*)(const context&)> conversions[] = {
   {"event_store.client.WrongExpectedVersion", from_wrong_version},
   {"event_store.client.StreamDeleted", from_deleted},
   {"event_store.client.AccessDenied", from_denied},
@@ -119,21 +115,30 @@ constexpr std::pair<std::string_view, conversion> conversions[] = {
   {"google.protobuf.Empty", from_empty},
 };
 
-} // namespace
-
-std::optional<error> decode_append_failure(std::string_view status, std::string_view stream) {
-  kdb::rpc::Status why;
-  if (!why.ParseFromArray(status.data(), static_cast<int>(status.size())))
-    return std::nullopt;
-  for (const auto& detail : why.details()) {
+std::optional<error> convert(const kdb::rpc::Status& status, std::string_view stream) {
+  for (const auto& detail : status.details()) {
     const std::string_view url = detail.type_url();
     const auto type = url.substr(url.rfind('/') + 1);
-    for (const auto& [name, convert] : conversions)
+    for (const auto& [name, conversion] : conversions)
       if (name == type)
-        return convert({detail.value(), why.message(), stream});
+        return conversion({detail.value(), status.message(), stream});
   }
   // A detail this version does not know, or none: the code says what it can. Zero would be a success, which this is not.
-  return to_error({.code = why.code() == 0 ? 2 : why.code(), .message = why.message()}, request_kind::write);
+  return to_error({.code = status.code() == 0 ? 2 : status.code(), .message = status.message()}, request_kind::write);
+}
+
+} // namespace
+
+std::optional<error> decode_append_failure(std::string_view bytes, std::string_view stream) {
+  kdb::rpc::Status status;
+  if (!status.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return std::nullopt;
+  auto why = convert(status, stream);
+  if (!why)
+    return std::nullopt;
+  why->retry_can_help = policy::retry_can_help(why->code);
+  why->outcome_unknown = policy::may_have_happened(why->code);
+  return why;
 }
 
 } // namespace kdb::wire

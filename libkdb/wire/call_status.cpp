@@ -3,9 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <charconv>
+#include <cstdint>
+#include <optional>
 #include <span>
 #include <utility>
 
+#include "policy/failure.hpp"
 #include "wire/exception_trailer.hpp"
 #include "wire/rich_status.hpp"
 #include "wire/stream_failures.hpp"
@@ -59,6 +63,18 @@ std::string_view between(std::string_view text, std::string_view before, std::st
   return end == rest.npos ? std::string_view{} : rest.substr(0, end);
 }
 
+/// The stream state whose number follows the label, or nothing.
+std::optional<stream_state> state_after(std::string_view text, std::string_view label) {
+  const auto at = text.find(label);
+  if (at == text.npos)
+    return std::nullopt;
+  std::int64_t number = 0;
+  const auto* last = text.data() + text.size();
+  if (std::from_chars(text.data() + at + label.size(), last, number).ec != std::errc{})
+    return std::nullopt;
+  return stream_state::from_number(number);
+}
+
 /// A lost connection, in the words of gRPC and of the systems below. It comes as UNKNOWN, INTERNAL or CANCELLED as well.
 bool is_transport(std::string_view text) {
   static constexpr std::array<std::string_view, 16> words{
@@ -86,14 +102,14 @@ error with_advice(errc code, const call_status& status, std::string_view advice)
   return {.code = code, .message = text.append(advice)};
 }
 
-error retriable(errc code, std::string text) {
-  return {.code = code, .message = std::move(text), .retry_can_help = true};
+error as_told(errc code, std::string text) {
+  return {.code = code, .message = std::move(text)};
 }
 
 error connection_lost(const call_status& status) {
   if (was_never_connected(status.message))
-    return retriable(errc::unavailable, status.message + "; there never was a connection: check address, port and TLS");
-  return retriable(errc::unavailable, text_or(status, "the connection was lost"));
+    return as_told(errc::unavailable, status.message + "; there never was a connection: check address, port and TLS");
+  return as_told(errc::unavailable, text_or(status, "the connection was lost"));
 }
 
 // -- one function for each code whose text matters --------------------------------------------
@@ -101,7 +117,7 @@ error connection_lost(const call_status& status) {
 error from_cancelled(const call_status& status) {
   if (is_transport(status.message))
     return connection_lost(status);
-  return {.code = errc::cancelled, .message = text_or(status, "the call was cancelled")};
+  return as_told(errc::cancelled, text_or(status, "the call was cancelled"));
 }
 
 /// How a server before 21 says what newer ones say with a code and trailers of their own, and how handlers fail.
@@ -110,7 +126,7 @@ error from_unknown(const call_status& status) {
   if (mentions(text, "No leader info available"))
     return other_leader(std::nullopt);
   if (mentions(text, "InvalidPosition") || mentions(text, "fromEventNumber") || mentions(text, "Requested position"))
-    return {.code = errc::invalid_position, .message = status.message};
+    return as_told(errc::invalid_position, status.message);
   if (mentions(text, "maxCount should be positive"))
     return {.code = errc::invalid_argument, .message = status.message, .detail = bad_argument{"limit", "at least 1"}};
   if (mentions(text, "Envelope callback expected") && (mentions(text, "received NotFound") || mentions(text, "received Conflict")))
@@ -119,13 +135,13 @@ error from_unknown(const call_status& status) {
     return with_advice(errc::server_error, status, "the server fails like this on requests that it does not understand, and when it stops");
   if (is_transport(text))
     return connection_lost(status);
-  return {.code = errc::server_error, .message = text_or(status, "the server failed without saying why")};
+  return as_told(errc::server_error, text_or(status, "the server failed without saying why"));
 }
 
 error from_invalid_argument(const call_status& status) {
   if (mentions(status.message, "invalid position"))
-    return {.code = errc::invalid_position, .message = status.message};
-  return {.code = errc::invalid_argument, .message = text_or(status, "the server refuses the request")};
+    return as_told(errc::invalid_position, status.message);
+  return as_told(errc::invalid_argument, text_or(status, "the server refuses the request"));
 }
 
 error from_not_found(const call_status& status) {
@@ -133,50 +149,50 @@ error from_not_found(const call_status& status) {
     return other_leader(std::nullopt);
   if (mentions(status.message, "Event stream"))
     return not_found(between(status.message, "Event stream '", "' is not found"));
-  return {.code = errc::invalid_argument, .message = text_or(status, "the server knows nothing of that name")};
+  return as_told(errc::invalid_argument, text_or(status, "the server knows nothing of that name"));
 }
 
 error from_failed_precondition(const call_status& status) {
   const std::string_view text = status.message;
   if (mentions(text, "WrongExpectedVersion"))
-    return wrong_version(between(text, "Stream: ", ", Expected version"), stream_state::any,
-                         mentions(text, "Actual version: -1") ? std::optional{stream_state::no_stream} : std::nullopt);
+    return wrong_version(between(text, "Stream: ", ", Expected version"),
+                         state_after(text, "Expected version: ").value_or(stream_state::any), state_after(text, "Actual version: "));
   if (mentions(text, "Event stream") && mentions(text, "is deleted"))
     return deleted(between(text, "Event stream '", "' is deleted"));
   if (mentions(text, "Maximum subscriptions reached"))
-    return retriable(errc::maximum_subscribers, status.message);
-  return {.code = errc::invalid_argument, .message = text_or(status, "the server refuses the request in its present state")};
+    return as_told(errc::maximum_subscribers, status.message);
+  return as_told(errc::invalid_argument, text_or(status, "the server refuses the request in its present state"));
 }
 
 error from_aborted(const call_status& status) {
   if (mentions(status.message, "too slow"))
-    return retriable(errc::consumer_too_slow, status.message);
+    return as_told(errc::consumer_too_slow, status.message);
   return timed_out(status.message);
 }
 
 error from_resource_exhausted(const call_status& status) {
   if (mentions(status.message, "message size") || mentions(status.message, "larger than max"))
     return with_advice(errc::message_too_large, status, "a single message may have 16 MiB at most, an event a little less");
-  return retriable(errc::too_busy, text_or(status, "the server is overloaded"));
+  return as_told(errc::too_busy, text_or(status, "the server is overloaded"));
 }
 
 error from_unavailable(const call_status& status) {
   const std::string_view text = status.message;
   if (mentions(text, "not ready") || mentions(text, "not yet ready"))
-    return retriable(errc::not_ready, status.message);
+    return as_told(errc::not_ready, status.message);
   if (mentions(text, "Too Busy") || mentions(text, "Is Busy"))
-    return retriable(errc::too_busy, status.message);
+    return as_told(errc::too_busy, status.message);
   if (mentions(text, "server is shutting down"))
-    return retriable(errc::server_stopping, status.message);
+    return as_told(errc::server_stopping, status.message);
   if (text == "Deadline Exceeded")
-    return retriable(errc::deadline_exceeded, status.message);
+    return as_told(errc::deadline_exceeded, status.message);
   return connection_lost(status);
 }
 
 error from_internal(const call_status& status) {
   if (is_transport(status.message))
     return connection_lost(status);
-  return {.code = errc::server_error, .message = text_or(status, "the server failed without saying why")};
+  return as_told(errc::server_error, text_or(status, "the server failed without saying why"));
 }
 
 error from_code(const call_status& status) {
@@ -185,10 +201,10 @@ error from_code(const call_status& status) {
     case grpc_code::unknown: return from_unknown(status);
     case grpc_code::out_of_range:
     case grpc_code::invalid_argument: return from_invalid_argument(status);
-    case grpc_code::deadline_exceeded: return retriable(errc::deadline_exceeded, text_or(status, "the call's deadline passed"));
+    case grpc_code::deadline_exceeded: return as_told(errc::deadline_exceeded, text_or(status, "the call's deadline passed"));
     case grpc_code::not_found: return from_not_found(status);
     case grpc_code::already_exists:
-      return {.code = errc::invalid_argument, .message = text_or(status, "the server already has something of that name")};
+      return as_told(errc::invalid_argument, text_or(status, "the server already has something of that name"));
     case grpc_code::permission_denied: return denied(status.message);
     case grpc_code::resource_exhausted: return from_resource_exhausted(status);
     case grpc_code::failed_precondition: return from_failed_precondition(status);
@@ -199,23 +215,15 @@ error from_code(const call_status& status) {
     case grpc_code::internal:
     case grpc_code::data_loss: return from_internal(status);
   }
-  return {.code = errc::internal, .message = "a call ended with the unexpected code " + std::to_string(status.code)};
+  return as_told(errc::internal, "a call ended with the unexpected code " + std::to_string(status.code));
 }
 
-/// True if a write that ended so may have been carried out. The others were refused, and say so.
-bool leaves_open(const error& why) {
-  switch (why.code) {
-    case errc::deadline_exceeded:
-    case errc::cancelled:
-    case errc::server_timeout:
-    case errc::server_stopping:
-    case errc::server_error:
-    case errc::protocol_error:
-    case errc::internal: return true;
-    case errc::unavailable: return !was_never_connected(why.message);
-    case errc::too_busy: return is_transport(why.message);
-    default: return false;
-  }
+/// True if a write that ended so may have been carried out. The text knows more than the code about two kinds of failure: without
+/// a connection nothing can have happened, and a node that resets calls because it is overloaded does not say what it has done.
+bool may_have_happened(const error& why) {
+  if (why.code == errc::unavailable && was_never_connected(why.message))
+    return false;
+  return policy::may_have_happened(why.code) || (why.code == errc::too_busy && is_transport(why.message));
 }
 
 } // namespace
@@ -233,7 +241,8 @@ error to_error(const call_status& status, request_kind kind, bool started) {
     why = from_rich_status(status.trailer("grpc-status-details-bin"));
   if (!why)
     why = from_code(status);
-  why->outcome_unknown = kind == request_kind::write && started && leaves_open(*why);
+  why->retry_can_help = policy::retry_can_help(why->code);
+  why->outcome_unknown = kind == request_kind::write && started && may_have_happened(*why);
   return *std::move(why);
 }
 

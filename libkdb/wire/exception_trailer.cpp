@@ -24,10 +24,6 @@ std::string copy(const call_status& status, std::string_view key) {
   return std::string{status.trailer(key)};
 }
 
-error plain(errc code) {
-  return {.code = code};
-}
-
 // -- errors with details -------------------------------------------------------------
 
 error access_denied(const call_status& status) {
@@ -115,16 +111,9 @@ error about_group(const call_status& status) {
   return {.code = Code, .detail = group_name{copy(status, "stream-name"), copy(status, "group-name")}};
 }
 
-error group_is_full(const call_status& status) {
-  auto why = about_group<errc::maximum_subscribers>(status);
-  why.retry_can_help = true;
-  return why;
-}
-
 error group_has_dropped_us(const call_status& status) {
   auto why = about_group<errc::group_dropped>(status);
   why.message = status.message + "; the group was deleted, updated or restarted";
-  why.retry_can_help = true;
   return why;
 }
 
@@ -133,14 +122,11 @@ error user_is_missing(const call_status& status) {
 }
 
 error user_is_contended(const call_status& status) {
-  constexpr int deadline_exceeded = 4; // "Try again."; otherwise "Conflict."
-  return {.code = errc::user_conflict,
-          .detail = login_name{copy(status, "login-name")},
-          .retry_can_help = status.code == deadline_exceeded};
+  return {.code = errc::user_conflict, .detail = login_name{copy(status, "login-name")}};
 }
 
 error scavenge_is_missing(const call_status&) {
-  return plain(errc::scavenge_not_found);
+  return {.code = errc::scavenge_not_found};
 }
 
 struct row {
@@ -162,7 +148,7 @@ constexpr row rows[] = {
   {"persistent-subscription-failed", about_group<errc::group_failed>},
   {"persistent-subscription-does-not-exist", about_group<errc::group_not_found>},
   {"persistent-subscription-exists", about_group<errc::group_exists>},
-  {"maximum-subscribers-reached", group_is_full},
+  {"maximum-subscribers-reached", about_group<errc::maximum_subscribers>},
   {"persistent-subscription-dropped", group_has_dropped_us},
   {"user-not-found", user_is_missing},
   {"user-conflict", user_is_contended},
@@ -172,7 +158,10 @@ constexpr row rows[] = {
 } // namespace
 
 std::optional<error> from_exception_trailer(const call_status& status) {
-  const auto name = status.trailer("exception");
+  auto name = status.trailer("exception");
+  // The leader's endpoint says it as well.
+  if (name.empty() && !status.trailer("leader-endpoint-host").empty())
+    name = "not-leader";
   for (const auto& [known, make] : rows) {
     if (known != name)
       continue;

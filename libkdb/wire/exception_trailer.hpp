@@ -6,7 +6,8 @@
 
 namespace kdb::wire {
 
-/// The error that the `exception` trailer of a v1 service names; unset without one that is known. Leaves `outcome_unknown` alone.
+/// The error that the `exception` trailer of a v1 service names; unset without one that is known. What a retry can do,
+/// and the outcome, is left to `to_error`.
 std::optional<error> from_exception_trailer(const call_status& status);
 
 } // namespace kdb::wire

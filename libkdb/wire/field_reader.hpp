@@ -118,6 +118,14 @@ private:
   std::string_view bytes_;
 };
 
+/// True for the bytes of some message, whichever it is: of one that is there but carries nothing this is all there is to check.
+inline bool is_message(std::string_view bytes) {
+  field_reader in{bytes};
+  while (in.next()) {
+  }
+  return !in.broken();
+}
+
 /// True for text that protobuf takes as the value of a `string` field. Quick for ASCII, which nearly all of it is.
 inline bool is_string(std::string_view text) {
   constexpr std::uint64_t high_bits = 0x8080808080808080u;

@@ -20,14 +20,6 @@ bool parse_stream_identifier(std::string_view message, std::string_view& name) {
   return !in.broken();
 }
 
-/// A message of which nothing is of interest.
-bool parse_empty(std::string_view message) {
-  field_reader in{message};
-  while (in.next()) {
-  }
-  return !in.broken();
-}
-
 std::int64_t parse_ticks(std::string_view text) {
   std::int64_t ticks = 0;
   const auto* last = text.data() + text.size();
@@ -202,7 +194,7 @@ bool read_resp_fields::parse_event(std::string_view message) {
         break;
       case varint_tag(3): break; // The original's position once more.
       case bytes_tag(4):
-        if (!parse_empty(in.bytes()))
+        if (!is_message(in.bytes()))
           return false;
         break;
       default:

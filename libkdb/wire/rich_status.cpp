@@ -84,9 +84,9 @@ error about_index(const kdb::rpc::Status& status) {
 
 // -- any service -----------------------------------------------------------------------
 
-template <errc Code, bool RetryCanHelp = false>
+template <errc Code>
 error plain(const kdb::rpc::Status&) {
-  return {.code = Code, .retry_can_help = RetryCanHelp};
+  return {.code = Code};
 }
 
 error access_denied(const kdb::rpc::Status& status) {
@@ -135,15 +135,15 @@ constexpr row rows[] = {
   {"APPEND_CONSISTENCY_VIOLATION", consistency_violation},
   {"INDEX_NOT_FOUND", about_index<indexes::IndexNotFoundErrorDetails, errc::index_not_found>},
   {"INDEX_ALREADY_EXISTS", about_index<indexes::IndexAlreadyExistsErrorDetails, errc::index_exists>},
-  {"INDEXES_NOT_READY", plain<errc::indexes_not_ready, true>},
+  {"INDEXES_NOT_READY", plain<errc::indexes_not_ready>},
   {"SECONDARY_INDEXING_DISABLED", plain<errc::unsupported>},
   {"ACCESS_DENIED", access_denied},
   {"BAD_REQUEST", bad_request},
   {"NOT_LEADER_NODE", not_leader_node},
   {"OPERATION_TIMEOUT", operation_timeout},
-  {"SERVER_NOT_READY", plain<errc::not_ready, true>},
-  {"SERVER_OVERLOADED", plain<errc::too_busy, true>},
-  {"SERVER_SHUTTING_DOWN", plain<errc::server_stopping, true>},
+  {"SERVER_NOT_READY", plain<errc::not_ready>},
+  {"SERVER_OVERLOADED", plain<errc::too_busy>},
+  {"SERVER_SHUTTING_DOWN", plain<errc::server_stopping>},
   {"SERVER_MALFUNCTION", plain<errc::server_error>},
 };
 

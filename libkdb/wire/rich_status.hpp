@@ -8,7 +8,7 @@
 namespace kdb::wire {
 
 /// The error that a serialised `google.rpc.Status` tells by its `ErrorInfo`, as v2 services and servers that shut down do; unset if
-/// it is broken or of a kind that is not known. Leaves `outcome_unknown` alone.
+/// it is broken or of a kind that is not known. What a retry can do, and the outcome, is left to `to_error`.
 std::optional<error> from_rich_status(std::string_view status);
 
 } // namespace kdb::wire

@@ -79,7 +79,7 @@ error denied(std::string_view what) {
 }
 
 error other_leader(std::optional<leader> at) {
-  error why{.code = errc::not_leader, .message = "the node is not the leader", .retry_can_help = true};
+  error why{.code = errc::not_leader, .message = "the node is not the leader"};
   if (at) {
     why.message += ", it names " + at->host + ":" + std::to_string(at->port);
     why.detail = *std::move(at);
@@ -89,8 +89,7 @@ error other_leader(std::optional<leader> at) {
 
 error timed_out(std::string_view text) {
   return {.code = errc::server_timeout,
-          .message = text.empty() ? std::string{"the server did not finish in time"} : std::string{text},
-          .retry_can_help = true};
+          .message = text.empty() ? std::string{"the server did not finish in time"} : std::string{text}};
 }
 
 } // namespace kdb::wire

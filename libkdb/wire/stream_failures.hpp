@@ -7,7 +7,8 @@
 #include <kdb/error.hpp>
 #include <kdb/stream_state.hpp>
 
-// Errors that the server tells in several ways - in band, by trailers, as rich status - made in one place.
+// Errors that the server tells in several ways - in band, by trailers, as rich status - made in one place. They leave it to
+// the callers to say whether a retry can help and whether the outcome is known.
 namespace kdb::wire {
 
 /// Nothing was written: the stream is not as expected. Unset `actual`: the server did not say.

@@ -3,10 +3,7 @@
 #include <utility>
 
 #include "event_store/client/streams.pb.h"
-#include "wire/append_failure.hpp"
 #include "wire/field_writer.hpp"
-#include "wire/stream_failures.hpp"
-#include "wire/uuid_reader.hpp"
 
 namespace kdb::wire {
 
@@ -114,7 +111,17 @@ struct duration_fields {
     : seconds{static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::seconds>(time).count())},
       nanos{static_cast<std::uint64_t>(std::chrono::nanoseconds{time % std::chrono::seconds{1}}.count())} {}
 
-  std::size_t size() const { return 2 + varint_size(seconds) + varint_size(nanos); }
+  std::size_t size() const { return field_size(seconds) + field_size(nanos); }
+
+  void write_to(field_writer& out) const {
+    out.message(7, size());
+    if (seconds != 0)
+      out.number(1, seconds);
+    if (nanos != 0)
+      out.number(2, nanos);
+  }
+
+  static std::size_t field_size(std::uint64_t value) { return value == 0 ? 0 : 1 + varint_size(value); }
 
   std::uint64_t seconds;
   std::uint64_t nanos;
@@ -137,11 +144,8 @@ public:
   void write_to(field_writer& out) const {
     out.message(2, inside_);
     write_target(out, stream_, expected_);
-    if (!deadline_)
-      return;
-    out.message(7, deadline_->size());
-    out.number(1, deadline_->seconds);
-    out.number(2, deadline_->nanos);
+    if (deadline_)
+      deadline_->write_to(out);
   }
 
 private:
@@ -209,172 +213,6 @@ std::vector<std::string> encode_append(std::string_view stream, stream_state exp
     messages.push_back(out.take());
   }
   return messages;
-}
-
-// -- replies -----------------------------------------------------------------------
-
-namespace {
-
-tl::unexpected<error> refused(std::string_view why) {
-  return failure(errc::protocol_error, "the server's answer to an append can't be understood: " + std::string{why});
-}
-
-using append_wrong_version = v1::AppendResp::WrongExpectedVersion;
-
-/// The newer fields first; servers before 21 fill only the older ones.
-std::optional<stream_state> actual_state(const append_wrong_version& why) {
-  if (why.current_revision_option_case() == append_wrong_version::kCurrentRevision)
-    return stream_state::revision(why.current_revision());
-  if (why.current_revision_option_case() == append_wrong_version::kCurrentNoStream)
-    return stream_state::no_stream;
-  if (why.current_revision_option_20_6_0_case() == append_wrong_version::kCurrentRevision2060)
-    return stream_state::revision(why.current_revision_20_6_0());
-  if (why.current_revision_option_20_6_0_case() == append_wrong_version::kNoStream2060)
-    return stream_state::no_stream;
-  return std::nullopt;
-}
-
-stream_state expected_state(const append_wrong_version& why) {
-  switch (why.expected_revision_option_case()) {
-    case append_wrong_version::kExpectedRevision: return stream_state::revision(why.expected_revision());
-    case append_wrong_version::kExpectedStreamExists: return stream_state::exists;
-    case append_wrong_version::kExpectedNoStream: return stream_state::no_stream;
-    case append_wrong_version::kExpectedAny: return stream_state::any;
-    case append_wrong_version::EXPECTED_REVISION_OPTION_NOT_SET: break;
-  }
-  if (why.has_stream_exists_20_6_0())
-    return stream_state::exists;
-  // In this field "no stream" is 2^64-1, which is -1 as a state's number.
-  if (why.has_expected_revision_20_6_0())
-    return stream_state::revision(why.expected_revision_20_6_0());
-  return stream_state::any;
-}
-
-/// `BatchAppendResp.Success` and the position in it.
-struct success_fields {
-  append_result done{};
-
-  bool parse(std::string_view message) {
-    field_reader in{message};
-    while (in.next()) {
-      switch (in.tag()) {
-        case varint_tag(1): done.revision = stream_revision{in.number()}; break;
-        case bytes_tag(2): done.revision.reset(); break;
-        case bytes_tag(3):
-          if (!parse_position(in.bytes()))
-            return false;
-          break;
-        case bytes_tag(4): done.position.reset(); break;
-        default:
-          if (in.field() <= 4)
-            return false;
-      }
-    }
-    return !in.broken();
-  }
-
-private:
-  bool parse_position(std::string_view message) {
-    auto& position = done.position ? *done.position : done.position.emplace();
-    field_reader in{message};
-    while (in.next()) {
-      switch (in.tag()) {
-        case varint_tag(1): position.commit = in.number(); break;
-        case varint_tag(2): position.prepare = in.number(); break;
-        default:
-          if (in.field() <= 2)
-            return false;
-      }
-    }
-    return !in.broken();
-  }
-};
-
-/// `BatchAppendResp`: the one message about appends that comes often enough for a parser of its own. Of two errors in one message,
-/// which no server sends, the last one counts; protobuf would merge them.
-struct batch_append_fields {
-  uuid_reader correlation{};
-  std::optional<std::string_view> failed{};
-  std::optional<success_fields> succeeded{};
-  std::string_view stream{};
-
-  bool parse(std::string_view message) {
-    field_reader in{message};
-    while (in.next()) {
-      switch (in.tag()) {
-        case bytes_tag(1):
-          if (!correlation.read(in.bytes()))
-            return false;
-          break;
-        case bytes_tag(2):
-          succeeded.reset();
-          failed = in.bytes();
-          break;
-        case bytes_tag(3):
-          failed.reset();
-          if (!(succeeded ? *succeeded : succeeded.emplace()).parse(in.bytes()))
-            return false;
-          break;
-        case bytes_tag(4):
-          if (!parse_stream(in.bytes()))
-            return false;
-          break;
-        default:
-          if (in.field() <= 4)
-            return false;
-      }
-    }
-    return !in.broken();
-  }
-
-private:
-  bool parse_stream(std::string_view message) {
-    field_reader in{message};
-    while (in.next()) {
-      if (in.tag() == bytes_tag(3))
-        stream = in.bytes();
-      else if (in.field() == 3)
-        return false;
-    }
-    return !in.broken();
-  }
-};
-
-} // namespace
-
-result<batch_append_reply> decode_batch_append(std::string_view message) {
-  batch_append_fields reply;
-  if (!reply.parse(message))
-    return refused("it is not well-formed");
-  uuid correlation;
-  if (!reply.correlation.get(correlation))
-    return refused("it does not say which append it is about");
-  if (reply.succeeded)
-    return batch_append_reply{.correlation = correlation, .outcome = reply.succeeded->done};
-  if (!reply.failed)
-    return refused("it tells neither success nor failure");
-  auto why = decode_append_failure(*reply.failed, reply.stream);
-  if (!why)
-    return refused("its error is not well-formed");
-  return batch_append_reply{.correlation = correlation, .outcome = failure(*std::move(why))};
-}
-
-result<append_result> decode_append(std::string_view message, std::string_view stream) {
-  v1::AppendResp reply;
-  if (!reply.ParseFromArray(message.data(), static_cast<int>(message.size())))
-    return refused("it is not well-formed");
-  if (reply.has_wrong_expected_version()) {
-    const auto& why = reply.wrong_expected_version();
-    return failure(wrong_version(stream, expected_state(why), actual_state(why)));
-  }
-  if (!reply.has_success())
-    return refused("it tells neither success nor failure");
-  append_result done;
-  if (reply.success().has_current_revision())
-    done.revision = stream_revision{reply.success().current_revision()};
-  if (reply.success().has_position())
-    done.position = log_position{reply.success().position().commit_position(), reply.success().position().prepare_position()};
-  return done;
 }
 
 } // namespace kdb::wire
