@@ -105,6 +105,8 @@ struct generic_call::content {
   std::array<bool, operation_count> succeeded{};
   grpc::ByteBuffer received;
   grpc::Status status;
+  bool ended = false;
+  bool finished = false;
 };
 
 generic_call::generic_call(connection& server, const std::string& method, const metadata_list& metadata,
@@ -124,6 +126,8 @@ generic_call::generic_call(generic_call&&) noexcept = default;
 generic_call& generic_call::operator=(generic_call&&) noexcept = default;
 
 void generic_call::write(const std::string& message) {
+  if (content_->finished)
+    return;
   auto slice = grpc::Slice{message};
   content_->stream->Write(grpc::ByteBuffer{&slice, 1}, content_->begin(writing));
   content_->wait(writing);
@@ -135,19 +139,25 @@ void generic_call::writes_done() {
 }
 
 generic_call::read_result generic_call::read(std::string& message, std::chrono::milliseconds patience) {
+  if (content_->ended)
+    return read_result::ended;
   if (!content_->pending[reading])
     content_->stream->Read(&content_->received, content_->begin(reading));
   if (!content_->wait(reading, std::chrono::system_clock::now() + patience))
     return read_result::timed_out;
-  if (!content_->succeeded[reading])
+  content_->ended = !content_->succeeded[reading];
+  if (content_->ended)
     return read_result::ended;
   message = to_string(content_->received);
   return read_result::message;
 }
 
 json generic_call::status() {
-  content_->stream->Finish(&content_->status, content_->begin(finishing));
-  content_->wait(finishing);
+  if (!content_->finished) {
+    content_->stream->Finish(&content_->status, content_->begin(finishing));
+    content_->wait(finishing);
+    content_->finished = true;
+  }
   return {{"code", status_code_name(content_->status.error_code())},
           {"message", content_->status.error_message()},
           {"trailers", trailers_json(content_->context)}};

@@ -1,8 +1,10 @@
-// golden-replay --target HOST:PORT [--user NAME:PASSWORD] [--differences FILE] TRANSCRIPT...
+// golden-replay --target HOST:PORT [--user NAME:PASSWORD] [--differences FILE] [--patience SECONDS] TRANSCRIPT...
 //
 // Replays transcripts against any server, in the order given, and says where it answers otherwise than the recorded one.
 // Exit code 0 when nothing differs, 1 when something does, 2 when it could not be tried.
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
 #include <iostream>
 #include <string>
@@ -12,10 +14,13 @@
 
 namespace {
 
+using namespace std::chrono_literals;
+
 struct arguments {
   std::string target;
   std::string user;
   std::string differences;
+  std::string patience = "20";
   std::vector<std::string> files;
 };
 
@@ -25,6 +30,7 @@ bool parse(int count, char** values, arguments& result) {
     auto* option = text == "--target"        ? &result.target
                    : text == "--user"        ? &result.user
                    : text == "--differences" ? &result.differences
+                   : text == "--patience"    ? &result.patience
                                              : nullptr;
     if (option == nullptr)
       result.files.push_back(text);
@@ -41,9 +47,12 @@ int run(const arguments& wanted) {
   if (!wanted.differences.empty())
     allowed = kdb::golden::load_allowed_differences(wanted.differences);
   auto server = kdb::golden::connection{wanted.target};
+  auto patience = std::chrono::seconds{std::stoi(wanted.patience)};
+  auto options = kdb::golden::replay_options{
+    .credentials = wanted.user, .call_patience = patience, .take_patience = std::min(patience, 10s)};
   auto failed = std::size_t{0};
   for (const auto& file : wanted.files) {
-    auto report = replay(kdb::golden::load_transcript(file), server, allowed, {.credentials = wanted.user});
+    auto report = replay(kdb::golden::load_transcript(file), server, allowed, options);
     std::cout << (report.passed() ? "same  " : "DIFFERS  ") << report.transcript << '\n' << report;
     failed += report.passed() ? 0 : 1;
   }
@@ -56,7 +65,8 @@ int run(const arguments& wanted) {
 int main(int count, char** values) {
   auto wanted = arguments{};
   if (!parse(count, values, wanted)) {
-    std::cerr << "usage: golden-replay --target HOST:PORT [--user NAME:PASSWORD] [--differences FILE] TRANSCRIPT...\n";
+    std::cerr << "usage: golden-replay --target HOST:PORT [--user NAME:PASSWORD] [--differences FILE] [--patience SECONDS] "
+                 "TRANSCRIPT...\n";
     return 2;
   }
   try {

@@ -3,6 +3,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <sstream>
 #include <string>
@@ -15,6 +16,7 @@
 namespace {
 
 namespace fs = std::filesystem;
+using namespace std::chrono_literals;
 namespace unit_test = boost::unit_test;
 
 std::vector<fs::path> transcripts() {
@@ -33,7 +35,9 @@ const std::vector<kdb::golden::allowed_difference>& allowed_differences() {
 
 void node_answers_as_recorded(kdb::devnode& node, const fs::path& file) {
   auto server = kdb::golden::connection{"127.0.0.1:" + std::to_string(node.port())};
-  auto report = replay(kdb::golden::load_transcript(file), server, allowed_differences());
+  // Less than the 10 s after which pings wake a connection: an answer that waits for one is an answer that got stuck.
+  auto options = kdb::golden::replay_options{.call_patience = 5s, .hanging_patience = 3s, .take_patience = 5s};
+  auto report = replay(kdb::golden::load_transcript(file), server, allowed_differences(), options);
   auto text = std::ostringstream{};
   text << report;
   BOOST_TEST(report.passed(), text.str());

@@ -16,7 +16,7 @@ namespace kdb::golden {
 /// How to replay.
 struct replay_options {
   /// `user:password` for every call that is not anonymous; empty sends none.
-  std::string credentials;
+  std::string credentials{};
   /// How long a call may take.
   std::chrono::milliseconds call_patience{20'000};
   /// How long to wait where the recorded server left a call hanging.
