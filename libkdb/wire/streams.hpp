@@ -10,7 +10,9 @@
 #include <vector>
 
 #include <kdb/append.hpp>
+#include <kdb/delete.hpp>
 #include <kdb/event.hpp>
+#include <kdb/filter.hpp>
 #include <kdb/read.hpp>
 #include <kdb/result.hpp>
 
@@ -32,6 +34,7 @@ struct read_request {
   kdb::direction direction = forwards;
   std::optional<std::uint64_t> limit{};
   bool resolve_links = false;
+  std::optional<event_filter> filter{}; ///< Only for $all.
 };
 
 std::string encode(const read_request& request);
@@ -60,5 +63,11 @@ std::vector<std::string> encode_append(std::string_view stream, stream_state exp
 
 /// Reads an `AppendResp`; a wrong expected version arrives in it as an error. `stream` is the one that was asked for.
 result<append_result> decode_append(std::string_view message, std::string_view stream);
+
+/// A `DeleteReq`, and likewise a `TombstoneReq`.
+std::string encode_delete(std::string_view stream, stream_state expected);
+result<delete_result> decode_delete(std::string_view message);
+std::string encode_tombstone(std::string_view stream, stream_state expected);
+result<delete_result> decode_tombstone(std::string_view message);
 
 } // namespace kdb::wire

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include <kdb/call_options.hpp>
+#include <kdb/filter.hpp>
 #include <kdb/position.hpp>
 
 namespace kdb {
@@ -35,6 +36,8 @@ struct read_all_options {
   kdb::direction direction = forwards;
   /// Included forwards, excluded backwards. Unset: the start forwards, the end backwards.
   std::optional<all_position> from{};
+  /// Only what the server finds to match. A sparse filter may take long over its first event: set a deadline.
+  std::optional<event_filter> filter{};
   /// At most that many events; at least 1.
   std::uint64_t limit = no_limit;
   /// Follow links (`$>`) to the events they stand for.
@@ -44,6 +47,8 @@ struct read_all_options {
 
 /// How to ask for the position of the last event in $all.
 struct head_position_options {
+  /// Of the last event that matches.
+  std::optional<event_filter> filter{};
   call_options call{};
 };
 

@@ -8,6 +8,7 @@
 
 #include <kdb/call_options.hpp>
 #include <kdb/error.hpp>
+#include <kdb/filter.hpp>
 #include <kdb/position.hpp>
 
 namespace kdb {
@@ -26,6 +27,8 @@ struct subscribe_to_stream_options {
 struct subscribe_to_all_options {
   /// Excluded: the first event delivered is the one after it. `all_start` delivers everything.
   all_position from = all_start;
+  /// Only what matches; then checkpoints tell how far the server has looked.
+  std::optional<event_filter> filter{};
   /// Follow links (`$>`) to the events they stand for.
   bool resolve_links = false;
   /// Its deadline bounds the start, until the server confirms.

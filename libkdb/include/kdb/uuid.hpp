@@ -12,7 +12,7 @@ namespace kdb {
 /// Identifies an event. Version and variant are the caller's choice; the nil value is refused wherever an id is needed.
 using uuid = boost::uuids::uuid;
 
-/// Returns a fresh random (version 4) id. Safe from any thread.
+/// Returns a fresh random (version 4) id. Safe from any thread, and in the child of a fork. Unique, but not secret.
 uuid random_uuid();
 
 /// Reads the canonical form with hyphens, in either letter case.

@@ -1,0 +1,76 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include <kdb/event_batch.hpp>
+#include <kdb/position.hpp>
+#include <kdb/result.hpp>
+
+namespace kdb {
+
+/// Where a subscription may resume: a revision for a stream, a position for $all.
+using resume_point = std::variant<stream_revision, log_position>;
+
+/// Keeps resume points by name. Implementations may block; they are called by whoever commits, never by the library's own threads.
+class checkpoint_store {
+public:
+  virtual ~checkpoint_store() = default;
+  /// The stored point, or nothing if none was ever stored under that name.
+  virtual result<std::optional<resume_point>> load(std::string_view name) = 0;
+  /// Replaces the stored point. When it returns without an error the point survives a crash of the process.
+  virtual result<void> store(std::string_view name, const resume_point& point) = 0;
+};
+
+/// One file for each name in a folder; replaced atomically.
+std::unique_ptr<checkpoint_store> file_checkpoint_store(std::filesystem::path folder);
+
+/// One row for each name in a table `kdb_checkpoints` of an SQLite file. Part of the component `sqlite`.
+result<std::unique_ptr<checkpoint_store>> sqlite_checkpoint_store(const std::filesystem::path& file);
+
+/// What a subscription follows: it decides whether an event's revision or its position counts.
+enum class followed : std::uint8_t { stream, all };
+
+/// Decides when to store how far a subscription is: never past an item that was not handled yet. For one thread.
+class checkpointer {
+public:
+  struct rhythm {
+    /// Commit after that many items handled…
+    std::uint32_t items = 1000;
+    /// …or when the last commit is that long ago, whichever is first.
+    std::chrono::milliseconds interval{5000};
+  };
+
+  /// The store has to outlive it.
+  checkpointer(checkpoint_store& store, std::string name, followed what, rhythm when);
+  checkpointer(checkpoint_store& store, std::string name, followed what)
+    : checkpointer(store, std::move(name), what, rhythm{}) {}
+
+  /// Where to begin, or nothing the first time.
+  result<std::optional<resume_point>> resume();
+
+  /// The item has been handled: events and checkpoints move the point. Commits when it is time to. An error leaves the point to be
+  /// committed with the next item.
+  result<void> handled(const batch_item& item, std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
+  /// The same for all items of a batch.
+  result<void> handled(const event_batch& batch, std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
+  /// Stores what was handled and not committed yet. Call it before the end.
+  result<void> flush();
+
+private:
+  checkpoint_store& store_;
+  std::string name_;
+  followed followed_;
+  rhythm rhythm_;
+  std::optional<resume_point> handled_;
+  std::uint32_t uncommitted_ = 0;
+  std::optional<std::chrono::steady_clock::time_point> last_commit_;
+};
+
+} // namespace kdb

@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <kdb/result.hpp>
+
+namespace kdb {
+
+/// Selects events of $all on the server, by event type or by stream name. A link counts with its own stream and its type `$>`,
+/// before it is resolved.
+///
+/// Expressions are .NET regular expressions, case-sensitive and not anchored: `Order` also matches `ReOrdered`. Prefixes are
+/// cheaper and say what most filters mean.
+class event_filter {
+public:
+  enum class subject : std::uint8_t { event_type, stream_name };
+
+  /// Events whose type begins with one of these.
+  static event_filter type_prefixes(std::vector<std::string> prefixes);
+  /// Events whose type matches.
+  static event_filter type_regex(std::string expression);
+  /// Events of streams whose name begins with one of these.
+  static event_filter stream_prefixes(std::vector<std::string> prefixes);
+  /// Events of streams whose name matches.
+  static event_filter stream_regex(std::string expression);
+
+  /// Events whose type is, as a whole, one of these names; nothing in them is special.
+  static event_filter include_types(const std::vector<std::string>& names);
+  /// Events whose type is none of these names.
+  static event_filter exclude_types(const std::vector<std::string>& names);
+  /// Events of the streams with exactly these names.
+  static event_filter include_streams(const std::vector<std::string>& names);
+  /// Events of all streams but these.
+  static event_filter exclude_streams(const std::vector<std::string>& names);
+  /// Events whose type does not begin with `$`.
+  static event_filter exclude_system_events();
+
+  // Secondary indexes are read through filters. They need a server that offers them; otherwise reads answer `index_not_found`.
+  // Subscriptions to them get no checkpoints: resume from the last event's position. Reads backwards include the start position.
+
+  /// Events of all streams whose name begins with this and a `-`.
+  static event_filter category_index(std::string_view category);
+  /// Events of this type.
+  static event_filter event_type_index(std::string_view type);
+  /// Events in a user-defined index; `fields` as `{{"country", "DE"}, …}`, all of which have to match.
+  static event_filter user_index(std::string_view index, const std::vector<std::pair<std::string, std::string>>& fields = {});
+
+  /// Events the server looks at before it reports progress. Unset: its own default, 32.
+  event_filter& window(std::uint32_t events);
+  /// Subscriptions get a checkpoint after this many windows; at least 1.
+  event_filter& checkpoint_interval(std::uint32_t windows);
+
+  subject what() const { return subject_; }
+  /// Empty for filters by prefix.
+  const std::string& regex() const { return regex_; }
+  const std::vector<std::string>& prefixes() const { return prefixes_; }
+  std::optional<std::uint32_t> window() const { return window_; }
+  std::uint32_t checkpoint_interval() const { return checkpoint_interval_; }
+  bool is_index() const;
+
+  /// Checks what the server would refuse or never answer: no expression and no prefix, an empty prefix list, a window or interval of
+  /// 0, an index combined with others. Errors are `invalid_argument`.
+  result<void> validate() const;
+
+  friend bool operator==(const event_filter&, const event_filter&) = default;
+
+private:
+  subject subject_ = subject::event_type;
+  std::string regex_;
+  std::vector<std::string> prefixes_;
+  std::optional<std::uint32_t> window_;
+  std::uint32_t checkpoint_interval_ = 1;
+};
+
+} // namespace kdb

@@ -1,0 +1,105 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include <kdb/call_options.hpp>
+#include <kdb/event.hpp>
+#include <kdb/position.hpp>
+
+// Appends to many streams at once: the v2 protocol. Servers before 25.1 (append_to_streams) and 26.1 (append_records) answer
+// `unsupported`.
+namespace kdb {
+
+enum class schema_format : std::uint8_t { json, protobuf, avro, bytes };
+
+std::string_view to_string(schema_format format);
+
+/// A value of a record's properties. Numbers become doubles on the server.
+class property_value {
+public:
+  using list = std::vector<property_value>;
+  using object = std::map<std::string, property_value, std::less<>>;
+  using any = std::variant<std::nullptr_t, bool, double, std::string, list, object>;
+
+  property_value(std::nullptr_t = nullptr) {}
+  property_value(bool value) : value_{value} {}
+  property_value(double value) : value_{value} {}
+  property_value(int value) : value_{static_cast<double>(value)} {}
+  property_value(std::string value) : value_{std::move(value)} {}
+  property_value(const char* value) : value_{std::string{value}} {}
+  property_value(list value) : value_{std::move(value)} {}
+  property_value(object value) : value_{std::move(value)} {}
+
+  const any& value() const { return value_; }
+  friend bool operator==(const property_value&, const property_value&) = default;
+
+private:
+  any value_ = nullptr;
+};
+
+/// An event of the v2 protocol. Its properties become the event's metadata, its schema name the event's type.
+struct new_record {
+  /// Letters, digits, `_ . $ : -` only, in NFC.
+  std::string schema_name;
+  std::string data{};
+  schema_format format = schema_format::json;
+  property_value::object properties{};
+  /// Of the schema in a registry.
+  std::optional<uuid> schema_id{};
+  /// Makes retries safe.
+  uuid id = random_uuid();
+
+  friend bool operator==(const new_record&, const new_record&) = default;
+};
+
+/// "schema id (N bytes)": never the payload.
+std::string to_string(const new_record& record);
+
+/// The records for one stream in an append to several.
+struct stream_append {
+  std::string stream;
+  std::vector<new_record> records{};
+  stream_state expected = stream_state::any;
+};
+
+/// One record with its stream, for appends that interleave streams.
+struct stream_record {
+  std::string stream;
+  new_record record;
+};
+
+/// A state that a stream must have for the append to happen; the stream need not be written to.
+struct consistency_check {
+  enum class state : std::uint8_t { at_revision, no_stream, exists, soft_deleted, tombstoned };
+
+  std::string stream;
+  state expected = state::exists;
+  /// For `at_revision`.
+  stream_revision revision{};
+};
+
+struct records_options {
+  call_options call{};
+};
+
+/// Where the records are now.
+struct records_result {
+  struct stream {
+    std::string name;
+    stream_revision revision{}; ///< Of its last event.
+    friend bool operator==(const stream&, const stream&) = default;
+  };
+  /// Every stream that was written to. In the order of the request for `append_to_streams`, in none for `append_records`.
+  std::vector<stream> streams{};
+  /// Of the last record.
+  log_position position{};
+  friend bool operator==(const records_result&, const records_result&) = default;
+};
+
+} // namespace kdb

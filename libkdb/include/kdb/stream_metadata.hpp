@@ -1,0 +1,84 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <kdb/append.hpp>
+#include <kdb/call_options.hpp>
+#include <kdb/position.hpp>
+#include <kdb/result.hpp>
+
+namespace kdb {
+
+/// Who may do what with a stream: login names and groups, `$all` for everybody. An unset right falls back to the server's default,
+/// an empty list leaves it to administrators.
+struct stream_acl {
+  std::optional<std::vector<std::string>> read{};
+  std::optional<std::vector<std::string>> write{};
+  std::optional<std::vector<std::string>> remove{};
+  std::optional<std::vector<std::string>> read_metadata{};
+  std::optional<std::vector<std::string>> write_metadata{};
+  friend bool operator==(const stream_acl&, const stream_acl&) = default;
+};
+
+/// The metadata of a stream. Unset members are absent.
+struct stream_metadata {
+  /// Keep that many of the newest events (`$maxCount`); at least 1.
+  std::optional<std::uint64_t> max_count{};
+  /// Hide older events (`$maxAge`); at least 1 s.
+  std::optional<std::chrono::seconds> max_age{};
+  /// Hide events below this one (`$tb`).
+  std::optional<stream_revision> truncate_before{};
+  /// How long feeds may be cached (`$cacheControl`); at least 1 s.
+  std::optional<std::chrono::seconds> cache_control{};
+  std::optional<stream_acl> acl{};
+  /// All other keys, each with its value as JSON text, kept as they were.
+  std::map<std::string, std::string, std::less<>> custom{};
+
+  friend bool operator==(const stream_metadata&, const stream_metadata&) = default;
+
+  /// True for what a soft delete leaves behind.
+  bool is_soft_deleted() const;
+};
+
+/// Reads the JSON of a metadata event. A known key with a value of the wrong type is an error that names it: the server takes such
+/// metadata for none at all.
+result<stream_metadata> parse_stream_metadata(std::string_view json);
+
+/// Writes the JSON of a metadata event. Errors name the member that is out of range, or the custom value that is no JSON.
+result<std::string> to_json(const stream_metadata& metadata);
+
+/// A stream's metadata, and the revision to expect when replacing them. A stream without metadata has neither.
+struct metadata_result {
+  stream_metadata metadata{};
+  /// Of the metadata, not of the stream.
+  std::optional<stream_revision> revision{};
+  friend bool operator==(const metadata_result&, const metadata_result&) = default;
+};
+
+struct metadata_options {
+  call_options call{};
+};
+
+/// Rights on streams that have none of their own.
+struct system_settings {
+  std::optional<stream_acl> user_stream_acl{};   ///< For streams whose name does not begin with `$`.
+  std::optional<stream_acl> system_stream_acl{}; ///< For those whose name does.
+  friend bool operator==(const system_settings&, const system_settings&) = default;
+};
+
+result<system_settings> parse_system_settings(std::string_view json);
+std::string to_json(const system_settings& all);
+
+struct system_settings_result {
+  system_settings settings{};
+  /// Of the settings stream, to expect when replacing them.
+  std::optional<stream_revision> revision{};
+};
+
+} // namespace kdb
