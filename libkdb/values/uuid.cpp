@@ -21,33 +21,34 @@ void watch_forks() {
   std::call_once(once, [] { pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); }); });
 }
 
-/// Random bytes of the system, fetched for several ids at a time: a system call for each would be most of the cost.
-class random_bytes {
+/// A generator for one thread, seeded by the system: asking the system for every id would be most of the cost.
+class id_source {
 public:
-  random_bytes() { watch_forks(); }
+  id_source() {
+    watch_forks();
+    seed();
+  }
 
-  void take(std::uint8_t* to, std::size_t count) {
-    auto now = forks.load(std::memory_order_relaxed);
-    if (used_ + count > bytes_.size() || now != fork_) {
-      refill();
-      fork_ = now;
-    }
-    std::memcpy(to, bytes_.data() + used_, count);
-    used_ += count;
+  std::array<std::uint64_t, 2> next() {
+    if (forks.load(std::memory_order_relaxed) != fork_)
+      seed();
+    return {generator_(), generator_()};
   }
 
 private:
-  void refill() {
-    used_ = 0;
-    if (::getentropy(bytes_.data(), bytes_.size()) == 0)
-      return;
-    std::random_device device; // A sandbox that forbids the call.
-    for (auto& byte : bytes_)
-      byte = static_cast<std::uint8_t>(device());
+  void seed() {
+    fork_ = forks.load(std::memory_order_relaxed);
+    std::array<std::uint32_t, 8> words;
+    if (::getentropy(words.data(), sizeof(words)) != 0) { // A sandbox that forbids the call.
+      std::random_device device;
+      for (auto& word : words)
+        word = device();
+    }
+    std::seed_seq seeds(words.begin(), words.end());
+    generator_.seed(seeds);
   }
 
-  std::array<std::uint8_t, 256> bytes_; // As much as one getentropy() may fetch.
-  std::size_t used_ = sizeof(bytes_);
+  std::mt19937_64 generator_;
   unsigned fork_ = 0;
 };
 
@@ -68,9 +69,11 @@ constexpr bool hyphen_before_byte(std::size_t i) {
 } // namespace
 
 uuid random_uuid() {
-  thread_local random_bytes source;
+  thread_local id_source source;
+  const auto bits = source.next();
   uuid id;
-  source.take(id.data, sizeof(id.data));
+  static_assert(sizeof(bits) == sizeof(id.data));
+  std::memcpy(id.data, bits.data(), sizeof(id.data));
   id.data[6] = static_cast<std::uint8_t>((id.data[6] & 0x0F) | 0x40); // version 4
   id.data[8] = static_cast<std::uint8_t>((id.data[8] & 0x3F) | 0x80); // variant of RFC 4122
   return id;

@@ -1,5 +1,5 @@
 // Any bytes are either refused with an error that says why, or give settings that hold what `validate` wants and that survive printing
-// and reading again. What stands before the last '@' never shows in a message.
+// and reading again. A password never shows.
 
 #include <cstdint>
 #include <cstdio>
@@ -50,13 +50,14 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   else
     check_refusal(read.error());
 
-  // The same with a password in front of whatever follows the scheme: no message may show it.
-  constexpr std::string_view secret = "Zq7xKw";
-  if (auto host = text.find("://"); host != text.npos) {
-    auto with_password = std::string{text.substr(0, host + 3)} + "u:" + std::string{secret} + '@' + std::string{text.substr(host + 3)};
-    auto second = kdb::settings::from_connection_string(with_password);
-    auto shown = second ? to_string(*second) : second.error().message;
-    require(shown.find(secret) == shown.npos, "a password shows", shown);
-  }
+  // The same with a password in front of what follows the scheme: which one must not make a difference to anything that shows.
+  auto host = text.find("://");
+  auto shown_with = [&](std::string_view password) {
+    auto with = std::string{text.substr(0, host + 3)} + "u:" + std::string{password} + '@' + std::string{text.substr(host + 3)};
+    auto second = kdb::settings::from_connection_string(with);
+    return second ? to_string(*second) : second.error().message;
+  };
+  if (host != text.npos)
+    require(shown_with("Zq7xKw") == shown_with("Qw0yLx"), "a password shows", shown_with("Zq7xKw"));
   return 0;
 }
