@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <kdb/error.hpp>
+#include <policy/failure.hpp>
 
 namespace kdb::wire {
 
@@ -20,8 +21,8 @@ struct call_status {
   std::string_view trailer(std::string_view key) const;
 };
 
-/// What kind of request failed: it decides whether an unclear failure may have had an effect.
-enum class request_kind { read, write, management };
+/// It decides whether an unclear failure may have had an effect.
+using policy::request_kind;
 
 /// Turns a failed status into the one typed error: by its trailers first, by `grpc-status-details-bin` next, by its code last;
 /// texts only decide for old servers. `started` tells whether the server can have seen the request at all.
