@@ -34,6 +34,46 @@ result<log_position> client::head_position(head_position_options options) {
   return runtime_->ask<log_position>(kdb::head_position{std::move(options)});
 }
 
+result<std::optional<stream_revision>> client::current_revision(std::string stream, call_options call) {
+  return runtime_->ask<revision_result>(kdb::current_revision{std::move(stream), std::move(call)})
+    .map([](revision_result found) { return found.revision; });
+}
+
+result<delete_result> client::delete_stream(std::string stream, stream_state expected, delete_options options) {
+  return runtime_->ask<delete_result>(kdb::delete_stream{std::move(stream), expected, std::move(options)});
+}
+
+result<delete_result> client::tombstone_stream(std::string stream, stream_state expected, delete_options options) {
+  return runtime_->ask<delete_result>(kdb::tombstone_stream{std::move(stream), expected, std::move(options)});
+}
+
+result<metadata_result> client::get_stream_metadata(std::string stream, metadata_options options) {
+  return runtime_->ask<metadata_result>(kdb::get_stream_metadata{std::move(stream), std::move(options)});
+}
+
+result<append_result> client::set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata,
+                                                  metadata_options options) {
+  return runtime_->ask<append_result>(
+    kdb::set_stream_metadata{std::move(stream), expected, std::move(metadata), std::move(options)});
+}
+
+result<system_settings_result> client::get_system_settings(metadata_options options) {
+  return runtime_->ask<system_settings_result>(kdb::get_system_settings{std::move(options)});
+}
+
+result<append_result> client::set_system_settings(stream_state expected, system_settings settings, metadata_options options) {
+  return runtime_->ask<append_result>(kdb::set_system_settings{expected, std::move(settings), std::move(options)});
+}
+
+result<records_result> client::append_to_streams(std::vector<stream_append> appends, records_options options) {
+  return runtime_->ask<records_result>(kdb::append_to_streams{std::move(appends), std::move(options)});
+}
+
+result<records_result> client::append_records(std::vector<stream_record> records, std::vector<consistency_check> checks,
+                                              records_options options) {
+  return runtime_->ask<records_result>(kdb::append_records{std::move(records), std::move(checks), std::move(options)});
+}
+
 void client::close() {
   runtime_->close();
 }

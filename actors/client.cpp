@@ -8,6 +8,7 @@
 #include <call_defaults.hpp>
 #include <discovery.hpp>
 #include <late_sender.hpp>
+#include <management.hpp>
 #include <policy/validate.hpp>
 #include <reader.hpp>
 #include <rpc/grpc_transport.hpp>
@@ -31,7 +32,52 @@ wire::read_request to_request(const std::string& stream, const read_stream_optio
 
 wire::read_request to_request(const read_all_options& how) {
   const auto from = how.from.value_or(how.direction == forwards ? all_start : all_end);
-  return {.source = wire::all_source{from}, .direction = how.direction, .limit = how.limit, .resolve_links = how.resolve_links};
+  return {.source = wire::all_source{from},
+          .direction = how.direction,
+          .limit = how.limit,
+          .resolve_links = how.resolve_links,
+          .filter = how.filter};
+}
+
+constexpr std::string_view settings_stream = "$settings";
+
+std::string metadata_stream(const std::string& stream) {
+  return "$$" + stream;
+}
+
+result<revision_result> read_revision(const resolved_event* last) {
+  return revision_result{last ? std::optional{last->original().revision()} : std::nullopt};
+}
+
+/// The server takes what is not JSON for no metadata at all.
+bool has_json(const resolved_event* last) {
+  return last && last->has_event() && last->content_type() == content_type::json;
+}
+
+result<metadata_result> read_metadata(const resolved_event* last) {
+  metadata_result found;
+  if (last)
+    found.revision = last->original().revision();
+  if (!has_json(last))
+    return found;
+  auto parsed = parse_stream_metadata(last->data());
+  if (!parsed)
+    return tl::unexpected{std::move(parsed.error())};
+  found.metadata = std::move(*parsed);
+  return found;
+}
+
+result<system_settings_result> read_settings(const resolved_event* last) {
+  system_settings_result found;
+  if (last)
+    found.revision = last->original().revision();
+  if (!has_json(last))
+    return found;
+  auto parsed = parse_system_settings(last->data());
+  if (!parsed)
+    return tl::unexpected{std::move(parsed.error())};
+  found.settings = std::move(*parsed);
+  return found;
 }
 
 } // namespace
@@ -51,6 +97,15 @@ client_self::behavior_type client_state::start(client_parts given) {
     [this](read_stream& what) { return on_read(what); },
     [this](read_all& what) { return on_read_all(what); },
     [this](head_position& what) { return on_head_position(what); },
+    [this](current_revision& what) { return on_current_revision(what); },
+    [this](delete_stream& what) { return to_management<delete_result>(what); },
+    [this](tombstone_stream& what) { return to_management<delete_result>(what); },
+    [this](get_stream_metadata& what) { return on_get_metadata(what); },
+    [this](set_stream_metadata& what) { return on_set_metadata(what); },
+    [this](get_system_settings& what) { return on_get_settings(what); },
+    [this](set_system_settings& what) { return on_set_settings(what); },
+    [this](append_to_streams& what) { return to_management<records_result>(what); },
+    [this](append_records& what) { return to_management<records_result>(what); },
     [this](subscribe_to_stream& what) { return on_subscribe(what); },
     [this](subscribe_to_all& what) { return on_subscribe_all(what); },
     [this](const await_connected& what) { return on_await_connected(what); },
@@ -71,10 +126,15 @@ void client_state::spawn_core() {
   auto link = self->spawn(connection, parts.how, discovery, parts.transports, parts.log);
   context = std::make_shared<const worker_context>(worker_context{parts.how, link, parts.log});
   appender = self->spawn(kdb::appender, context);
-  for (const auto& child : {discovery.address(), link.address(), appender.address()}) {
+  management = self->spawn(kdb::management, context);
+  for (const auto& child : {discovery.address(), link.address(), appender.address(), management.address()}) {
     self->monitor(child);
     children.emplace(child, subscription_actor{});
   }
+}
+
+bool client_state::is_core(const caf::actor_addr& child) const {
+  return child == context->connection.address() || child == appender.address() || child == management.address();
 }
 
 void client_state::on_down(const caf::down_msg& what) {
@@ -83,13 +143,12 @@ void client_state::on_down(const caf::down_msg& what) {
     quit_when_done();
     return;
   }
-  const auto is_core = what.source == context->connection.address() || what.source == appender.address();
-  if (!is_core)
+  if (!is_core(what.source))
     return;
   if (parts.log)
     (*parts.log)(log_level::error, "a worker died and is replaced: " + error::from(what.reason).message);
   for (const auto& [address, unused] : children)
-    if (address == context->connection.address() || address == appender.address())
+    if (is_core(address))
       self->send_exit(caf::actor_cast<caf::strong_actor_ptr>(address), caf::exit_reason::user_shutdown);
   spawn_core();
 }
@@ -145,9 +204,10 @@ caf::result<reader_actor> client_state::on_read_all(read_all& what) {
 caf::result<log_position> client_state::on_head_position(head_position& what) {
   if (closing)
     return to_caf(closed_error());
-  if (auto fine = policy::check_call(what.options.call); !fine)
+  const read_all_options backwards_one{.direction = backwards, .filter = what.options.filter, .limit = 1, .call = what.options.call};
+  if (auto fine = policy::check_read(backwards_one); !fine)
     return to_caf(std::move(fine.error()));
-  auto last = spawn_reader(to_request(read_all_options{.direction = backwards, .limit = 1}), std::move(what.options.call));
+  auto last = spawn_reader(to_request(backwards_one), std::move(what.options.call));
   auto promise = self->make_response_promise<log_position>();
   // The reader answers in any case, also when it ends. Its handle in the handlers keeps it until then.
   self->request(last, caf::infinite, next{})
@@ -158,6 +218,78 @@ caf::result<log_position> client_state::on_head_position(head_position& what) {
       },
       [promise, last](caf::error& why) mutable { promise.deliver(std::move(why)); });
   return promise;
+}
+
+template <class Answer, class Request>
+caf::result<Answer> client_state::to_management(Request& what) {
+  if (closing)
+    return to_caf(closed_error());
+  return self->delegate(management, std::move(what));
+}
+
+template <class Answer>
+caf::result<Answer> client_state::from_last_event(std::string stream, call_options call,
+                                                  result<Answer> (*read)(const resolved_event*)) {
+  if (closing)
+    return to_caf(closed_error());
+  const read_stream_options backwards_one{.direction = backwards, .limit = 1, .call = call};
+  if (auto fine = policy::check_read(stream, backwards_one); !fine)
+    return to_caf(std::move(fine.error()));
+  auto last = spawn_reader(to_request(stream, backwards_one), std::move(call));
+  auto promise = self->make_response_promise<Answer>();
+  auto deliver = [promise](result<Answer> answer) mutable {
+    if (answer)
+      promise.deliver(std::move(*answer));
+    else
+      promise.deliver(to_caf(std::move(answer.error())));
+  };
+  // The reader answers in any case, also when it ends. Its handle in the handlers keeps it until then.
+  self->request(last, caf::infinite, next{})
+    .then(
+      [deliver, read, last](const event_batch& batch) mutable {
+        const auto events = batch.events();
+        deliver(read(events.empty() ? nullptr : &*events.begin()));
+      },
+      [deliver, read, last](const caf::error& why) mutable {
+        auto known = error::from(why);
+        deliver(known.code == errc::stream_not_found ? read(nullptr) : tl::unexpected{std::move(known)});
+      });
+  return promise;
+}
+
+caf::result<revision_result> client_state::on_current_revision(current_revision& what) {
+  return from_last_event(std::move(what.stream), std::move(what.call), read_revision);
+}
+
+caf::result<metadata_result> client_state::on_get_metadata(get_stream_metadata& what) {
+  return from_last_event(metadata_stream(what.stream), std::move(what.options.call), read_metadata);
+}
+
+caf::result<append_result> client_state::on_set_metadata(set_stream_metadata& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_stream_name(what.stream); !fine)
+    return to_caf(std::move(fine.error()));
+  auto json = to_json(what.metadata);
+  if (!json)
+    return to_caf(std::move(json.error()));
+  return self->delegate(appender, append_to_stream{.stream = metadata_stream(what.stream),
+                                                   .expected = what.expected,
+                                                   .events = {new_event::json("$metadata", std::move(*json))},
+                                                   .options = {std::move(what.options.call)}});
+}
+
+caf::result<system_settings_result> client_state::on_get_settings(get_system_settings& what) {
+  return from_last_event(std::string{settings_stream}, std::move(what.options.call), read_settings);
+}
+
+caf::result<append_result> client_state::on_set_settings(set_system_settings& what) {
+  if (closing)
+    return to_caf(closed_error());
+  return self->delegate(appender, append_to_stream{.stream = std::string{settings_stream},
+                                                   .expected = what.expected,
+                                                   .events = {new_event::json("$settings", to_json(what.settings))},
+                                                   .options = {std::move(what.options.call)}});
 }
 
 caf::result<subscription_actor> client_state::on_subscribe(subscribe_to_stream& what) {

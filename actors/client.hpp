@@ -49,6 +49,11 @@ struct client_state {
   caf::result<reader_actor> on_read(read_stream& what);
   caf::result<reader_actor> on_read_all(read_all& what);
   caf::result<log_position> on_head_position(head_position& what);
+  caf::result<revision_result> on_current_revision(current_revision& what);
+  caf::result<metadata_result> on_get_metadata(get_stream_metadata& what);
+  caf::result<append_result> on_set_metadata(set_stream_metadata& what);
+  caf::result<system_settings_result> on_get_settings(get_system_settings& what);
+  caf::result<append_result> on_set_settings(set_system_settings& what);
   caf::result<subscription_actor> on_subscribe(subscribe_to_stream& what);
   caf::result<subscription_actor> on_subscribe_all(subscribe_to_all& what);
   caf::result<connected> on_await_connected(const await_connected& what);
@@ -56,6 +61,12 @@ struct client_state {
   void on_down(const caf::down_msg& what);
 
   void spawn_core();
+  bool is_core(const caf::actor_addr& child) const;
+  template <class Answer, class Request>
+  caf::result<Answer> to_management(Request& what);
+  /// Reads the last event of a stream and makes the answer from it; from null if there is none.
+  template <class Answer>
+  caf::result<Answer> from_last_event(std::string stream, call_options call, result<Answer> (*read)(const resolved_event*));
   reader_actor spawn_reader(wire::read_request request, call_options call);
   caf::result<subscription_actor> spawn_subscription(subscription_plan plan);
   void wait_for_node(caf::typed_response_promise<connected> waiting, time_budget budget);
@@ -66,6 +77,7 @@ struct client_state {
   client_parts parts;
   worker_context_ptr context;
   appender_actor appender;
+  management_actor management;
   std::unordered_map<caf::actor_addr, subscription_actor> children; // Readers have no handle here: unused ones go by themselves.
   bool closing = false;
   bool drained = false;

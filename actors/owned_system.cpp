@@ -1,4 +1,5 @@
 #include <caf/actor_system_config.hpp>
+#include <caf/thread_hook.hpp>
 
 #include <algorithm>
 #include <thread>
@@ -14,12 +15,21 @@ constexpr unsigned least_workers = 2;
 /// Messages an actor may handle before others get their turn.
 constexpr std::size_t messages_in_a_row = 100;
 
+thread_local bool runs_actors = false;
+
+struct mark_threads final : caf::thread_hook {
+  void init(caf::actor_system&) override {}
+  void thread_started() override { runs_actors = true; }
+  void thread_terminates() override {}
+};
+
 caf::actor_system_config& configure(caf::actor_system_config& config) {
   const auto cores = std::max(std::thread::hardware_concurrency(), least_workers);
   config.set("scheduler.policy", caf::atom("sharing"));
   config.set("scheduler.max-threads", static_cast<std::size_t>(cores));
   config.set("scheduler.max-throughput", messages_in_a_row);
   config.set("logger.console", caf::atom("none"));
+  config.add_thread_hook<mark_threads>();
   return config;
 }
 
@@ -34,6 +44,10 @@ owned_system::owned_system() : impl_{std::make_unique<impl>()} {}
 owned_system::~owned_system() = default;
 owned_system::owned_system(owned_system&&) noexcept = default;
 owned_system& owned_system::operator=(owned_system&&) noexcept = default;
+
+bool owned_system::on_own_thread() {
+  return runs_actors;
+}
 
 caf::actor_system& owned_system::system() {
   return impl_->system;

@@ -81,6 +81,22 @@ using appender_actor = caf::typed_actor<caf::replies_to<append_to_stream>::with<
                                         caf::reacts_to<append_replies>, caf::reacts_to<append_call_ended>,
                                         caf::reacts_to<single_append_done>, caf::reacts_to<deadlines_due>>;
 
+// -- management -------------------------------------------------------------------------
+
+/// Single calls with one answer: everything that is neither an append in a batch nor a stream of events.
+using management_actor = caf::typed_actor<caf::replies_to<delete_stream>::with<delete_result>,
+                                          caf::replies_to<tombstone_stream>::with<delete_result>,
+                                          caf::replies_to<append_to_streams>::with<records_result>,
+                                          caf::replies_to<append_records>::with<records_result>>;
+
+// Management to itself: a call of it has ended.
+struct exchange_done {
+  std::uint64_t call = 0;
+  result<std::vector<std::string>> answers;
+};
+
+using management_self = management_actor::extend<caf::reacts_to<exchange_done>>;
+
 // -- reader and subscription -----------------------------------------------------------------
 
 // Both to themselves. `call` numbers their server calls.
@@ -124,6 +140,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_replies)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_call_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::single_append_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::deadlines_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::exchange_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::batch_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscription_confirmed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_ended)

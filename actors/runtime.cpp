@@ -12,6 +12,11 @@ namespace {
 /// Closing takes milliseconds; this is for machines that stand still.
 constexpr std::chrono::seconds patience{5};
 
+void close_client(caf::actor_system& system, const client_actor& client) {
+  caf::scoped_actor self{system};
+  self->request(client, patience, kdb::close{}).receive([] {}, [](caf::error&) {}); // An error says that it is closed already.
+}
+
 } // namespace
 
 result<std::shared_ptr<runtime>> runtime::start(settings how) {
@@ -27,15 +32,22 @@ runtime::runtime(std::unique_ptr<owned_system> system, client_actor client, logg
   : system_{std::move(system)}, client_{std::move(client)}, log_{std::move(log)} {}
 
 runtime::~runtime() {
-  close();
-  client_ = nullptr;
-  if (logger::on_sink_thread())
-    std::thread{[system = std::move(system_)] {}}.detach(); // The system waits for this very thread to leave the sink.
+  // On these threads nobody may wait for them: the rest is done elsewhere.
+  const auto may_wait = !logger::on_sink_thread() && !owned_system::on_own_thread();
+  auto take_down = [system = std::move(system_), client = std::move(client_), log = std::move(log_)]() mutable {
+    close_client(system->system(), client);
+    client = nullptr;
+    log.reset();
+    system.reset();
+  };
+  if (may_wait)
+    take_down();
+  else
+    std::thread{std::move(take_down)}.detach();
 }
 
 void runtime::close() {
-  caf::scoped_actor self{system()};
-  self->request(client_, patience, kdb::close{}).receive([] {}, [](caf::error&) {}); // An error says that it is closed already.
+  close_client(system(), client_);
 }
 
 } // namespace kdb::detail

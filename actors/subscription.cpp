@@ -33,7 +33,7 @@ wire::read_request subscription_plan::request() const {
   if (const auto* one = std::get_if<stream_plan>(&source))
     return {.source = wire::stream_source{one->stream, one->options.from}, .resolve_links = one->options.resolve_links};
   const auto& all = std::get<all_plan>(source).options;
-  return {.source = wire::all_source{all.from}, .resolve_links = all.resolve_links};
+  return {.source = wire::all_source{all.from}, .resolve_links = all.resolve_links, .filter = all.filter};
 }
 
 void subscription_plan::note_received(const event_batch& batch) {

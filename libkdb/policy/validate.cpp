@@ -7,18 +7,12 @@
 #include <string>
 #include <vector>
 
+#include "policy/refusal.hpp"
 #include "values/settings_ranges.hpp"
 #include "values/utf8.hpp"
 
 namespace kdb::policy {
 namespace {
-
-tl::unexpected<error> refuse(std::string name, std::string_view what, std::string_view accepted) {
-  auto message = name + ' ' + std::string{what} + "; give " + std::string{accepted};
-  return failure(error{.code = errc::invalid_argument,
-                       .message = std::move(message),
-                       .detail = bad_argument{std::move(name), std::string{accepted}}});
-}
 
 tl::unexpected<error> too_large(errc code, std::string what, size_limit sizes) {
   auto message = std::move(what) + " takes " + std::to_string(sizes.actual) + " bytes, and the limit is "
@@ -83,6 +77,10 @@ result<void> check_place(const std::optional<all_position>& from) {
   if (position->prepare > position->commit)
     return refuse("from", "has a prepare position after its commit position", "a position that an event had");
   return {};
+}
+
+result<void> check_filter(const std::optional<event_filter>& filter) {
+  return filter ? filter->validate() : result<void>{};
 }
 
 result<void> check_limit(std::uint64_t limit) {
@@ -152,12 +150,18 @@ result<void> check_call(const call_options& call) {
   return {};
 }
 
+result<void> check_expected(stream_state expected) {
+  if (expected.is_revision() || expected.is_any() || expected.is_no_stream() || expected.is_exists())
+    return {};
+  return refuse("expected", "is out of range", "any, no_stream, exists or a revision up to 2^63-1");
+}
+
 result<void> check_append(std::string_view stream, stream_state expected, std::span<const new_event> events,
                           const append_limits& limits) {
   if (auto fine = check_stream_name(stream); !fine)
     return fine;
-  if (expected.number() < 0 && !expected.is_any() && !expected.is_no_stream() && !expected.is_exists())
-    return refuse("expected", "is out of range", "any, no_stream, exists or a revision up to 2^63-1");
+  if (auto fine = check_expected(expected); !fine)
+    return fine;
   std::uint64_t sum = 0;
   for (std::size_t i = 0; i < events.size(); ++i) {
     if (auto fine = check_event(i, stream, events[i], limits); !fine)
@@ -180,7 +184,8 @@ result<void> check_read(std::string_view stream, const read_stream_options& how)
 }
 
 result<void> check_read(const read_all_options& how) {
-  return check_limit(how.limit)
+  return check_filter(how.filter)
+    .and_then([&] { return check_limit(how.limit); })
     .and_then([&] { return check_place(how.from); })
     .and_then([&] { return check_call(how.call); });
 }
@@ -192,7 +197,9 @@ result<void> check_subscribe(std::string_view stream, const subscribe_to_stream_
 }
 
 result<void> check_subscribe(const subscribe_to_all_options& how) {
-  return check_place(std::optional{how.from}).and_then([&] { return check_call(how.call); });
+  return check_filter(how.filter)
+    .and_then([&] { return check_place(std::optional{how.from}); })
+    .and_then([&] { return check_call(how.call); });
 }
 
 std::uint64_t stored_bytes(const new_event& event) {

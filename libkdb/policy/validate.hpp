@@ -28,6 +28,9 @@ result<void> check_stream_name(std::string_view stream);
 /// The deadline is positive, and the credentials fit into a header.
 result<void> check_call(const call_options& call);
 
+/// A state the server knows.
+result<void> check_expected(stream_state expected);
+
 /// A stream to write to, an expected state the server knows, and events with an id of their own, a type and sizes within the limits.
 /// No events at all are fine.
 result<void> check_append(std::string_view stream, stream_state expected, std::span<const new_event> events,

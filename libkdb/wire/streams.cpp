@@ -36,6 +36,20 @@ void fill(v1::ReadReq::Options& options, const all_source& source) {
   }
 }
 
+void fill(v1::ReadReq::Options::FilterOptions& options, const event_filter& filter) {
+  auto& expression = filter.what() == event_filter::subject::event_type ? *options.mutable_event_type()
+                                                                        : *options.mutable_stream_identifier();
+  if (!filter.regex().empty())
+    expression.set_regex(filter.regex());
+  for (const auto& prefix : filter.prefixes())
+    expression.add_prefix(prefix);
+  if (filter.window())
+    options.set_max(*filter.window());
+  else
+    options.mutable_count();
+  options.set_checkpointintervalmultiplier(filter.checkpoint_interval());
+}
+
 } // namespace
 
 std::string encode(const read_request& request) {
@@ -44,7 +58,10 @@ std::string encode(const read_request& request) {
   std::visit([&](const auto& source) { fill(options, source); }, request.source);
   options.set_read_direction(request.direction == forwards ? v1::ReadReq::Options::Forwards : v1::ReadReq::Options::Backwards);
   options.set_resolve_links(request.resolve_links);
-  options.mutable_no_filter();
+  if (request.filter)
+    fill(*options.mutable_filter(), *request.filter);
+  else
+    options.mutable_no_filter();
   options.mutable_uuid_option()->mutable_structured();
   if (request.limit)
     options.set_count(*request.limit);

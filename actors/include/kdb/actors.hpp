@@ -10,6 +10,7 @@
 
 #include <chrono>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -17,11 +18,14 @@
 
 #include <kdb/append.hpp>
 #include <kdb/connected.hpp>
+#include <kdb/delete.hpp>
 #include <kdb/error.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
 #include <kdb/read.hpp>
+#include <kdb/records.hpp>
 #include <kdb/settings.hpp>
+#include <kdb/stream_metadata.hpp>
 #include <kdb/subscribe.hpp>
 
 // KurrentDB for actors: the messages and typed interfaces that a host needs. See docs/actors.md for who sends what when.
@@ -67,6 +71,73 @@ struct append_to_stream {
   stream_state expected = stream_state::any;
   std::vector<new_event> events{};
   append_options options{};
+};
+
+// -- deleting --------------------------------------------------------------------------
+
+/// Soft-deletes a stream: it reads as not found, and the next append goes on with the next revision. Replaces its metadata.
+struct delete_stream {
+  std::string stream;
+  stream_state expected = stream_state::any;
+  delete_options options{};
+};
+
+/// Deletes a stream for good: its name can't be used again.
+struct tombstone_stream {
+  std::string stream;
+  stream_state expected = stream_state::any;
+  delete_options options{};
+};
+
+// -- about streams ---------------------------------------------------------------------
+
+/// Asks for the revision of the last event of a stream; nothing if it does not exist or is deleted.
+struct current_revision {
+  std::string stream;
+  call_options call{};
+};
+
+struct revision_result {
+  std::optional<stream_revision> revision{};
+};
+
+struct get_stream_metadata {
+  std::string stream;
+  metadata_options options{};
+};
+
+/// Replaces the metadata of a stream. `expected` is the revision of the metadata, not of the stream.
+struct set_stream_metadata {
+  std::string stream;
+  stream_state expected = stream_state::any;
+  stream_metadata metadata{};
+  metadata_options options{};
+};
+
+struct get_system_settings {
+  metadata_options options{};
+};
+
+/// Replaces the system settings. `expected` is their own revision.
+struct set_system_settings {
+  stream_state expected = stream_state::any;
+  system_settings settings{};
+  metadata_options options{};
+};
+
+// -- appending to several streams ---------------------------------------------------------
+
+/// Appends to several streams, atomically: either all is written or nothing. Each stream stands once.
+struct append_to_streams {
+  std::vector<stream_append> appends;
+  records_options options{};
+};
+
+/// Appends records in exactly this order to whatever streams they name, atomically, if all checks hold.
+struct append_records {
+  std::vector<stream_record> records;
+  std::vector<consistency_check> checks{};
+  records_options options{};
 };
 
 // -- subscribing ------------------------------------------------------------------------
@@ -123,6 +194,15 @@ using client_actor = caf::typed_actor<caf::replies_to<append_to_stream>::with<ap
                                       caf::replies_to<read_stream>::with<reader_actor>,
                                       caf::replies_to<read_all>::with<reader_actor>,
                                       caf::replies_to<head_position>::with<log_position>,
+                                      caf::replies_to<current_revision>::with<revision_result>,
+                                      caf::replies_to<delete_stream>::with<delete_result>,
+                                      caf::replies_to<tombstone_stream>::with<delete_result>,
+                                      caf::replies_to<get_stream_metadata>::with<metadata_result>,
+                                      caf::replies_to<set_stream_metadata>::with<append_result>,
+                                      caf::replies_to<get_system_settings>::with<system_settings_result>,
+                                      caf::replies_to<set_system_settings>::with<append_result>,
+                                      caf::replies_to<append_to_streams>::with<records_result>,
+                                      caf::replies_to<append_records>::with<records_result>,
                                       caf::replies_to<subscribe_to_stream>::with<subscription_actor>,
                                       caf::replies_to<subscribe_to_all>::with<subscription_actor>,
                                       caf::replies_to<await_connected>::with<connected>,
@@ -143,6 +223,9 @@ public:
   owned_system& operator=(owned_system&&) noexcept;
 
   caf::actor_system& system();
+
+  /// Whether the calling thread belongs to an owned system: there none may be destroyed.
+  static bool on_own_thread();
 
 private:
   struct impl;
@@ -172,3 +255,17 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::connected)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::close)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::reader_actor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscription_actor)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::delete_stream)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::tombstone_stream)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::delete_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::current_revision)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::revision_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_stream_metadata)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::set_stream_metadata)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::metadata_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_system_settings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::set_system_settings)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::system_settings_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_to_streams)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_records)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::records_result)

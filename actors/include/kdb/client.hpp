@@ -11,11 +11,14 @@
 
 #include <kdb/append.hpp>
 #include <kdb/connected.hpp>
+#include <kdb/delete.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
 #include <kdb/read.hpp>
+#include <kdb/records.hpp>
 #include <kdb/result.hpp>
 #include <kdb/settings.hpp>
+#include <kdb/stream_metadata.hpp>
 #include <kdb/subscribe.hpp>
 
 // KurrentDB for programs without actors: every operation blocks until it is done and returns a `result`.
@@ -185,6 +188,28 @@ public:
   reading read_all(read_all_options options = {});
   /// The position of the last event in $all, which also proves that the server answers; 0/0 if there is none.
   result<log_position> head_position(head_position_options options = {});
+
+  /// The revision of the last event of a stream; nothing if it does not exist or is deleted.
+  result<std::optional<stream_revision>> current_revision(std::string stream, call_options call = {});
+
+  /// Soft-deletes a stream: it reads as not found, and the next append goes on with the next revision. Replaces its metadata.
+  result<delete_result> delete_stream(std::string stream, stream_state expected, delete_options options = {});
+  /// Deletes a stream for good: its name can't be used again.
+  result<delete_result> tombstone_stream(std::string stream, stream_state expected, delete_options options = {});
+
+  result<metadata_result> get_stream_metadata(std::string stream, metadata_options options = {});
+  /// Replaces the metadata of a stream. `expected` is the revision of the metadata, not of the stream.
+  result<append_result> set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata,
+                                            metadata_options options = {});
+  result<system_settings_result> get_system_settings(metadata_options options = {});
+  /// Replaces the system settings. `expected` is their own revision.
+  result<append_result> set_system_settings(stream_state expected, system_settings settings, metadata_options options = {});
+
+  /// Appends to several streams, atomically: either all is written or nothing. Each stream stands once.
+  result<records_result> append_to_streams(std::vector<stream_append> appends, records_options options = {});
+  /// Appends records in exactly this order to whatever streams they name, atomically, if all checks hold.
+  result<records_result> append_records(std::vector<stream_record> records, std::vector<consistency_check> checks = {},
+                                        records_options options = {});
 
   /// Follows one stream; returns when the server has confirmed.
   result<subscription> subscribe_to_stream(std::string stream, subscribe_to_stream_options options = {});

@@ -1,0 +1,326 @@
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <functional>
+#include <utility>
+
+#include <feed.hpp>
+#include <kdb/async_client.hpp>
+#include <runtime.hpp>
+
+namespace kdb::detail {
+
+/// To the gate: start this.
+struct async_job {
+  std::function<void(caf::event_based_actor*)> start;
+};
+
+} // namespace kdb::detail
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::detail::async_job)
+
+namespace kdb::detail {
+
+// -- the gate: asks on behalf of those who are no actors -------------------------------------
+
+namespace {
+
+caf::behavior gate(caf::event_based_actor* self) {
+  return {
+    [self](const async_job& job) { job.start(self); },
+  };
+}
+
+} // namespace
+
+struct async_core::impl {
+  explicit impl(std::shared_ptr<runtime> given) : running{std::move(given)}, gate{running->system().spawn(detail::gate)} {}
+  /// The last handle is gone: what is pending ends with `closed`, and the runtime goes with the last of it.
+  ~impl() { caf::anon_send(running->client(), kdb::close{}); }
+
+  template <class Answer, class Request>
+  void ask(Request request, completion_ptr<Answer> done) const {
+    // The runtime has to stay for as long as anybody waits for an answer.
+    auto start = [running = running, request = std::make_shared<Request>(std::move(request)), done](caf::event_based_actor* self) {
+      self->request(running->client(), caf::infinite, std::move(*request))
+        .then([running, done](Answer& answer) { done->complete(std::move(answer)); },
+              [running, done](const caf::error& why) { done->complete(tl::unexpected{error::from(why)}); });
+    };
+    caf::anon_send(gate, async_job{std::move(start)});
+  }
+
+  std::shared_ptr<runtime> running;
+  caf::actor gate;
+};
+
+// -- readings ---------------------------------------------------------------------------------
+
+struct async_reading_state {
+  std::shared_ptr<const async_core::impl> owner;
+  feed batches;
+};
+
+namespace {
+
+/// Batches a reading asks for before anybody wants them.
+constexpr int batches_ahead = 2;
+
+struct reading_pump_state {
+  static inline const char* name = "kdb.reading_pump";
+  reader_actor source;
+  std::weak_ptr<async_reading_state> target;
+};
+
+using reading_pump_actor = caf::stateful_actor<reading_pump_state>;
+
+void end_reading(reading_pump_actor* self, result<void> how) {
+  if (auto reading = self->state.target.lock())
+    reading->batches.ended(std::move(how));
+  self->quit();
+}
+
+void ask_reader(reading_pump_actor* self) {
+  self->request(self->state.source, caf::infinite, next{})
+    .then(
+      [self](event_batch& batch) {
+        if (batch.empty())
+          end_reading(self, {});
+        else if (auto reading = self->state.target.lock())
+          reading->batches.arrived(std::move(batch));
+      },
+      [self](const caf::error& why) { end_reading(self, tl::unexpected{error::from(why)}); });
+}
+
+template <class Request>
+caf::behavior reading_pump(reading_pump_actor* self, client_actor client, std::weak_ptr<async_reading_state> target,
+                           Request request) {
+  self->state.target = std::move(target);
+  self->request(client, caf::infinite, std::move(request))
+    .then(
+      [self](const reader_actor& source) {
+        self->state.source = source;
+        for (auto i = 0; i < batches_ahead; ++i)
+          ask_reader(self);
+      },
+      [self](const caf::error& why) { end_reading(self, tl::unexpected{error::from(why)}); });
+  return {
+    [self](const batch_taken&) { ask_reader(self); },
+  };
+}
+
+template <class Request>
+std::shared_ptr<async_reading_state> start_reading(std::shared_ptr<const async_core::impl> owner, Request request) {
+  auto state = std::make_shared<async_reading_state>();
+  state->owner = std::move(owner);
+  const auto& running = *state->owner->running;
+  state->batches.set_pump(state->owner->running->system().spawn(reading_pump<Request>, running.client(),
+                                                                std::weak_ptr{state}, std::move(request)));
+  return state;
+}
+
+} // namespace
+
+void start_next(const std::shared_ptr<async_reading_state>& state, completion_ptr<event_batch> done) {
+  state->batches.take(std::move(done));
+}
+
+void cancel(const std::shared_ptr<async_reading_state>& state) {
+  state->batches.stop({.code = errc::closed, .message = "the reading was cancelled"});
+}
+
+// -- subscriptions ------------------------------------------------------------------------------
+
+struct async_subscription_state {
+  std::shared_ptr<const async_core::impl> owner;
+  feed batches;
+  std::mutex mutex;
+  std::optional<subscription_ended> end;
+};
+
+namespace {
+
+struct subscription_pump_state {
+  static inline const char* name = "kdb.subscription_pump";
+  caf::response_promise credit;
+  std::weak_ptr<async_subscription_state> target;
+};
+
+using subscription_pump_actor = caf::stateful_actor<subscription_pump_state>;
+
+error to_error(const subscription_ended& end) {
+  if (end.cause)
+    return *end.cause;
+  return {.code = end.reason == end_reason::cancelled ? errc::cancelled : errc::closed, .message = "the subscription has ended"};
+}
+
+caf::behavior subscription_pump(subscription_pump_actor* self, std::weak_ptr<async_subscription_state> target) {
+  self->state.target = std::move(target);
+  return {
+    [self](event_batch& batch) -> caf::result<void> {
+      self->state.credit = self->make_response_promise();
+      if (auto subscription = self->state.target.lock())
+        subscription->batches.arrived(std::move(batch));
+      return self->state.credit;
+    },
+    [self](const batch_taken&) { self->state.credit.deliver(caf::unit); },
+    [self](subscription_ended& end) {
+      if (auto subscription = self->state.target.lock()) {
+        auto why = to_error(end);
+        {
+          std::lock_guard lock{subscription->mutex};
+          subscription->end = std::move(end);
+        }
+        subscription->batches.ended(tl::unexpected{std::move(why)});
+      }
+      self->quit();
+    },
+  };
+}
+
+template <class Request>
+void start_subscription(std::shared_ptr<const async_core::impl> owner, Request request,
+                        completion_ptr<std::shared_ptr<async_subscription_state>> done) {
+  auto state = std::make_shared<async_subscription_state>();
+  state->owner = owner;
+  auto pump = state->owner->running->system().spawn(subscription_pump, std::weak_ptr{state});
+  state->batches.set_pump(pump);
+  request.subscriber = pump;
+  struct adapter final : completion<subscription_actor> {
+    adapter(std::shared_ptr<async_subscription_state> s, completion_ptr<std::shared_ptr<async_subscription_state>> d)
+      : state{std::move(s)}, done{std::move(d)} {}
+    void complete(result<subscription_actor> started) override {
+      if (started)
+        done->complete(std::move(state));
+      else
+        done->complete(tl::unexpected{std::move(started.error())});
+    }
+    std::shared_ptr<async_subscription_state> state;
+    completion_ptr<std::shared_ptr<async_subscription_state>> done;
+  };
+  owner->ask<subscription_actor>(std::move(request), std::make_shared<adapter>(std::move(state), std::move(done)));
+}
+
+} // namespace
+
+void start_next(const std::shared_ptr<async_subscription_state>& state, completion_ptr<event_batch> done) {
+  state->batches.take(std::move(done));
+}
+
+std::optional<subscription_ended> end_of(const std::shared_ptr<async_subscription_state>& state) {
+  std::lock_guard lock{state->mutex};
+  return state->end;
+}
+
+void cancel(const std::shared_ptr<async_subscription_state>& state) {
+  {
+    std::lock_guard lock{state->mutex};
+    if (!state->end)
+      state->end = subscription_ended{.reason = end_reason::cancelled};
+  }
+  // The subscription ends with its subscriber.
+  state->batches.stop({.code = errc::cancelled, .message = "the subscription was cancelled"});
+}
+
+// -- the operations --------------------------------------------------------------------------------
+
+result<async_core> async_core::start(settings how) {
+  auto started = runtime::start(std::move(how));
+  if (!started)
+    return tl::unexpected{std::move(started.error())};
+  return async_core{std::make_shared<impl>(std::move(*started))};
+}
+
+void async_core::await_connected(std::chrono::milliseconds timeout, completion_ptr<connected> done) const {
+  impl_->ask<connected>(kdb::await_connected{timeout}, std::move(done));
+}
+
+void async_core::append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, append_options options,
+                                  completion_ptr<append_result> done) const {
+  impl_->ask<append_result>(kdb::append_to_stream{std::move(stream), expected, std::move(events), std::move(options)},
+                            std::move(done));
+}
+
+std::shared_ptr<async_reading_state> async_core::read_stream(std::string stream, read_stream_options options) const {
+  return start_reading(impl_, kdb::read_stream{std::move(stream), std::move(options)});
+}
+
+std::shared_ptr<async_reading_state> async_core::read_all(read_all_options options) const {
+  return start_reading(impl_, kdb::read_all{std::move(options)});
+}
+
+void async_core::head_position(head_position_options options, completion_ptr<log_position> done) const {
+  impl_->ask<log_position>(kdb::head_position{std::move(options)}, std::move(done));
+}
+
+void async_core::current_revision(std::string stream, call_options call, completion_ptr<std::optional<stream_revision>> done) const {
+  struct adapter final : completion<revision_result> {
+    explicit adapter(completion_ptr<std::optional<stream_revision>> next) : done{std::move(next)} {}
+    void complete(result<revision_result> outcome) override {
+      done->complete(std::move(outcome).map([](revision_result found) { return found.revision; }));
+    }
+    completion_ptr<std::optional<stream_revision>> done;
+  };
+  impl_->ask<revision_result>(kdb::current_revision{std::move(stream), std::move(call)}, std::make_shared<adapter>(std::move(done)));
+}
+
+void async_core::delete_stream(std::string stream, stream_state expected, delete_options options,
+                               completion_ptr<delete_result> done) const {
+  impl_->ask<delete_result>(kdb::delete_stream{std::move(stream), expected, std::move(options)}, std::move(done));
+}
+
+void async_core::tombstone_stream(std::string stream, stream_state expected, delete_options options,
+                                  completion_ptr<delete_result> done) const {
+  impl_->ask<delete_result>(kdb::tombstone_stream{std::move(stream), expected, std::move(options)}, std::move(done));
+}
+
+void async_core::get_stream_metadata(std::string stream, metadata_options options, completion_ptr<metadata_result> done) const {
+  impl_->ask<metadata_result>(kdb::get_stream_metadata{std::move(stream), std::move(options)}, std::move(done));
+}
+
+void async_core::set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata, metadata_options options,
+                                     completion_ptr<append_result> done) const {
+  impl_->ask<append_result>(kdb::set_stream_metadata{std::move(stream), expected, std::move(metadata), std::move(options)},
+                            std::move(done));
+}
+
+void async_core::get_system_settings(metadata_options options, completion_ptr<system_settings_result> done) const {
+  impl_->ask<system_settings_result>(kdb::get_system_settings{std::move(options)}, std::move(done));
+}
+
+void async_core::set_system_settings(stream_state expected, system_settings settings, metadata_options options,
+                                     completion_ptr<append_result> done) const {
+  impl_->ask<append_result>(kdb::set_system_settings{expected, std::move(settings), std::move(options)}, std::move(done));
+}
+
+void async_core::append_to_streams(std::vector<stream_append> appends, records_options options,
+                                   completion_ptr<records_result> done) const {
+  impl_->ask<records_result>(kdb::append_to_streams{std::move(appends), std::move(options)}, std::move(done));
+}
+
+void async_core::append_records(std::vector<stream_record> records, std::vector<consistency_check> checks, records_options options,
+                                completion_ptr<records_result> done) const {
+  impl_->ask<records_result>(kdb::append_records{std::move(records), std::move(checks), std::move(options)}, std::move(done));
+}
+
+void async_core::subscribe_to_stream(std::string stream, subscribe_to_stream_options options,
+                                     completion_ptr<std::shared_ptr<async_subscription_state>> done) const {
+  start_subscription(impl_, kdb::subscribe_to_stream{.stream = std::move(stream), .subscriber = {}, .options = std::move(options)},
+                     std::move(done));
+}
+
+void async_core::subscribe_to_all(subscribe_to_all_options options,
+                                  completion_ptr<std::shared_ptr<async_subscription_state>> done) const {
+  start_subscription(impl_, kdb::subscribe_to_all{.subscriber = {}, .options = std::move(options)}, std::move(done));
+}
+
+void async_core::close(completion_ptr<void> done) const {
+  auto start = [running = impl_->running, done](caf::event_based_actor* self) {
+    // An error says that it is closed already.
+    self->request(running->client(), caf::infinite, kdb::close{})
+      .then([running, done] { done->complete({}); }, [running, done](const caf::error&) { done->complete({}); });
+  };
+  caf::anon_send(impl_->gate, async_job{std::move(start)});
+}
+
+} // namespace kdb::detail

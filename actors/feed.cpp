@@ -1,0 +1,77 @@
+#include <feed.hpp>
+
+#include <caf/send.hpp>
+
+#include <utility>
+
+namespace kdb::detail {
+
+void feed::take(completion_ptr<event_batch> done) {
+  std::unique_lock lock{mutex_};
+  if (waiting_) {
+    lock.unlock();
+    done->complete(failure({.code = errc::invalid_argument,
+                            .message = "next was called again before it had completed",
+                            .detail = bad_argument{"next", "one call at a time"}}));
+    return;
+  }
+  if (!ready_.empty()) {
+    auto batch = std::move(ready_.front());
+    ready_.pop_front();
+    caf::anon_send(pump_, batch_taken{});
+    lock.unlock();
+    done->complete(std::move(batch));
+    return;
+  }
+  if (!end_) {
+    waiting_ = std::move(done);
+    return;
+  }
+  auto how = *end_;
+  lock.unlock();
+  done->complete(how ? result<event_batch>{} : tl::unexpected{std::move(how.error())});
+}
+
+void feed::arrived(event_batch batch) {
+  std::unique_lock lock{mutex_};
+  if (end_)
+    return;
+  if (!waiting_) {
+    ready_.push_back(std::move(batch));
+    return;
+  }
+  auto done = std::exchange(waiting_, nullptr);
+  caf::anon_send(pump_, batch_taken{});
+  lock.unlock();
+  done->complete(std::move(batch));
+}
+
+void feed::ended(result<void> how) {
+  std::unique_lock lock{mutex_};
+  if (end_)
+    return;
+  end_ = how;
+  auto done = std::exchange(waiting_, nullptr);
+  lock.unlock();
+  if (done)
+    done->complete(how ? result<event_batch>{} : tl::unexpected{std::move(how.error())});
+}
+
+void feed::set_pump(caf::actor pump) {
+  std::lock_guard lock{mutex_};
+  pump_ = std::move(pump);
+}
+
+void feed::stop(error why) {
+  caf::actor pump;
+  {
+    std::lock_guard lock{mutex_};
+    pump = std::exchange(pump_, nullptr);
+    ready_.clear();
+  }
+  if (pump)
+    caf::anon_send_exit(pump, caf::exit_reason::user_shutdown);
+  ended(tl::unexpected{std::move(why)});
+}
+
+} // namespace kdb::detail

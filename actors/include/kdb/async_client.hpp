@@ -1,0 +1,389 @@
+#pragma once
+
+#include <utility> // Boost.Asio 1.74 needs it with GCC 12, and does not say so.
+
+#include <boost/asio/any_io_executor.hpp>
+#include <boost/asio/associated_executor.hpp>
+#include <boost/asio/async_result.hpp>
+#include <boost/asio/execution_context.hpp>
+#include <boost/asio/executor_work_guard.hpp>
+#include <boost/asio/post.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <vector>
+
+#include <kdb/append.hpp>
+#include <kdb/connected.hpp>
+#include <kdb/delete.hpp>
+#include <kdb/event.hpp>
+#include <kdb/event_batch.hpp>
+#include <kdb/read.hpp>
+#include <kdb/records.hpp>
+#include <kdb/result.hpp>
+#include <kdb/settings.hpp>
+#include <kdb/stream_metadata.hpp>
+#include <kdb/subscribe.hpp>
+
+// KurrentDB for Asio programs. Every operation takes a completion token as its last argument and completes with one `result`:
+// a callback, `use_future`, `use_awaitable`, or any other. Completions run on the token's associated executor, else on the client's.
+namespace kdb {
+
+namespace detail {
+
+/// Who waits for a result. Called once, from any thread of the library; hands over to an executor.
+template <class T>
+class completion {
+public:
+  virtual ~completion() = default;
+  virtual void complete(result<T> outcome) = 0;
+};
+template <class T>
+using completion_ptr = std::shared_ptr<completion<T>>;
+
+template <class T, class Handler>
+class posted_completion final : public completion<T> {
+public:
+  posted_completion(Handler handler, const boost::asio::any_io_executor& fallback)
+    : executor_{boost::asio::get_associated_executor(handler, fallback)}, handler_{std::move(handler)} {}
+
+  void complete(result<T> outcome) override {
+    auto work = std::move(work_);
+    boost::asio::post(executor_, [handler = std::move(handler_), outcome = std::move(outcome)]() mutable {
+      std::move(handler)(std::move(outcome));
+    });
+  }
+
+private:
+  using executor = boost::asio::associated_executor_t<Handler, boost::asio::any_io_executor>;
+  executor executor_;
+  boost::asio::executor_work_guard<executor> work_{executor_}; // Its context runs until the result is there.
+  Handler handler_;
+};
+
+/// Runs an initiating function, which gets the completion, with any completion token.
+template <class T, class Initiate, class Token>
+auto initiate(const boost::asio::any_io_executor& fallback, Initiate&& start, Token&& token) {
+  return boost::asio::async_initiate<Token, void(result<T>)>(
+    [](auto handler, boost::asio::any_io_executor executor, std::decay_t<Initiate> begin) {
+      begin(std::make_shared<posted_completion<T, decltype(handler)>>(std::move(handler), executor));
+    },
+    token, fallback, std::forward<Initiate>(start));
+}
+
+struct async_reading_state;
+struct async_subscription_state;
+
+void start_next(const std::shared_ptr<async_reading_state>& state, completion_ptr<event_batch> done);
+void cancel(const std::shared_ptr<async_reading_state>& state);
+void start_next(const std::shared_ptr<async_subscription_state>& state, completion_ptr<event_batch> done);
+std::optional<subscription_ended> end_of(const std::shared_ptr<async_subscription_state>& state);
+void cancel(const std::shared_ptr<async_subscription_state>& state);
+
+/// Starts the operations of a client. Free of Asio.
+class async_core {
+public:
+  static result<async_core> start(settings how);
+
+  void await_connected(std::chrono::milliseconds timeout, completion_ptr<connected> done) const;
+  void append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, append_options options,
+                        completion_ptr<append_result> done) const;
+  std::shared_ptr<async_reading_state> read_stream(std::string stream, read_stream_options options) const;
+  std::shared_ptr<async_reading_state> read_all(read_all_options options) const;
+  void head_position(head_position_options options, completion_ptr<log_position> done) const;
+  void current_revision(std::string stream, call_options call, completion_ptr<std::optional<stream_revision>> done) const;
+  void delete_stream(std::string stream, stream_state expected, delete_options options, completion_ptr<delete_result> done) const;
+  void tombstone_stream(std::string stream, stream_state expected, delete_options options, completion_ptr<delete_result> done) const;
+  void get_stream_metadata(std::string stream, metadata_options options, completion_ptr<metadata_result> done) const;
+  void set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata, metadata_options options,
+                           completion_ptr<append_result> done) const;
+  void get_system_settings(metadata_options options, completion_ptr<system_settings_result> done) const;
+  void set_system_settings(stream_state expected, system_settings settings, metadata_options options,
+                           completion_ptr<append_result> done) const;
+  void append_to_streams(std::vector<stream_append> appends, records_options options, completion_ptr<records_result> done) const;
+  void append_records(std::vector<stream_record> records, std::vector<consistency_check> checks, records_options options,
+                      completion_ptr<records_result> done) const;
+  void subscribe_to_stream(std::string stream, subscribe_to_stream_options options,
+                           completion_ptr<std::shared_ptr<async_subscription_state>> done) const;
+  void subscribe_to_all(subscribe_to_all_options options, completion_ptr<std::shared_ptr<async_subscription_state>> done) const;
+  void close(completion_ptr<void> done) const;
+
+  struct impl;
+
+private:
+  explicit async_core(std::shared_ptr<impl> given) : impl_{std::move(given)} {}
+  std::shared_ptr<impl> impl_;
+};
+
+} // namespace detail
+
+/// One read. `next` may not be called again before it has completed. Destroying it, or `cancel`, ends the call.
+class async_reading {
+public:
+  async_reading(std::shared_ptr<detail::async_reading_state> state, boost::asio::any_io_executor executor)
+    : state_{std::move(state)}, executor_{std::move(executor)} {}
+  async_reading(async_reading&&) = default;
+  async_reading& operator=(async_reading&&) = default;
+  ~async_reading() { cancel(); }
+
+  /// Completes with the next batch: an empty one when the read has ended in order, an error when it broke off.
+  template <class Token>
+  auto next(Token&& token) {
+    return detail::initiate<event_batch>(
+      executor_, [state = state_](detail::completion_ptr<event_batch> done) { start_next(state, std::move(done)); },
+      std::forward<Token>(token));
+  }
+
+  /// Ends it; a pending `next` completes with `closed`.
+  void cancel() {
+    if (state_)
+      detail::cancel(state_);
+  }
+
+private:
+  std::shared_ptr<detail::async_reading_state> state_;
+  boost::asio::any_io_executor executor_;
+};
+
+/// A running catch-up subscription. `next` may not be called again before it has completed. Destroying it, or `cancel`, ends it.
+class async_subscription {
+public:
+  async_subscription(std::shared_ptr<detail::async_subscription_state> state, boost::asio::any_io_executor executor)
+    : state_{std::move(state)}, executor_{std::move(executor)} {}
+  async_subscription(async_subscription&&) = default;
+  async_subscription& operator=(async_subscription&&) = default;
+  ~async_subscription() { cancel(); }
+
+  /// Completes with the next batch, or with an error when the subscription has ended. Asking is what lets the server send more.
+  template <class Token>
+  auto next(Token&& token) {
+    return detail::initiate<event_batch>(
+      executor_, [state = state_](detail::completion_ptr<event_batch> done) { start_next(state, std::move(done)); },
+      std::forward<Token>(token));
+  }
+
+  /// How it ended, once `next` has told that it did.
+  std::optional<subscription_ended> ended() const { return end_of(state_); }
+
+  /// Ends it; a pending `next` completes with `cancelled`.
+  void cancel() {
+    if (state_)
+      detail::cancel(state_);
+  }
+
+private:
+  std::shared_ptr<detail::async_subscription_state> state_;
+  boost::asio::any_io_executor executor_;
+};
+
+/// A client of KurrentDB for Asio programs. Cheap to copy: copies share one runtime, which closes when the last one goes. Operations
+/// may be started from any thread.
+class async_client {
+public:
+  /// Parses, starts the runtime and returns at once, also when no server is there. Errors are those of the connection string.
+  static result<async_client> connect(boost::asio::any_io_executor executor, std::string_view connection_string) {
+    auto how = settings::from_connection_string(connection_string);
+    if (!how)
+      return tl::unexpected{std::move(how.error())};
+    return connect(std::move(executor), std::move(*how));
+  }
+
+  /// The same with settings; errors are those of `settings::validate`.
+  static result<async_client> connect(boost::asio::any_io_executor executor, settings how) {
+    auto core = detail::async_core::start(std::move(how));
+    if (!core)
+      return tl::unexpected{std::move(core.error())};
+    return async_client{std::move(*core), std::move(executor)};
+  }
+
+  const boost::asio::any_io_executor& get_executor() const { return executor_; }
+
+  /// Completes when a node is in use, or with an error after that time.
+  template <class Token>
+  auto wait_connected(std::chrono::milliseconds timeout, Token&& token) {
+    return start<connected>([=](auto& core, auto done) { core.await_connected(timeout, std::move(done)); }, token);
+  }
+
+  /// Appends all events to one stream, or none. Without events it only checks the expected state.
+  template <class Token>
+  auto append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, append_options options,
+                        Token&& token) {
+    return start<append_result>(
+      [stream = std::move(stream), expected, events = std::move(events), options = std::move(options)](auto& core, auto done) mutable {
+        core.append_to_stream(std::move(stream), expected, std::move(events), std::move(options), std::move(done));
+      },
+      token);
+  }
+  template <class Token>
+  auto append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, Token&& token) {
+    return append_to_stream(std::move(stream), expected, std::move(events), append_options{}, std::forward<Token>(token));
+  }
+
+  /// Reads one stream. Errors come with the first `next`.
+  async_reading read_stream(std::string stream, read_stream_options options = {}) {
+    return {core_.read_stream(std::move(stream), std::move(options)), executor_};
+  }
+  /// Reads $all. Errors come with the first `next`.
+  async_reading read_all(read_all_options options = {}) { return {core_.read_all(std::move(options)), executor_}; }
+
+  /// The position of the last event in $all, which also proves that the server answers; 0/0 if there is none.
+  template <class Token>
+  auto head_position(head_position_options options, Token&& token) {
+    return start<log_position>(
+      [options = std::move(options)](auto& core, auto done) mutable { core.head_position(std::move(options), std::move(done)); },
+      token);
+  }
+  template <class Token>
+  auto head_position(Token&& token) {
+    return head_position(head_position_options{}, std::forward<Token>(token));
+  }
+
+  /// The revision of the last event of a stream; nothing if it does not exist or is deleted.
+  template <class Token>
+  auto current_revision(std::string stream, call_options call, Token&& token) {
+    return start<std::optional<stream_revision>>(
+      [stream = std::move(stream), call = std::move(call)](auto& core, auto done) mutable {
+        core.current_revision(std::move(stream), std::move(call), std::move(done));
+      },
+      token);
+  }
+
+  /// Soft-deletes a stream: it reads as not found, and the next append goes on with the next revision. Replaces its metadata.
+  template <class Token>
+  auto delete_stream(std::string stream, stream_state expected, delete_options options, Token&& token) {
+    return start<delete_result>(
+      [stream = std::move(stream), expected, options = std::move(options)](auto& core, auto done) mutable {
+        core.delete_stream(std::move(stream), expected, std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Deletes a stream for good: its name can't be used again.
+  template <class Token>
+  auto tombstone_stream(std::string stream, stream_state expected, delete_options options, Token&& token) {
+    return start<delete_result>(
+      [stream = std::move(stream), expected, options = std::move(options)](auto& core, auto done) mutable {
+        core.tombstone_stream(std::move(stream), expected, std::move(options), std::move(done));
+      },
+      token);
+  }
+
+  template <class Token>
+  auto get_stream_metadata(std::string stream, metadata_options options, Token&& token) {
+    return start<metadata_result>(
+      [stream = std::move(stream), options = std::move(options)](auto& core, auto done) mutable {
+        core.get_stream_metadata(std::move(stream), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Replaces the metadata of a stream. `expected` is the revision of the metadata, not of the stream.
+  template <class Token>
+  auto set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata, metadata_options options,
+                           Token&& token) {
+    return start<append_result>(
+      [stream = std::move(stream), expected, metadata = std::move(metadata), options = std::move(options)](auto& core,
+                                                                                                           auto done) mutable {
+        core.set_stream_metadata(std::move(stream), expected, std::move(metadata), std::move(options), std::move(done));
+      },
+      token);
+  }
+  template <class Token>
+  auto get_system_settings(metadata_options options, Token&& token) {
+    return start<system_settings_result>(
+      [options = std::move(options)](auto& core, auto done) mutable {
+        core.get_system_settings(std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Replaces the system settings. `expected` is their own revision.
+  template <class Token>
+  auto set_system_settings(stream_state expected, system_settings settings, metadata_options options, Token&& token) {
+    return start<append_result>(
+      [expected, settings = std::move(settings), options = std::move(options)](auto& core, auto done) mutable {
+        core.set_system_settings(expected, std::move(settings), std::move(options), std::move(done));
+      },
+      token);
+  }
+
+  /// Appends to several streams, atomically: either all is written or nothing. Each stream stands once.
+  template <class Token>
+  auto append_to_streams(std::vector<stream_append> appends, records_options options, Token&& token) {
+    return start<records_result>(
+      [appends = std::move(appends), options = std::move(options)](auto& core, auto done) mutable {
+        core.append_to_streams(std::move(appends), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Appends records in exactly this order to whatever streams they name, atomically, if all checks hold.
+  template <class Token>
+  auto append_records(std::vector<stream_record> records, std::vector<consistency_check> checks, records_options options,
+                      Token&& token) {
+    return start<records_result>(
+      [records = std::move(records), checks = std::move(checks), options = std::move(options)](auto& core, auto done) mutable {
+        core.append_records(std::move(records), std::move(checks), std::move(options), std::move(done));
+      },
+      token);
+  }
+
+  /// Follows one stream; completes when the server has confirmed.
+  template <class Token>
+  auto subscribe_to_stream(std::string stream, subscribe_to_stream_options options, Token&& token) {
+    return start<async_subscription>(
+      [stream = std::move(stream), options = std::move(options), executor = executor_](auto& core, auto done) mutable {
+        core.subscribe_to_stream(std::move(stream), std::move(options), into_subscription(std::move(done), std::move(executor)));
+      },
+      token);
+  }
+  /// Follows $all; completes when the server has confirmed.
+  template <class Token>
+  auto subscribe_to_all(subscribe_to_all_options options, Token&& token) {
+    return start<async_subscription>(
+      [options = std::move(options), executor = executor_](auto& core, auto done) mutable {
+        core.subscribe_to_all(std::move(options), into_subscription(std::move(done), std::move(executor)));
+      },
+      token);
+  }
+
+  /// Ends everything that is under way with `closed`, here and in all copies; completes when that is done. From any thread, in any
+  /// state, any number of times.
+  template <class Token>
+  auto close(Token&& token) {
+    return start<void>([](auto& core, auto done) { core.close(std::move(done)); }, token);
+  }
+
+private:
+  async_client(detail::async_core core, boost::asio::any_io_executor executor)
+    : core_{std::move(core)}, executor_{std::move(executor)} {}
+
+  template <class T, class Begin, class Token>
+  auto start(Begin begin, Token& token) {
+    return detail::initiate<T>(
+      executor_, [core = core_, begin = std::move(begin)](detail::completion_ptr<T> done) mutable { begin(core, std::move(done)); },
+      token);
+  }
+
+  static detail::completion_ptr<std::shared_ptr<detail::async_subscription_state>>
+  into_subscription(detail::completion_ptr<async_subscription> done, boost::asio::any_io_executor executor) {
+    using state_ptr = std::shared_ptr<detail::async_subscription_state>;
+    struct adapter final : detail::completion<state_ptr> {
+      adapter(detail::completion_ptr<async_subscription> next, boost::asio::any_io_executor given)
+        : done{std::move(next)}, executor{std::move(given)} {}
+      void complete(result<state_ptr> outcome) override {
+        if (outcome)
+          done->complete(async_subscription{std::move(*outcome), executor});
+        else
+          done->complete(tl::unexpected{std::move(outcome.error())});
+      }
+      detail::completion_ptr<async_subscription> done;
+      boost::asio::any_io_executor executor;
+    };
+    return std::make_shared<adapter>(std::move(done), std::move(executor));
+  }
+
+  detail::async_core core_;
+  boost::asio::any_io_executor executor_;
+};
+
+} // namespace kdb

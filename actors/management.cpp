@@ -1,0 +1,134 @@
+#include <management.hpp>
+
+#include <utility>
+
+#include <late_sender.hpp>
+#include <policy/validate_writes.hpp>
+#include <wire/v2_streams.hpp>
+
+namespace kdb {
+
+namespace {
+
+constexpr std::string_view delete_method = "/event_store.client.streams.Streams/Delete";
+constexpr std::string_view tombstone_method = "/event_store.client.streams.Streams/Tombstone";
+constexpr std::string_view append_session_method = "/kurrentdb.protocol.v2.streams.StreamsService/AppendSession";
+constexpr std::string_view append_records_method = "/kurrentdb.protocol.v2.streams.StreamsService/AppendRecords";
+constexpr std::string_view append_session_feature = "kurrentdb.protocol.v2.streams.streamsservice/appendsession";
+constexpr std::string_view append_records_feature = "kurrentdb.protocol.v2.streams.streamsservice/appendrecords";
+
+} // namespace
+
+management_state::~management_state() {
+  for (auto& [number, each] : calls)
+    each.answer.deliver(to_caf({.code = errc::closed,
+                                .message = "the client was closed before the server answered",
+                                .outcome_unknown = each.call && each.plan.kind != wire::request_kind::read}));
+}
+
+management_self::behavior_type management_state::start(worker_context_ptr given) {
+  context = std::move(given);
+  return {
+    [this](const delete_stream& what) { return on_delete(what); },
+    [this](const tombstone_stream& what) { return on_tombstone(what); },
+    [this](const append_to_streams& what) { return on_append_to_streams(what); },
+    [this](const append_records& what) { return on_append_records(what); },
+    [this](exchange_done& what) { on_done(what); },
+  };
+}
+
+// -- one call each --------------------------------------------------------------------------
+
+caf::result<delete_result> management_state::on_delete(const delete_stream& what) {
+  if (auto fine = policy::check_delete(what.stream, what.expected, what.options.call); !fine)
+    return to_caf(std::move(fine.error()));
+  return run<delete_result>({.method = delete_method, .kind = wire::request_kind::write, .options = what.options.call},
+                            {wire::encode_delete(what.stream, what.expected)}, wire::decode_delete);
+}
+
+caf::result<delete_result> management_state::on_tombstone(const tombstone_stream& what) {
+  if (auto fine = policy::check_delete(what.stream, what.expected, what.options.call); !fine)
+    return to_caf(std::move(fine.error()));
+  return run<delete_result>({.method = tombstone_method, .kind = wire::request_kind::write, .options = what.options.call},
+                            {wire::encode_tombstone(what.stream, what.expected)}, wire::decode_tombstone);
+}
+
+caf::result<records_result> management_state::on_append_to_streams(const append_to_streams& what) {
+  if (auto fine = policy::check_append_to_streams(what.appends, what.options.call); !fine)
+    return to_caf(std::move(fine.error()));
+  return run<records_result>({.method = append_session_method,
+                              .kind = wire::request_kind::write,
+                              .options = what.options.call,
+                              .needs = append_session_feature,
+                              .leader_only = true},
+                             wire::encode_append_session(what.appends), wire::decode_append_session);
+}
+
+caf::result<records_result> management_state::on_append_records(const append_records& what) {
+  if (auto fine = policy::check_append_records(what.records, what.checks, what.options.call); !fine)
+    return to_caf(std::move(fine.error()));
+  return run<records_result>({.method = append_records_method,
+                              .kind = wire::request_kind::write,
+                              .options = what.options.call,
+                              .needs = append_records_feature,
+                              .leader_only = true},
+                             {wire::encode_append_records(what.records, what.checks)}, wire::decode_append_records);
+}
+
+// -- every call -------------------------------------------------------------------------------
+
+void management_state::begin(pending what) {
+  const auto now = self->clock().now();
+  what.budget = time_budget{deadline_for(context->how, what.plan.options), now};
+  const auto wait = what.budget.limited() ? caf::duration{*what.budget.left(now)} : caf::duration{caf::infinite};
+  const auto number = ++last_call;
+  calls.emplace(number, std::move(what));
+  // The connection answers everyone, also when it ends: no timeout of our own, save the call's.
+  self->request(context->connection, wait, get_node{})
+    .then([this, number](const node_ptr& found) { send(number, found); },
+          [this, number](const caf::error& why) { fail(number, not_started(error::from(why))); });
+}
+
+void management_state::send(std::uint64_t number, const node_ptr& found) {
+  auto& what = calls.at(number);
+  if (!what.plan.needs.empty() && !found->features.has(what.plan.needs)) {
+    fail(number, {.code = errc::unsupported,
+                  .message = "the server" + (found->features.version.empty() ? std::string{} : " (" + found->features.version + ")")
+                             + " does not offer " + std::string{what.plan.needs} + "; a newer one is needed"});
+    return;
+  }
+  what.generation = found->generation;
+  const rpc::call_settings settings{.deadline = what.budget.left(self->clock().now()),
+                                    .credentials = credentials_for(context->how, what.plan.options),
+                                    .requires_leader = what.plan.leader_only || requires_leader(context->how, what.plan.options)};
+  const auto tell = late_sender{self};
+  what.call = found->calls->exchange(
+    what.plan.method, what.plan.kind, std::move(what.messages), settings,
+    [tell, number](result<std::vector<std::string>> answers) { tell(exchange_done{number, std::move(answers)}); });
+}
+
+void management_state::fail(std::uint64_t number, error why) {
+  auto done = calls.extract(number);
+  done.mapped().answer.deliver(to_caf(std::move(why)));
+}
+
+void management_state::on_done(exchange_done& what) {
+  auto found = calls.extract(what.call);
+  if (!found)
+    return;
+  auto& done = found.mapped();
+  if (what.answers) {
+    done.finish(done.answer, *what.answers);
+    return;
+  }
+  auto& why = what.answers.error();
+  if (is_node_lost(why, done.plan.kind))
+    self->send(context->connection, node_lost{done.generation, why});
+  done.answer.deliver(to_caf(std::move(why)));
+}
+
+management_self::behavior_type management(management_self::stateful_pointer<management_state> self, worker_context_ptr context) {
+  return self->state.start(std::move(context));
+}
+
+} // namespace kdb

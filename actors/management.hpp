@@ -1,0 +1,83 @@
+#pragma once
+
+#include <caf/response_promise.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include <call_defaults.hpp>
+#include <protocol.hpp>
+#include <worker_context.hpp>
+
+namespace kdb {
+
+/// Single calls: each waits for a node, goes out once, and is answered once.
+struct management_state {
+  static inline const char* name = "kdb.management";
+
+  /// What a call is, save its messages.
+  struct call_plan {
+    std::string_view method;
+    wire::request_kind kind;
+    call_options options;
+    /// As in `server_features::offers`; empty if every server has it.
+    std::string_view needs{};
+    bool leader_only = false;
+  };
+
+  struct pending {
+    caf::response_promise answer;
+    /// Turns the server's messages into the answer's.
+    std::function<void(caf::response_promise&, const std::vector<std::string>&)> finish;
+    call_plan plan;
+    time_budget budget;
+    std::vector<std::string> messages;
+    kdb::generation generation{};
+    std::unique_ptr<rpc::call> call;
+  };
+
+  explicit management_state(management_self::pointer owner) : self{owner} {}
+  /// Answers everyone.
+  ~management_state();
+
+  management_self::behavior_type start(worker_context_ptr context);
+
+  /// Starts a call whose one answer is read by `decode`.
+  template <class Answer>
+  caf::result<Answer> run(call_plan plan, std::vector<std::string> messages, result<Answer> (*decode)(std::string_view)) {
+    auto promise = self->make_response_promise<Answer>();
+    auto finish = [decode](caf::response_promise& answer, const std::vector<std::string>& answers) {
+      auto done = answers.empty() ? failure(errc::protocol_error, "the server answered nothing") : decode(answers.front());
+      if (done)
+        answer.deliver(std::move(*done));
+      else
+        answer.deliver(to_caf(std::move(done.error())));
+    };
+    begin({.answer = promise, .finish = finish, .plan = std::move(plan), .budget = {}, .messages = std::move(messages), .call = {}});
+    return promise;
+  }
+
+  caf::result<delete_result> on_delete(const delete_stream& what);
+  caf::result<delete_result> on_tombstone(const tombstone_stream& what);
+  caf::result<records_result> on_append_to_streams(const append_to_streams& what);
+  caf::result<records_result> on_append_records(const append_records& what);
+  void on_done(exchange_done& what);
+
+  void begin(pending what);
+  void send(std::uint64_t number, const node_ptr& found);
+  void fail(std::uint64_t number, error why);
+
+  management_self::pointer self;
+  worker_context_ptr context;
+  std::uint64_t last_call = 0;
+  std::unordered_map<std::uint64_t, pending> calls;
+};
+
+management_self::behavior_type management(management_self::stateful_pointer<management_state> self, worker_context_ptr context);
+
+} // namespace kdb

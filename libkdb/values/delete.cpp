@@ -1,0 +1,9 @@
+#include <kdb/delete.hpp>
+
+namespace kdb {
+
+std::string to_string(const delete_result& done) {
+  return done.position ? "deleted at " + to_string(*done.position) : "deleted";
+}
+
+} // namespace kdb

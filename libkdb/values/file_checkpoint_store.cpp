@@ -1,0 +1,100 @@
+#include <kdb/checkpoint_store.hpp>
+
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+
+#include "values/resume_point_text.hpp"
+
+namespace kdb {
+
+namespace {
+
+tl::unexpected<error> io_failure(std::string what, const std::filesystem::path& where) {
+  return failure(errc::internal, "can't " + std::move(what) + " " + where.string() + ": " + std::strerror(errno));
+}
+
+/// A file's name for a name of any kind: whatever is not plain is written as %XX.
+std::string file_name(std::string_view name) {
+  std::string text;
+  for (const auto c : name) {
+    const auto byte = static_cast<unsigned char>(c);
+    const auto plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '-' || byte == '_';
+    char escaped[4];
+    std::snprintf(escaped, sizeof escaped, "%%%02X", byte);
+    text += plain ? std::string{c} : std::string{escaped};
+  }
+  return text + ".checkpoint";
+}
+
+/// Closes what it opened.
+class descriptor {
+public:
+  descriptor(const std::filesystem::path& where, int flags) : number_{::open(where.c_str(), flags | O_CLOEXEC, 0644)} {}
+  ~descriptor() {
+    if (number_ >= 0)
+      ::close(number_);
+  }
+  descriptor(const descriptor&) = delete;
+  descriptor& operator=(const descriptor&) = delete;
+
+  bool is_open() const { return number_ >= 0; }
+  bool write(std::string_view text) const { return ::write(number_, text.data(), text.size()) == static_cast<ssize_t>(text.size()); }
+  bool sync() const { return ::fsync(number_) == 0; }
+
+private:
+  int number_;
+};
+
+class file_store final : public checkpoint_store {
+public:
+  explicit file_store(std::filesystem::path folder) : folder_{std::move(folder)} {}
+
+  result<std::optional<resume_point>> load(std::string_view name) override {
+    const auto where = folder_ / file_name(name);
+    std::ifstream file{where, std::ios::binary};
+    if (!file)
+      return std::filesystem::exists(where) ? result<std::optional<resume_point>>{io_failure("read", where)} : std::nullopt;
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+    auto point = parse_resume_point(text);
+    if (!point)
+      return failure(errc::invalid_argument, "not a stored checkpoint: " + where.string());
+    return std::optional{*point};
+  }
+
+  result<void> store(std::string_view name, const resume_point& point) override {
+    std::error_code failed;
+    std::filesystem::create_directories(folder_, failed);
+    const auto where = folder_ / file_name(name);
+    auto draft = where;
+    draft += ".new";
+    {
+      const descriptor file{draft, O_CREAT | O_TRUNC | O_WRONLY};
+      if (!file.is_open() || !file.write(to_text(point)) || !file.sync())
+        return io_failure("write", draft);
+    }
+    // The new name replaces the old one as a whole, and lasts once the folder is written too.
+    if (std::rename(draft.c_str(), where.c_str()) != 0)
+      return io_failure("replace", where);
+    const descriptor folder{folder_, O_RDONLY | O_DIRECTORY};
+    if (!folder.is_open() || !folder.sync())
+      return io_failure("write", folder_);
+    return {};
+  }
+
+private:
+  const std::filesystem::path folder_;
+};
+
+} // namespace
+
+std::unique_ptr<checkpoint_store> file_checkpoint_store(std::filesystem::path folder) {
+  return std::make_unique<file_store>(std::move(folder));
+}
+
+} // namespace kdb

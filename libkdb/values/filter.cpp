@@ -1,0 +1,149 @@
+#include <kdb/filter.hpp>
+
+#include <algorithm>
+#include <utility>
+
+namespace kdb {
+
+namespace {
+
+constexpr std::string_view index_prefix = "$idx-";
+constexpr std::string_view special_characters = R"(\.^$|?*+()[]{}# )";
+
+tl::unexpected<error> refuse(std::string member, std::string what, std::string accepted) {
+  auto message = "filter " + member + " " + what + "; give " + accepted;
+  return failure({.code = errc::invalid_argument,
+                  .message = std::move(message),
+                  .detail = bad_argument{"filter." + member, std::move(accepted)}});
+}
+
+std::string escaped(std::string_view name) {
+  std::string text;
+  for (const auto c : name) {
+    if (special_characters.find(c) != std::string_view::npos)
+      text += '\\';
+    text += c;
+  }
+  return text;
+}
+
+/// The names as alternatives, in one group: anchors outside bind to all of them.
+std::string any_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& name : names)
+    text += (text.empty() ? "(?:" : "|") + escaped(name);
+  return text + ")";
+}
+
+std::string exactly(const std::vector<std::string>& names) {
+  return "^" + any_of(names) + "\\z";
+}
+
+std::string anything_but(const std::vector<std::string>& names) {
+  return "^(?!" + any_of(names) + "\\z)";
+}
+
+std::string quoted(std::string_view value) {
+  std::string text = "\"";
+  for (const auto c : value) {
+    if (c == '"' || c == '\\')
+      text += '\\';
+    text += c;
+  }
+  return text + "\"";
+}
+
+} // namespace
+
+event_filter event_filter::type_prefixes(std::vector<std::string> prefixes) {
+  event_filter made;
+  made.prefixes_ = std::move(prefixes);
+  return made;
+}
+
+event_filter event_filter::type_regex(std::string expression) {
+  event_filter made;
+  made.regex_ = std::move(expression);
+  return made;
+}
+
+event_filter event_filter::stream_prefixes(std::vector<std::string> prefixes) {
+  auto made = type_prefixes(std::move(prefixes));
+  made.subject_ = subject::stream_name;
+  return made;
+}
+
+event_filter event_filter::stream_regex(std::string expression) {
+  auto made = type_regex(std::move(expression));
+  made.subject_ = subject::stream_name;
+  return made;
+}
+
+// Without a name to include nothing matches, and validate says so; without one to exclude everything does.
+
+event_filter event_filter::include_types(const std::vector<std::string>& names) {
+  return type_regex(names.empty() ? std::string{} : exactly(names));
+}
+
+event_filter event_filter::exclude_types(const std::vector<std::string>& names) {
+  return type_regex(names.empty() ? "^" : anything_but(names));
+}
+
+event_filter event_filter::include_streams(const std::vector<std::string>& names) {
+  return stream_regex(names.empty() ? std::string{} : exactly(names));
+}
+
+event_filter event_filter::exclude_streams(const std::vector<std::string>& names) {
+  return stream_regex(names.empty() ? "^" : anything_but(names));
+}
+
+event_filter event_filter::exclude_system_events() {
+  return type_regex(R"(^[^\$])");
+}
+
+event_filter event_filter::category_index(std::string_view category) {
+  return stream_prefixes({std::string{index_prefix} + "ce-" + std::string{category}});
+}
+
+event_filter event_filter::event_type_index(std::string_view type) {
+  return stream_prefixes({std::string{index_prefix} + "et-" + std::string{type}});
+}
+
+event_filter event_filter::user_index(std::string_view index, const std::vector<std::pair<std::string, std::string>>& fields) {
+  auto name = std::string{index_prefix} + "user-" + std::string{index};
+  auto separator = ':';
+  for (const auto& [field, value] : fields) {
+    name += separator + field + "=" + quoted(value);
+    separator = ';';
+  }
+  return stream_prefixes({std::move(name)});
+}
+
+event_filter& event_filter::window(std::uint32_t events) {
+  window_ = events;
+  return *this;
+}
+
+event_filter& event_filter::checkpoint_interval(std::uint32_t windows) {
+  checkpoint_interval_ = windows;
+  return *this;
+}
+
+bool event_filter::is_index() const {
+  return subject_ == subject::stream_name && regex_.empty()
+         && std::any_of(prefixes_.begin(), prefixes_.end(), [](const auto& each) { return each.starts_with(index_prefix); });
+}
+
+result<void> event_filter::validate() const {
+  if (regex_.empty() && prefixes_.empty())
+    return refuse("expression", "is empty and would match nothing", "a prefix or an expression");
+  if (is_index() && prefixes_.size() > 1)
+    return refuse("prefixes", "name an index together with others", "one index alone");
+  if (window_ == 0u)
+    return refuse("window", "is 0", "at least 1, or leave it out");
+  if (checkpoint_interval_ == 0)
+    return refuse("checkpoint_interval", "is 0", "at least 1");
+  return {};
+}
+
+} // namespace kdb

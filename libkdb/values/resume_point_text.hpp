@@ -1,0 +1,17 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <kdb/checkpoint_store.hpp>
+
+namespace kdb {
+
+/// "revision N" or "position C/P": how stores keep a point.
+std::string to_text(const resume_point& point);
+
+/// Reads what `to_text` wrote, and nothing else.
+std::optional<resume_point> parse_resume_point(std::string_view text);
+
+} // namespace kdb

@@ -1,0 +1,202 @@
+#include <kdb/stream_metadata.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <iterator>
+#include <limits>
+#include <utility>
+
+namespace kdb {
+
+namespace {
+
+using nlohmann::json;
+
+constexpr auto largest_number = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+constexpr std::uint64_t soft_deleted = largest_number;
+
+struct acl_member {
+  const char* key;
+  std::optional<std::vector<std::string>> stream_acl::*roles;
+};
+constexpr acl_member acl_members[] = {{"$r", &stream_acl::read},
+                                      {"$w", &stream_acl::write},
+                                      {"$d", &stream_acl::remove},
+                                      {"$mr", &stream_acl::read_metadata},
+                                      {"$mw", &stream_acl::write_metadata}};
+
+tl::unexpected<error> refuse(std::string key, std::string accepted) {
+  auto message = "'" + key + "' is not as it has to be; give " + accepted;
+  return failure({.code = errc::invalid_argument, .message = std::move(message), .detail = bad_argument{std::move(key), std::move(accepted)}});
+}
+
+result<json> parse_object(std::string_view text, std::string what) {
+  auto parsed = json::parse(text.begin(), text.end(), nullptr, false);
+  if (parsed.is_discarded() || !parsed.is_object())
+    return refuse(std::move(what), "a JSON object");
+  return parsed;
+}
+
+// -- reading ------------------------------------------------------------------------------
+
+result<stream_acl> read_acl(const std::string& where, const json& value) {
+  if (!value.is_object())
+    return refuse(where, "an object of rights");
+  stream_acl acl;
+  for (const auto& [key, roles] : value.items()) {
+    const auto* known = std::find_if(std::begin(acl_members), std::end(acl_members),
+                                     [&key = key](const acl_member& each) { return key == each.key; });
+    if (known == std::end(acl_members))
+      return refuse(where + "." + key, "only $r, $w, $d, $mr and $mw");
+    auto& target = (acl.*known->roles).emplace();
+    if (roles.is_string()) {
+      target.push_back(roles.get<std::string>());
+      continue;
+    }
+    if (!roles.is_array())
+      return refuse(where + "." + key, "a name or a list of names");
+    for (const auto& role : roles) {
+      if (!role.is_string())
+        return refuse(where + "." + key, "a name or a list of names");
+      target.push_back(role.get<std::string>());
+    }
+  }
+  return acl;
+}
+
+/// A whole number the server can hold. Those below `least` are ignored, as the server does.
+result<std::optional<std::uint64_t>> read_number(const std::string& key, const json& value, std::int64_t least) {
+  if (!value.is_number_integer() || (value.is_number_unsigned() && value.get<std::uint64_t>() > largest_number))
+    return refuse(key, "a whole number up to 2^63-1");
+  const auto number = value.get<std::int64_t>();
+  return number < least ? std::nullopt : std::optional{static_cast<std::uint64_t>(number)};
+}
+
+result<void> read_key(stream_metadata& into, const std::string& key, const json& value) {
+  if (key == "$acl") {
+    auto acl = read_acl(key, value);
+    if (!acl)
+      return tl::unexpected{std::move(acl.error())};
+    into.acl = std::move(*acl);
+    return {};
+  }
+  if (key != "$maxCount" && key != "$maxAge" && key != "$tb" && key != "$cacheControl") {
+    into.custom.emplace(key, value.dump());
+    return {};
+  }
+  const auto number = read_number(key, value, key == "$tb" ? 0 : 1);
+  if (!number)
+    return tl::unexpected{number.error()};
+  if (!*number)
+    return {};
+  const std::chrono::seconds span{static_cast<std::int64_t>(**number)};
+  if (key == "$maxCount")
+    into.max_count = **number;
+  else if (key == "$maxAge")
+    into.max_age = span;
+  else if (key == "$cacheControl")
+    into.cache_control = span;
+  else
+    into.truncate_before = stream_revision{**number};
+  return {};
+}
+
+// -- writing ------------------------------------------------------------------------------
+
+json to_object(const stream_acl& acl) {
+  auto object = json::object();
+  for (const auto& [key, roles] : acl_members)
+    if (acl.*roles)
+      object[key] = *(acl.*roles);
+  return object;
+}
+
+result<void> write_span(json& object, const char* key, std::optional<std::chrono::seconds> span) {
+  if (!span)
+    return {};
+  if (span->count() < 1)
+    return refuse(key, "at least 1 second");
+  object[key] = span->count();
+  return {};
+}
+
+result<void> write_custom(json& object, const stream_metadata& metadata) {
+  for (const auto& [key, text] : metadata.custom) {
+    if (object.contains(key) || key == "$maxCount" || key == "$maxAge" || key == "$tb" || key == "$cacheControl" || key == "$acl")
+      return refuse("custom." + key, "the member of that meaning");
+    auto value = json::parse(text, nullptr, false);
+    if (value.is_discarded())
+      return refuse("custom." + key, "JSON text");
+    object[key] = std::move(value);
+  }
+  return {};
+}
+
+} // namespace
+
+bool stream_metadata::is_soft_deleted() const {
+  return truncate_before == stream_revision{soft_deleted};
+}
+
+result<stream_metadata> parse_stream_metadata(std::string_view text) {
+  auto object = parse_object(text, "metadata");
+  if (!object)
+    return tl::unexpected{std::move(object.error())};
+  stream_metadata metadata;
+  for (const auto& [key, value] : object->items())
+    if (auto read = read_key(metadata, key, value); !read)
+      return tl::unexpected{std::move(read.error())};
+  return metadata;
+}
+
+result<std::string> to_json(const stream_metadata& metadata) {
+  auto object = json::object();
+  if (metadata.max_count) {
+    if (*metadata.max_count < 1 || *metadata.max_count > largest_number)
+      return refuse("max_count", "1 to 2^63-1");
+    object["$maxCount"] = *metadata.max_count;
+  }
+  if (auto written = write_span(object, "$maxAge", metadata.max_age); !written)
+    return tl::unexpected{std::move(written.error())};
+  if (metadata.truncate_before) {
+    if (metadata.truncate_before->value > largest_number)
+      return refuse("truncate_before", "a revision up to 2^63-1");
+    object["$tb"] = metadata.truncate_before->value;
+  }
+  if (auto written = write_span(object, "$cacheControl", metadata.cache_control); !written)
+    return tl::unexpected{std::move(written.error())};
+  if (metadata.acl)
+    object["$acl"] = to_object(*metadata.acl);
+  if (auto written = write_custom(object, metadata); !written)
+    return tl::unexpected{std::move(written.error())};
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+result<system_settings> parse_system_settings(std::string_view text) {
+  auto object = parse_object(text, "settings");
+  if (!object)
+    return tl::unexpected{std::move(object.error())};
+  system_settings all;
+  for (const auto& [key, member] : {std::pair{"$userStreamAcl", &system_settings::user_stream_acl},
+                                    std::pair{"$systemStreamAcl", &system_settings::system_stream_acl}}) {
+    if (!object->contains(key))
+      continue;
+    auto acl = read_acl(key, (*object)[key]);
+    if (!acl)
+      return tl::unexpected{std::move(acl.error())};
+    all.*member = std::move(*acl);
+  }
+  return all;
+}
+
+std::string to_json(const system_settings& all) {
+  auto object = json::object();
+  if (all.user_stream_acl)
+    object["$userStreamAcl"] = to_object(*all.user_stream_acl);
+  if (all.system_stream_acl)
+    object["$systemStreamAcl"] = to_object(*all.system_stream_acl);
+  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+}
+
+} // namespace kdb

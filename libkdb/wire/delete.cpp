@@ -1,0 +1,54 @@
+#include "event_store/client/streams.pb.h"
+#include "wire/streams.hpp"
+
+namespace kdb::wire {
+
+namespace v1 = event_store::client::streams;
+
+namespace {
+
+template <class Request>
+std::string encode_target(std::string_view stream, stream_state expected) {
+  Request message;
+  auto& options = *message.mutable_options();
+  options.mutable_stream_identifier()->set_stream_name(std::string{stream});
+  if (expected.is_any())
+    options.mutable_any();
+  else if (expected.is_no_stream())
+    options.mutable_no_stream();
+  else if (expected.is_exists())
+    options.mutable_stream_exists();
+  else
+    options.set_revision(expected.revision().value);
+  return message.SerializeAsString();
+}
+
+template <class Response>
+result<delete_result> decode_position(std::string_view bytes) {
+  Response message;
+  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    return failure({.code = errc::protocol_error, .message = "the server's answer to a deletion can't be understood", .outcome_unknown = true});
+  if (!message.has_position())
+    return delete_result{};
+  return delete_result{log_position{message.position().commit_position(), message.position().prepare_position()}};
+}
+
+} // namespace
+
+std::string encode_delete(std::string_view stream, stream_state expected) {
+  return encode_target<v1::DeleteReq>(stream, expected);
+}
+
+result<delete_result> decode_delete(std::string_view message) {
+  return decode_position<v1::DeleteResp>(message);
+}
+
+std::string encode_tombstone(std::string_view stream, stream_state expected) {
+  return encode_target<v1::TombstoneReq>(stream, expected);
+}
+
+result<delete_result> decode_tombstone(std::string_view message) {
+  return decode_position<v1::TombstoneResp>(message);
+}
+
+} // namespace kdb::wire
