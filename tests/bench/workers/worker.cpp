@@ -20,6 +20,14 @@ const std::map<std::string_view, factory>& factories() {
     {"raw-append-single", make_raw_append_single},
     {"raw-live", make_raw_live},
     {"raw-fill", make_raw_fill},
+    {"actors-read", make_actors_read},
+    {"actors-memory", make_actors_memory},
+    {"actors-append", make_actors_append},
+    {"actors-append-single", make_actors_append_single},
+    {"actors-live", make_actors_live},
+    {"client-read", make_client_read},
+    {"client-memory", make_client_memory},
+    {"client-append-single", make_client_append_single},
   };
   return all;
 }
