@@ -177,8 +177,8 @@ std::vector<row> memory(const run_settings& how) {
   auto canned = canned_server();
   contest in{"memory"};
   auto count = 1'000'000 * how.scale;
-  in.add("actors", work("actors-memory", canned, count, sharing));
-  in.add("blocking", work("client-memory", canned, count));
+  in.add("actors", work("actors-read", canned, count, sharing));
+  in.add("blocking", work("client-read", canned, count));
   in.run(1);
   return {
     memory_row("memory.actors", "reading 1 000 000 events in batches through actors, over the start", in, "actors", 64),

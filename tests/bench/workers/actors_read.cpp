@@ -6,8 +6,6 @@
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
-#include "memory.hpp"
-
 namespace kdb::bench {
 
 namespace {
@@ -76,15 +74,6 @@ pass read_once(host& in, const work_options& options) {
 worker make_actors_read(const work_options& options) {
   auto in = std::make_shared<host>(options);
   return [in, options] { return read_once(*in, options); };
-}
-
-worker make_actors_memory(const work_options& options) {
-  auto in = std::make_shared<host>(options);
-  return [in, options, start = resident_mib()] {
-    auto timed = read_once(*in, options);
-    timed.growth_mib = peak_resident_mib() - start;
-    return timed;
-  };
 }
 
 } // namespace kdb::bench

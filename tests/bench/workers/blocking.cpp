@@ -8,7 +8,6 @@
 
 #include <kdb/client.hpp>
 
-#include "memory.hpp"
 #include "raw_channel.hpp"
 
 namespace kdb::bench {
@@ -46,15 +45,6 @@ pass read_once(client& from, const work_options& options) {
 worker make_client_read(const work_options& options) {
   auto from = std::make_shared<client>(connect(options));
   return [from, options] { return read_once(*from, options); };
-}
-
-worker make_client_memory(const work_options& options) {
-  auto from = std::make_shared<client>(connect(options));
-  return [from, options, start = resident_mib()] {
-    auto timed = read_once(*from, options);
-    timed.growth_mib = peak_resident_mib() - start;
-    return timed;
-  };
 }
 
 worker make_client_append_single(const work_options& options) {
