@@ -13,8 +13,9 @@ struct backoff_limits {
   friend bool operator==(const backoff_limits&, const backoff_limits&) = default;
 };
 
-/// Returns the pause after `failures` failures in a row (at least 1): it doubles up to the cap, and lies somewhere in the upper half
-/// of that, so that many clients of one dead node don't come back together. `draw` is a random number in [0, 1) and says where.
+/// Returns the pause after `failures` failures in a row (at least 1): it doubles up to the cap, and lies somewhere in the
+/// upper half of that, so that many clients of one dead node don't come back together. `draw` is a random number in [0, 1)
+/// and says where.
 std::chrono::milliseconds backoff_delay(unsigned failures, const backoff_limits& limits, double draw);
 
 /// Counts failures in a row.

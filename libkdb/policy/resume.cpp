@@ -21,7 +21,8 @@ all_position later(all_position start, log_position now) {
   return known && *known >= now ? start : all_position{now};
 }
 
-/// Without a place caught_up means that there is nothing yet, so what was the end is the start. Old servers tell neither place nor time.
+/// Without a place caught_up means that there is nothing yet, so what was the end is the start. Old servers tell neither
+/// place nor time.
 template <class Position>
 Position after_caught_up_nowhere(Position start, const caught_up& there) {
   return start.is_end() && there.time ? Position::start() : start;

@@ -11,9 +11,9 @@ namespace kdb::policy {
 stream_position resume_from(const subscribe_to_stream_options& original, const last_delivered& last);
 all_position resume_from(const subscribe_to_all_options& original, const last_delivered& last);
 
-/// Where the next call would begin once this item was received, if it would have begun at `start` before. Events (of links the link)
-/// and checkpoints move it, and so does caught_up: a subscription from the end learns from it where the end was, so that resuming
-/// misses nothing even before its first event. Never moves back.
+/// Where the next call would begin once this item was received, if it would have begun at `start` before. Events (of links
+/// the link) and checkpoints move it, and so does caught_up: a subscription from the end learns from it where the end was,
+/// so that resuming misses nothing even before its first event. Never moves back.
 stream_position next_start(stream_position start, const batch_item& item);
 all_position next_start(all_position start, const batch_item& item);
 

@@ -11,14 +11,14 @@
 #include <kdb/result.hpp>
 #include <kdb/subscribe.hpp>
 
-// Checks before anything is sent: only what the server could not take, would take wrongly, or would answer for everybody on the call.
-// Errors name the member; they hold no payload.
+// Checks before anything is sent: only what the server could not take, would take wrongly, or would answer for everybody
+// on the call. Errors name the member; they hold no payload.
 namespace kdb::policy {
 
 /// Sizes a server takes unless it is configured otherwise.
 struct append_limits {
   std::uint64_t message_bytes = 16'767'216;   ///< Of one message on the wire.
-  std::uint64_t append_bytes = 268'435'456; ///< Of all events of one append, as `stored_bytes` counts.
+  std::uint64_t append_bytes = 268'435'456;   ///< Of all events of one append, as `stored_bytes` counts.
   friend bool operator==(const append_limits&, const append_limits&) = default;
 };
 
@@ -31,8 +31,8 @@ result<void> check_call(const call_options& call);
 /// A state the server knows.
 result<void> check_expected(stream_state expected);
 
-/// A stream to write to, an expected state the server knows, and events with an id of their own, a type and sizes within the limits.
-/// No events at all are fine.
+/// A stream to write to, an expected state the server knows, and events with an id of their own, a type and sizes within
+/// the limits. No events at all are fine.
 result<void> check_append(std::string_view stream, stream_state expected, std::span<const new_event> events,
                           const append_limits& limits = {});
 

@@ -49,7 +49,7 @@ std::string_view without_surrounding_space(std::string_view text) {
 struct parts {
   std::string_view scheme{}, user_info{}, hosts{}, query{};
   bool has_user_info = false;
-  /// False if a password could have ended up in the hosts or the query, because it has one of /?# in it: then messages quote nothing.
+  /// False if a part of a password could stand in the hosts or the query, because it has a '/' or '?': then messages quote nothing.
   bool may_quote = true;
 };
 
@@ -183,7 +183,8 @@ result<void> read_hosts(const parts& all, settings& into) {
 }
 
 /// Reads one "name=value"; `seen` holds what came before.
-result<void> read_option(std::string_view text, bool may_quote, std::vector<const connection_option*>& seen, settings& into) {
+result<void> read_option(std::string_view text, bool may_quote, std::vector<const connection_option*>& seen,
+                         settings& into) {
   auto equals = text.find('=');
   auto name = text.substr(0, equals);
   auto* option = find_connection_option(name);
@@ -199,7 +200,8 @@ result<void> read_option(std::string_view text, bool may_quote, std::vector<cons
   seen.push_back(option);
   auto value = percent_decoded(text.substr(equals + 1));
   if (!value)
-    return refuse(option->name, "the value of " + shown + " has a '%' without two hexadecimal digits", "%25 for a '%'");
+    return refuse(option->name, "the value of " + shown + " has a '%' without two hexadecimal digits",
+                  "%25 for a '%'");
   if (!option->read(*value, into))
     return refuse(option->name, shown + (may_quote ? " can't be " + quoted(text.substr(equals + 1)) : " is wrong"),
                   option->accepted);

@@ -10,7 +10,8 @@ using std::chrono::milliseconds;
 
 tl::unexpected<error> refuse(std::string_view member, std::string_view accepted) {
   return failure(error{.code = errc::invalid_argument,
-                       .message = "settings: " + std::string{member} + " is out of its range; give " + std::string{accepted},
+                       .message =
+                         "settings: " + std::string{member} + " is out of its range; give " + std::string{accepted},
                        .detail = bad_argument{std::string{member}, std::string{accepted}}});
 }
 

@@ -15,8 +15,13 @@ constexpr std::size_t standard_chunk = 64 << 10;
 constexpr std::size_t small_chunk = 4 << 10;
 constexpr std::size_t most_expected_items = 1024;
 
-// Recycled memory would hide a view that outlived its batch.
-#if defined(__SANITIZE_ADDRESS__)
+// Recycled memory would hide a view that outlived its batch from the address sanitizer.
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define KDB_NO_SPARE_CHUNKS
+#endif
+#endif
+#if defined(__SANITIZE_ADDRESS__) || defined(KDB_NO_SPARE_CHUNKS)
 constexpr std::size_t most_spare_chunks = 0;
 #else
 constexpr std::size_t most_spare_chunks = 64;
@@ -59,7 +64,7 @@ std::byte* acquire(std::size_t size) {
 
 void dispose(std::byte* chunk, std::size_t size) {
   if (size != standard_chunk || !spares().put(chunk))
-    ::operator delete(chunk, size);
+    ::operator delete(chunk);
 }
 
 } // namespace

@@ -1,17 +1,26 @@
-// kdb_bench: measures libkdb. The same program is also each server and each worker, in a process of its own.
+// kdb_bench: measures libkdb against what others can do. The same program is also each server and each worker, in a process of its own:
+//
+//   kdb_bench run [--only NAME] [--quick] [--write FILE]
+//   kdb_bench serve canned [EVENTS [MESSAGES-PER-FRAME]] | serve generic SOURCE STREAM [hint]
+//   kdb_bench work WORKER [name=value …]
 
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
+#include <string>
 #include <string_view>
 
+#include "plan.hpp"
 #include "servers/canned_server.hpp"
 #include "servers/generic_server.hpp"
 #include "workers/worker.hpp"
 
+namespace kdb::bench {
+
 namespace {
 
 int serve(int argc, char** argv) {
-  using namespace kdb::bench;
   std::string_view kind = argv[0];
   if (kind == "canned") {
     canned_server_options options;
@@ -27,14 +36,78 @@ int serve(int argc, char** argv) {
   return 2;
 }
 
+struct command_line {
+  std::string only;
+  std::string document;
+  bool quick = false;
+};
+
+/// Runs one group; what it can't measure becomes a row that fails.
+std::vector<row> run_group(const group& which, const run_settings& how) {
+  try {
+    return which.run(how);
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "\n%s: %s\n", which.name.c_str(), problem.what());
+    return {failed_row(which.name, which.about, problem.what())};
+  }
+}
+
+int run(const command_line& what) {
+  run_settings how{.node_program = "node", .scripts = KDB_BENCH_SCRIPTS, .devnode = KDB_BENCH_DEVNODE};
+  if (what.quick) {
+    how.rounds = 3;
+    how.scale = 0.25;
+  }
+  std::vector<row> rows;
+  for (auto& each : groups())
+    if (what.only.empty() || each.name.starts_with(what.only))
+      for (auto& line : run_group(each, how)) {
+        std::printf("%s\n", to_text(line).c_str());
+        std::fflush(stdout);
+        rows.push_back(std::move(line));
+      }
+  auto missed = 0;
+  for (auto& each : rows)
+    missed += !each.holds;
+  std::printf("\n%zu rows, %d below their bar%s\n", rows.size(), missed, what.quick ? " (quick run: not for the record)" : "");
+  if (!what.document.empty())
+    write_into(what.document, to_markdown(rows));
+  return rows.empty() ? 2 : missed ? 1 : 0;
+}
+
+int run(int argc, char** argv) {
+  command_line what;
+  for (int i = 0; i < argc; ++i) {
+    std::string_view word = argv[i];
+    if (word == "--quick")
+      what.quick = true;
+    else if (word == "--only" && i + 1 < argc)
+      what.only = argv[++i];
+    else if (word == "--write" && i + 1 < argc)
+      what.document = argv[++i];
+    else {
+      std::fprintf(stderr, "usage: kdb_bench run [--only NAME] [--quick] [--write FILE]\nnames:\n");
+      for (auto& each : groups())
+        std::fprintf(stderr, "  %-14s %s\n", each.name.c_str(), each.about.c_str());
+      return 2;
+    }
+  }
+  return run(what);
+}
+
 } // namespace
+
+} // namespace kdb::bench
 
 int main(int argc, char** argv) {
   using namespace kdb::bench;
-  std::string_view command = argc > 1 ? argv[1] : "";
+  ::signal(SIGPIPE, SIG_IGN);
+  std::string_view command = argc > 1 ? argv[1] : "run";
   if (command == "serve" && argc > 2)
     return serve(argc - 2, argv + 2);
   if (command == "work" && argc > 2)
     return run_worker(argv[2], work_options::parse(argc - 3, argv + 3));
-  return 2;
+  if (command == "run")
+    return run(argc - 2, argv + 2);
+  return run(argc - 1, argv + 1);
 }

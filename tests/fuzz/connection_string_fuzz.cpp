@@ -1,5 +1,5 @@
-// Any bytes are either refused with an error that says why, or give settings that hold what `validate` wants and that survive printing
-// and reading again. A password never shows.
+// Any bytes are either refused with an error that says why, or give settings that hold what `validate` wants and that
+// survive printing and reading again. A password never shows.
 
 #include <cstdint>
 #include <cstdio>

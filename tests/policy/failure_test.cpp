@@ -25,8 +25,8 @@ std::ostream& operator<<(std::ostream& out, const failure_decision& what) {
 
 namespace {
 
-/// The table of failures as it should be: what each code means for the node, whether it ends a subscription, and whether the request may
-/// have had its effect.
+/// The table of failures as it should be: what each code means for the node, whether it ends a subscription, and whether
+/// the request may have had its effect.
 struct row {
   errc code;
   node_action node;

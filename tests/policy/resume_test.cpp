@@ -2,8 +2,11 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
+#include <cstdint>
 #include <optional>
 #include <ostream>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -89,6 +92,63 @@ BOOST_AUTO_TEST_CASE(the_next_call_begins_after_the_last_event_or_where_the_firs
   BOOST_TEST((resume_from(all, {}) == kdb::all_end));
   BOOST_TEST((resume_from(all, log_position{8, 7}) == all_position{log_position{8, 7}}));
   BOOST_TEST((resume_from(all, stream_revision{8}) == kdb::all_end));
+}
+
+namespace {
+
+/// A stream that grows while it is followed, as a server shows it: the events after the start, then caught_up.
+struct growing_stream {
+  std::vector<kdb::recorded_event> events;
+
+  void grow(std::size_t count) {
+    for (; count > 0; --count)
+      events.push_back(event_at(events.size(), events.size() * 10));
+  }
+
+  std::vector<kdb::batch_item> follow(stream_position from) const {
+    auto next = from.is_end() ? events.size() : from.is_start() ? 0 : from.revision()->value + 1;
+    std::vector<kdb::batch_item> items;
+    for (; next < events.size(); ++next)
+      items.emplace_back(kdb::resolved_event{&events[next], nullptr});
+    kdb::caught_up there{.time = now};
+    if (!events.empty())
+      there.revision = events.back().revision();
+    items.emplace_back(there);
+    return items;
+  }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(calls_that_break_off_anywhere_miss_and_repeat_nothing) {
+  std::mt19937 random{7};
+  for (int round = 0; round < 500; ++round) {
+    growing_stream stream;
+    stream.grow(random() % 4);
+    const auto from_end = random() % 2 == 0;
+    auto start = from_end ? kdb::stream_end : kdb::stream_start;
+    const auto first = from_end ? stream.events.size() : 0;
+    // The first call gets at least to the point where it knows its end; before that nothing was promised.
+    bool knows_start = !from_end;
+    std::vector<std::uint64_t> got;
+    for (int call = 0; call < 20; ++call) {
+      auto items = stream.follow(start);
+      auto last = knows_start ? random() % (items.size() + 1) : items.size();
+      for (std::size_t i = 0; i < last; ++i) {
+        start = next_start(start, items[i]);
+        if (auto* event = std::get_if<kdb::resolved_event>(&items[i]))
+          got.push_back(event->revision().value);
+      }
+      knows_start = true;
+      stream.grow(random() % 5);
+    }
+    for (auto& item : stream.follow(start))
+      if (auto* event = std::get_if<kdb::resolved_event>(&item))
+        got.push_back(event->revision().value);
+    BOOST_TEST_REQUIRE(got.size() == stream.events.size() - first);
+    for (std::size_t i = 0; i < got.size(); ++i)
+      BOOST_TEST_REQUIRE(got[i] == first + i);
+  }
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_batch_moves_nothing) {

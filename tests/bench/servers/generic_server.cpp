@@ -74,7 +74,8 @@ public:
     }
     if (ok && at_ < messages_.size()) {
       grpc::WriteOptions how;
-      if (write_hint_ && at_ + 1 < messages_.size())
+      // gRPC says that the first write is done when the headers are out: held back, it never would be.
+      if (write_hint_ && at_ > 0 && at_ + 1 < messages_.size())
         how.set_buffer_hint();
       stream_.Write(messages_[at_++], how, this);
       return true;

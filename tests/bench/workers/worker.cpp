@@ -5,6 +5,8 @@
 #include <iostream>
 #include <stdexcept>
 
+#include "memory.hpp"
+
 namespace kdb::bench {
 
 namespace {
@@ -20,6 +22,12 @@ const std::map<std::string_view, factory>& factories() {
     {"raw-append-single", make_raw_append_single},
     {"raw-live", make_raw_live},
     {"raw-fill", make_raw_fill},
+    {"actors-read", make_actors_read},
+    {"actors-append", make_actors_append},
+    {"actors-append-single", make_actors_append_single},
+    {"actors-live", make_actors_live},
+    {"client-read", make_client_read},
+    {"client-append-single", make_client_append_single},
   };
   return all;
 }
@@ -57,8 +65,11 @@ int run_worker(std::string_view name, const work_options& options) {
   }
   try {
     auto work = found->second(options);
+    const auto start = resident_mib();
     for (std::string line; std::getline(std::cin, line);) {
-      std::puts(to_line(work()).c_str());
+      auto result = work();
+      result.growth_mib = peak_resident_mib() - start;
+      std::puts(to_line(result).c_str());
       std::fflush(stdout);
     }
   } catch (const std::exception& problem) {

@@ -34,6 +34,12 @@ worker make_raw_append(const work_options&);       // one BatchAppend, write hin
 worker make_raw_append_single(const work_options&); // the same, one at a time
 worker make_raw_live(const work_options&);         // append to live delivery
 worker make_raw_fill(const work_options&);         // writes `count` events into `stream`
+worker make_actors_read(const work_options&);          // a host actor asks a reader for batches
+worker make_actors_append(const work_options&);        // four host actors share what is in flight
+worker make_actors_append_single(const work_options&); // one at a time
+worker make_actors_live(const work_options&);          // append to delivery at a subscriber
+worker make_client_read(const work_options&);          // blocking client
+worker make_client_append_single(const work_options&);
 
 /// Answers each line of standard input with one pass, until it ends.
 int run_worker(std::string_view name, const work_options& options);

@@ -1,0 +1,29 @@
+// What the Node.js workers share: the options, the official client, and one line a pass on standard output.
+import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
+
+// Installed once, for the interoperability tests.
+const require = createRequire(new URL("../../interop/package.json", import.meta.url));
+export const kurrent = require("@kurrent/kurrentdb-client");
+
+export const options = { stream: "bench", count: "200000", "in-flight": "256", streams: "1000" };
+for (const word of process.argv.slice(2)) {
+  const [name, value] = word.split("=");
+  options[name] = value;
+}
+
+export const client = kurrent.KurrentDBClient.connectionString(`kurrentdb://${options.target}?tls=false`);
+
+/** Answers each line of standard input with one pass: `work` returns the number of items. */
+export async function serve(work) {
+  for await (const _ of createInterface({ input: process.stdin })) {
+    const cpu = process.cpuUsage();
+    const begin = process.hrtime.bigint();
+    const items = await work();
+    const seconds = Number(process.hrtime.bigint() - begin) * 1e-9;
+    const used = process.cpuUsage(cpu);
+    console.log(`items=${items} seconds=${seconds} cpu=${(used.user + used.system) * 1e-6}`);
+  }
+  await client.dispose();
+  process.exit(0);
+}

@@ -1,0 +1,204 @@
+#include "plan.hpp"
+
+#include <chrono>
+#include <memory>
+
+namespace kdb::bench {
+
+namespace {
+
+constexpr std::chrono::seconds server_patience{30};
+
+/// A server of ours and where it listens.
+class server {
+public:
+  explicit server(const std::vector<std::string>& command)
+      : process_{std::make_unique<child>(command)} {
+    auto line = process_->read_line(server_patience);
+    auto at = line.find("127.0.0.1:");
+    auto end = line.find_first_not_of("0123456789", at + 10);
+    target_ = at == std::string::npos ? line : line.substr(at, end - at);
+  }
+
+  const std::string& target() const { return target_; }
+  child* process() const { return process_.get(); }
+
+private:
+  std::unique_ptr<child> process_;
+  std::string target_;
+};
+
+server canned_server() {
+  return server{{own_path(), "serve", "canned"}};
+}
+
+std::string number(double value) {
+  return std::to_string(static_cast<std::uint64_t>(value));
+}
+
+using words = std::vector<std::string>;
+
+words work(const std::string& name, const server& at, double count, const words& more = {}) {
+  words command{own_path(), "work", name, "target=" + at.target(), "count=" + number(count)};
+  command.insert(command.end(), more.begin(), more.end());
+  return command;
+}
+
+words node_work(const run_settings& how, const std::string& script, const server& at, double count, const words& more = {}) {
+  words command{how.node_program, how.scripts + "/" + script, "target=" + at.target(), "count=" + number(count)};
+  command.insert(command.end(), more.begin(), more.end());
+  return command;
+}
+
+const words sharing{"scheduler=sharing"};
+const words stealing{"scheduler=stealing"};
+
+std::string raw_name(const std::string& raw) {
+  return raw == "raw-typed" ? "the raw loop (completion queue)" : "the raw loop (synchronous stub, arena)";
+}
+
+// -- reads from a server that costs nothing -----------------------------------------------------------
+
+std::vector<row> reads(const run_settings& how) {
+  auto canned = canned_server();
+  contest in{"reads"};
+  auto count = 200'000 * how.scale;
+  in.add("raw-typed", work("raw-read-typed", canned, count), canned.process());
+  in.add("actors", work("actors-read", canned, count, sharing), canned.process());
+  in.add("raw-sync", work("raw-read-sync", canned, count), canned.process());
+  in.add("actors-stealing", work("actors-read", canned, count, stealing), canned.process());
+  in.add("blocking", work("client-read", canned, count), canned.process());
+  in.add("floor", work("raw-read-floor", canned, count), canned.process());
+  in.run(how.rounds);
+  auto raw = in.fastest({"raw-typed", "raw-sync"});
+  auto against = " against " + raw_name(raw);
+  return {
+    rate_row("reads.actors", "actors to a host actor, sharing" + against, {in, "actors", raw}, 1.0),
+    rate_row("reads.actors-stealing", "the same, stealing" + against, {in, "actors-stealing", raw}, 1.0),
+    rate_row("reads.blocking", "blocking client" + against, {in, "blocking", raw}, 0.9),
+    rate_row("reads.floor", "a loop that parses nothing" + against, {in, "floor", raw}, 0),
+    rate_row("reads.other-raw", "the other raw loop" + against, {in, raw == "raw-sync" ? "raw-typed" : "raw-sync", raw}, 0),
+  };
+}
+
+// -- reads from the development node -------------------------------------------------------------------
+
+void fill(const server& at, double count) {
+  child filler{work("raw-fill", at, count, {"stream=bench"})};
+  filler.write_line("go");
+  filler.read_line(server_patience);
+}
+
+std::vector<row> node_reads(const run_settings& how) {
+  server devnode{{how.devnode, "--port", "0"}};
+  auto count = 200'000 * how.scale;
+  fill(devnode, count);
+  server generic{{own_path(), "serve", "generic", devnode.target(), "bench"}};
+  contest in{"node-reads"};
+  in.add("raw-typed", work("raw-read-typed", devnode, count), devnode.process());
+  in.add("actors", work("actors-read", devnode, count, sharing), devnode.process());
+  in.add("raw-sync", work("raw-read-sync", devnode, count), devnode.process());
+  in.add("official", node_work(how, "read.mjs", devnode, count), devnode.process());
+  in.add("node", work("raw-read-floor", devnode, count), devnode.process());
+  in.add("generic", work("raw-read-floor", generic, count), generic.process());
+  in.run(how.rounds);
+  auto raw = in.fastest({"raw-typed", "raw-sync"});
+  return {
+    rate_row("node.reads", "actors against the official Node client, development node", {in, "actors", "official"}, 1.4),
+    cpu_row("node.reads-cpu", "CPU per event: actors against the official Node client", {in, "actors", "official"}, 0.5),
+    rate_row("node.reads-raw", "actors against " + raw_name(raw) + ", development node", {in, "actors", raw}, 0.95),
+    rate_row("node.serving", "the development node against a generic gRPC server with the same bytes", {in, "node", "generic"}, 0.75),
+  };
+}
+
+// -- appends --------------------------------------------------------------------------------------------
+
+std::vector<row> appends(const run_settings& how) {
+  auto canned = canned_server();
+  contest in{"appends"};
+  auto count = 100'000 * how.scale;
+  in.add("raw", work("raw-append", canned, count), canned.process());
+  in.add("actors", work("actors-append", canned, count, sharing), canned.process());
+  in.add("actors-stealing", work("actors-append", canned, count, stealing), canned.process());
+  in.run(how.rounds);
+  return {
+    rate_row("appends.actors", "four host actors, 256 in flight, sharing, against a raw BatchAppend loop", {in, "actors", "raw"}, 0.75),
+    rate_row("appends.actors-stealing", "the same, stealing", {in, "actors-stealing", "raw"}, 0.75),
+  };
+}
+
+std::vector<row> node_appends(const run_settings& how) {
+  server devnode{{how.devnode, "--port", "0"}};
+  contest in{"node-appends"};
+  auto count = 20'000 * how.scale;
+  in.add("actors", work("actors-append", devnode, count, sharing), devnode.process());
+  in.add("official", node_work(how, "append.mjs", devnode, count), devnode.process());
+  in.add("raw", work("raw-append", devnode, count), devnode.process());
+  in.run(how.rounds);
+  return {
+    rate_row("node.appends", "four host actors against the official Node client, development node", {in, "actors", "official"}, 2.0),
+    rate_row("node.appends-raw", "the same against a raw BatchAppend loop", {in, "actors", "raw"}, 0),
+  };
+}
+
+std::vector<row> single(const run_settings& how) {
+  auto canned = canned_server();
+  contest in{"single"};
+  auto count = 5'000 * how.scale;
+  in.add("raw", work("raw-append-single", canned, count));
+  in.add("actors", work("actors-append-single", canned, count, sharing));
+  in.add("actors-stealing", work("actors-append-single", canned, count, stealing));
+  in.add("blocking", work("client-append-single", canned, count));
+  in.run(how.rounds);
+  return {
+    latency_row("single.actors", "one append at a time, sharing: added to the raw call", {in, "actors", "raw"}, 60),
+    latency_row("single.actors-stealing", "the same, stealing", {in, "actors-stealing", "raw"}, 0),
+    latency_row("single.blocking", "the same, blocking client", {in, "blocking", "raw"}, 0),
+  };
+}
+
+// -- following, memory ----------------------------------------------------------------------------------
+
+std::vector<row> live(const run_settings& how) {
+  auto canned = canned_server();
+  contest in{"live"};
+  auto count = 5'000 * how.scale;
+  in.add("raw", work("raw-live", canned, count));
+  in.add("actors", work("actors-live", canned, count, sharing));
+  in.add("actors-stealing", work("actors-live", canned, count, stealing));
+  in.run(how.rounds);
+  return {
+    latency_row("live.actors", "from append to live delivery, sharing: added to the raw loop", {in, "actors", "raw"}, 100),
+    latency_row("live.actors-stealing", "the same, stealing", {in, "actors-stealing", "raw"}, 0),
+  };
+}
+
+std::vector<row> memory(const run_settings& how) {
+  auto canned = canned_server();
+  contest in{"memory"};
+  auto count = 1'000'000 * how.scale;
+  in.add("actors", work("actors-read", canned, count, sharing));
+  in.add("blocking", work("client-read", canned, count));
+  in.run(1);
+  return {
+    memory_row("memory.actors", "reading 1 000 000 events in batches through actors, over the start", in, "actors", 64),
+    memory_row("memory.blocking", "the same, blocking client", in, "blocking", 64),
+  };
+}
+
+} // namespace
+
+const std::vector<group>& groups() {
+  static const std::vector<group> all = {
+    {"reads", "200 000 events of 256 B from a canned server", reads},
+    {"node-reads", "the same from the development node, against the official Node client", node_reads},
+    {"appends", "single-event appends to many streams", appends},
+    {"node-appends", "appends to the development node, against the official Node client", node_appends},
+    {"single", "one append at a time", single},
+    {"live", "from append to live delivery", live},
+    {"memory", "memory of a long read", memory},
+  };
+  return all;
+}
+
+} // namespace kdb::bench

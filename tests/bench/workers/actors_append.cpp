@@ -1,0 +1,107 @@
+// Appending as host actors do it.
+
+#include "host.hpp"
+
+#include <chrono>
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+namespace kdb::bench {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+constexpr std::uint64_t host_actors = 4;
+
+double micros_since(clock::time_point begin) {
+  return std::chrono::duration<double, std::micro>(clock::now() - begin).count();
+}
+
+/// One host actor: `count` appends of one event, `in_flight` of them at a time.
+struct appending_state {
+  client_actor client;
+  std::vector<std::string> streams;
+  std::uint64_t count = 0, asked = 0, done = 0;
+  bool timed = false;
+  std::vector<double> latencies;
+};
+using appending_self = caf::stateful_actor<appending_state>;
+using latencies = std::vector<double>;
+
+void append_next(appending_self* self, outcome<latencies> result) {
+  auto& state = self->state;
+  const auto begin = state.timed ? clock::now() : clock::time_point{};
+  append_to_stream what{.stream = state.streams[state.asked++ % state.streams.size()]};
+  what.events.push_back(event_to_append());
+  self->request(state.client, caf::infinite, std::move(what))
+    .then(
+      [self, result, begin](const append_result&) {
+        auto& now = self->state;
+        if (now.timed)
+          now.latencies.push_back(micros_since(begin));
+        if (now.asked < now.count)
+          append_next(self, result);
+        if (++now.done == now.count) {
+          result.done(std::move(now.latencies));
+          self->quit();
+        }
+      },
+      [self, result](const caf::error& why) {
+        result.failed(why);
+        self->quit();
+      });
+}
+
+struct appending {
+  std::uint64_t number = 0, count = 0, in_flight = 0, streams = 0;
+  bool timed = false;
+};
+
+caf::behavior appending_actor(appending_self* self, client_actor client, std::string stream, appending what, outcome<latencies> result) {
+  auto& state = self->state;
+  state.client = std::move(client);
+  state.count = what.count;
+  state.timed = what.timed;
+  for (std::uint64_t i = 0; i < what.streams; ++i)
+    state.streams.push_back(stream + "-" + std::to_string(what.number * what.streams + i));
+  while (state.asked < std::min(what.count, what.in_flight))
+    append_next(self, result);
+  return {[](int) {}};
+}
+
+pass append_once(host& in, const work_options& options, std::uint64_t actors, bool timed) {
+  stopwatch watch;
+  std::vector<std::future<latencies>> ends;
+  for (std::uint64_t i = 0; i < actors; ++i) {
+    outcome<latencies> result;
+    ends.push_back(result.future());
+    const appending what{i, options.count / actors, std::max<std::uint64_t>(options.in_flight / actors, 1), options.streams / actors,
+                         timed};
+    in.system().spawn(appending_actor, in.client(), options.stream, what, result);
+  }
+  latencies all;
+  for (auto& end : ends)
+    for (auto micros : end.get())
+      all.push_back(micros);
+  auto result = watch.stop(static_cast<double>(options.count / actors * actors));
+  put_percentiles(result, std::move(all));
+  return result;
+}
+
+} // namespace
+
+worker make_actors_append(const work_options& options) {
+  auto in = std::make_shared<host>(options);
+  return [in, options] { return append_once(*in, options, host_actors, false); };
+}
+
+worker make_actors_append_single(const work_options& options) {
+  auto in = std::make_shared<host>(options);
+  auto single = options;
+  single.in_flight = 1;
+  return [in, single] { return append_once(*in, single, 1, true); };
+}
+
+} // namespace kdb::bench

@@ -1,0 +1,79 @@
+// Reading as a host actor does it: one request for `next` at a time. The reader keeps batches ready, so that asking for more at once
+// gains nothing.
+
+#include "host.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+namespace kdb::bench {
+
+namespace {
+
+struct reading_state {
+  reader_actor reader;
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;
+};
+using reading_self = caf::stateful_actor<reading_state>;
+
+void ask(reading_self* self, outcome<std::uint64_t> result);
+
+void take(reading_self* self, const event_batch& batch, const outcome<std::uint64_t>& result) {
+  if (batch.empty()) {
+    result.done(self->state.events);
+    self->quit();
+    return;
+  }
+  for (auto& event : batch.events()) {
+    ++self->state.events;
+    self->state.bytes += event.data().size();
+  }
+  ask(self, result);
+}
+
+void ask(reading_self* self, outcome<std::uint64_t> result) {
+  self->request(self->state.reader, caf::infinite, next{})
+    .then([self, result](const event_batch& batch) { take(self, batch, result); },
+          [self, result](const caf::error& why) {
+            result.failed(why);
+            self->quit();
+          });
+}
+
+caf::behavior reading_actor(reading_self* self, client_actor client, work_options options, outcome<std::uint64_t> result) {
+  read_stream what{.stream = options.stream};
+  what.options.limit = options.count;
+  self->request(client, caf::infinite, std::move(what))
+    .then(
+      [self, result](reader_actor reader) {
+        self->state.reader = std::move(reader);
+        ask(self, result);
+      },
+      [self, result](const caf::error& why) {
+        result.failed(why);
+        self->quit();
+      });
+  return {[](int) {}};
+}
+
+pass read_once(host& in, const work_options& options) {
+  stopwatch watch;
+  outcome<std::uint64_t> result;
+  auto events = result.future();
+  in.system().spawn(reading_actor, in.client(), options, result);
+  const auto count = events.get();
+  auto timed = watch.stop(static_cast<double>(count));
+  if (count != options.count)
+    throw std::runtime_error{"expected " + std::to_string(options.count) + " events, got " + std::to_string(count)};
+  return timed;
+}
+
+} // namespace
+
+worker make_actors_read(const work_options& options) {
+  auto in = std::make_shared<host>(options);
+  return [in, options] { return read_once(*in, options); };
+}
+
+} // namespace kdb::bench

@@ -1,0 +1,50 @@
+#include "host.hpp"
+
+#include <algorithm>
+#include <thread>
+
+#include <caf/scoped_actor.hpp>
+
+#include "raw_channel.hpp"
+
+namespace kdb::bench {
+
+namespace {
+
+caf::actor_system_config& configure(caf::actor_system_config& config, const work_options& options) {
+  config.set("scheduler.policy", caf::atom_from_string(options.scheduler));
+  const auto cores = std::max(1u, std::thread::hardware_concurrency());
+  config.set("scheduler.max-threads", options.threads ? static_cast<std::size_t>(options.threads) : std::size_t{cores});
+  return config;
+}
+
+} // namespace
+
+std::string connection_string(const work_options& options) {
+  return "kurrentdb://" + options.target + "?tls=false";
+}
+
+new_event event_to_append() {
+  return new_event::json("order-placed", event_data());
+}
+
+host::host(const work_options& options) : system_{configure(config_, options)} {
+  auto how = settings::from_connection_string(connection_string(options));
+  if (!how)
+    throw std::runtime_error{to_string(how.error())};
+  auto spawned = spawn_client(system_, *how);
+  if (!spawned)
+    throw std::runtime_error{to_string(spawned.error())};
+  client_ = *spawned;
+  caf::scoped_actor self{system_};
+  self->request(client_, caf::infinite, await_connected{})
+    .receive([](const connected&) {}, [](const caf::error& why) { throw std::runtime_error{to_string(error::from(why))}; });
+}
+
+host::~host() {
+  caf::scoped_actor self{system_};
+  self->request(client_, caf::infinite, close{}).receive([] {}, [](const caf::error&) {});
+  client_ = nullptr;
+}
+
+} // namespace kdb::bench

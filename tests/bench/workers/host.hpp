@@ -1,0 +1,54 @@
+#pragma once
+
+#include <future>
+#include <memory>
+#include <stdexcept>
+#include <string>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <kdb/actors.hpp>
+
+#include "worker.hpp"
+
+namespace kdb::bench {
+
+/// What a program with actors has: a system with the scheduler asked for, no more workers than cores, and a connected client in it.
+class host {
+public:
+  explicit host(const work_options& options);
+  ~host();
+  host(const host&) = delete;
+  host& operator=(const host&) = delete;
+
+  caf::actor_system& system() { return system_; }
+  const client_actor& client() const { return client_; }
+
+private:
+  caf::actor_system_config config_;
+  caf::actor_system system_;
+  client_actor client_;
+};
+
+/// How an actor of a benchmark tells that it is done, or why it could not go on.
+template <class T>
+class outcome {
+public:
+  std::future<T> future() { return promise_->get_future(); }
+  void done(T value) const { promise_->set_value(std::move(value)); }
+  void failed(const caf::error& why) const {
+    promise_->set_exception(std::make_exception_ptr(std::runtime_error{to_string(error::from(why))}));
+  }
+
+private:
+  std::shared_ptr<std::promise<T>> promise_ = std::make_shared<std::promise<T>>();
+};
+
+/// The connection string for a server on loopback.
+std::string connection_string(const work_options& options);
+
+/// An event like those of the raw loops: JSON of 256 B.
+new_event event_to_append();
+
+} // namespace kdb::bench
