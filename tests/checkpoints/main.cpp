@@ -1,2 +1,2 @@
-#define BOOST_TEST_MODULE policy
+#define BOOST_TEST_MODULE checkpoints
 #include <boost/test/unit_test.hpp>
