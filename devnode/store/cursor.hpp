@@ -39,6 +39,7 @@ public:
 private:
   store& store_;
   std::string name_;
+  const stream* stream_ = nullptr;
   std::int64_t next_;
   bool ignore_truncation_ = false;
   bool ended_ = false; // the tombstone was returned
@@ -54,6 +55,7 @@ public:
 private:
   store& store_;
   std::string name_;
+  const stream* stream_ = nullptr;
   std::int64_t next_;
 };
 
