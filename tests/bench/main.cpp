@@ -53,7 +53,7 @@ std::vector<row> run_group(const group& which, const run_settings& how) {
 }
 
 int run(const command_line& what) {
-  run_settings how{.node_program = "node", .scripts = KDB_BENCH_SCRIPTS, .devnode = KDB_BENCH_DEVNODE};
+  run_settings how{.node_program = "node", .scripts = KDB_BENCH_SCRIPTS, .node_client = KDB_BENCH_NODE, .devnode = KDB_BENCH_DEVNODE};
   if (what.quick) {
     how.rounds = 3;
     how.scale = 0.25;

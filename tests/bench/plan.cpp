@@ -45,7 +45,8 @@ words work(const std::string& name, const server& at, double count, const words&
 }
 
 words node_work(const run_settings& how, const std::string& script, const server& at, double count, const words& more = {}) {
-  words command{how.node_program, how.scripts + "/" + script, "target=" + at.target(), "count=" + number(count)};
+  words command{how.node_program, how.scripts + "/" + script, "target=" + at.target(), "count=" + number(count),
+                "client=" + how.node_client};
   command.insert(command.end(), more.begin(), more.end());
   return command;
 }
@@ -93,7 +94,7 @@ std::vector<row> node_reads(const run_settings& how) {
   server devnode{{how.devnode, "--port", "0"}};
   auto count = 200'000 * how.scale;
   fill(devnode, count);
-  server generic{{own_path(), "serve", "generic", devnode.target(), "bench"}};
+  server generic{{own_path(), "serve", "generic", devnode.target(), "bench", "hint"}};
   contest in{"node-reads"};
   in.add("raw-typed", work("raw-read-typed", devnode, count), devnode.process());
   in.add("actors", work("actors-read", devnode, count, sharing), devnode.process());

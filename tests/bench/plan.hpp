@@ -14,6 +14,7 @@ struct run_settings {
   double scale = 1; // of the number of items in a pass
   std::string node_program = "node";
   std::string scripts; // folder with the Node.js workers
+  std::string node_client; // folder with the official client
   std::string devnode; // the development node's program
 };
 
