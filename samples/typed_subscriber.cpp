@@ -11,8 +11,6 @@
 #include <iostream>
 #include <optional>
 
-using namespace std::chrono_literals;
-
 // docs: typed-subscriber
 using archive_actor = caf::typed_actor<caf::replies_to<kdb::event_batch>::with<std::uint64_t>>; // How many it holds now.
 using copier_actor = caf::typed_actor<caf::replies_to<kdb::event_batch>::with<void>, caf::reacts_to<kdb::subscription_ended>>;
@@ -21,7 +19,7 @@ copier_actor::behavior_type copier(copier_actor::pointer self, archive_actor arc
   return {
     [=](const kdb::event_batch& batch) -> caf::result<void> {
       caf::response_promise promise = self->make_response_promise<void>();
-      self->request(archive, 5s, batch)
+      self->request(archive, std::chrono::seconds{5}, batch)
         .then([=](std::uint64_t held) mutable {
           promise.deliver(caf::unit); // Only now may the next batch come.
           if (held >= enough)
@@ -49,11 +47,14 @@ int main(int argc, char** argv) {
   auto db = settings.and_then([&](auto& how) { return kdb::spawn_client(owned.system(), how); }).value();
   caf::scoped_actor self{owned.system()};
   const auto stream = "copied-" + kdb::to_string(kdb::random_uuid());
-  self->send(db, kdb::append_to_stream{.stream = stream, .events = std::vector(200, kdb::new_event{})});
-  auto copy = self->spawn<caf::monitored>(copier, self->spawn(archive), 200u);
+  std::vector<kdb::new_event> events;
+  while (events.size() < 200)
+    events.push_back(kdb::new_event::json("copied", "{}"));
+  self->send(db, kdb::append_to_stream{.stream = stream, .events = events});
+  auto copy = self->spawn<caf::monitored>(copier, self->spawn(archive), events.size());
   self->send(db, kdb::subscribe_to_stream{.stream = stream, .subscriber = copy});
   int status = 1;
   self->receive([&](const caf::down_msg& down) { status = down.reason ? 1 : 0; });
-  self->request(db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
+  self->request(db, std::chrono::seconds{10}, kdb::close{}).receive([] {}, [](const caf::error&) {});
   return status;
 }
