@@ -11,7 +11,7 @@ const stored_event* stream_forwards::next(int& budget) {
   --budget;
   if (!ignore_truncation_ && next_ <= of->last()) next_ = std::max(next_, store_.first_visible(*of));
   if (next_ <= of->last()) return &store_.events()[of->events[static_cast<std::size_t>(next_++)]];
-  ended_ = of->tombstoned();
+  ended_ = include_tombstone_ && of->tombstoned();
   return ended_ ? &store_.events()[*of->tombstone] : nullptr;
 }
 

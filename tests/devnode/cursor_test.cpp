@@ -54,10 +54,12 @@ BOOST_AUTO_TEST_CASE(a_follower_sees_what_max_count_hides_from_readers) {
 
 BOOST_AUTO_TEST_CASE(a_tombstone_is_the_last_event_of_a_stream_that_is_followed) {
   append("s", 1);
-  stream_forwards cursor{events, "s", 0};
+  stream_forwards cursor{events, "s", 0}, reader{events, "s", 0};
+  cursor.include_tombstone();
   events.tombstone("s", expected_state::any());
   BOOST_TEST((revisions(cursor) == numbers{0, tombstone_revision}));
   BOOST_TEST((revisions(cursor) == numbers{}));
+  BOOST_TEST((revisions(reader) == numbers{0}));
 }
 
 BOOST_AUTO_TEST_CASE(all_is_read_inclusively_upwards_and_exclusively_downwards) {
@@ -105,7 +107,15 @@ BOOST_AUTO_TEST_CASE(filters_look_at_names_or_types) {
   BOOST_TEST((seen(prefix_filter(event_type, {})) == list{}));
   BOOST_TEST((seen(regex_filter(stream_name, "-1$")) == list{"order-1:0", "invoice-1:0"}));
   BOOST_TEST((seen(regex_filter(event_type, "^[^a]")) == list{"order-1:0", "order-2:0", "invoice-1:0"}));
+  BOOST_TEST((seen(regex_filter(stream_name, "^(?!order)")) == list{"invoice-1:0"}));
   BOOST_CHECK_THROW(regex_filter(event_type, "("), std::regex_error);
+}
+
+BOOST_AUTO_TEST_CASE(no_expression_can_stop_or_end_the_node) {
+  auto from = events.events().size();
+  append(std::string(50'000, 'a'), 1);
+  all_forwards cursor{events, from, regex_filter(filter_subject::stream_name, "^(a|aa|.)*b$")};
+  BOOST_TEST((names(cursor) == list{}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

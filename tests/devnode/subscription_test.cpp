@@ -125,6 +125,22 @@ BOOST_AUTO_TEST_CASE(a_filtered_one_gets_checkpoints_after_what_it_skips) {
   BOOST_TEST(filtering.next().checkpoint().commit_position() > position);
 }
 
+BOOST_AUTO_TEST_CASE(a_window_of_nothing_is_no_endless_search) {
+  append("s", 3);
+  subscribed filtering{*this, filtered("other", 0, 1)};
+  while (!filtering.next().has_caught_up()) {
+  }
+  append("s", 1);
+  BOOST_TEST(filtering.next().has_checkpoint());
+}
+
+BOOST_AUTO_TEST_CASE(the_largest_revision_is_a_start_like_others) {
+  auto request = following("s");
+  request.mutable_options()->mutable_stream()->set_revision(9223372036854775807);
+  subscribed far{*this, request};
+  BOOST_TEST(far.next().has_caught_up());
+}
+
 BOOST_AUTO_TEST_CASE(a_tombstone_is_delivered_before_the_call_ends) {
   append("s", 1);
   subscribed live{*this, following("s")};

@@ -8,6 +8,7 @@
 
 #include <set>
 #include <stdexcept>
+#include <thread>
 
 using namespace kdb::development::testing;
 using namespace std::chrono_literals;
@@ -113,6 +114,27 @@ BOOST_AUTO_TEST_CASE(a_message_above_the_limit_ends_its_call_and_nothing_else) {
   BOOST_TEST(refused.error_message() == "Received message exceeds the maximum configured message size.");
   BOOST_TEST(append("s", 1, limit_of_streams - 216).ok());
   BOOST_TEST((read_revisions("s") == std::vector<std::uint64_t>{0}));
+}
+
+BOOST_AUTO_TEST_CASE(pings_of_clients_are_answered_without_limit) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 5);
+  arguments.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
+  arguments.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
+  auto target = "127.0.0.1:" + std::to_string(node.port());
+  auto chatty = Streams::NewStub(grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments));
+  grpc::ClientContext context;
+  limit(context);
+  auto call = chatty->Read(&context, following("s"));
+  ReadResp message;
+  BOOST_REQUIRE(call->Read(&message));
+  BOOST_REQUIRE(call->Read(&message));
+  std::this_thread::sleep_for(600ms); // a hundred pings on an idle connection
+  append("s", 1);
+  BOOST_REQUIRE(call->Read(&message));
+  BOOST_TEST(message.has_event());
+  context.TryCancel();
 }
 
 BOOST_AUTO_TEST_CASE(a_malformed_message_is_an_invalid_argument) {
