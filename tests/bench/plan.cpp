@@ -121,10 +121,12 @@ std::vector<row> appends(const run_settings& how) {
   in.add("raw", work("raw-append", canned, count), canned.process());
   in.add("actors", work("actors-append", canned, count, sharing), canned.process());
   in.add("actors-stealing", work("actors-append", canned, count, stealing), canned.process());
+  in.add("gather", work("raw-append-gather", canned, count), canned.process());
   in.run(how.rounds);
   return {
     rate_row("appends.actors", "four host actors, 256 in flight, sharing, against a raw BatchAppend loop", {in, "actors", "raw"}, 0.75),
     rate_row("appends.actors-stealing", "the same, stealing", {in, "actors-stealing", "raw"}, 0.75),
+    rate_row("appends.gather", "a raw loop that takes all answers before it writes", {in, "gather", "raw"}, 0),
   };
 }
 
@@ -164,9 +166,10 @@ std::vector<row> live(const run_settings& how) {
   auto canned = canned_server();
   contest in{"live"};
   auto count = 5'000 * how.scale;
-  in.add("raw", work("raw-live", canned, count));
-  in.add("actors", work("actors-live", canned, count, sharing));
-  in.add("actors-stealing", work("actors-live", canned, count, stealing));
+  // A stream of their own each: nobody is to see the others' events.
+  in.add("raw", work("raw-live", canned, count, {"stream=raw"}));
+  in.add("actors", work("actors-live", canned, count, {"stream=sharing", "scheduler=sharing"}));
+  in.add("actors-stealing", work("actors-live", canned, count, {"stream=stealing", "scheduler=stealing"}));
   in.run(how.rounds);
   return {
     latency_row("live.actors", "from append to live delivery, sharing: added to the raw loop", {in, "actors", "raw"}, 100),

@@ -46,14 +46,16 @@ public:
       call.status = 0;
   }
 
-  void on_gone(http2_connection&, http2_connection::stream& call) override { std::erase(subscriptions_, &call); }
+  void on_gone(http2_connection&, http2_connection::stream& call) override {
+    std::erase_if(subscriptions_, [&](auto& each) { return each.call == &call; });
+  }
 
 private:
   void read(http2_connection&, http2_connection::stream& call, const read_request& request) {
     if (request.subscription) {
       http2_connection::send_message(call, subscription_confirmation());
       http2_connection::send_message(call, caught_up_message());
-      subscriptions_.push_back(&call);
+      subscriptions_.push_back({&call, request.stream});
       return;
     }
     call.source = &events_;
@@ -66,17 +68,19 @@ private:
     auto answer = appends_.answer(message);
     if (answer)
       http2_connection::send_message(call, *answer);
-    if (!subscriptions_.empty())
-      appends_.each_event(message, [&](const std::string& event) {
-        for (auto* subscription : subscriptions_)
-          http2_connection::send_message(*subscription, event);
-      });
+    for (auto& each : subscriptions_)
+      if (each.stream == appends_.stream())
+        appends_.each_event(message, [&](const std::string& event) { http2_connection::send_message(*each.call, event); });
   }
 
+  struct subscription {
+    http2_connection::stream* call;
+    std::string stream;
+  };
   replay events_;
   std::string methods_;
   batch_answers appends_;
-  std::vector<http2_connection::stream*> subscriptions_;
+  std::vector<subscription> subscriptions_;
 };
 
 /// A socket and the HTTP/2 connection on it.

@@ -19,6 +19,7 @@ const std::map<std::string_view, factory>& factories() {
     {"raw-read-sync", make_raw_read_sync},
     {"raw-read-floor", make_raw_read_floor},
     {"raw-append", make_raw_append},
+    {"raw-append-gather", make_raw_append_gather},
     {"raw-append-single", make_raw_append_single},
     {"raw-live", make_raw_live},
     {"raw-fill", make_raw_fill},
