@@ -12,8 +12,7 @@ constexpr std::chrono::seconds server_patience{30};
 /// A server of ours and where it listens.
 class server {
 public:
-  explicit server(const std::vector<std::string>& command)
-      : process_{std::make_unique<child>(command)} {
+  explicit server(const std::vector<std::string>& command) : process_{std::make_unique<child>(command)} {
     auto line = process_->read_line(server_patience);
     auto at = line.find("127.0.0.1:");
     auto end = line.find_first_not_of("0123456789", at + 10);
@@ -108,7 +107,8 @@ std::vector<row> node_reads(const run_settings& how) {
     rate_row("node.reads", "actors against the official Node client, development node", {in, "actors", "official"}, 1.4),
     cpu_row("node.reads-cpu", "CPU per event: actors against the official Node client", {in, "actors", "official"}, 0.5),
     rate_row("node.reads-raw", "actors against " + raw_name(raw) + ", development node", {in, "actors", raw}, 0.95),
-    rate_row("node.serving", "the development node against a generic gRPC server with the same bytes", {in, "node", "generic"}, 0.75),
+    rate_row("node.serving", "the development node against a generic gRPC server with the same bytes", {in, "node", "generic"},
+             0.75),
   };
 }
 
@@ -124,7 +124,8 @@ std::vector<row> appends(const run_settings& how) {
   in.add("gather", work("raw-append-gather", canned, count), canned.process());
   in.run(how.rounds);
   return {
-    rate_row("appends.actors", "four host actors, 256 in flight, sharing, against a raw BatchAppend loop", {in, "actors", "raw"}, 0.75),
+    rate_row("appends.actors", "four host actors, 256 in flight, sharing, against a raw BatchAppend loop", {in, "actors", "raw"},
+             0.75),
     rate_row("appends.actors-stealing", "the same, stealing", {in, "actors-stealing", "raw"}, 0.75),
     rate_row("appends.gather", "a raw loop that takes all answers before it writes", {in, "gather", "raw"}, 0),
   };
@@ -139,7 +140,8 @@ std::vector<row> node_appends(const run_settings& how) {
   in.add("raw", work("raw-append", devnode, count), devnode.process());
   in.run(how.rounds);
   return {
-    rate_row("node.appends", "four host actors against the official Node client, development node", {in, "actors", "official"}, 2.0),
+    rate_row("node.appends", "four host actors against the official Node client, development node", {in, "actors", "official"},
+             2.0),
     rate_row("node.appends-raw", "the same against a raw BatchAppend loop", {in, "actors", "raw"}, 0),
   };
 }

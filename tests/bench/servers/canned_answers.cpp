@@ -141,7 +141,8 @@ std::string caught_up_message() {
 read_request parse_read_request(std::string_view message) {
   streams::ReadReq request;
   request.ParseFromArray(message.data(), static_cast<int>(message.size()));
-  return {request.options().stream().stream_identifier().stream_name(), request.options().has_subscription(), request.options().count()};
+  return {request.options().stream().stream_identifier().stream_name(), request.options().has_subscription(),
+          request.options().count()};
 }
 
 std::optional<std::string_view> batch_answers::answer(std::string_view request) {

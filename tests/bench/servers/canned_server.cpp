@@ -26,7 +26,7 @@ constexpr std::size_t send_chunk = 256 * 1024;
 class canned_calls : public http2_connection::handler {
 public:
   canned_calls(const canned_server_options& options)
-      : events_{make_read_replay(options.events, options.data_size)}, methods_{supported_methods()} {}
+    : events_{make_read_replay(options.events, options.data_size)}, methods_{supported_methods()} {}
 
   void on_message(http2_connection& self, http2_connection::stream& call, std::string_view message) override {
     if (call.path.ends_with("Streams/BatchAppend"))
@@ -85,7 +85,8 @@ private:
 
 /// A socket and the HTTP/2 connection on it.
 struct peer {
-  peer(int socket, http2_connection::handler& calls, std::size_t messages_per_frame) : fd{socket}, http{calls, messages_per_frame} {}
+  peer(int socket, http2_connection::handler& calls, std::size_t messages_per_frame)
+    : fd{socket}, http{calls, messages_per_frame} {}
   ~peer() { ::close(fd); }
 
   /// False when the connection is over.

@@ -44,8 +44,7 @@ public:
     queue_.Shutdown();
     void* tag = nullptr;
     bool ok = false;
-    while (queue_.Next(&tag, &ok)) {
-    }
+    while (queue_.Next(&tag, &ok)) {}
   }
 
   /// `count` appends of one event each, `in_flight` at a time. Writes as soon as an answer has made room or, to `gather`, when all
@@ -91,9 +90,7 @@ public:
       auto answers = 0, events = subscription_ ? 0 : 1;
       while (answers == 0 || events == 0) {
         switch (next()) {
-          case write_done:
-            writing_ = false;
-            break;
+          case write_done: writing_ = false; break;
           case answered:
             check_answer();
             ++answers;
