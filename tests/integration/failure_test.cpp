@@ -182,9 +182,10 @@ KDB_SCENARIO(a_large_append_that_is_cut_off_writes_nothing) {
 KDB_SCENARIO(subscriptions_whose_connection_is_cut_again_and_again_miss_and_repeat_nothing) {
   constexpr std::size_t total = 5'000, at_once = 250;
   behind_proxy s{which};
+  const auto before = value_of(s.direct->append("before", stream_state::any, numbered(1))).position.value();
   value_of(s.direct->append("s", stream_state::any, numbered(at_once)));
   const auto one = value_of(s.client->subscribe_to_stream("s"));
-  const auto all = value_of(s.client->subscribe_to_all());
+  const auto all = value_of(s.client->subscribe_to_all({.from = before}));
   const auto from_end = value_of(s.client->subscribe_to_stream("s", {.from = stream_end}));
   follow_until_caught_up(*from_end);
   std::vector<std::uint64_t> one_got, all_got, end_got;

@@ -13,6 +13,13 @@ new_event link_to(std::uint64_t revision, const std::string& stream) {
   return new_event::binary("$>", std::to_string(revision) + "@" + stream);
 }
 
+/// $all holds events of the node itself, too.
+std::vector<resolved_event> users_events(const whole_read& read) {
+  auto all = read.events();
+  std::erase_if(all, [](const resolved_event& each) { return each.original().stream().starts_with('$'); });
+  return all;
+}
+
 struct stream_row {
   direction where = forwards;
   std::optional<stream_position> from{};
@@ -84,7 +91,7 @@ KDB_SCENARIO(all_streams_are_read_in_both_directions) {
     value_of(s.client->append("s-" + std::to_string(i % 3), stream_state::any, numbered(3, static_cast<std::size_t>(i * 3))));
   const auto up = read_to_end(s.client->read_all());
   require(up.end);
-  const auto events = up.events();
+  const auto events = users_events(up);
   BOOST_REQUIRE(events.size() == 150u);
   for (std::size_t i = 0; i < events.size(); ++i) {
     BOOST_TEST(events[i].data() == "{\"n\":" + std::to_string(i) + "}");
@@ -92,7 +99,7 @@ KDB_SCENARIO(all_streams_are_read_in_both_directions) {
   }
   const auto down = read_to_end(s.client->read_all({.direction = backwards}));
   require(down.end);
-  const auto reversed = down.events();
+  const auto reversed = users_events(down);
   BOOST_REQUIRE(reversed.size() == 150u);
   for (std::size_t i = 0; i < events.size(); ++i)
     BOOST_TEST((reversed[149 - i].position() == events[i].position()));
@@ -102,7 +109,7 @@ KDB_SCENARIO(a_position_in_all_streams_is_included_forwards_and_excluded_backwar
   scenario s{which};
   value_of(s.client->append("s", stream_state::any, numbered(10)));
   const auto all = read_to_end(s.client->read_all());
-  const auto middle = all.events().at(4).position();
+  const auto middle = users_events(all).at(4).position();
   const auto up = read_to_end(s.client->read_all({.from = middle, .limit = 3}));
   require(up.end);
   BOOST_TEST((up.revisions() == numbers(4, 7)));
@@ -149,7 +156,7 @@ KDB_SCENARIO(links_in_all_streams_are_followed_too) {
   value_of(s.client->append("links", stream_state::any, {link_to(0, "target")}));
   const auto read = read_to_end(s.client->read_all({.resolve_links = true}));
   require(read.end);
-  const auto events = read.events();
+  const auto events = users_events(read);
   BOOST_REQUIRE(events.size() == 2u);
   BOOST_TEST(!events[0].link());
   BOOST_TEST(events[1].is_resolved());
@@ -213,9 +220,12 @@ KDB_SCENARIO(what_can_not_be_read_is_refused_before_it_is_sent) {
 
 // -- the head ------------------------------------------------------------------------------
 
-KDB_SCENARIO(the_head_position_is_zero_on_an_empty_node_and_the_last_event_later) {
+KDB_SCENARIO(the_head_position_is_that_of_the_last_event_on_a_fresh_node_and_later) {
   scenario s{which};
-  BOOST_TEST((value_of(s.client->head_position()) == log_position{}));
+  const auto fresh = read_to_end(s.client->read_all());
+  require(fresh.end);
+  const auto last = fresh.events().empty() ? log_position{} : fresh.events().back().position();
+  BOOST_TEST((value_of(s.client->head_position()) == last));
   const auto first = value_of(s.client->append("s", stream_state::any, numbered(3)));
   BOOST_TEST((value_of(s.client->head_position()) == first.position));
   const auto second = value_of(s.client->append("t", stream_state::any, numbered(1)));
@@ -236,9 +246,7 @@ KDB_SCENARIO(an_early_finish_is_no_error_and_ends_the_read) {
 
 KDB_SCENARIO(five_hundred_unfinished_readings_block_nobody) {
   scenario s{which};
-  value_of(s.client->append("s", stream_state::any, std::vector<new_event>{sized(100'000), sized(100'000), sized(100'000)}));
-  for (int i = 0; i < 30; ++i)
-    value_of(s.client->append("s", stream_state::any, {sized(100'000), sized(100'000), sized(100'000), sized(100'000)}));
+  value_of(s.client->append("s", stream_state::any, numbered(10'000)));
   std::vector<std::unique_ptr<running_read>> unfinished;
   for (int i = 0; i < 500; ++i) {
     unfinished.push_back(s.client->read_stream("s"));
@@ -248,7 +256,7 @@ KDB_SCENARIO(five_hundred_unfinished_readings_block_nobody) {
   unfinished.clear();
   const auto whole = read_to_end(s.client->read_stream("s"));
   require(whole.end);
-  BOOST_TEST(whole.events().size() == 124u);
+  BOOST_TEST(whole.events().size() == 10'001u);
 }
 
 KDB_SCENARIO(readings_dropped_before_their_first_batch_free_their_streams) {
