@@ -27,11 +27,8 @@ struct client_parts {
   logger_ptr log;
 };
 
-/// Asks again for a node on behalf of somebody who waits for one.
-struct await_again {
-  caf::typed_response_promise<connected> waiting;
-  time_budget budget;
-};
+/// Asks again for a node on behalf of those who wait for one.
+struct await_again {};
 
 using client_self = client_actor::extend<caf::reacts_to<await_again>, caf::reacts_to<calls_drained>>;
 
@@ -56,17 +53,27 @@ struct client_state {
   void on_down(const caf::down_msg& what);
 
   void spawn_core();
+  void spawn_appender();
+  void supervise(const caf::actor_addr& child);
   reader_actor spawn_reader(wire::read_request request, call_options call);
   caf::result<subscription_actor> spawn_subscription(subscription_plan plan);
   void wait_for_node(caf::typed_response_promise<connected> waiting, time_budget budget);
   void shut(caf::error reason);
   void quit_when_done();
 
+  /// Waits for a node, longer than one round of the connection.
+  struct patient {
+    caf::typed_response_promise<connected> waiting;
+    time_budget budget;
+  };
+
   client_self::pointer self;
   client_parts parts;
   worker_context_ptr context;
+  discovery_actor discovery;
   appender_actor appender;
   std::unordered_map<caf::actor_addr, subscription_actor> children; // Readers have no handle here: unused ones go by themselves.
+  std::vector<patient> between_rounds;
   bool closing = false;
   bool drained = false;
   caf::error exit_reason;
