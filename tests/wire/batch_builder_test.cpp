@@ -214,6 +214,21 @@ BOOST_AUTO_TEST_CASE(a_time_no_clock_can_hold_counts_as_absent) {
   BOOST_TEST(!single<caught_up>(message).time.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(items_of_all_kinds_keep_the_order_of_the_server) {
+  v1::ReadResp point, caught;
+  point.mutable_checkpoint()->set_commit_position(1001);
+  caught.mutable_caught_up();
+  wire::batch_builder builder;
+  for (const auto& message : {event_message("orders", 1), point, caught, event_message("orders", 2)})
+    BOOST_REQUIRE(add(builder, message).has_value());
+  const auto batch = builder.take();
+  BOOST_REQUIRE_EQUAL(batch.size(), 4u);
+  BOOST_TEST(std::holds_alternative<resolved_event>(batch.begin()[0]));
+  BOOST_TEST(std::holds_alternative<checkpoint>(batch.begin()[1]));
+  BOOST_TEST(std::holds_alternative<caught_up>(batch.begin()[2]));
+  BOOST_TEST(std::get<resolved_event>(batch.begin()[3]).revision().value == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(the_bounds_of_a_stream_are_items) {
   v1::ReadResp message;
   message.set_first_stream_position(0);
