@@ -90,7 +90,10 @@ public:
       auto answers = 0, events = subscription_ ? 0 : 1;
       while (answers == 0 || events == 0) {
         switch (next()) {
-          case write_done: writing_ = false; break;
+          case write_done:
+            writing_ = false;
+            write(); // What was asked for while this was under way.
+            break;
           case answered:
             check_answer();
             ++answers;
