@@ -160,6 +160,7 @@ appender_state::lane& appender_state::open_lane(bool leader_only) {
   if (wanted.call)
     return wanted;
   const auto number = wanted.number = ++last_call;
+  wanted.generation = current->generation;
   const auto tell = late_sender{self};
   wanted.call = current->calls->batch_append(
     {.credentials = credentials_for(context->how, {}), .requires_leader = leader_only},
@@ -180,7 +181,7 @@ void appender_state::send_alone(queued what, bool leader_only) {
                                         .credentials = credentials_for(context->how, what.request.options.call),
                                         .requires_leader = leader_only},
                                        std::move(done));
-  singles.emplace(number, single{std::move(what.answer), what.bytes, std::move(call)});
+  singles.emplace(number, single{std::move(what.answer), what.bytes, current->generation, std::move(call)});
 }
 
 void appender_state::on_replies(append_replies& what) {
@@ -221,7 +222,7 @@ void appender_state::on_call_ended(append_call_ended& what) {
     each->second.answer.deliver(to_caf(why));
     each = flying.erase(each);
   }
-  drop_node(why);
+  drop_node(ended.generation, why);
   pump();
 }
 
@@ -235,17 +236,18 @@ void appender_state::on_single_done(single_append_done& what) {
   if (what.outcome) {
     done.answer.deliver(*what.outcome);
   } else {
-    drop_node(what.outcome.error());
+    drop_node(done.generation, what.outcome.error());
     done.answer.deliver(to_caf(std::move(what.outcome.error())));
   }
   pump();
 }
 
-void appender_state::drop_node(const error& why) {
-  if (!current || !is_node_lost(why, policy::request_kind::write))
+void appender_state::drop_node(generation whose, const error& why) {
+  if (!is_node_lost(why, policy::request_kind::write))
     return;
-  self->send(context->connection, node_lost{current->generation, why});
-  current.reset();
+  self->send(context->connection, node_lost{whose, why});
+  if (current && current->generation == whose)
+    current.reset();
 }
 
 void appender_state::watch(const time_budget& budget) {

@@ -43,11 +43,13 @@ struct appender_state {
   struct lane {
     std::unique_ptr<rpc::append_call> call;
     std::uint64_t number = 0;
+    kdb::generation generation{}; // Of its node, which may not be the current one any more.
   };
   /// One Append call.
   struct single {
     promise answer;
     std::size_t bytes;
+    kdb::generation generation;
     std::unique_ptr<rpc::call> call;
   };
 
@@ -73,7 +75,7 @@ struct appender_state {
   bool has_room() const;
   void watch(const time_budget& budget);
   void refuse_queued(const error& why);
-  void drop_node(const error& why);
+  void drop_node(generation whose, const error& why);
 
   appender_actor::pointer self;
   worker_context_ptr context;

@@ -15,7 +15,7 @@ struct subscription_handle {
   explicit subscription_handle(std::shared_ptr<runtime> given) : running{std::move(given)}, box{running->system().spawn(inbox)} {}
   ~subscription_handle() {
     cancel();
-    caf::anon_send_exit(box, caf::exit_reason::normal);
+    caf::anon_send_exit(box, caf::exit_reason::user_shutdown); // Not `normal`: actors ignore that.
   }
 
   void cancel() {

@@ -1,6 +1,7 @@
 #include <client.hpp>
 
 #include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
 
 #include <utility>
 
@@ -85,6 +86,12 @@ result<system_settings_result> read_settings(const resolved_event* last) {
 client_state::~client_state() {
   for (auto& promise : closers)
     promise.deliver(caf::unit);
+  for (auto& each : between_rounds)
+    each.waiting.deliver(to_caf(closed_error()));
+  // Killed, not closed: workers that wait for the server would live on, and keep their callers waiting.
+  for (const auto& [address, unused] : children)
+    if (auto alive = caf::actor_cast<caf::actor>(address))
+      caf::anon_send_exit(alive, caf::exit_reason::user_shutdown);
 }
 
 client_self::behavior_type client_state::start(client_parts given) {
@@ -110,7 +117,10 @@ client_self::behavior_type client_state::start(client_parts given) {
     [this](subscribe_to_all& what) { return on_subscribe_all(what); },
     [this](const await_connected& what) { return on_await_connected(what); },
     [this](const close&) { return on_close(); },
-    [this](await_again& what) { wait_for_node(std::move(what.waiting), what.budget); },
+    [this](const await_again&) {
+      for (auto& each : std::exchange(between_rounds, {}))
+        wait_for_node(std::move(each.waiting), each.budget);
+    },
     [this](const calls_drained&) {
       drained = true;
       quit_when_done();
@@ -121,20 +131,28 @@ client_self::behavior_type client_state::start(client_parts given) {
 // -- the workers ------------------------------------------------------------------------
 
 void client_state::spawn_core() {
-  const auto& only = parts.how.endpoints.front();
-  auto discovery = self->spawn(single_endpoint_discovery, only);
+  discovery = self->spawn(single_endpoint_discovery, parts.how.endpoints.front());
   auto link = self->spawn(connection, parts.how, discovery, parts.transports, parts.log);
   context = std::make_shared<const worker_context>(worker_context{parts.how, link, parts.log});
-  appender = self->spawn(kdb::appender, context);
-  management = self->spawn(kdb::management, context);
-  for (const auto& child : {discovery.address(), link.address(), appender.address(), management.address()}) {
-    self->monitor(child);
-    children.emplace(child, subscription_actor{});
-  }
+  supervise(discovery.address());
+  supervise(link.address());
+  spawn_appender();
+  spawn_management();
 }
 
-bool client_state::is_core(const caf::actor_addr& child) const {
-  return child == context->connection.address() || child == appender.address() || child == management.address();
+void client_state::spawn_appender() {
+  appender = self->spawn(kdb::appender, context);
+  supervise(appender.address());
+}
+
+void client_state::spawn_management() {
+  management = self->spawn(kdb::management, context);
+  supervise(management.address());
+}
+
+void client_state::supervise(const caf::actor_addr& child) {
+  self->monitor(child);
+  children.emplace(child, subscription_actor{});
 }
 
 void client_state::on_down(const caf::down_msg& what) {
@@ -143,13 +161,22 @@ void client_state::on_down(const caf::down_msg& what) {
     quit_when_done();
     return;
   }
-  if (!is_core(what.source))
+  const auto link = context->connection.address();
+  const auto link_died = what.source == link || what.source == discovery.address();
+  const auto appender_died = what.source == appender.address(), management_died = what.source == management.address();
+  if (!link_died && !appender_died && !management_died)
     return;
   if (parts.log)
     (*parts.log)(log_level::error, "a worker died and is replaced: " + error::from(what.reason).message);
-  for (const auto& [address, unused] : children)
-    if (is_core(address))
-      self->send_exit(caf::actor_cast<caf::strong_actor_ptr>(address), caf::exit_reason::user_shutdown);
+  if (appender_died)
+    spawn_appender();
+  if (management_died)
+    spawn_management();
+  if (!link_died)
+    return;
+  for (const auto& stale : {discovery.address(), link, appender.address(), management.address()})
+    if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(stale))
+      self->send_exit(alive, caf::exit_reason::user_shutdown);
   spawn_core();
 }
 
@@ -328,10 +355,12 @@ void client_state::wait_for_node(caf::typed_response_promise<connected> waiting,
       [this, waiting, budget](const caf::error& why) mutable {
         auto known = not_started(error::from(why));
         const auto again = !closing && known.code == errc::discovery_failed && !budget.is_over(self->clock().now());
-        if (again)
-          self->delayed_send(self, parts.how.discovery_interval, await_again{waiting, budget});
-        else
+        if (!again) {
           waiting.deliver(to_caf(std::move(known)));
+          return;
+        }
+        between_rounds.push_back({waiting, budget});
+        self->delayed_send(self, parts.how.discovery_interval, await_again{});
       });
 }
 
@@ -348,6 +377,8 @@ void client_state::shut(caf::error reason) {
   if (std::exchange(closing, true))
     return;
   exit_reason = std::move(reason);
+  for (auto& each : std::exchange(between_rounds, {}))
+    each.waiting.deliver(to_caf(closed_error()));
   for (const auto& [address, handle] : children)
     if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(address))
       self->send_exit(alive, caf::exit_reason::user_shutdown);

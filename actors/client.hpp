@@ -27,11 +27,8 @@ struct client_parts {
   logger_ptr log;
 };
 
-/// Asks again for a node on behalf of somebody who waits for one.
-struct await_again {
-  caf::typed_response_promise<connected> waiting;
-  time_budget budget;
-};
+/// Asks again for a node on behalf of those who wait for one.
+struct await_again {};
 
 using client_self = client_actor::extend<caf::reacts_to<await_again>, caf::reacts_to<calls_drained>>;
 
@@ -61,7 +58,9 @@ struct client_state {
   void on_down(const caf::down_msg& what);
 
   void spawn_core();
-  bool is_core(const caf::actor_addr& child) const;
+  void spawn_appender();
+  void spawn_management();
+  void supervise(const caf::actor_addr& child);
   template <class Answer, class Request>
   caf::result<Answer> to_management(Request& what);
   /// Reads the last event of a stream and makes the answer from it; from null if there is none.
@@ -73,12 +72,20 @@ struct client_state {
   void shut(caf::error reason);
   void quit_when_done();
 
+  /// Waits for a node, longer than one round of the connection.
+  struct patient {
+    caf::typed_response_promise<connected> waiting;
+    time_budget budget;
+  };
+
   client_self::pointer self;
   client_parts parts;
   worker_context_ptr context;
+  discovery_actor discovery;
   appender_actor appender;
   management_actor management;
   std::unordered_map<caf::actor_addr, subscription_actor> children; // Readers have no handle here: unused ones go by themselves.
+  std::vector<patient> between_rounds;
   bool closing = false;
   bool drained = false;
   caf::error exit_reason;

@@ -23,6 +23,13 @@ result<wire::server_features> features_of(result<std::vector<std::string>> answe
   return tl::unexpected{std::move(answers.error())};
 }
 
+/// A discovery that has died is not a client that was closed: the next attempt may find another one.
+error without_closed(error why) {
+  if (why.code != errc::closed)
+    return why;
+  return {.code = errc::unavailable, .message = "the discovery has ended", .retry_can_help = true};
+}
+
 } // namespace
 
 connection_state::~connection_state() {
@@ -63,7 +70,7 @@ void connection_state::advance(connecting::event what) {
 void connection_state::perform(connecting::discover what) {
   self->request(discovery, how.gossip_timeout, find_node{what.attempt})
     .then([this](endpoint& where) { advance(connecting::candidate{std::move(where)}); },
-          [this](const caf::error& why) { advance(connecting::no_candidate{error::from(why)}); });
+          [this](const caf::error& why) { advance(connecting::no_candidate{without_closed(error::from(why))}); });
 }
 
 void connection_state::perform(connecting::probe what) {

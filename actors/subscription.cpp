@@ -102,7 +102,8 @@ void subscription_state::begin_call(const node_ptr& found) {
     {.batch = [tell, number](event_batch batch) { tell(batch_arrived{number, std::move(batch)}); },
      .confirmed = [tell, number](std::string) { tell(subscription_confirmed{number}); },
      .ended = [tell, number](result<void> how) { tell(read_ended{number, std::move(how)}); }});
-  call->request(batches_ahead - std::min(batches_ahead, ready.size()));
+  const auto held = ready.size() + (delivering ? 1 : 0); // The subscriber's answer is credit for one more.
+  call->request(batches_ahead - std::min(batches_ahead, held));
 }
 
 void subscription_state::on_batch(batch_arrived& what) {
@@ -115,8 +116,10 @@ void subscription_state::on_batch(batch_arrived& what) {
 }
 
 void subscription_state::on_confirmed(const subscription_confirmed& what) {
-  if (what.call == call_number && beginning.pending())
-    beginning.deliver(caf::unit);
+  if (what.call != call_number || !beginning.pending())
+    return;
+  began = true;
+  beginning.deliver(caf::unit);
 }
 
 void subscription_state::on_read_ended(read_ended& what) {
@@ -189,7 +192,7 @@ void subscription_state::tell_end(end_reason reason, std::optional<error> cause)
   ready.clear();
   if (beginning.pending())
     beginning.deliver(to_caf(cause.value_or(error{.code = errc::closed, .message = "the subscription has ended before it began"})));
-  else
+  else if (began)
     caf::anon_send(plan.subscriber, subscription_ended{.reason = reason,
                                                    .cause = std::move(cause),
                                                    .node = current ? to_string(current->where) : std::string{},

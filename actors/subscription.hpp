@@ -73,6 +73,7 @@ struct subscription_state {
   worker_context_ptr context;
   time_budget start_budget;
   caf::response_promise beginning; // Pending until the first confirmation.
+  bool began = false;              // It was confirmed: from then on its end is told to the subscriber.
   node_ptr current;
   std::uint64_t call_number = 0; // Words of earlier calls are late.
   std::unique_ptr<rpc::read_call> call;

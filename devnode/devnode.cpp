@@ -13,8 +13,10 @@
 namespace kdb {
 
 struct devnode::impl {
-  explicit impl(devnode_options options) : node{std::move(options)} {}
+  explicit impl(devnode_options options) : node{.options = std::move(options), .events = store, .live = followers} {}
 
+  development::store store;
+  development::followers followers{store};
   development::node node;
   development::rpc::server server;
   std::mutex stopping;
@@ -22,13 +24,14 @@ struct devnode::impl {
 };
 
 devnode::devnode(devnode_options options) : impl_{std::make_unique<impl>(std::move(options))} {
-  auto& [node, server, stopping, thread] = *impl_;
+  auto& node = impl_->node;
+  auto& server = impl_->server;
   development::add_services(server, node);
   if (!server.start(node.options.port))
     throw std::runtime_error{"development node: cannot listen on 127.0.0.1:" + std::to_string(node.options.port) +
                              "; is another server using the port? Choose another one, or 0 for a free one."};
   node.port = server.port();
-  thread = std::thread{[&server = server] { server.run(); }};
+  impl_->thread = std::thread{[&server] { server.run(); }};
 }
 
 devnode::~devnode() { stop(); }

@@ -16,6 +16,13 @@ void call::read() {
   stream_.Read(&incoming_.buffer_, static_cast<operation*>(&read_));
 }
 
+void call::send_headers() {
+  begun_ = true;
+  writing_ = true;
+  ++under_way_;
+  stream_.SendInitialMetadata(static_cast<operation*>(&headers_));
+}
+
 void call::write(const outgoing& message, bool more) {
   grpc::ByteBuffer bytes{message.pieces().data(), message.pieces().size()};
   grpc::WriteOptions options;
@@ -82,16 +89,24 @@ void call::read_done(bool ok) {
   release();
 }
 
-void call::write_done(bool ok) {
-  writing_ = false;
-  if (end_) {
-    auto end = *std::move(end_);
-    end_.reset();
-    send_end(end);
-  } else if (ok && handler_ && !ending_) {
-    handler_->writable();
-  }
+void call::headers_done(bool ok) {
+  wrote();
+  if (ok && handler_ && !ending_) handler_->headers_sent();
   release();
+}
+
+void call::write_done(bool ok) {
+  wrote();
+  if (ok && handler_ && !ending_) handler_->writable();
+  release();
+}
+
+void call::wrote() {
+  writing_ = false;
+  if (!end_) return;
+  auto end = *std::move(end_);
+  end_.reset();
+  send_end(end);
 }
 
 void call::finish_done(bool) {

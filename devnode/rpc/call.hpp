@@ -30,8 +30,12 @@ public:
   /// A message that was asked for.
   virtual void received(incoming& message) = 0;
 
-  /// Instead of a message: there are no more.
+  /// Instead of a message: there are no more. Also comes when the client has gone, a moment before the handler is destroyed;
+  /// who must know asks with `call::send_headers`.
   virtual void half_closed() {}
+
+  /// The headers that were asked for are on their way, so the client was there.
+  virtual void headers_sent() {}
 
   /// The write before is done, another one may follow.
   virtual void writable() {}
@@ -58,6 +62,9 @@ public:
   /// Asks for the next message. Once at a time.
   void read();
 
+  /// Sends the headers of the reply before anything else. `headers_sent` follows unless the client has gone.
+  void send_headers();
+
   /// Whether `write` is allowed: no other one is under way and the call has not been finished.
   bool can_write() const { return !writing_ && !ending_; }
 
@@ -80,10 +87,12 @@ private:
 
   void accepted(bool ok);
   void read_done(bool ok);
+  void headers_done(bool ok);
   void write_done(bool ok);
   void finish_done(bool ok);
   void ended(bool ok);
 
+  void wrote();
   void send_end(const status& end);
   void release();
 
@@ -92,6 +101,7 @@ private:
   grpc::GenericServerAsyncReaderWriter stream_{&context_};
   member_operation<call, &call::accepted> accepted_{*this};
   member_operation<call, &call::read_done> read_{*this};
+  member_operation<call, &call::headers_done> headers_{*this};
   member_operation<call, &call::write_done> write_{*this};
   member_operation<call, &call::finish_done> finish_{*this};
   member_operation<call, &call::ended> ended_{*this};

@@ -11,11 +11,9 @@ bool incoming::parse(google::protobuf::MessageLite& message) {
   return message.ParseFromZeroCopyStream(&reader);
 }
 
-outgoing::outgoing(const google::protobuf::MessageLite& message) {
-  grpc::Slice bytes{message.ByteSizeLong()};
-  // Nobody else has seen the slice yet.
-  message.SerializeWithCachedSizesToArray(const_cast<std::uint8_t*>(bytes.begin()));
-  add(std::move(bytes));
+outgoing::outgoing(const google::protobuf::MessageLite& message) : whole_{message.ByteSizeLong()} {
+  // Nobody else has seen the bytes yet.
+  message.SerializeWithCachedSizesToArray(const_cast<std::uint8_t*>(whole_.begin()));
 }
 
 } // namespace kdb::development::rpc

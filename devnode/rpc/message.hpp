@@ -2,9 +2,10 @@
 
 #include <grpcpp/support/byte_buffer.h>
 
-#include <array>
 #include <cstddef>
 #include <span>
+#include <utility>
+#include <vector>
 
 namespace google::protobuf {
 class MessageLite;
@@ -25,19 +26,22 @@ private:
   grpc::ByteBuffer buffer_;
 };
 
-/// A message to a client: up to four pieces that are put together on the wire and not in memory.
+/// A message to a client, in pieces that are put together on the wire and not in memory.
 class outgoing {
 public:
   outgoing() = default;
   explicit outgoing(const google::protobuf::MessageLite& message);
 
-  void add(grpc::Slice piece) { pieces_[size_++] = std::move(piece); }
+  explicit outgoing(grpc::Slice whole) : whole_{std::move(whole)} {}
+  explicit outgoing(std::vector<grpc::Slice> pieces) : pieces_{std::move(pieces)} {}
 
-  std::span<const grpc::Slice> pieces() const { return {pieces_.data(), size_}; }
+  std::span<const grpc::Slice> pieces() const {
+    return pieces_.empty() ? std::span<const grpc::Slice>{&whole_, 1} : std::span<const grpc::Slice>{pieces_};
+  }
 
 private:
-  std::array<grpc::Slice, 4> pieces_;
-  std::size_t size_ = 0;
+  grpc::Slice whole_; // most messages are one piece
+  std::vector<grpc::Slice> pieces_;
 };
 
 } // namespace kdb::development::rpc

@@ -3,7 +3,10 @@
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 
-#include <climits>
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace kdb::development::rpc {
 namespace {
@@ -24,6 +27,21 @@ void set_transport_limits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
 }
 
+// gRPC would say the same, but first write pages to stderr.
+bool port_is_free(std::uint16_t port) {
+  int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  if (probe < 0) return true;
+  int yes = 1;
+  setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_port = htons(port);
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  bool is_free = bind(probe, reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0;
+  close(probe);
+  return is_free;
+}
+
 } // namespace
 
 server::~server() = default;
@@ -34,6 +52,7 @@ void server::add(const std::string& service, const std::string& name, method add
 }
 
 bool server::start(std::uint16_t port) {
+  if (port != 0 && !port_is_free(port)) return false;
   grpc::ServerBuilder builder;
   int chosen = 0;
   builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::InsecureServerCredentials(), &chosen);

@@ -68,6 +68,10 @@ public:
 
   void half_closed() override {
     if (!options_read_) return call_.finish(errors::handler_exception());
+    call_.send_headers(); // a client that gave up has not asked for a write
+  }
+
+  void headers_sent() override {
     auto done = node_.events.append(stream_, expected_, proposal_.events());
     if (done.verdict == append_verdict::deleted) return call_.finish(errors::stream_deleted(stream_));
     AppendResp reply;

@@ -56,7 +56,8 @@ std::chrono::nanoseconds read_deadline(const BatchAppendReq::Options& options, s
   if (options.has_deadline()) return span(options.deadline().seconds(), options.deadline().nanos());
   if (!options.has_deadline_21_10_0()) return write_timeout;
   auto& at = options.deadline_21_10_0();
-  return span(at.seconds() - now / 10'000'000, at.nanos() - now % 10'000'000 * 100);
+  constexpr std::int64_t year_9999 = 253'402'300'800;
+  return span(std::clamp<std::int64_t>(at.seconds(), 0, year_9999) - now / 10'000'000, at.nanos() - now % 10'000'000 * 100);
 }
 
 class batch_append_call : public rpc::handler {

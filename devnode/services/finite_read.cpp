@@ -46,8 +46,8 @@ public:
     auto event = left_ > 0 ? cursor_->next(budget) : nullptr;
     if (event) {
       --left_;
-      // The end of the call follows at the latest.
-      call_.write(message_for(*event), true);
+      if (left_ == 0 && !request_.tell_positions) return call_.write_and_finish(message_for(*event));
+      call_.write(message_for(*event), true); // more events follow, or the end of the call
     } else if (left_ > 0 && budget <= 0) {
       go_on_.schedule();
     } else {
@@ -99,8 +99,9 @@ private:
   }
 
   void end() {
-    auto of = node_.events.find(request_.stream);
-    if (!request_.all && request_.tell_positions && of)
+    auto of = request_.all ? nullptr : node_.events.find(request_.stream);
+    if (of && of->tombstoned()) return call_.finish(errors::stream_deleted(request_.stream)); // meanwhile
+    if (of && request_.tell_positions)
       return call_.write_and_finish(last_position_message(static_cast<std::uint64_t>(of->last())));
     call_.finish({});
   }

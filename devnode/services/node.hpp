@@ -22,13 +22,11 @@ struct served_method {
 
 /// What the services of one node share.
 struct node {
-  explicit node(devnode_options chosen) : options{std::move(chosen)} {}
-
   const devnode_options options;
-  store events;
-  followers live{events};
+  store& events;
+  followers& live;
   uuid instance_id = random_uuid();
-  std::vector<served_method> methods;
+  std::vector<served_method> methods{};
   std::uint16_t port = 0;
 };
 

@@ -5,6 +5,7 @@
 
 #include "event_store/client/streams.pb.h"
 
+#include <algorithm>
 #include <optional>
 #include <regex>
 
@@ -84,7 +85,8 @@ refused parse_filter(const Options::FilterOptions& filter, read_request& request
     return errors::invalid_argument(std::move(problem));
   }
   constexpr std::uint64_t page = 32;
-  request.checkpoint_interval = filter.checkpointintervalmultiplier() * (filter.has_max() ? filter.max() : page);
+  auto window = filter.has_max() ? filter.max() : page;
+  request.checkpoint_interval = std::max<std::uint64_t>(filter.checkpointintervalmultiplier() * window, 1);
   if (request.subscription && filter.checkpointintervalmultiplier() == 0) return errors::handler_exception();
   request.filtered = true;
   auto subject = names ? filter_subject::stream_name : filter_subject::event_type;

@@ -1,8 +1,10 @@
 #include "services/subscription.hpp"
 
 #include "services/errors.hpp"
+#include "services/wire.hpp"
 #include "store/cursor.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace kdb::development {
@@ -30,6 +32,7 @@ public:
 class stream_source : public source {
 public:
   stream_source(store& events, const read_request& request) : cursor_{events, request.stream, start(events, request) + 1} {
+    cursor_.include_tombstone();
     last_ = cursor_.next_revision() - 1;
   }
 
@@ -47,7 +50,8 @@ public:
 
 private:
   static std::int64_t start(const store& events, const read_request& request) {
-    if (auto revision = std::get_if<std::uint64_t>(&request.from)) return static_cast<std::int64_t>(*revision);
+    // One below the largest number: the next revision must have one too.
+    if (auto revision = std::get_if<std::uint64_t>(&request.from)) return static_cast<std::int64_t>(std::min(*revision, largest_number - 1));
     auto of = events.find(request.stream);
     return std::holds_alternative<from_end>(request.from) && of ? of->last() : no_revision;
   }
@@ -141,8 +145,7 @@ private:
   }
 
   std::uint64_t until_checkpoint() const {
-    auto interval = std::max<std::uint64_t>(request_.checkpoint_interval, 1);
-    return unreported_ >= interval ? 1 : interval - unreported_;
+    return unreported_ >= request_.checkpoint_interval ? 1 : request_.checkpoint_interval - unreported_;
   }
 
   rpc::outgoing deliver(const stored_event& event) {

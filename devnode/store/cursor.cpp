@@ -5,17 +5,18 @@
 namespace kdb::development {
 
 const stored_event* stream_forwards::next(int& budget) {
-  auto of = store_.find(name_);
+  if (!stream_) stream_ = store_.find(name_); // once there it stays
+  auto of = stream_;
   if (!of || ended_) return nullptr;
   --budget;
   if (!ignore_truncation_ && next_ <= of->last()) next_ = std::max(next_, store_.first_visible(*of));
   if (next_ <= of->last()) return &store_.events()[of->events[static_cast<std::size_t>(next_++)]];
-  ended_ = of->tombstoned();
+  ended_ = include_tombstone_ && of->tombstoned();
   return ended_ ? &store_.events()[*of->tombstone] : nullptr;
 }
 
 std::int64_t stream_forwards::behind() const {
-  auto of = store_.find(name_);
+  auto of = stream_ ? stream_ : store_.find(name_);
   return of ? std::max<std::int64_t>(of->last() - next_ + 1, 0) : 0;
 }
 
@@ -23,7 +24,8 @@ stream_backwards::stream_backwards(store& events, std::string name, std::int64_t
   : store_{events}, name_{std::move(name)}, next_{next} {}
 
 const stored_event* stream_backwards::next(int& budget) {
-  auto of = store_.find(name_);
+  if (!stream_) stream_ = store_.find(name_);
+  auto of = stream_;
   if (!of) return nullptr;
   --budget;
   next_ = std::min(next_, of->last());

@@ -20,12 +20,15 @@ public:
   virtual const stored_event* next(int& budget) = 0;
 };
 
-/// A stream upwards. Starts with what may be seen then; what was seen to be there is returned even if it is truncated later on.
+/// A stream upwards. Ends before a tombstone, unless it follows the stream.
 class stream_forwards : public cursor {
 public:
   stream_forwards(store& events, std::string name, std::int64_t next) : store_{events}, name_{std::move(name)}, next_{next} {}
 
   const stored_event* next(int& budget) override;
+
+  /// Has the tombstone returned as the last event.
+  void include_tombstone() { include_tombstone_ = true; }
 
   /// Whether the next event also counts when $maxCount and its like hide it: for followers of a stream, who are to see all
   /// that is written.
@@ -39,8 +42,10 @@ public:
 private:
   store& store_;
   std::string name_;
+  const stream* stream_ = nullptr;
   std::int64_t next_;
   bool ignore_truncation_ = false;
+  bool include_tombstone_ = false;
   bool ended_ = false; // the tombstone was returned
 };
 
@@ -54,6 +59,7 @@ public:
 private:
   store& store_;
   std::string name_;
+  const stream* stream_ = nullptr;
   std::int64_t next_;
 };
 

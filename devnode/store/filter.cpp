@@ -15,6 +15,14 @@ std::string_view text_of(const stored_event& event, filter_subject subject) {
   return subject == filter_subject::stream_name ? std::string_view{event.owner->name} : event.type();
 }
 
+// libstdc++'s usual matcher recurses once a character and may take exponential time: a filter could end or stop the node.
+// The other one does neither; it refuses back-references.
+#ifdef __GLIBCXX__
+constexpr auto syntax = std::regex::ECMAScript | std::regex::nosubs | std::regex_constants::__polynomial;
+#else
+constexpr auto syntax = std::regex::ECMAScript | std::regex::nosubs;
+#endif
+
 } // namespace
 
 event_filter prefix_filter(filter_subject subject, std::vector<std::string> prefixes) {
@@ -25,7 +33,7 @@ event_filter prefix_filter(filter_subject subject, std::vector<std::string> pref
 }
 
 event_filter regex_filter(filter_subject subject, const std::string& expression) {
-  auto pattern = std::make_shared<const std::regex>(expression, std::regex::ECMAScript | std::regex::nosubs | std::regex::optimize);
+  auto pattern = std::make_shared<const std::regex>(expression, syntax);
   // std::regex is slow and names and types repeat: what was found out about one is kept, up to a bound.
   auto known = std::make_shared<std::unordered_map<std::string, bool>>();
   return [subject, pattern, known](const stored_event& event) {

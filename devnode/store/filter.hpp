@@ -17,7 +17,8 @@ enum class filter_subject { stream_name, event_type };
 /// Accepts what starts with one of `prefixes`; nothing when there are none.
 event_filter prefix_filter(filter_subject subject, std::vector<std::string> prefixes);
 
-/// Accepts what `expression` matches somewhere. ECMAScript syntax, which shares with the server's .NET syntax what filters use.
+/// Accepts what `expression` matches somewhere. ECMAScript syntax without back-references, which shares with the server's .NET
+/// syntax what filters use.
 /// Throws std::regex_error.
 event_filter regex_filter(filter_subject subject, const std::string& expression);
 

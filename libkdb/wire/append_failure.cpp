@@ -68,8 +68,7 @@ std::optional<error> from_event_size(const context& at) {
   v1::MaximumAppendEventSizeExceeded why;
   if (!why.ParseFromString(at.bytes))
     return std::nullopt;
-  return event_too_large(
-    {.limit = why.maxappendeventsize(), .actual = why.proposedeventsize(), .event_id = why.eventid()});
+  return event_too_large({.limit = why.maxappendeventsize(), .actual = why.proposedeventsize(), .event_id = why.eventid()});
 }
 
 std::optional<error> from_bad_request(const context& at) {

@@ -78,9 +78,10 @@ std::optional<stream_state> state_after(std::string_view text, std::string_view 
 /// A lost connection, in the words of gRPC and of the systems below. It comes as UNKNOWN, INTERNAL or CANCELLED as well.
 bool is_transport(std::string_view text) {
   static constexpr std::array<std::string_view, 16> words{
-    "RST_STREAM",        "Socket closed",      "GOAWAY",           "Connection reset",   "Connection refused", "Broken pipe",
-    "failed to connect", "Stream removed",     "Transport closed", "Endpoint read failed", "recvmsg",          "sendmsg",
-    "keepalive",         "transport is closing", "Connection timed out", "No route to host"};
+    "RST_STREAM",      "Socket closed",     "GOAWAY",         "Connection reset",     "Connection refused",
+    "Broken pipe",     "failed to connect", "Stream removed", "Transport closed",     "Endpoint read failed",
+    "recvmsg",         "sendmsg",           "keepalive",      "transport is closing", "Connection timed out",
+    "No route to host"};
   return mentions_any(text, words);
 }
 
@@ -129,10 +130,12 @@ error from_unknown(const call_status& status) {
     return as_told(errc::invalid_position, status.message);
   if (mentions(text, "maxCount should be positive"))
     return {.code = errc::invalid_argument, .message = status.message, .detail = bad_argument{"limit", "at least 1"}};
-  if (mentions(text, "Envelope callback expected") && (mentions(text, "received NotFound") || mentions(text, "received Conflict")))
+  if (mentions(text, "Envelope callback expected") &&
+      (mentions(text, "received NotFound") || mentions(text, "received Conflict")))
     return with_advice(errc::invalid_argument, status, "there is none of that name, or already one");
   if (mentions(text, "Exception was thrown by handler"))
-    return with_advice(errc::server_error, status, "the server fails like this on requests that it does not understand, and when it stops");
+    return with_advice(errc::server_error, status,
+                       "the server fails like this on requests that it does not understand, and when it stops");
   if (is_transport(text))
     return connection_lost(status);
   return as_told(errc::server_error, text_or(status, "the server failed without saying why"));
@@ -156,7 +159,8 @@ error from_failed_precondition(const call_status& status) {
   const std::string_view text = status.message;
   if (mentions(text, "WrongExpectedVersion"))
     return wrong_version(between(text, "Stream: ", ", Expected version"),
-                         state_after(text, "Expected version: ").value_or(stream_state::any), state_after(text, "Actual version: "));
+                         state_after(text, "Expected version: ").value_or(stream_state::any),
+                         state_after(text, "Actual version: "));
   if (mentions(text, "Event stream") && mentions(text, "is deleted"))
     return deleted(between(text, "Event stream '", "' is deleted"));
   if (mentions(text, "Maximum subscriptions reached"))

@@ -121,8 +121,7 @@ private:
 /// True for the bytes of some message, whichever it is: of one that is there but carries nothing this is all there is to check.
 inline bool is_message(std::string_view bytes) {
   field_reader in{bytes};
-  while (in.next()) {
-  }
+  while (in.next()) {}
   return !in.broken();
 }
 

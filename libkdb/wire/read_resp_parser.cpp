@@ -119,8 +119,8 @@ std::optional<std::chrono::system_clock::time_point> time_fields::finish() const
   constexpr auto most = std::chrono::floor<std::chrono::seconds>(clock::duration::max()).count() - 1;
   if (!present || seconds > most || seconds < -most || nanos < 0 || nanos > 999'999'999)
     return std::nullopt;
-  return clock::time_point{std::chrono::duration_cast<clock::duration>(std::chrono::seconds{seconds})
-                           + std::chrono::duration_cast<clock::duration>(std::chrono::nanoseconds{nanos})};
+  return clock::time_point{std::chrono::duration_cast<clock::duration>(std::chrono::seconds{seconds}) +
+                           std::chrono::duration_cast<clock::duration>(std::chrono::nanoseconds{nanos})};
 }
 
 bool position_fields::parse(std::string_view message) {

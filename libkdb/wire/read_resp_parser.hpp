@@ -72,12 +72,12 @@ struct read_resp_fields {
   };
 
   content which = content::none;
-  recorded_fields event{};          // event
-  recorded_fields link{};           // event
-  std::string_view text{};          // confirmation, stream_not_found
-  std::uint64_t number = 0;         // first_stream_position, last_stream_position
-  position_fields position{};       // checkpoint, caught_up, fell_behind
-  time_fields time{};               // likewise
+  recorded_fields event{};                // event
+  recorded_fields link{};                 // event
+  std::string_view text{};                // confirmation, stream_not_found
+  std::uint64_t number = 0;               // first_stream_position, last_stream_position
+  position_fields position{};             // checkpoint, caught_up, fell_behind
+  time_fields time{};                     // likewise
   std::optional<std::int64_t> revision{}; // caught_up, fell_behind
 
   bool parse(std::string_view message);

@@ -58,7 +58,8 @@ error deleted(std::string_view stream) {
 }
 
 error not_found(std::string_view stream) {
-  return {.code = errc::stream_not_found, .message = quoted(stream) + " is not found", .detail = stream_name{std::string{stream}}};
+  return {
+    .code = errc::stream_not_found, .message = quoted(stream) + " is not found", .detail = stream_name{std::string{stream}}};
 }
 
 error append_too_large(size_limit sizes) {
@@ -74,8 +75,8 @@ error event_too_large(size_limit sizes) {
 
 error denied(std::string_view what) {
   return {.code = errc::access_denied,
-          .message = (what.empty() ? std::string{"Access Denied"} : std::string{what})
-                     + "; the caller, or nobody if no credentials were sent, lacks the right for this"};
+          .message = (what.empty() ? std::string{"Access Denied"} : std::string{what}) +
+                     "; the caller, or nobody if no credentials were sent, lacks the right for this"};
 }
 
 error other_leader(std::optional<leader> at) {

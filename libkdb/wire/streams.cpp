@@ -177,8 +177,8 @@ constexpr std::size_t is_final_size = 2;
 } // namespace
 
 std::size_t proposed_message_bytes(const new_event& event) {
-  auto size = bytes_field_size(uuid_size(event.id)) + bytes_field_size(property_size(type_key, event.type))
-              + bytes_field_size(property_size(content_type_key, to_string(event.content_type)));
+  auto size = bytes_field_size(uuid_size(event.id)) + bytes_field_size(property_size(type_key, event.type)) +
+              bytes_field_size(property_size(content_type_key, to_string(event.content_type)));
   if (!event.metadata.empty())
     size += bytes_field_size(event.metadata.size());
   if (!event.data.empty())

@@ -18,7 +18,7 @@ double seconds_of(clockid_t clock) {
 
 struct field {
   const char* name;
-  double pass::* member;
+  double pass::*member;
 };
 
 constexpr field fields[] = {

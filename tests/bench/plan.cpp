@@ -12,8 +12,7 @@ constexpr std::chrono::seconds server_patience{30};
 /// A server of ours and where it listens.
 class server {
 public:
-  explicit server(const std::vector<std::string>& command)
-      : process_{std::make_unique<child>(command)} {
+  explicit server(const std::vector<std::string>& command) : process_{std::make_unique<child>(command)} {
     auto line = process_->read_line(server_patience);
     auto at = line.find("127.0.0.1:");
     auto end = line.find_first_not_of("0123456789", at + 10);
@@ -45,7 +44,8 @@ words work(const std::string& name, const server& at, double count, const words&
 }
 
 words node_work(const run_settings& how, const std::string& script, const server& at, double count, const words& more = {}) {
-  words command{how.node_program, how.scripts + "/" + script, "target=" + at.target(), "count=" + number(count)};
+  words command{how.node_program, how.scripts + "/" + script, "target=" + at.target(), "count=" + number(count),
+                "client=" + how.node_client};
   command.insert(command.end(), more.begin(), more.end());
   return command;
 }
@@ -93,7 +93,7 @@ std::vector<row> node_reads(const run_settings& how) {
   server devnode{{how.devnode, "--port", "0"}};
   auto count = 200'000 * how.scale;
   fill(devnode, count);
-  server generic{{own_path(), "serve", "generic", devnode.target(), "bench"}};
+  server generic{{own_path(), "serve", "generic", devnode.target(), "bench", "hint"}};
   contest in{"node-reads"};
   in.add("raw-typed", work("raw-read-typed", devnode, count), devnode.process());
   in.add("actors", work("actors-read", devnode, count, sharing), devnode.process());
@@ -107,7 +107,8 @@ std::vector<row> node_reads(const run_settings& how) {
     rate_row("node.reads", "actors against the official Node client, development node", {in, "actors", "official"}, 1.4),
     cpu_row("node.reads-cpu", "CPU per event: actors against the official Node client", {in, "actors", "official"}, 0.5),
     rate_row("node.reads-raw", "actors against " + raw_name(raw) + ", development node", {in, "actors", raw}, 0.95),
-    rate_row("node.serving", "the development node against a generic gRPC server with the same bytes", {in, "node", "generic"}, 0.75),
+    rate_row("node.serving", "the development node against a generic gRPC server with the same bytes", {in, "node", "generic"},
+             0.75),
   };
 }
 
@@ -120,10 +121,13 @@ std::vector<row> appends(const run_settings& how) {
   in.add("raw", work("raw-append", canned, count), canned.process());
   in.add("actors", work("actors-append", canned, count, sharing), canned.process());
   in.add("actors-stealing", work("actors-append", canned, count, stealing), canned.process());
+  in.add("gather", work("raw-append-gather", canned, count), canned.process());
   in.run(how.rounds);
   return {
-    rate_row("appends.actors", "four host actors, 256 in flight, sharing, against a raw BatchAppend loop", {in, "actors", "raw"}, 0.75),
+    rate_row("appends.actors", "four host actors, 256 in flight, sharing, against a raw BatchAppend loop", {in, "actors", "raw"},
+             0.75),
     rate_row("appends.actors-stealing", "the same, stealing", {in, "actors-stealing", "raw"}, 0.75),
+    rate_row("appends.gather", "a raw loop that takes all answers before it writes", {in, "gather", "raw"}, 0),
   };
 }
 
@@ -136,7 +140,8 @@ std::vector<row> node_appends(const run_settings& how) {
   in.add("raw", work("raw-append", devnode, count), devnode.process());
   in.run(how.rounds);
   return {
-    rate_row("node.appends", "four host actors against the official Node client, development node", {in, "actors", "official"}, 2.0),
+    rate_row("node.appends", "four host actors against the official Node client, development node", {in, "actors", "official"},
+             2.0),
     rate_row("node.appends-raw", "the same against a raw BatchAppend loop", {in, "actors", "raw"}, 0),
   };
 }
@@ -163,9 +168,10 @@ std::vector<row> live(const run_settings& how) {
   auto canned = canned_server();
   contest in{"live"};
   auto count = 5'000 * how.scale;
-  in.add("raw", work("raw-live", canned, count));
-  in.add("actors", work("actors-live", canned, count, sharing));
-  in.add("actors-stealing", work("actors-live", canned, count, stealing));
+  // A stream of their own each: nobody is to see the others' events.
+  in.add("raw", work("raw-live", canned, count, {"stream=raw"}));
+  in.add("actors", work("actors-live", canned, count, {"stream=sharing", "scheduler=sharing"}));
+  in.add("actors-stealing", work("actors-live", canned, count, {"stream=stealing", "scheduler=stealing"}));
   in.run(how.rounds);
   return {
     latency_row("live.actors", "from append to live delivery, sharing: added to the raw loop", {in, "actors", "raw"}, 100),

@@ -13,8 +13,9 @@ struct run_settings {
   int rounds = 7;
   double scale = 1; // of the number of items in a pass
   std::string node_program = "node";
-  std::string scripts; // folder with the Node.js workers
-  std::string devnode; // the development node's program
+  std::string scripts;     // folder with the Node.js workers
+  std::string node_client; // folder with the official client
+  std::string devnode;     // the development node's program
 };
 
 /// What is measured together: the members of one contest, in turns, and the rows that come of it.

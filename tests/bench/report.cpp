@@ -48,8 +48,8 @@ row rate_row(std::string name, std::string what, const pair& who, double bar) {
 }
 
 row cpu_row(std::string name, std::string what, const pair& who, double bar) {
-  auto ratio = who.in.median_of_pairs(
-    who.ours, who.theirs, [](auto& a, auto& b) { return a.cpu_micros_per_item() / b.cpu_micros_per_item(); });
+  auto ratio = who.in.median_of_pairs(who.ours, who.theirs,
+                                      [](auto& a, auto& b) { return a.cpu_micros_per_item() / b.cpu_micros_per_item(); });
   return {.name = std::move(name),
           .what = std::move(what),
           .measured = format("%.2f ×", ratio),
@@ -84,13 +84,21 @@ row memory_row(std::string name, std::string what, const contest& in, const std:
 }
 
 row failed_row(std::string name, std::string what, const std::string& why) {
-  return {.name = std::move(name), .what = std::move(what), .measured = "not measured", .bar = why, .ours = "", .theirs = "",
+  return {.name = std::move(name),
+          .what = std::move(what),
+          .measured = "not measured",
+          .bar = why,
+          .ours = "",
+          .theirs = "",
           .holds = false};
 }
 
 std::string to_text(const row& line) {
-  auto text = format("%s %-24s %s", line.bar.empty() ? "    " : line.holds ? "ok  " : "MISS", line.name.c_str(),
-                     line.measured.c_str());
+  auto text = format("%s %-24s %s",
+                     line.bar.empty() ? "    "
+                     : line.holds     ? "ok  "
+                                      : "MISS",
+                     line.name.c_str(), line.measured.c_str());
   if (!line.bar.empty())
     text += "  (bar " + line.bar + ")";
   text += "  " + line.what;
@@ -104,8 +112,8 @@ std::string to_text(const row& line) {
 std::string to_markdown(const std::vector<row>& rows) {
   std::string table = "| row | what | measured | bar | ours | theirs |\n|---|---|---|---|---|---|\n";
   for (auto& each : rows)
-    table += "| " + each.name + " | " + each.what + " | " + (each.holds ? each.measured : "**" + each.measured + "**") + " | " + each.bar +
-             " | " + each.ours + " | " + each.theirs + " |\n";
+    table += "| " + each.name + " | " + each.what + " | " + (each.holds ? each.measured : "**" + each.measured + "**") + " | " +
+             each.bar + " | " + each.ours + " | " + each.theirs + " |\n";
   return table;
 }
 

@@ -37,7 +37,8 @@ void check_batch_append(std::string_view bytes) {
   require(ours->outcome->revision.has_value() == success.has_current_revision(), "revision");
   require(ours->outcome->position.has_value() == success.has_position(), "position");
   require(!ours->outcome->revision || ours->outcome->revision->value == success.current_revision(), "another revision");
-  require(!ours->outcome->position || ours->outcome->position->commit == success.position().commit_position(), "another position");
+  require(!ours->outcome->position || ours->outcome->position->commit == success.position().commit_position(),
+          "another position");
 }
 
 void check_status(std::string_view bytes) {

@@ -69,7 +69,8 @@ const commands = {
     checkAll(events.filter(({ event }) => event?.streamId === stream), stream, count, by);
   },
   async "expect-conflict"(stream) {
-    await assert.rejects(client.appendToStream(stream, interopEvent(0), { streamState: NO_STREAM }), WrongExpectedVersionError);
+    const event = jsonEvent({ type: "unwanted", data: {} });
+    await assert.rejects(client.appendToStream(stream, event, { streamState: NO_STREAM }), WrongExpectedVersionError);
   },
   async delete(stream) {
     await client.deleteStream(stream);

@@ -150,7 +150,8 @@ BOOST_DATA_TEST_CASE(a_created_time_that_is_no_number_counts_as_absent,
 }
 
 BOOST_DATA_TEST_CASE(only_the_exact_content_type_is_json,
-                     (std::vector<std::string>{"", "application/octet-stream", "application/json; charset=utf-8", "Application/Json"}),
+                     (std::vector<std::string>{"", "application/octet-stream", "application/json; charset=utf-8",
+                                               "Application/Json"}),
                      text) {
   auto message = event_message();
   (*message.mutable_event()->mutable_event()->mutable_metadata())["content-type"] = text;
@@ -214,6 +215,21 @@ BOOST_AUTO_TEST_CASE(a_time_no_clock_can_hold_counts_as_absent) {
   BOOST_TEST(!single<caught_up>(message).time.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(items_of_all_kinds_keep_the_order_of_the_server) {
+  v1::ReadResp point, caught;
+  point.mutable_checkpoint()->set_commit_position(1001);
+  caught.mutable_caught_up();
+  wire::batch_builder builder;
+  for (const auto& message : {event_message("orders", 1), point, caught, event_message("orders", 2)})
+    BOOST_REQUIRE(add(builder, message).has_value());
+  const auto batch = builder.take();
+  BOOST_REQUIRE_EQUAL(batch.size(), 4u);
+  BOOST_TEST(std::holds_alternative<resolved_event>(batch.begin()[0]));
+  BOOST_TEST(std::holds_alternative<checkpoint>(batch.begin()[1]));
+  BOOST_TEST(std::holds_alternative<caught_up>(batch.begin()[2]));
+  BOOST_TEST(std::get<resolved_event>(batch.begin()[3]).revision().value == 2u);
+}
+
 BOOST_AUTO_TEST_CASE(the_bounds_of_a_stream_are_items) {
   v1::ReadResp message;
   message.set_first_stream_position(0);
@@ -244,7 +260,11 @@ BOOST_AUTO_TEST_CASE(a_message_of_an_unknown_kind_is_skipped) {
   v1::ReadResp known;
   known.mutable_last_all_stream_position()->set_commit_position(1);
   // Nothing; field 2047 with four bytes; a kind that is known and tells nothing of use.
-  for (const auto& message : {std::string{}, std::string{"\xfa\x7f\x04" "abcd", 7}, known.SerializeAsString()}) {
+  for (const auto& message : {std::string{},
+                              std::string{"\xfa\x7f\x04"
+                                          "abcd",
+                                          7},
+                              known.SerializeAsString()}) {
     const auto told = add(builder, message);
     BOOST_REQUIRE(told.has_value());
     BOOST_TEST(std::holds_alternative<wire::unknown_message>(*told));
@@ -315,10 +335,13 @@ const std::vector<broken> broken_messages{
   {"field number 0", std::string{"\x00\x01", 2}},
   {"field number 0, fixed", std::string{"\x05\x01\x01\x01\x01", 5}},
   {"event as a number", "\x08\x01"},
-  {"event as 64 bits", "\x09" "12345678"},
-  {"bound as bytes", "\x2a\x01" "a"},
+  {"event as 64 bits", "\x09"
+                       "12345678"},
+  {"bound as bytes", "\x2a\x01"
+                     "a"},
   {"recorded event as a number", nest("\x08\x01")},
-  {"length beyond the end", "\x0a\x05" "abc"},
+  {"length beyond the end", "\x0a\x05"
+                            "abc"},
   {"length without end", "\x0a\xff\xff\xff"},
   {"length of six bytes", std::string{"\x0a\x80\x80\x80\x80\x80\x00", 7}},
   {"length of 2^64-1", "\x0a\xff\xff\xff\xff\xff\xff\xff\xff\xff\x01"},

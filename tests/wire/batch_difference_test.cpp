@@ -3,6 +3,8 @@
 #include <boost/test/unit_test.hpp>
 
 #include <random>
+#include <string>
+#include <vector>
 
 #include "event_store/client/streams.pb.h"
 #include "read_resp_difference.hpp"
@@ -133,12 +135,14 @@ private:
 };
 
 constexpr int messages_a_seed = 20'000;
+// A list, since GCC 12 warns about Boost's range when it sanitizes.
+const std::vector<unsigned> seeds{1, 2, 3, 4, 5};
 
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(batch_builder_and_protobuf)
 
-BOOST_DATA_TEST_CASE(understand_whole_messages_alike, boost::unit_test::data::xrange(1u, 5u), seed) {
+BOOST_DATA_TEST_CASE(understand_whole_messages_alike, seeds, seed) {
   message_source source{seed};
   for (int i = 0; i < messages_a_seed; ++i) {
     const auto message = source.next().SerializeAsString();
@@ -147,7 +151,7 @@ BOOST_DATA_TEST_CASE(understand_whole_messages_alike, boost::unit_test::data::xr
   }
 }
 
-BOOST_DATA_TEST_CASE(merge_messages_alike, boost::unit_test::data::xrange(1u, 5u), seed) {
+BOOST_DATA_TEST_CASE(merge_messages_alike, seeds, seed) {
   message_source source{seed};
   for (int i = 0; i < messages_a_seed; ++i) {
     auto message = source.next().SerializeAsString() + source.next().SerializeAsString();
@@ -158,7 +162,7 @@ BOOST_DATA_TEST_CASE(merge_messages_alike, boost::unit_test::data::xrange(1u, 5u
   }
 }
 
-BOOST_DATA_TEST_CASE(agree_on_what_is_left_of_spoiled_messages, boost::unit_test::data::xrange(1u, 9u), seed) {
+BOOST_DATA_TEST_CASE(agree_on_what_is_left_of_spoiled_messages, seeds, seed) {
   google::protobuf::LogSilencer quiet;
   message_source source{seed};
   int accepted = 0;

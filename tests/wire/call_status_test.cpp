@@ -21,8 +21,23 @@ using wire::to_error;
 namespace {
 
 enum code : int {
-  ok, cancelled, unknown, invalid_argument, deadline_exceeded, not_found, already_exists, permission_denied, resource_exhausted,
-  failed_precondition, aborted, out_of_range, unimplemented, internal, unavailable, data_loss, unauthenticated
+  ok,
+  cancelled,
+  unknown,
+  invalid_argument,
+  deadline_exceeded,
+  not_found,
+  already_exists,
+  permission_denied,
+  resource_exhausted,
+  failed_precondition,
+  aborted,
+  out_of_range,
+  unimplemented,
+  internal,
+  unavailable,
+  data_loss,
+  unauthenticated
 };
 
 /// What an error's detail holds, as one text: rows compare it.
@@ -43,7 +58,8 @@ struct shown {
   std::string operator()(const violations& all) const {
     std::string text;
     for (const auto& d : all.all)
-      text += "[" + std::to_string(d.check) + " " + d.stream + ": " + std::to_string(d.expected) + " / " + std::to_string(d.actual) + "]";
+      text += "[" + std::to_string(d.check) + " " + d.stream + ": " + std::to_string(d.expected) + " / " +
+              std::to_string(d.actual) + "]";
     return text;
   }
 };
@@ -101,14 +117,19 @@ const std::vector<row> trailer_rows{
   thrown(not_found, "not-leader", "Leader info available", {{"leader-endpoint-host", "h"}, {"leader-endpoint-port", "x"}},
          errc::not_leader, "", true),
   thrown(not_found, "not-leader", "Leader info available", {}, errc::not_leader, "", true),
-  {{not_found, "Leader info available", {{"leader-endpoint-host", "h"}, {"leader-endpoint-port", "1"}}}, errc::not_leader, "h:1", true},
-  thrown(failed_precondition, "stream-deleted", "Event stream 's' is deleted.", {{"stream-name", "s"}}, errc::stream_deleted, "stream s"),
-  thrown(not_found, "stream-not-found", "Event stream 's' is not found.", {{"stream-name", "s"}}, errc::stream_not_found, "stream s"),
+  {{not_found, "Leader info available", {{"leader-endpoint-host", "h"}, {"leader-endpoint-port", "1"}}},
+   errc::not_leader,
+   "h:1",
+   true},
+  thrown(failed_precondition, "stream-deleted", "Event stream 's' is deleted.", {{"stream-name", "s"}}, errc::stream_deleted,
+         "stream s"),
+  thrown(not_found, "stream-not-found", "Event stream 's' is not found.", {{"stream-name", "s"}}, errc::stream_not_found,
+         "stream s"),
   thrown(failed_precondition, "wrong-expected-version",
          "Delete failed due to WrongExpectedVersion. Stream: s, Expected version: -1, Actual version: 2",
          {{"stream-name", "s"}, {"expected-version", "-1"}, {"actual-version", "2"}}, errc::wrong_expected_version, "s: -1 / 2"),
-  thrown(failed_precondition, "wrong-expected-version", "", {{"stream-name", "s"}, {"expected-version", "0"}, {"actual-version", "-1"}},
-         errc::wrong_expected_version, "s: 0 / -1"),
+  thrown(failed_precondition, "wrong-expected-version", "",
+         {{"stream-name", "s"}, {"expected-version", "0"}, {"actual-version", "-1"}}, errc::wrong_expected_version, "s: 0 / -1"),
   thrown(failed_precondition, "wrong-expected-version", "", {{"stream-name", "s"}, {"expected-version", "-4"}},
          errc::wrong_expected_version, "s: -4 / ?"),
   thrown(failed_precondition, "wrong-expected-version", "", {{"actual-version", ""}}, errc::wrong_expected_version, ": -2 / ?"),
@@ -123,21 +144,24 @@ const std::vector<row> trailer_rows{
   thrown(invalid_argument, "maximum-append-event-size-exceeded", "Event with Id: …",
          {{"event-id", R"({ "structured": { "mostSignificantBits": "-1", "leastSignificantBits": "-9223372036854775807" } })"}},
          errc::event_too_large, "0 of 0 in ffffffff-ffff-ffff-8000-000000000001"),
-  thrown(invalid_argument, "maximum-append-event-size-exceeded", "Event with Id: …", {{"event-id", "seven"}}, errc::event_too_large,
-         "0 of 0 in seven"),
+  thrown(invalid_argument, "maximum-append-event-size-exceeded", "Event with Id: …", {{"event-id", "seven"}},
+         errc::event_too_large, "0 of 0 in seven"),
   thrown(invalid_argument, "missing-required-metadata-property", "Required Metadata Property 'type' is missing",
          {{"required-metadata-properties", "type,content-type"}}, errc::invalid_argument, "metadata: type,content-type"),
-  thrown(not_found, "index-not-found", "Index '$idx-all' not found.", {{"index-name", "$idx-all"}}, errc::index_not_found, "index $idx-all"),
-  thrown(internal, "persistent-subscription-failed", "Subscription group g on stream s failed: 'R'", group, errc::group_failed, "s::g"),
+  thrown(not_found, "index-not-found", "Index '$idx-all' not found.", {{"index-name", "$idx-all"}}, errc::index_not_found,
+         "index $idx-all"),
+  thrown(internal, "persistent-subscription-failed", "Subscription group g on stream s failed: 'R'", group, errc::group_failed,
+         "s::g"),
   thrown(not_found, "persistent-subscription-does-not-exist", "Subscription group g on stream s does not exist.", group,
          errc::group_not_found, "s::g"),
-  thrown(already_exists, "persistent-subscription-exists", "Subscription group g on stream s exists.", group, errc::group_exists, "s::g"),
-  thrown(failed_precondition, "maximum-subscribers-reached", "Maximum subscriptions reached for subscription group g on stream s.", group,
-         errc::maximum_subscribers, "s::g", true),
-  thrown(cancelled, "persistent-subscription-dropped", "Subscription group g on stream s was dropped.", group, errc::group_dropped,
-         "s::g", true),
-  thrown(not_found, "persistent-subscription-does-not-exist", "Subscription group  on stream s does not exist.", {{"stream-name", "s"}},
-         errc::group_not_found, "s::"),
+  thrown(already_exists, "persistent-subscription-exists", "Subscription group g on stream s exists.", group, errc::group_exists,
+         "s::g"),
+  thrown(failed_precondition, "maximum-subscribers-reached",
+         "Maximum subscriptions reached for subscription group g on stream s.", group, errc::maximum_subscribers, "s::g", true),
+  thrown(cancelled, "persistent-subscription-dropped", "Subscription group g on stream s was dropped.", group,
+         errc::group_dropped, "s::g", true),
+  thrown(not_found, "persistent-subscription-does-not-exist", "Subscription group  on stream s does not exist.",
+         {{"stream-name", "s"}}, errc::group_not_found, "s::"),
   thrown(not_found, "user-not-found", "User 'l' is not found.", {{"login-name", "l"}}, errc::user_not_found, "user l"),
   thrown(failed_precondition, "user-conflict", "Conflict.", {{"login-name", "l"}}, errc::user_conflict, "user l", true),
   thrown(deadline_exceeded, "user-conflict", "Try again.", {{"login-name", "l"}}, errc::user_conflict, "user l", true),
@@ -169,7 +193,8 @@ const std::vector<row> text_rows{
   told(failed_precondition, "Append failed due to WrongExpectedVersion. Stream: s, Expected version: 5, Actual version: -1",
        errc::wrong_expected_version, false, false, "s: 5 / -1"),
   told(failed_precondition, "WrongExpectedVersion", errc::wrong_expected_version, false, false, ": -2 / ?"),
-  told(failed_precondition, "Maximum subscriptions reached for subscription group g on stream s.", errc::maximum_subscribers, true),
+  told(failed_precondition, "Maximum subscriptions reached for subscription group g on stream s.", errc::maximum_subscribers,
+       true),
   // The node can't serve it now.
   told(unavailable, "Server Is Not Ready", errc::not_ready, true),
   told(unavailable, "Server not ready", errc::not_ready, true),
@@ -191,11 +216,12 @@ const std::vector<row> text_rows{
   told(out_of_range, "", errc::invalid_argument),
   told(unknown, "Unexpected ReadStreamResult: Error >> fromEventNumber should be non negative. (Parameter 'fromEventNumber')",
        errc::invalid_position),
-  told(unknown, "Unexpected ReadStreamResult: Error >> maxCount should be positive. (Parameter 'maxCount')", errc::invalid_argument,
-       false, false, "limit: at least 1"),
+  told(unknown, "Unexpected ReadStreamResult: Error >> maxCount should be positive. (Parameter 'maxCount')",
+       errc::invalid_argument, false, false, "limit: at least 1"),
   told(unknown, "Unexpected ReadAllResult: InvalidPosition >> no", errc::invalid_position),
   told(unknown, "Unexpected FilteredReadAllResult: InvalidPosition >> no", errc::invalid_position),
-  told(unknown, "Unexpected ReadAllResult: Error >> Requested position 9 is greater than writer checkpoint 8", errc::invalid_position),
+  told(unknown, "Unexpected ReadAllResult: Error >> Requested position 9 is greater than writer checkpoint 8",
+       errc::invalid_position),
   told(unknown, "Envelope callback expected Updated, received NotFound instead", errc::invalid_argument),
   told(unknown, "Envelope callback expected Updated, received Conflict instead", errc::invalid_argument),
   told(unknown, "Envelope callback expected Updated, received OperationFailed instead", errc::server_error, true, true),
@@ -240,8 +266,10 @@ const std::vector<row> transport_rows{
   told(internal, "Broken pipe", errc::unavailable, true, true),
   told(cancelled, "Received RST_STREAM with error code 8", errc::unavailable, true, true),
   // The server has never heard of it: the outcome is known.
-  told(unavailable, "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: Failed to connect to remote host: "
-                    "Connection refused", errc::unavailable, true, false),
+  told(unavailable,
+       "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: Failed to connect to remote host: "
+       "Connection refused",
+       errc::unavailable, true, false),
   told(unknown, "failed to connect to all addresses", errc::unavailable, true, false),
   told(unavailable, "connections to all backends failing; last error: …", errc::unavailable, true, false),
   told(unavailable, "empty address list", errc::unavailable, true, false),
@@ -265,7 +293,8 @@ namespace {
 namespace streams = kurrentdb::protocol::v2::streams::errors;
 namespace indexes = kurrentdb::protocol::v2::indexes::errors;
 
-call_status rich(int status, const char* reason, const char* type, const std::string& detail, const char* text = "the server's text") {
+call_status rich(int status, const char* reason, const char* type, const std::string& detail,
+                 const char* text = "the server's text") {
   kdb::rpc::ErrorInfo info;
   info.set_reason(reason);
   kdb::rpc::Status all;
@@ -287,7 +316,8 @@ row typed(int status, const char* reason, const std::function<void(Detail&)>& fi
           bool retry = false) {
   Detail message;
   fill(message);
-  return {rich(status, reason, Detail::descriptor()->full_name().c_str(), message.SerializeAsString()), expected, std::move(detail), retry};
+  return {rich(status, reason, Detail::descriptor()->full_name().c_str(), message.SerializeAsString()), expected,
+          std::move(detail), retry};
 }
 
 row bare(int status, const char* reason, errc expected, bool retry = false, bool open = false) {
@@ -311,19 +341,22 @@ const std::vector<row> rich_rows{
   typed<streams::StreamNotFoundErrorDetails>(not_found, "STREAM_NOT_FOUND", name_s<streams::StreamNotFoundErrorDetails>,
                                              errc::stream_not_found, "stream s"),
   typed<streams::StreamAlreadyExistsErrorDetails>(already_exists, "STREAM_ALREADY_EXISTS",
-                                                  name_s<streams::StreamAlreadyExistsErrorDetails>, errc::stream_already_exists, "stream s"),
+                                                  name_s<streams::StreamAlreadyExistsErrorDetails>, errc::stream_already_exists,
+                                                  "stream s"),
   typed<streams::StreamDeletedErrorDetails>(failed_precondition, "STREAM_DELETED", name_s<streams::StreamDeletedErrorDetails>,
                                             errc::stream_not_found, "stream s"),
-  typed<streams::StreamTombstonedErrorDetails>(failed_precondition, "STREAM_TOMBSTONED", name_s<streams::StreamTombstonedErrorDetails>,
-                                               errc::stream_deleted, "stream s"),
+  typed<streams::StreamTombstonedErrorDetails>(failed_precondition, "STREAM_TOMBSTONED",
+                                               name_s<streams::StreamTombstonedErrorDetails>, errc::stream_deleted, "stream s"),
   typed<streams::StreamRevisionConflictErrorDetails>(
     failed_precondition, "STREAM_REVISION_CONFLICT",
-    [](auto& d) { d.set_stream("s"), d.set_expected_revision(-1), d.set_actual_revision(0); }, errc::wrong_expected_version, "s: -1 / 0"),
+    [](auto& d) { d.set_stream("s"), d.set_expected_revision(-1), d.set_actual_revision(0); }, errc::wrong_expected_version,
+    "s: -1 / 0"),
   typed<streams::AppendRecordSizeExceededErrorDetails>(
     invalid_argument, "APPEND_RECORD_SIZE_EXCEEDED", [](auto& d) { d.set_record_id("r"), d.set_size(9), d.set_max_size(8); },
     errc::event_too_large, "9 of 8 in r"),
   typed<streams::AppendTransactionSizeExceededErrorDetails>(
-    aborted, "APPEND_TRANSACTION_SIZE_EXCEEDED", [](auto& d) { d.set_size(9), d.set_max_size(8); }, errc::append_too_large, "9 of 8"),
+    aborted, "APPEND_TRANSACTION_SIZE_EXCEEDED", [](auto& d) { d.set_size(9), d.set_max_size(8); }, errc::append_too_large,
+    "9 of 8"),
   typed<streams::StreamAlreadyInAppendSessionErrorDetails>(aborted, "STREAM_ALREADY_IN_APPEND_SESSION",
                                                            name_s<streams::StreamAlreadyInAppendSessionErrorDetails>,
                                                            errc::stream_already_in_session, "stream s"),
@@ -340,19 +373,24 @@ const std::vector<row> rich_rows{
     },
     errc::consistency_violation, "[0 s0: -6 / 0][1 s1: -6 / 1]"),
   {rich(failed_precondition, "APPEND_SESSION_NO_REQUESTS", "", ""), errc::invalid_argument},
-  typed<indexes::IndexNotFoundErrorDetails>(not_found, "INDEX_NOT_FOUND", [](auto& d) { d.set_name("i"); }, errc::index_not_found, "index i"),
-  typed<indexes::IndexAlreadyExistsErrorDetails>(already_exists, "INDEX_ALREADY_EXISTS", [](auto& d) { d.set_name("i"); },
-                                                 errc::index_exists, "index i"),
-  typed<indexes::IndexesNotReadyErrorDetails>(failed_precondition, "INDEXES_NOT_READY", [](auto&) {}, errc::indexes_not_ready, "", true),
+  typed<indexes::IndexNotFoundErrorDetails>(
+    not_found, "INDEX_NOT_FOUND", [](auto& d) { d.set_name("i"); }, errc::index_not_found, "index i"),
+  typed<indexes::IndexAlreadyExistsErrorDetails>(
+    already_exists, "INDEX_ALREADY_EXISTS", [](auto& d) { d.set_name("i"); }, errc::index_exists, "index i"),
+  typed<indexes::IndexesNotReadyErrorDetails>(
+    failed_precondition, "INDEXES_NOT_READY", [](auto&) {}, errc::indexes_not_ready, "", true),
   {rich(failed_precondition, "SECONDARY_INDEXING_DISABLED", "", ""), errc::unsupported},
-  typed<kurrent::rpc::AccessDeniedErrorDetails>(permission_denied, "ACCESS_DENIED", [](auto& d) { d.set_operation("o"); },
-                                                errc::access_denied, ""),
-  {rich(invalid_argument, "BAD_REQUEST", "google.rpc.BadRequest", bad_request_bytes()), errc::invalid_argument, "Stream: must not be empty"},
+  typed<kurrent::rpc::AccessDeniedErrorDetails>(
+    permission_denied, "ACCESS_DENIED", [](auto& d) { d.set_operation("o"); }, errc::access_denied, ""),
+  {rich(invalid_argument, "BAD_REQUEST", "google.rpc.BadRequest", bad_request_bytes()), errc::invalid_argument,
+   "Stream: must not be empty"},
   typed<kurrent::rpc::NotLeaderNodeErrorDetails>(
     failed_precondition, "NOT_LEADER_NODE",
-    [](auto& d) { d.mutable_current_leader()->set_host("h"), d.mutable_current_leader()->set_port(2232); }, errc::not_leader, "h:2232", true),
-  typed<kurrent::rpc::NotLeaderNodeErrorDetails>(failed_precondition, "NOT_LEADER_NODE",
-                                                 [](auto& d) { d.mutable_current_leader()->set_port(-1); }, errc::not_leader, "", true),
+    [](auto& d) { d.mutable_current_leader()->set_host("h"), d.mutable_current_leader()->set_port(2232); }, errc::not_leader,
+    "h:2232", true),
+  typed<kurrent::rpc::NotLeaderNodeErrorDetails>(
+    failed_precondition, "NOT_LEADER_NODE", [](auto& d) { d.mutable_current_leader()->set_port(-1); }, errc::not_leader, "",
+    true),
   bare(deadline_exceeded, "OPERATION_TIMEOUT", errc::server_timeout, true, true),
   bare(unavailable, "SERVER_NOT_READY", errc::not_ready, true),
   bare(unavailable, "SERVER_OVERLOADED", errc::too_busy, true),
@@ -387,9 +425,12 @@ BOOST_AUTO_TEST_CASE(every_code_has_a_message_even_without_a_text) {
 }
 
 BOOST_AUTO_TEST_CASE(the_servers_words_are_kept) {
-  for (const auto& [code, text] : {std::pair{unimplemented, "Method is unimplemented."}, {unauthenticated, "Unauthenticated"},
-                                   {permission_denied, "Not authorized"}, {unknown, "Exception was thrown by handler."},
-                                   {resource_exhausted, "message size"}, {internal, "Subscription group failed: 'R'"}})
+  for (const auto& [code, text] : {std::pair{unimplemented, "Method is unimplemented."},
+                                   {unauthenticated, "Unauthenticated"},
+                                   {permission_denied, "Not authorized"},
+                                   {unknown, "Exception was thrown by handler."},
+                                   {resource_exhausted, "message size"},
+                                   {internal, "Subscription group failed: 'R'"}})
     BOOST_TEST(to_error({.code = code, .message = text}, request_kind::read).message.starts_with(text));
 }
 

@@ -37,8 +37,8 @@ inline bool same_id(const uuid& id, const event_store::client::UUID& theirs) {
   std::uint64_t halves[2] = {};
   for (int i = 0; i < 16; ++i)
     halves[i / 8] = halves[i / 8] << 8 | id.data[i];
-  return theirs.has_structured() && halves[0] == static_cast<std::uint64_t>(theirs.structured().most_significant_bits())
-         && halves[1] == static_cast<std::uint64_t>(theirs.structured().least_significant_bits());
+  return theirs.has_structured() && halves[0] == static_cast<std::uint64_t>(theirs.structured().most_significant_bits()) &&
+         halves[1] == static_cast<std::uint64_t>(theirs.structured().least_significant_bits());
 }
 
 inline std::string property(const v1::ReadResp::ReadEvent::RecordedEvent& event, const char* key) {

@@ -4,7 +4,6 @@
 
 #include <limits>
 
-
 #include "event_store/client/streams.pb.h"
 #include "wire/streams.hpp"
 
@@ -64,8 +63,8 @@ BOOST_AUTO_TEST_SUITE(stream_requests)
 // -- Read ------------------------------------------------------------------------
 
 BOOST_AUTO_TEST_CASE(a_finite_read_of_a_stream_asks_for_the_bounds_too) {
-  const auto options = encoded({.source = wire::stream_source{"orders", stream_revision{5}},
-                                .direction = backwards, .limit = 10, .resolve_links = true});
+  const auto options = encoded(
+    {.source = wire::stream_source{"orders", stream_revision{5}}, .direction = backwards, .limit = 10, .resolve_links = true});
   BOOST_TEST(options.stream().stream_identifier().stream_name() == "orders");
   BOOST_TEST(options.stream().revision() == 5u);
   BOOST_TEST(options.read_direction() == v1::ReadReq::Options::Backwards);
@@ -183,7 +182,8 @@ BOOST_AUTO_TEST_CASE(an_event_above_the_chunk_limit_travels_alone) {
 BOOST_AUTO_TEST_CASE(chunks_are_as_large_as_they_were_said_to_be) {
   // Around the sizes at which a length takes one more byte.
   for (const std::size_t size : {0u, 1u, 60u, 100u, 127u, 128u, 129u, 16'000u, 16'383u, 16'384u, 2'097'152u}) {
-    const std::vector<new_event> events{new_event::binary(std::string(size % 200, 't'), std::string(size, 'd'), std::string(size / 2, 'm'))};
+    const std::vector<new_event> events{
+      new_event::binary(std::string(size % 200, 't'), std::string(size, 'd'), std::string(size / 2, 'm'))};
     const auto chunk = wire::encode_batch_append(correlation, "orders", stream_state::revision(size), events, 5s).front();
     const auto message = parse<v1::BatchAppendReq>(chunk);
     BOOST_TEST(chunk.size() == message.ByteSizeLong());

@@ -2,15 +2,15 @@
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 
-// Installed once, for the interoperability tests.
-const require = createRequire(new URL("../../interop/package.json", import.meta.url));
-export const kurrent = require("@kurrent/kurrentdb-client");
-
-export const options = { stream: "bench", count: "200000", "in-flight": "256", streams: "1000" };
+export const options = { client: ".", stream: "bench", count: "200000", "in-flight": "256", streams: "1000" };
 for (const word of process.argv.slice(2)) {
   const [name, value] = word.split("=");
   options[name] = value;
 }
+
+// Where scripts/bench has installed the official client.
+const require = createRequire(`${options.client}/package.json`);
+export const kurrent = require("@kurrent/kurrentdb-client");
 
 export const client = kurrent.KurrentDBClient.connectionString(`kurrentdb://${options.target}?tls=false`);
 

@@ -141,7 +141,8 @@ std::string caught_up_message() {
 read_request parse_read_request(std::string_view message) {
   streams::ReadReq request;
   request.ParseFromArray(message.data(), static_cast<int>(message.size()));
-  return {request.options().has_subscription(), request.options().count()};
+  return {request.options().stream().stream_identifier().stream_name(), request.options().has_subscription(),
+          request.options().count()};
 }
 
 std::optional<std::string_view> batch_answers::answer(std::string_view request) {
@@ -177,6 +178,9 @@ std::optional<std::string_view> batch_answers::answer(std::string_view request) 
   out_.push_back('\x22'); // stream_identifier
   put_varint(out_, stream.size());
   out_.append(stream);
+  stream_.clear();
+  for (fields name{stream}; name.next();)
+    stream_ = name.bytes;
   return out_;
 }
 

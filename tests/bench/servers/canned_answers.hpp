@@ -21,6 +21,7 @@ std::string caught_up_message();
 
 /// What the canned server must know of a ReadReq.
 struct read_request {
+  std::string stream;
   bool subscription = false;
   std::uint64_t count = 0;
 };
@@ -31,6 +32,8 @@ class batch_answers {
 public:
   /// The BatchAppendResp for a request that ends an append, nothing for other parts.
   std::optional<std::string_view> answer(std::string_view request);
+  /// The stream of the last request, until the next one.
+  std::string_view stream() const { return stream_; }
   /// The ReadResp messages by which a subscriber would see the events of the last request, one after the other.
   template <class F>
   void each_event(std::string_view request, F deliver) {
@@ -44,7 +47,7 @@ private:
 
   std::uint64_t position_ = 1'000;
   std::string out_;
-  struct parsed;
+  std::string stream_;
   std::string request_;
 };
 

@@ -26,7 +26,7 @@ constexpr std::size_t send_chunk = 256 * 1024;
 class canned_calls : public http2_connection::handler {
 public:
   canned_calls(const canned_server_options& options)
-      : events_{make_read_replay(options.events, options.data_size)}, methods_{supported_methods()} {}
+    : events_{make_read_replay(options.events, options.data_size)}, methods_{supported_methods()} {}
 
   void on_message(http2_connection& self, http2_connection::stream& call, std::string_view message) override {
     if (call.path.ends_with("Streams/BatchAppend"))
@@ -46,14 +46,16 @@ public:
       call.status = 0;
   }
 
-  void on_gone(http2_connection&, http2_connection::stream& call) override { std::erase(subscriptions_, &call); }
+  void on_gone(http2_connection&, http2_connection::stream& call) override {
+    std::erase_if(subscriptions_, [&](auto& each) { return each.call == &call; });
+  }
 
 private:
   void read(http2_connection&, http2_connection::stream& call, const read_request& request) {
     if (request.subscription) {
       http2_connection::send_message(call, subscription_confirmation());
       http2_connection::send_message(call, caught_up_message());
-      subscriptions_.push_back(&call);
+      subscriptions_.push_back({&call, request.stream});
       return;
     }
     call.source = &events_;
@@ -66,22 +68,25 @@ private:
     auto answer = appends_.answer(message);
     if (answer)
       http2_connection::send_message(call, *answer);
-    if (!subscriptions_.empty())
-      appends_.each_event(message, [&](const std::string& event) {
-        for (auto* subscription : subscriptions_)
-          http2_connection::send_message(*subscription, event);
-      });
+    for (auto& each : subscriptions_)
+      if (each.stream == appends_.stream())
+        appends_.each_event(message, [&](const std::string& event) { http2_connection::send_message(*each.call, event); });
   }
 
+  struct subscription {
+    http2_connection::stream* call;
+    std::string stream;
+  };
   replay events_;
   std::string methods_;
   batch_answers appends_;
-  std::vector<http2_connection::stream*> subscriptions_;
+  std::vector<subscription> subscriptions_;
 };
 
 /// A socket and the HTTP/2 connection on it.
 struct peer {
-  peer(int socket, http2_connection::handler& calls, std::size_t messages_per_frame) : fd{socket}, http{calls, messages_per_frame} {}
+  peer(int socket, http2_connection::handler& calls, std::size_t messages_per_frame)
+    : fd{socket}, http{calls, messages_per_frame} {}
   ~peer() { ::close(fd); }
 
   /// False when the connection is over.

@@ -11,7 +11,7 @@ struct canned_server_options {
 };
 
 /// Serves on a free port of 127.0.0.1, prints "127.0.0.1:PORT" and goes on until standard input ends. One thread.
-/// Every stream holds the same prepared events, every append succeeds at once and is shown to every subscription.
+/// Every stream holds the same prepared events; every append succeeds at once and is shown to the subscriptions to its stream.
 int run_canned_server(const canned_server_options& options);
 
 } // namespace kdb::bench

@@ -56,9 +56,9 @@ std::vector<grpc::ByteBuffer> copy(const std::string& source, const std::string&
 /// One call: reads the request, writes all messages, ends. Asks for the next call when it starts.
 class generic_call {
 public:
-  generic_call(grpc::AsyncGenericService& service, grpc::ServerCompletionQueue& queue, const std::vector<grpc::ByteBuffer>& messages,
-               bool write_hint)
-      : service_{service}, queue_{queue}, messages_{messages}, write_hint_{write_hint} {
+  generic_call(grpc::AsyncGenericService& service, grpc::ServerCompletionQueue& queue,
+               const std::vector<grpc::ByteBuffer>& messages, bool write_hint)
+    : service_{service}, queue_{queue}, messages_{messages}, write_hint_{write_hint} {
     service_.RequestCall(&context_, &stream_, &queue_, &queue_, this);
   }
 
@@ -114,8 +114,7 @@ int run_generic_server(const std::string& source, const std::string& stream, boo
   new generic_call{service, *queue, messages, write_hint};
   std::thread stopper{[&] {
     char byte;
-    while (::read(STDIN_FILENO, &byte, 1) > 0) {
-    }
+    while (::read(STDIN_FILENO, &byte, 1) > 0) {}
     server->Shutdown(std::chrono::system_clock::now());
     queue->Shutdown();
   }};

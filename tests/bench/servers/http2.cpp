@@ -8,7 +8,15 @@ namespace kdb::bench {
 
 namespace {
 
-enum frame_type : std::uint8_t { data = 0, headers = 1, rst_stream = 3, settings = 4, ping = 6, window_update = 8, continuation = 9 };
+enum frame_type : std::uint8_t {
+  data = 0,
+  headers = 1,
+  rst_stream = 3,
+  settings = 4,
+  ping = 6,
+  window_update = 8,
+  continuation = 9
+};
 enum frame_flag : std::uint8_t { ack = 1, end_stream = 1, end_headers = 4, padded = 8, priority = 0x20 };
 
 constexpr std::string_view preface = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -27,9 +35,9 @@ std::uint32_t u32(std::string_view bytes) {
 }
 
 void put_frame_header(std::string& out, std::size_t length, std::uint8_t type, std::uint8_t flags, std::uint32_t id) {
-  char head[9] = {static_cast<char>(length >> 16), static_cast<char>(length >> 8), static_cast<char>(length), static_cast<char>(type),
-                  static_cast<char>(flags), static_cast<char>(id >> 24), static_cast<char>(id >> 16), static_cast<char>(id >> 8),
-                  static_cast<char>(id)};
+  char head[9] = {static_cast<char>(length >> 16), static_cast<char>(length >> 8), static_cast<char>(length),
+                  static_cast<char>(type),         static_cast<char>(flags),       static_cast<char>(id >> 24),
+                  static_cast<char>(id >> 16),     static_cast<char>(id >> 8),     static_cast<char>(id)};
   out.append(head, sizeof(head));
 }
 
@@ -113,12 +121,13 @@ private:
 };
 
 // :status 200 (entry 8 of the static table), content-type (entry 31) application/grpc.
-constexpr std::string_view response_headers = "\x88\x0f\x10\x10" "application/grpc";
+constexpr std::string_view response_headers = "\x88\x0f\x10\x10"
+                                              "application/grpc";
 
 } // namespace
 
 http2_connection::http2_connection(handler& owner, std::size_t messages_per_frame)
-    : owner_{owner}, messages_per_frame_{messages_per_frame} {
+  : owner_{owner}, messages_per_frame_{messages_per_frame} {
   put_frame_header(control_, 12, settings, 0, 0);
   put_setting(control_, 1, 0);              // header table size
   put_setting(control_, 4, receive_window); // initial window size
@@ -168,23 +177,16 @@ bool http2_connection::on_frame(std::uint8_t type, std::uint8_t flags, std::uint
       if (!(flags & padded))
         on_data(flags, id, payload);
       return !(flags & padded);
-    case rst_stream:
-      drop(id);
-      return true;
-    case settings:
-      on_settings(flags, payload);
-      return true;
+    case rst_stream: drop(id); return true;
+    case settings: on_settings(flags, payload); return true;
     case ping:
       if (!(flags & ack)) {
         put_frame_header(control_, payload.size(), ping, ack, 0);
         control_.append(payload);
       }
       return true;
-    case window_update:
-      on_window(id, payload);
-      return true;
-    default:
-      return type != continuation;
+    case window_update: on_window(id, payload); return true;
+    default: return type != continuation;
   }
 }
 

@@ -59,7 +59,8 @@ struct appending {
   bool timed = false;
 };
 
-caf::behavior appending_actor(appending_self* self, client_actor client, std::string stream, appending what, outcome<latencies> result) {
+caf::behavior appending_actor(appending_self* self, client_actor client, std::string stream, appending what,
+                              outcome<latencies> result) {
   auto& state = self->state;
   state.client = std::move(client);
   state.count = what.count;
@@ -77,8 +78,8 @@ pass append_once(host& in, const work_options& options, std::uint64_t actors, bo
   for (std::uint64_t i = 0; i < actors; ++i) {
     outcome<latencies> result;
     ends.push_back(result.future());
-    const appending what{i, options.count / actors, std::max<std::uint64_t>(options.in_flight / actors, 1), options.streams / actors,
-                         timed};
+    const appending what{i, options.count / actors, std::max<std::uint64_t>(options.in_flight / actors, 1),
+                         options.streams / actors, timed};
     in.system().spawn(appending_actor, in.client(), options.stream, what, result);
   }
   latencies all;

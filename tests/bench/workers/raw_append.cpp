@@ -5,8 +5,10 @@
 
 #include <chrono>
 #include <deque>
+#include <optional>
 #include <stdexcept>
 
+#include <grpc/support/time.h>
 #include <grpcpp/channel.h>
 #include <grpcpp/client_context.h>
 #include <grpcpp/completion_queue.h>
@@ -42,21 +44,26 @@ public:
     queue_.Shutdown();
     void* tag = nullptr;
     bool ok = false;
-    while (queue_.Next(&tag, &ok)) {
-    }
+    while (queue_.Next(&tag, &ok)) {}
   }
 
-  /// `count` appends of one event each, `in_flight` at a time.
-  pass run() {
+  /// `count` appends of one event each, `in_flight` at a time. Writes as soon as an answer has made room or, to `gather`, when all
+  /// answers that are there have been taken: the appends they make room for then leave together.
+  pass run(bool gather) {
     stopwatch watch;
     std::uint64_t asked = 0, done = 0;
     while (asked < std::min(options_.count, options_.in_flight))
       ask(asked++);
-    write();
     while (done < options_.count) {
-      switch (next()) {
+      auto ready = gather ? next_if_ready() : std::nullopt;
+      if (!ready) {
+        write();
+        ready = next();
+      }
+      switch (*ready) {
         case write_done:
           writing_ = false;
+          write();
           break;
         case answered:
           check_answer();
@@ -67,7 +74,6 @@ public:
           break;
         case delivered: break;
       }
-      write();
     }
     return watch.stop(static_cast<double>(done));
   }
@@ -86,6 +92,7 @@ public:
         switch (next()) {
           case write_done:
             writing_ = false;
+            write(); // What was asked for while this was under way.
             break;
           case answered:
             check_answer();
@@ -133,9 +140,17 @@ private:
     return static_cast<what>(reinterpret_cast<std::intptr_t>(tag));
   }
 
-  void ask(std::uint64_t number) {
-    waiting_.push_back(number);
+  std::optional<what> next_if_ready() {
+    void* tag = nullptr;
+    bool ok = false;
+    if (queue_.AsyncNext(&tag, &ok, gpr_time_0(GPR_CLOCK_MONOTONIC)) == grpc::CompletionQueue::TIMEOUT)
+      return std::nullopt;
+    if (!ok)
+      throw std::runtime_error{"the server ended the call"};
+    return static_cast<what>(reinterpret_cast<std::intptr_t>(tag));
   }
+
+  void ask(std::uint64_t number) { waiting_.push_back(number); }
 
   void write() {
     if (writing_ || waiting_.empty())
@@ -173,7 +188,12 @@ private:
 
 worker make_raw_append(const work_options& options) {
   auto loop = std::make_shared<append_loop>(options);
-  return [loop] { return loop->run(); };
+  return [loop] { return loop->run(false); };
+}
+
+worker make_raw_append_gather(const work_options& options) {
+  auto loop = std::make_shared<append_loop>(options);
+  return [loop] { return loop->run(true); };
 }
 
 worker make_raw_append_single(const work_options& options) {

@@ -1,27 +1,19 @@
 #include "raw_channel.hpp"
 
-#include <grpcpp/create_channel.h>
-#include <grpcpp/security/credentials.h>
-#include <grpcpp/support/channel_arguments.h>
+#include <rpc/channel_pool.hpp>
 
 namespace kdb::bench {
 
 namespace streams = event_store::client::streams;
 
 std::shared_ptr<grpc::Channel> raw_channel(const std::string& target) {
-  grpc::ChannelArguments args;
-  args.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
-  args.SetMaxReceiveMessageSize(17 << 20);
-  args.SetMaxSendMessageSize(-1);
-  args.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 64 << 10);
-  args.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  args.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
-  args.SetInt(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE);
-  args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, 10'000);
-  args.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, 10'000);
-  args.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
-  args.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
-  return grpc::CreateCustomChannel("ipv4:" + target, grpc::InsecureChannelCredentials(), args);
+  const auto colon = target.rfind(':');
+  settings how;
+  how.tls.enabled = false;
+  const endpoint where{target.substr(0, colon), static_cast<std::uint16_t>(std::stoul(target.substr(colon + 1)))};
+  const auto pool = std::make_shared<rpc::channel_pool>(where, how);
+  const auto lease = std::make_shared<rpc::channel_lease>(pool->lease());
+  return {lease, lease->channel().get()};
 }
 
 streams::ReadReq read_request_for(const std::string& stream, std::uint64_t count) {

@@ -13,7 +13,7 @@ class Channel;
 
 namespace kdb::bench {
 
-/// A channel with the arguments libkdb uses.
+/// A channel as libkdb opens it, with the same arguments.
 std::shared_ptr<grpc::Channel> raw_channel(const std::string& target);
 
 /// A forward read of one stream from its start.

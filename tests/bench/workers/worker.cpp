@@ -19,6 +19,7 @@ const std::map<std::string_view, factory>& factories() {
     {"raw-read-sync", make_raw_read_sync},
     {"raw-read-floor", make_raw_read_floor},
     {"raw-append", make_raw_append},
+    {"raw-append-gather", make_raw_append_gather},
     {"raw-append-single", make_raw_append_single},
     {"raw-live", make_raw_live},
     {"raw-fill", make_raw_fill},
@@ -38,10 +39,8 @@ work_options work_options::parse(int argc, char** argv) {
   work_options result;
   const std::map<std::string, std::string*> texts = {
     {"target", &result.target}, {"stream", &result.stream}, {"scheduler", &result.scheduler}};
-  const std::map<std::string, std::uint64_t*> numbers = {{"count", &result.count},
-                                                         {"in-flight", &result.in_flight},
-                                                         {"streams", &result.streams},
-                                                         {"threads", &result.threads}};
+  const std::map<std::string, std::uint64_t*> numbers = {
+    {"count", &result.count}, {"in-flight", &result.in_flight}, {"streams", &result.streams}, {"threads", &result.threads}};
   for (int i = 0; i < argc; ++i) {
     std::string word = argv[i];
     auto split = word.find('=');

@@ -27,13 +27,14 @@ struct work_options {
 using worker = std::function<pass()>;
 
 /// The workers by name. One file of this folder each, or a few that belong together.
-worker make_raw_read_typed(const work_options&);   // completion queue, generated classes
-worker make_raw_read_sync(const work_options&);    // synchronous stub, messages on an arena
-worker make_raw_read_floor(const work_options&);   // completion queue, parses nothing
-worker make_raw_append(const work_options&);       // one BatchAppend, write hint
-worker make_raw_append_single(const work_options&); // the same, one at a time
-worker make_raw_live(const work_options&);         // append to live delivery
-worker make_raw_fill(const work_options&);         // writes `count` events into `stream`
+worker make_raw_read_typed(const work_options&);       // completion queue, generated classes
+worker make_raw_read_sync(const work_options&);        // synchronous stub, messages on an arena
+worker make_raw_read_floor(const work_options&);       // completion queue, parses nothing
+worker make_raw_append(const work_options&);           // one BatchAppend, write hint
+worker make_raw_append_gather(const work_options&);    // the same, takes all answers before it writes
+worker make_raw_append_single(const work_options&);    // the same, one at a time
+worker make_raw_live(const work_options&);             // append to live delivery
+worker make_raw_fill(const work_options&);             // writes `count` events into `stream`
 worker make_actors_read(const work_options&);          // a host actor asks a reader for batches
 worker make_actors_append(const work_options&);        // four host actors share what is in flight
 worker make_actors_append_single(const work_options&); // one at a time

@@ -1,0 +1,53 @@
+// error_handling [URI]: every failure is a value that says what happened, whether a retry can help and whether it may have worked.
+
+#include <kdb/client.hpp>
+#include <kdb/devnode.hpp>
+
+#include <iostream>
+#include <optional>
+
+using namespace std::chrono_literals;
+
+int main(int argc, char** argv) {
+  std::optional<kdb::devnode> node;
+  const std::string uri = argc > 1 ? argv[1] : node.emplace().connection_string();
+  const auto stream = "accounts-" + kdb::to_string(kdb::random_uuid());
+  bool as_expected = true;
+  const auto expect = [&](const kdb::error& why, kdb::errc code) {
+    std::cout << to_string(why) << "\n";
+    as_expected &= why.code == code;
+  };
+
+  // docs: errors
+  // A connection string that can't be read: the detail names the option.
+  if (auto db = kdb::client::connect(uri + "&nodePreference=fastest"); !db) {
+    expect(db.error(), kdb::errc::invalid_connection_string);
+    std::cout << db.error().get<kdb::bad_argument>()->name << ": " << db.error().get<kdb::bad_argument>()->accepted << "\n";
+  }
+
+  auto db = kdb::client::connect(uri).value(); // value() throws if there is none; nothing else does.
+
+  // A stream that isn't there: an iteration just ends, finish() says why.
+  auto reading = db.read_stream(stream);
+  for (const auto& event : reading.events())
+    std::cout << event.type() << "\n";
+  if (auto end = reading.finish(); !end)
+    expect(end.error(), kdb::errc::stream_not_found);
+
+  // Not in the expected state: nothing was written, and the detail says what was found.
+  if (auto done = db.append_to_stream(stream, kdb::stream_state::exists, {kdb::new_event::json("opened", "{}")}); !done) {
+    expect(done.error(), kdb::errc::wrong_expected_version);
+    if (const auto* mismatch = done.error().get<kdb::version_mismatch>(); mismatch && mismatch->actual)
+      std::cout << "expected " << to_string(mismatch->expected) << ", found " << to_string(*mismatch->actual) << "\n";
+  }
+
+  // No server there: the operation fails at its deadline, and says that nothing can have been written.
+  auto nowhere = kdb::client::connect("kurrentdb://127.0.0.1:1?tls=false&maxDiscoverAttempts=-1").value();
+  auto lost = nowhere.append_to_stream(stream, kdb::stream_state::any, {}, {.call = {.deadline = 300ms}});
+  if (!lost) {
+    expect(lost.error(), kdb::errc::deadline_exceeded);
+    as_expected &= !lost.error().outcome_unknown;
+  }
+  // docs: end
+  return as_expected ? 0 : 1;
+}

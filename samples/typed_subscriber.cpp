@@ -1,0 +1,60 @@
+// typed_subscriber [URI]: a subscriber with a typed interface. It answers for a batch only when another actor has stored it.
+
+#include <kdb/actors.hpp>
+#include <kdb/devnode.hpp>
+
+#include <caf/response_promise.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <iostream>
+#include <optional>
+
+// docs: typed-subscriber
+using archive_actor = caf::typed_actor<caf::replies_to<kdb::event_batch>::with<std::uint64_t>>; // How many it holds now.
+using copier_actor = caf::typed_actor<caf::replies_to<kdb::event_batch>::with<void>, caf::reacts_to<kdb::subscription_ended>>;
+
+copier_actor::behavior_type copier(copier_actor::pointer self, archive_actor archive, std::uint64_t enough) {
+  return {
+    [=](const kdb::event_batch& batch) -> caf::result<void> {
+      caf::response_promise promise = self->make_response_promise<void>();
+      self->request(archive, std::chrono::seconds{5}, batch)
+        .then([=](std::uint64_t held) mutable {
+          promise.deliver(caf::unit); // Only now may the next batch come.
+          if (held >= enough)
+            self->quit();
+        }, [=](caf::error& why) mutable { promise.deliver(std::move(why)); });
+      return promise;
+    },
+    [=](const kdb::subscription_ended& end) { self->quit(end.cause ? kdb::to_caf(*end.cause) : caf::error{}); },
+  };
+}
+// docs: end
+
+archive_actor::behavior_type archive(archive_actor::pointer) {
+  return {[kept = std::vector<kdb::owned_event>{}](const kdb::event_batch& batch) mutable {
+    for (const auto& event : batch.events())
+      kept.emplace_back(event);
+    return std::uint64_t{kept.size()};
+  }};
+}
+
+int main(int argc, char** argv) {
+  std::optional<kdb::devnode> node;
+  auto settings = kdb::settings::from_connection_string(argc > 1 ? argv[1] : node.emplace().connection_string());
+  auto owned = kdb::owned_system{};
+  auto db = settings.and_then([&](auto& how) { return kdb::spawn_client(owned.system(), how); }).value();
+  caf::scoped_actor self{owned.system()};
+  const auto stream = "copied-" + kdb::to_string(kdb::random_uuid());
+  std::vector<kdb::new_event> events;
+  while (events.size() < 200)
+    events.push_back(kdb::new_event::json("copied", "{}"));
+  self->send(db, kdb::append_to_stream{.stream = stream, .events = events});
+  auto copy = self->spawn<caf::monitored>(copier, self->spawn(archive), events.size());
+  self->send(db, kdb::subscribe_to_stream{.stream = stream, .subscriber = copy});
+  int status = 1;
+  self->receive([&](const caf::down_msg& down) { status = down.reason ? 1 : 0; });
+  self->request(db, std::chrono::seconds{10}, kdb::close{}).receive([] {}, [](const caf::error&) {});
+  return status;
+}

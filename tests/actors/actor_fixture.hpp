@@ -1,0 +1,148 @@
+#pragma once
+
+#include <caf/actor.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+#include <caf/send.hpp>
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stdexcept>
+#include <type_traits>
+
+#include <kdb/actors.hpp>
+#include <kdb/result.hpp>
+
+namespace kdb::test {
+
+/// Runs in an actor.
+struct job {
+  std::function<void(caf::event_based_actor*)> run;
+};
+
+/// Runs in a scripted actor: promises may be fulfilled nowhere else.
+struct step {
+  std::function<void()> run;
+};
+
+/// What will be, or was, answered to a request.
+template <class T>
+class answer {
+public:
+  bool pending() const { return !*outcome_; }
+  /// Throws if there is none yet.
+  const result<T>& outcome() const {
+    if (pending())
+      throw std::logic_error{"no answer yet"};
+    return **outcome_;
+  }
+  bool succeeded() const { return !pending() && outcome().has_value(); }
+  const auto& value() const { return outcome().value(); }
+  /// Throws if there was no error.
+  const error& why() const {
+    if (outcome())
+      throw std::logic_error{"an answer, and no error"};
+    return outcome().error();
+  }
+  errc code() const { return why().code; }
+
+  std::shared_ptr<std::optional<result<T>>> slot() const { return outcome_; }
+
+private:
+  std::shared_ptr<std::optional<result<T>>> outcome_ = std::make_shared<std::optional<result<T>>>();
+};
+
+struct test_config : caf::actor_system_config {
+  test_config() {
+    set("scheduler.policy", caf::atom("testing"));
+    set("logger.console", caf::atom("none"));
+  }
+};
+
+/// An actor system in which nothing happens by itself: messages run in `drain`, time moves in `advance`.
+class actor_fixture {
+public:
+  actor_fixture();
+  /// Ends everything that was started through the fixture; a test that leaves an actor behind fails.
+  ~actor_fixture();
+
+  /// Runs everything that is ready, in order. Throws when it never ends.
+  void drain();
+  /// Lets time pass, in steps small enough that timers set meanwhile come in order.
+  void advance(std::chrono::milliseconds duration);
+
+  /// Sends a request from an actor of the test's own and runs what is ready.
+  template <class T, class Handle, class Request>
+  answer<T> ask(const Handle& whom, Request what, caf::duration timeout = caf::infinite) {
+    answer<T> out;
+    as_self([whom, what = std::move(what), timeout, out](caf::event_based_actor* from) {
+      auto failed = [slot = out.slot()](const caf::error& why) { slot->emplace(tl::unexpected{error::from(why)}); };
+      if constexpr (std::is_void_v<T>)
+        from->request(whom, timeout, what).then([slot = out.slot()] { slot->emplace(); }, failed);
+      else
+        from->request(whom, timeout, what).then([slot = out.slot()](const T& value) { slot->emplace(value); }, failed);
+    });
+    return out;
+  }
+
+  /// Sends a message and runs what is ready.
+  template <class Handle, class Message>
+  void tell(const Handle& whom, Message what) {
+    caf::anon_send(whom, std::move(what));
+    drain();
+  }
+
+  /// Runs code in an actor of the test's own, and what follows from it.
+  void as_self(std::function<void(caf::event_based_actor*)> run);
+  /// Likewise in another one.
+  void as(const caf::actor& whom, std::function<void(caf::event_based_actor*)> run);
+  /// An actor that runs jobs.
+  caf::actor spawn_worker();
+
+  void kill(const caf::strong_actor_ptr& whom);
+  template <class Handle>
+  void kill(const Handle& whom) {
+    kill(caf::actor_cast<caf::strong_actor_ptr>(whom));
+  }
+
+  template <class Handle>
+  static bool has_ended(const Handle& whom) {
+    return caf::actor_cast<caf::abstract_actor*>(whom)->getf(caf::abstract_actor::is_terminated_flag);
+  }
+  template <class Handle>
+  void expect_exit(const Handle& whom) {
+    drain();
+    if (!has_ended(whom))
+      throw std::logic_error{"the actor still lives"};
+  }
+
+  /// Ends with the fixture.
+  template <class Handle>
+  Handle keep(Handle whom) {
+    kept_.push_back(caf::actor_cast<caf::strong_actor_ptr>(whom));
+    return whom;
+  }
+
+private:
+  test_config config_;
+
+public:
+  caf::actor_system sys{config_};
+
+private:
+  caf::scheduler::test_coordinator& scheduler_;
+  std::vector<caf::strong_actor_ptr> kept_;
+
+public:
+  caf::actor self;
+};
+
+} // namespace kdb::test
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::test::job)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::test::step)

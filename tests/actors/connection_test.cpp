@@ -1,0 +1,199 @@
+#include <boost/test/unit_test.hpp>
+
+#include <actors/actor_fixture.hpp>
+#include <actors/scripted_transport.hpp>
+#include <connection.hpp>
+
+using namespace kdb;
+using namespace kdb::test;
+using namespace std::chrono_literals;
+
+namespace {
+
+/// A discovery that answers when the test says so.
+struct discovery_script {
+  std::vector<unsigned> attempts;
+  std::vector<caf::typed_response_promise<endpoint>> asked;
+};
+
+using scripted_discovery = discovery_actor::extend<caf::reacts_to<step>>;
+
+scripted_discovery::behavior_type play(scripted_discovery::pointer self, std::shared_ptr<discovery_script> script) {
+  return {
+    [self, script](const find_node& what) -> caf::result<endpoint> {
+      script->attempts.push_back(what.attempt);
+      script->asked.push_back(self->make_response_promise<endpoint>());
+      return script->asked.back();
+    },
+    [](const step& what) { what.run(); },
+  };
+}
+
+struct connection_fixture : actor_fixture {
+  explicit connection_fixture(int attempts = 10) {
+    how.max_discover_attempts = attempts;
+    how.discovery_interval = 100ms;
+    how.gossip_timeout = 5s;
+    discovery = keep(sys.spawn(play, script));
+    tested = keep(sys.spawn(connection, how, discovery,
+                            [this](const endpoint& where) {
+                              dialled.push_back(where);
+                              transports.push_back(std::make_shared<scripted_transport>());
+                              return transports.back();
+                            },
+                            logger_ptr{}));
+  }
+  ~connection_fixture() { tested = nullptr; }
+
+  answer<node_ptr> get() { return ask<node_ptr>(tested, get_node{}); }
+  void name_candidate(endpoint where = {"a", 1}) {
+    tell(discovery, step{[this, where] { script->asked.back().deliver(where); }});
+  }
+  void refuse_candidate(error why) {
+    tell(discovery, step{[this, why] { script->asked.back().deliver(to_caf(why)); }});
+  }
+  scripted_exchange& probe() { return *transports.back()->exchanges.back(); }
+  void probe_answers(result<std::vector<std::string>> answers) {
+    probe().end(std::move(answers));
+    drain();
+  }
+
+  settings how;
+  std::shared_ptr<discovery_script> script = std::make_shared<discovery_script>();
+  scripted_discovery discovery;
+  connection_actor tested;
+  std::vector<endpoint> dialled;
+  std::vector<std::shared_ptr<scripted_transport>> transports;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(connection_actor_)
+
+BOOST_AUTO_TEST_CASE(nothing_happens_before_somebody_asks) {
+  connection_fixture f;
+  f.advance(1h);
+  BOOST_TEST(f.script->attempts.empty());
+  BOOST_TEST(f.dialled.empty());
+}
+
+BOOST_AUTO_TEST_CASE(all_waiters_get_the_same_node_after_one_probe) {
+  connection_fixture f;
+  const auto first = f.get();
+  const auto second = f.get();
+  BOOST_TEST(f.script->attempts.size() == 1u);
+  f.name_candidate({"b", 7});
+  const auto third = f.get();
+  BOOST_REQUIRE_EQUAL(f.dialled.size(), 1u);
+  BOOST_TEST((f.dialled[0] == endpoint{"b", 7}));
+  BOOST_TEST((f.probe().settings.deadline == std::optional{5000ms}));
+  BOOST_TEST(f.probe().method.find("GetSupportedMethods") != std::string::npos);
+  f.probe_answers(std::vector{features_message()});
+  BOOST_REQUIRE(first.succeeded());
+  BOOST_TEST(first.value() == second.value());
+  BOOST_TEST(first.value() == third.value());
+  BOOST_TEST(first.value()->features.batch_append());
+  BOOST_TEST(f.get().value() == first.value());
+  BOOST_TEST(f.script->attempts.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_server_without_the_features_service_is_a_node_without_features) {
+  connection_fixture f;
+  const auto got = f.get();
+  f.name_candidate();
+  f.probe_answers(tl::unexpected{failure_of(errc::unsupported)});
+  BOOST_REQUIRE(got.succeeded());
+  BOOST_TEST(!got.value()->features.batch_append());
+}
+
+BOOST_AUTO_TEST_CASE(attempts_pause_for_the_interval_and_end_in_an_error_after_which_it_starts_anew) {
+  connection_fixture f{3};
+  const auto got = f.get();
+  for (unsigned attempt = 1; attempt <= 3; ++attempt) {
+    BOOST_REQUIRE_EQUAL(f.script->attempts.size(), attempt);
+    BOOST_TEST(f.script->attempts.back() == attempt);
+    f.refuse_candidate(node_gone());
+    if (attempt < 3) {
+      f.advance(99ms);
+      BOOST_TEST(f.script->attempts.size() == attempt);
+      f.advance(1ms);
+    }
+  }
+  BOOST_REQUIRE(!got.pending());
+  BOOST_TEST((got.code() == errc::discovery_failed));
+  const auto again = f.get();
+  BOOST_TEST(f.script->attempts.size() == 4u);
+  BOOST_TEST(f.script->attempts.back() == 1u);
+  f.name_candidate();
+  f.probe_answers(std::vector{features_message()});
+  BOOST_TEST(again.succeeded());
+}
+
+BOOST_AUTO_TEST_CASE(a_discovery_that_stays_silent_counts_as_a_failed_attempt) {
+  connection_fixture f{1};
+  const auto got = f.get();
+  f.advance(4999ms);
+  BOOST_TEST(got.pending());
+  f.advance(1ms);
+  BOOST_REQUIRE(!got.pending());
+  BOOST_TEST((got.code() == errc::discovery_failed));
+}
+
+BOOST_AUTO_TEST_CASE(wrong_credentials_are_not_tried_again) {
+  connection_fixture f;
+  const auto got = f.get();
+  f.name_candidate();
+  f.probe_answers(tl::unexpected{failure_of(errc::unauthenticated)});
+  BOOST_REQUIRE(!got.pending());
+  BOOST_TEST((got.code() == errc::unauthenticated));
+}
+
+BOOST_AUTO_TEST_CASE(a_lost_node_is_replaced_when_somebody_asks_and_a_stale_report_changes_nothing) {
+  connection_fixture f;
+  const auto first = f.get();
+  f.name_candidate();
+  f.probe_answers(std::vector{features_message()});
+  f.tell(f.tested, node_lost{generation{99}, node_gone()});
+  BOOST_TEST(f.get().value() == first.value());
+  f.tell(f.tested, node_lost{first.value()->generation, node_gone()});
+  BOOST_TEST(f.script->attempts.size() == 1u);
+  const auto second = f.get();
+  BOOST_TEST(second.pending());
+  BOOST_TEST(f.script->attempts.size() == 2u);
+  f.name_candidate();
+  f.probe_answers(std::vector{features_message()});
+  BOOST_TEST((second.value()->generation != first.value()->generation));
+}
+
+BOOST_AUTO_TEST_CASE(credentials_are_not_probed_with_in_clear_unless_allowed) {
+  connection_fixture f;
+  f.get();
+  f.name_candidate();
+  BOOST_TEST(!f.probe().settings.credentials.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(whoever_waits_learns_that_it_ended_and_the_probe_is_cancelled) {
+  for (const bool probing : {false, true}) {
+    connection_fixture f;
+    const auto got = f.get();
+    if (probing)
+      f.name_candidate();
+    f.kill(f.tested);
+    BOOST_REQUIRE(!got.pending());
+    BOOST_TEST((got.code() == errc::closed));
+    if (probing)
+      BOOST_TEST(f.probe().cancelled);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_discovery_that_has_died_is_a_failed_attempt_and_not_a_closed_client) {
+  connection_fixture f{2};
+  f.kill(f.discovery);
+  const auto got = f.get();
+  BOOST_TEST(got.pending());
+  f.advance(100ms);
+  BOOST_REQUIRE(!got.pending());
+  BOOST_TEST((got.code() == errc::discovery_failed));
+}
+
+BOOST_AUTO_TEST_SUITE_END()

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include <actors/actor_fixture.hpp>
+#include <actors/scripted_transport.hpp>
+#include <protocol.hpp>
+#include <worker_context.hpp>
+
+namespace kdb::test {
+
+/// Speaks for the connection: asks wait until the test answers them, unless it was given an answer beforehand.
+struct connection_script {
+  std::deque<caf::typed_response_promise<node_ptr>> asked;
+  std::vector<node_lost> losses;
+  std::optional<result<node_ptr>> at_once;
+  unsigned asks = 0;
+};
+
+using scripted_connection = connection_actor::extend<caf::reacts_to<step>>;
+
+/// A worker's surroundings: settings, a connection that says what the script says, and a transport.
+class worker_fixture : public actor_fixture {
+public:
+  explicit worker_fixture(settings how = default_settings());
+
+  static settings default_settings();
+
+  /// A node of that generation over a fresh transport.
+  node_ptr make_node(std::uint64_t generation, bool batch_append = true);
+  /// From now on the connection answers at once with this node.
+  void use(node_ptr node) { link->at_once = result<node_ptr>{std::move(node)}; }
+  /// Answers all who wait.
+  void answer_asks(result<node_ptr> outcome);
+
+  std::shared_ptr<connection_script> link = std::make_shared<connection_script>();
+  scripted_connection connection;
+  worker_context_ptr context;
+  std::vector<std::shared_ptr<scripted_transport>> transports;
+  /// The latest.
+  scripted_transport& calls() { return *transports.back(); }
+};
+
+} // namespace kdb::test

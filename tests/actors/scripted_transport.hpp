@@ -1,0 +1,93 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <rpc/transport.hpp>
+
+namespace kdb::test {
+
+/// What an actor asked a transport to do. A test completes it step by step, as gRPC would: words come until `ended`, also after the
+/// actor has let go of the call.
+struct scripted_call {
+  rpc::call_settings settings;
+  bool cancelled = false;
+  bool ended = false;
+};
+
+struct scripted_read : scripted_call {
+  wire::read_request request;
+  rpc::read_handlers handlers;
+  std::size_t requested = 0; ///< Batches allowed so far, in all.
+  std::size_t delivered = 0;
+
+  std::size_t open_demand() const { return requested - delivered; }
+  /// As a transport does: only with demand.
+  void batch(event_batch what);
+  void confirm();
+  void end(result<void> how);
+};
+
+/// A chunk of a batch append, as far as tests look at it.
+struct written_chunk {
+  uuid correlation;
+  std::string stream; ///< Only in the first chunk.
+  std::size_t events = 0;
+  bool is_final = false;
+  std::size_t bytes = 0;
+  bool has_deadline = false;
+};
+
+struct scripted_append : scripted_call {
+  rpc::append_handlers handlers;
+  std::vector<written_chunk> written;
+
+  /// Of the appends whose last chunk was written, in order.
+  std::vector<uuid> correlations() const;
+  void reply(const uuid& correlation, result<append_result> outcome);
+  void end(result<void> how);
+};
+
+struct scripted_exchange : scripted_call {
+  std::string method;
+  wire::request_kind kind{};
+  std::vector<std::string> messages;
+  rpc::exchange_handler done;
+
+  void end(result<std::vector<std::string>> answers);
+};
+
+/// Records the calls that actors start.
+class scripted_transport final : public rpc::transport {
+public:
+  std::unique_ptr<rpc::read_call> read(const wire::read_request& request, const rpc::call_settings& settings,
+                                       rpc::read_handlers handlers) override;
+  std::unique_ptr<rpc::append_call> batch_append(const rpc::call_settings& settings, rpc::append_handlers handlers) override;
+  std::unique_ptr<rpc::call> exchange(std::string_view method, wire::request_kind kind, std::vector<std::string> messages,
+                                      const rpc::call_settings& settings, rpc::exchange_handler done) override;
+  rpc::transport_load load() const override { return {}; }
+
+  std::vector<std::shared_ptr<scripted_read>> reads;
+  std::vector<std::shared_ptr<scripted_append>> appends;
+  std::vector<std::shared_ptr<scripted_exchange>> exchanges;
+};
+
+/// A `SupportedMethods` answer: a server with batch append and deadlines in it.
+std::string features_message(bool batch_append = true);
+/// An `AppendResp` of a success.
+std::string append_message(std::uint64_t revision);
+
+/// `count` events of the stream "s" from that revision on; event N stands at position 10·N.
+event_batch events(std::uint64_t first, std::size_t count = 1);
+/// A batch of one caught_up.
+event_batch caught_up_batch();
+/// Revisions of the events in a batch.
+std::vector<std::uint64_t> revisions(const event_batch& batch);
+
+error node_gone(std::string message = "the connection broke");
+error failure_of(errc code);
+
+} // namespace kdb::test

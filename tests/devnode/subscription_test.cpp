@@ -1,0 +1,163 @@
+#include "node_fixture.hpp"
+
+#include <thread>
+
+using namespace kdb::development::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+struct subscribed {
+  grpc::ClientContext context;
+  std::unique_ptr<grpc::ClientReader<ReadResp>> call;
+
+  subscribed(node_fixture& on, const ReadReq& request) {
+    node_fixture::limit(context, 60s);
+    call = on.streams->Read(&context, request);
+    BOOST_REQUIRE(next().has_confirmation());
+  }
+
+  ~subscribed() { context.TryCancel(); }
+
+  ReadResp next() {
+    ReadResp message;
+    BOOST_REQUIRE(call->Read(&message));
+    return message;
+  }
+};
+
+ReadReq filtered(const std::string& prefix, std::uint32_t window, std::uint32_t multiplier) {
+  auto request = node_fixture::following("");
+  auto& filter = *request.mutable_options()->mutable_filter();
+  filter.mutable_stream_identifier()->add_prefix(prefix);
+  filter.set_max(window);
+  filter.set_checkpointintervalmultiplier(multiplier);
+  return request;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(subscriptions, node_fixture)
+
+BOOST_AUTO_TEST_CASE(one_that_falls_behind_misses_nothing_and_catches_up_again) {
+  append("s", 10);
+  subscribed slow{*this, following("s")};
+  std::uint64_t expected = 0;
+  int caught_up = 0;
+  auto take = [&] {
+    auto message = slow.next();
+    if (message.has_caught_up()) {
+      ++caught_up;
+      BOOST_TEST(message.caught_up().stream_revision() == static_cast<std::int64_t>(expected) - 1);
+    } else {
+      BOOST_REQUIRE(message.event().event().stream_revision() == expected++);
+    }
+  };
+  while (caught_up == 0) take();
+  BOOST_TEST(expected == 10u);
+  // More than gRPC takes in on its way, and written faster than it is read.
+  for (int i = 0; i < 20; ++i) BOOST_REQUIRE(append("s", 100, 10'000).ok());
+  while (expected < 2010 || caught_up < 2) take();
+  append("s", 1);
+  while (expected < 2011) take();
+}
+
+BOOST_AUTO_TEST_CASE(a_stalled_one_does_not_hold_up_others) {
+  append("s", 2000, 10'000);
+  subscribed stalled{*this, following("s")};
+  subscribed stalled_reader{*this, following("")};
+  BOOST_TEST(read_revisions("s").size() == 2000u);
+  BOOST_TEST(append("s", 1).ok());
+}
+
+BOOST_AUTO_TEST_CASE(a_live_one_sees_what_max_count_hides) {
+  append("s", 1);
+  subscribed live{*this, following("s")};
+  while (!live.next().has_caught_up()) {
+  }
+  grpc::ClientContext context;
+  append("$$s", 1);
+  append("s", 5);
+  for (std::uint64_t revision = 1; revision <= 5; ++revision) BOOST_TEST(live.next().event().event().stream_revision() == revision);
+}
+
+BOOST_AUTO_TEST_CASE(the_start_is_exclusive_and_may_lie_beyond_the_end) {
+  append("s", 5);
+  auto request = following("s");
+  request.mutable_options()->mutable_stream()->set_revision(8);
+  subscribed ahead{*this, request};
+  BOOST_TEST(ahead.next().caught_up().stream_revision() == 8);
+  append("s", 5); // 5 to 9
+  BOOST_TEST(ahead.next().event().event().stream_revision() == 9u);
+}
+
+BOOST_AUTO_TEST_CASE(all_is_followed_across_streams) {
+  subscribed all{*this, following("")};
+  while (!all.next().has_caught_up()) {
+  }
+  append("a", 1);
+  append("b", 1);
+  auto first = all.next().event(), second = all.next().event();
+  BOOST_TEST(first.event().stream_identifier().stream_name() == "a");
+  BOOST_TEST(second.event().stream_identifier().stream_name() == "b");
+  BOOST_TEST(first.commit_position() < second.commit_position());
+}
+
+BOOST_AUTO_TEST_CASE(a_filtered_one_gets_checkpoints_after_what_it_skips) {
+  append("dull", 50);
+  append("wanted", 1);
+  subscribed filtering{*this, filtered("wanted", 10, 2)};
+  std::uint64_t position = 0;
+  int checkpoints = 0;
+  bool seen = false;
+  for (;;) {
+    auto message = filtering.next();
+    if (message.has_caught_up()) break;
+    auto at = message.has_checkpoint() ? message.checkpoint().commit_position() : message.event().commit_position();
+    BOOST_TEST(at >= position);
+    position = at;
+    checkpoints += message.has_checkpoint();
+    seen = seen || message.has_event();
+  }
+  BOOST_TEST(seen);
+  BOOST_TEST(checkpoints == 3); // after 20 and 40 events, and before caught_up
+  append("dull", 20);
+  BOOST_TEST(filtering.next().checkpoint().commit_position() > position);
+}
+
+BOOST_AUTO_TEST_CASE(a_window_of_nothing_is_no_endless_search) {
+  append("s", 3);
+  subscribed filtering{*this, filtered("other", 0, 1)};
+  while (!filtering.next().has_caught_up()) {
+  }
+  append("s", 1);
+  BOOST_TEST(filtering.next().has_checkpoint());
+}
+
+BOOST_AUTO_TEST_CASE(the_largest_revision_is_a_start_like_others) {
+  auto request = following("s");
+  request.mutable_options()->mutable_stream()->set_revision(9223372036854775807);
+  subscribed far{*this, request};
+  BOOST_TEST(far.next().has_caught_up());
+}
+
+BOOST_AUTO_TEST_CASE(a_tombstone_is_delivered_before_the_call_ends) {
+  append("s", 1);
+  subscribed live{*this, following("s")};
+  while (!live.next().has_caught_up()) {
+  }
+  event_store::client::streams::TombstoneReq request;
+  request.mutable_options()->mutable_stream_identifier()->set_stream_name("s");
+  request.mutable_options()->mutable_any();
+  event_store::client::streams::TombstoneResp reply;
+  grpc::ClientContext context;
+  limit(context);
+  BOOST_REQUIRE(streams->Tombstone(&context, request, &reply).ok());
+  BOOST_TEST(live.next().event().event().metadata().at("type") == "$streamDeleted");
+  ReadResp none;
+  BOOST_TEST(!live.call->Read(&none));
+  BOOST_TEST(live.call->Finish().error_code() == grpc::StatusCode::FAILED_PRECONDITION);
+  BOOST_TEST(trailer(live.context, "exception") == "stream-deleted");
+}
+
+BOOST_AUTO_TEST_SUITE_END()

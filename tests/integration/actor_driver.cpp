@@ -1,0 +1,278 @@
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <stdexcept>
+#include <utility>
+
+#include <kdb/actors.hpp>
+
+#include "driver.hpp"
+
+// The actors as a host uses them: everything is asked for by actors of the host, in the host's own actor system. The test itself
+// only hands work to those and waits for what they found out.
+namespace kdb::integration {
+
+/// Runs something inside a host actor.
+struct run {
+  std::function<void(caf::event_based_actor*)> what;
+};
+
+/// To a subscriber: the test has taken the batch.
+struct batch_taken {};
+
+} // namespace kdb::integration
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::integration::run)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::integration::batch_taken)
+
+namespace kdb::integration {
+
+namespace {
+
+caf::behavior host(caf::event_based_actor* self) {
+  return {[self](const run& job) { job.what(self); }};
+}
+
+/// A host actor asks; the future has the answer.
+template <class Answer, class Handle, class Request>
+std::future<result<Answer>> ask(const caf::actor& asker, const Handle& whom, Request what) {
+  auto promise = std::make_shared<std::promise<result<Answer>>>();
+  auto later = promise->get_future();
+  caf::anon_send(asker, run{[whom, promise, request = std::make_shared<Request>(std::move(what))](caf::event_based_actor* self) {
+                   self->request(whom, caf::infinite, std::move(*request))
+                     .then([promise](Answer& answer) { promise->set_value(std::move(answer)); },
+                           [promise](const caf::error& why) { promise->set_value(tl::unexpected{error::from(why)}); });
+                 }});
+  return later;
+}
+
+template <class Answer, class Handle, class Request>
+result<Answer> ask_and_wait(const caf::actor& asker, const Handle& whom, Request what, const char* awaited) {
+  auto later = ask<Answer>(asker, whom, std::move(what));
+  return fixtures::value_of(later, awaited, 3 * fixtures::patience);
+}
+
+// -- reading ---------------------------------------------------------------------------
+
+class actor_read final : public running_read {
+public:
+  template <class Request>
+  actor_read(caf::actor_system& system, const client_actor& client, Request what) : host_{system.spawn(host)} {
+    auto started = ask_and_wait<reader_actor>(host_, client, std::move(what), "a reader");
+    if (started)
+      reader_ = std::move(*started);
+    else
+      end_ = tl::unexpected{std::move(started.error())};
+  }
+
+  ~actor_read() override { caf::anon_send_exit(host_, caf::exit_reason::user_shutdown); }
+
+  result<event_batch> next() override {
+    if (end_)
+      return *end_ ? result<event_batch>{} : tl::unexpected{end_->error()};
+    auto batch = ask_and_wait<event_batch>(host_, reader_, kdb::next{}, "a batch of a reader");
+    if (!batch)
+      end_ = tl::unexpected{batch.error()};
+    else if (batch->empty())
+      end_ = result<void>{};
+    return batch;
+  }
+
+  result<void> finish() override {
+    if (!end_)
+      caf::anon_send(reader_, kdb::cancel{});
+    reader_ = nullptr;
+    end_ = end_.value_or(result<void>{});
+    return *end_;
+  }
+
+private:
+  caf::actor host_;
+  reader_actor reader_;
+  std::optional<result<void>> end_;
+};
+
+// -- subscribing -----------------------------------------------------------------------
+
+/// Where a subscriber puts what it gets.
+struct mailbox {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<event_batch> batches;
+  std::optional<subscription_ended> end;
+  std::size_t after_the_end = 0;
+
+  template <class Change>
+  void change(Change what) {
+    {
+      std::lock_guard lock{mutex};
+      what();
+    }
+    changed.notify_all();
+  }
+};
+
+/// Answers for a batch when the test has taken it.
+struct subscriber_state {
+  std::shared_ptr<mailbox> box;
+  caf::response_promise credit;
+};
+
+caf::behavior test_subscriber(caf::stateful_actor<subscriber_state>* self, std::shared_ptr<mailbox> given) {
+  self->state.box = std::move(given);
+  return {
+    [self](event_batch& batch) {
+      auto promise = self->state.credit = self->make_response_promise();
+      auto* into = self->state.box.get();
+      into->change([&] {
+        into->after_the_end += into->end ? 1 : 0;
+        into->batches.push_back(std::move(batch));
+      });
+      return promise;
+    },
+    [self](subscription_ended& end) {
+      auto* box = self->state.box.get();
+      box->change([&] {
+        box->after_the_end += box->end ? 1 : 0;
+        box->end = std::move(end);
+      });
+    },
+    [self](const batch_taken&) { self->state.credit.deliver(caf::unit); },
+  };
+}
+
+class actor_subscription final : public running_subscription {
+public:
+  explicit actor_subscription(caf::actor_system& system) : subscriber_{system.spawn(test_subscriber, box_)} {}
+
+  ~actor_subscription() override {
+    cancel();
+    caf::anon_send_exit(subscriber_, caf::exit_reason::user_shutdown);
+  }
+
+  const caf::actor& receiver() const { return subscriber_; }
+  void started(subscription_actor source) { source_ = std::move(source); }
+
+  result<event_batch> next(std::chrono::milliseconds at_most) override {
+    std::unique_lock lock{box_->mutex};
+    box_->changed.wait_for(lock, at_most, [&] { return !box_->batches.empty() || box_->end; });
+    if (!box_->batches.empty()) {
+      auto batch = std::move(box_->batches.front());
+      box_->batches.pop_front();
+      caf::anon_send(subscriber_, batch_taken{});
+      return batch;
+    }
+    if (!box_->end)
+      return event_batch{};
+    return tl::unexpected{box_->end->cause.value_or(
+      error{.code = box_->end->reason == end_reason::cancelled ? errc::cancelled : errc::closed})};
+  }
+
+  std::optional<subscription_ended> ended() const override {
+    std::lock_guard lock{box_->mutex};
+    return box_->end;
+  }
+
+  void cancel() override {
+    if (source_)
+      caf::anon_send(source_, kdb::cancel{});
+  }
+
+  std::size_t after_the_end() const override {
+    std::lock_guard lock{box_->mutex};
+    return box_->after_the_end;
+  }
+
+private:
+  std::shared_ptr<mailbox> box_ = std::make_shared<mailbox>();
+  caf::actor subscriber_;
+  subscription_actor source_;
+};
+
+// -- the client ------------------------------------------------------------------------
+
+class actor_driver final : public driver {
+public:
+  explicit actor_driver(const settings& how) {
+    auto spawned = spawn_client(system_, how);
+    if (!spawned)
+      throw std::runtime_error{to_string(spawned.error())};
+    client_ = std::move(*spawned);
+  }
+
+  ~actor_driver() override {
+    close();
+    caf::anon_send_exit(host_, caf::exit_reason::user_shutdown);
+  }
+
+  result<connected> wait_connected(std::chrono::milliseconds at_most) override {
+    return ask_and_wait<connected>(host_, client_, await_connected{at_most}, "a connection");
+  }
+
+  std::future<result<append_result>> start_append(std::string stream, stream_state expected, std::vector<new_event> events,
+                                                  append_options options) override {
+    return ask<append_result>(host_, client_,
+                              append_to_stream{std::move(stream), expected, std::move(events), std::move(options)});
+  }
+
+  std::unique_ptr<running_read> read_stream(std::string stream, read_stream_options options) override {
+    return std::make_unique<actor_read>(system_, client_, kdb::read_stream{std::move(stream), std::move(options)});
+  }
+
+  std::unique_ptr<running_read> read_all(read_all_options options) override {
+    return std::make_unique<actor_read>(system_, client_, kdb::read_all{std::move(options)});
+  }
+
+  result<log_position> head_position(head_position_options options) override {
+    return ask_and_wait<log_position>(host_, client_, kdb::head_position{std::move(options)}, "the head position");
+  }
+
+  result<std::unique_ptr<running_subscription>> subscribe_to_stream(std::string stream,
+                                                                    subscribe_to_stream_options options) override {
+    return subscribe(kdb::subscribe_to_stream{.stream = std::move(stream), .subscriber = {}, .options = std::move(options)});
+  }
+
+  result<std::unique_ptr<running_subscription>> subscribe_to_all(subscribe_to_all_options options) override {
+    return subscribe(kdb::subscribe_to_all{.subscriber = {}, .options = std::move(options)});
+  }
+
+  void close() override {
+    auto promise = std::make_shared<std::promise<void>>();
+    auto later = promise->get_future();
+    caf::anon_send(host_, run{[client = client_, promise](caf::event_based_actor* self) {
+                     self->request(client, caf::infinite, kdb::close{})
+                       .then([promise] { promise->set_value(); }, [promise](const caf::error&) { promise->set_value(); });
+                   }});
+    fixtures::value_of(later, "the end of the client", 3 * fixtures::patience);
+  }
+
+private:
+  template <class Request>
+  result<std::unique_ptr<running_subscription>> subscribe(Request what) {
+    auto subscription = std::make_unique<actor_subscription>(system_);
+    what.subscriber = subscription->receiver();
+    auto started = ask_and_wait<subscription_actor>(host_, client_, std::move(what), "a subscription");
+    if (!started)
+      return tl::unexpected{std::move(started.error())};
+    subscription->started(std::move(*started));
+    return subscription;
+  }
+
+  caf::actor_system_config config_;
+  caf::actor_system system_{config_};
+  caf::actor host_{system_.spawn(host)};
+  client_actor client_;
+};
+
+} // namespace
+
+std::unique_ptr<driver> connect_by_actors(const settings& how) {
+  return std::make_unique<actor_driver>(how);
+}
+
+} // namespace kdb::integration

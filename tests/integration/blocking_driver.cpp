@@ -1,0 +1,96 @@
+#include <stdexcept>
+#include <utility>
+
+#include <kdb/client.hpp>
+
+#include "driver.hpp"
+
+namespace kdb::integration {
+
+namespace {
+
+class blocking_read final : public running_read {
+public:
+  explicit blocking_read(reading started) : reading_{std::move(started)} {}
+  result<event_batch> next() override { return reading_.next(); }
+  result<void> finish() override { return reading_.finish(); }
+
+private:
+  reading reading_;
+};
+
+class blocking_subscription final : public running_subscription {
+public:
+  explicit blocking_subscription(subscription started) : subscription_{std::move(started)} {}
+
+  result<event_batch> next(std::chrono::milliseconds at_most) override {
+    const auto over = subscription_.ended().has_value();
+    auto batch = subscription_.next(at_most);
+    after_the_end_ += over && batch.has_value() ? 1 : 0;
+    return batch;
+  }
+  std::optional<subscription_ended> ended() const override { return subscription_.ended(); }
+  void cancel() override { subscription_.cancel(); }
+  std::size_t after_the_end() const override { return after_the_end_; }
+
+private:
+  subscription subscription_;
+  std::size_t after_the_end_ = 0;
+};
+
+class blocking_driver final : public driver {
+public:
+  explicit blocking_driver(client connected) : client_{std::move(connected)} {}
+
+  result<connected> wait_connected(std::chrono::milliseconds at_most) override { return client_.wait_connected(at_most); }
+
+  std::future<result<append_result>> start_append(std::string stream, stream_state expected, std::vector<new_event> events,
+                                                  append_options options) override {
+    return std::async(std::launch::async, [=, this, events = std::move(events)]() mutable {
+      return client_.append_to_stream(stream, expected, std::move(events), options);
+    });
+  }
+
+  std::unique_ptr<running_read> read_stream(std::string stream, read_stream_options options) override {
+    return std::make_unique<blocking_read>(client_.read_stream(std::move(stream), std::move(options)));
+  }
+
+  std::unique_ptr<running_read> read_all(read_all_options options) override {
+    return std::make_unique<blocking_read>(client_.read_all(std::move(options)));
+  }
+
+  result<log_position> head_position(head_position_options options) override {
+    return client_.head_position(std::move(options));
+  }
+
+  result<std::unique_ptr<running_subscription>> subscribe_to_stream(std::string stream,
+                                                                    subscribe_to_stream_options options) override {
+    return wrap(client_.subscribe_to_stream(std::move(stream), std::move(options)));
+  }
+
+  result<std::unique_ptr<running_subscription>> subscribe_to_all(subscribe_to_all_options options) override {
+    return wrap(client_.subscribe_to_all(std::move(options)));
+  }
+
+  void close() override { client_.close(); }
+
+private:
+  static result<std::unique_ptr<running_subscription>> wrap(result<subscription> started) {
+    if (!started)
+      return tl::unexpected{std::move(started.error())};
+    return std::make_unique<blocking_subscription>(std::move(*started));
+  }
+
+  client client_;
+};
+
+} // namespace
+
+std::unique_ptr<driver> connect_blocking(const settings& how) {
+  auto made = client::connect(how);
+  if (!made)
+    throw std::runtime_error{to_string(made.error())};
+  return std::make_unique<blocking_driver>(std::move(*made));
+}
+
+} // namespace kdb::integration

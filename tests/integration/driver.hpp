@@ -1,0 +1,131 @@
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <future>
+#include <iosfwd>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <kdb/append.hpp>
+#include <kdb/connected.hpp>
+#include <kdb/event.hpp>
+#include <kdb/event_batch.hpp>
+#include <kdb/read.hpp>
+#include <kdb/result.hpp>
+#include <kdb/settings.hpp>
+#include <kdb/subscribe.hpp>
+
+#include <fixtures/wait.hpp>
+
+// What every way into libkdb can do, so that a scenario is written once. A driver is one client. Any thread may use it.
+namespace kdb::integration {
+
+using namespace std::chrono_literals;
+
+/// A read under way. For one thread. Destroying it drops it.
+class running_read {
+public:
+  virtual ~running_read() = default;
+  /// The next batch; an empty one at the end.
+  virtual result<event_batch> next() = 0;
+  /// Ends it early, or tells how it ended.
+  virtual result<void> finish() = 0;
+};
+
+/// A subscription under way. For one thread, but for `cancel`. Destroying it ends it.
+class running_subscription {
+public:
+  virtual ~running_subscription() = default;
+  /// The next batch, an empty one if none comes in that time, an error once it has ended. Taking one asks for the next.
+  virtual result<event_batch> next(std::chrono::milliseconds at_most = fixtures::patience) = 0;
+  virtual std::optional<subscription_ended> ended() const = 0;
+  virtual void cancel() = 0;
+  /// What came after the end, the second end included: nothing should.
+  virtual std::size_t after_the_end() const = 0;
+};
+
+class driver {
+public:
+  virtual ~driver() = default;
+  virtual result<connected> wait_connected(std::chrono::milliseconds at_most = fixtures::patience) = 0;
+  virtual std::future<result<append_result>> start_append(std::string stream, stream_state expected, std::vector<new_event> events,
+                                                          append_options options = {}) = 0;
+  virtual std::unique_ptr<running_read> read_stream(std::string stream, read_stream_options options = {}) = 0;
+  virtual std::unique_ptr<running_read> read_all(read_all_options options = {}) = 0;
+  virtual result<log_position> head_position(head_position_options options = {}) = 0;
+  virtual result<std::unique_ptr<running_subscription>> subscribe_to_stream(std::string stream,
+                                                                            subscribe_to_stream_options options = {}) = 0;
+  virtual result<std::unique_ptr<running_subscription>> subscribe_to_all(subscribe_to_all_options options = {}) = 0;
+  virtual void close() = 0;
+
+  result<append_result> append(std::string stream, stream_state expected, std::vector<new_event> events,
+                               append_options options = {});
+};
+
+/// Everything a read gave, and how it ended.
+struct whole_read {
+  std::vector<event_batch> batches;
+  result<void> end;
+  /// Valid as long as the batches.
+  std::vector<resolved_event> events() const;
+  std::vector<std::uint64_t> revisions() const;
+};
+
+whole_read read_to_end(running_read& reading);
+whole_read read_to_end(std::unique_ptr<running_read> reading);
+
+/// What a subscription gave so far.
+struct followed {
+  std::vector<event_batch> batches;
+  std::vector<resolved_event> events() const;
+  std::vector<std::uint64_t> revisions() const;
+  std::size_t count() const;
+  /// How often the subscription said that it had caught up.
+  std::size_t caught_up_count() const;
+};
+
+/// Takes batches until there are that many events. Throws if they don't come.
+followed follow_events(running_subscription& subscription, std::size_t count);
+/// Takes batches until one says caught up. Throws if none does.
+followed follow_until_caught_up(running_subscription& subscription);
+/// Takes what comes until the end, and returns it. Throws if it does not end.
+subscription_ended follow_to_end(running_subscription& subscription);
+
+// -- the ways in -----------------------------------------------------------------------
+
+enum class way : std::uint8_t { actors, blocking };
+inline constexpr std::array every_way{way::actors, way::blocking};
+std::ostream& operator<<(std::ostream& out, way which);
+
+/// Makes a client. Throws when the settings are refused.
+std::unique_ptr<driver> connect(way which, const settings& how);
+std::unique_ptr<driver> connect(way which, const std::string& connection_string);
+
+std::unique_ptr<driver> connect_by_actors(const settings& how);
+std::unique_ptr<driver> connect_blocking(const settings& how);
+
+/// The settings of a connection string. Throws when it can't be read.
+settings settings_for(const std::string& connection_string);
+
+// -- events ----------------------------------------------------------------------------
+
+/// So many events of type "happened" whose data say {"n":first}, {"n":first+1}, …
+std::vector<new_event> numbered(std::size_t count, std::size_t first = 0);
+/// One event of type "happened" with so many bytes of data.
+new_event sized(std::size_t bytes);
+/// first, first+1, … last-1.
+std::vector<std::uint64_t> numbers(std::uint64_t first, std::uint64_t end);
+std::vector<std::uint64_t> downwards(std::uint64_t first, std::uint64_t last);
+
+} // namespace kdb::integration
+
+namespace kdb {
+
+std::ostream& operator<<(std::ostream& out, errc code);
+std::ostream& operator<<(std::ostream& out, end_reason reason);
+
+} // namespace kdb

@@ -1,0 +1,167 @@
+#!/usr/bin/env python3
+"""layout.py ROOT: what the tree must look like. Prints each breach as FILE:LINE: WHAT, and fails if there is one.
+
+Layers, each knowing only those before it: proto, values, policy, wire, rpc, actors; devnode shares only proto/ with them.
+Long files get a warning, no more.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+LONG_FILE = 400
+INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
+
+# -- parts of the tree ----------------------------------------------------------------
+
+# Where includes of each part are looked up; the first folder that has the file wins.
+LIBRARY_ROOTS = ["libkdb/include", "libkdb", "actors/include", "actors"]
+DEVNODE_ROOTS = ["devnode/include", "devnode"]
+
+# Which outside headers a part may use. The standard library is free for all.
+BOOST_UUID = r"boost/uuid/.*"
+EXPECTED = r"tl/expected\.hpp"
+PROTOBUF = r"google/protobuf/.*|.*\.pb\.h"
+GRPC = r"grpc(pp)?/.*"
+CAF = r"caf/.*"
+OPENSSL = r"openssl/.*"
+POSIX = r"pthread\.h|arpa/.*|netinet/.*|sys/.*|netdb\.h|unistd\.h|poll\.h"
+
+# Part: the parts and the outside headers it may include itself. Order matters: the first prefix that fits a file names its part.
+PARTS = [
+    # prefix, parts it may see, outside headers it may see
+    ("libkdb/include/kdb/", ["libkdb/include/kdb/"], [EXPECTED, BOOST_UUID]),
+    ("libkdb/values/", ["libkdb/include/kdb/", "libkdb/values/"], [EXPECTED, BOOST_UUID, POSIX]),
+    ("libkdb/policy/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/"], [EXPECTED, BOOST_UUID]),
+    ("libkdb/wire/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/"],
+     [EXPECTED, BOOST_UUID, PROTOBUF]),
+    ("libkdb/rpc/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/", "libkdb/rpc/"],
+     [EXPECTED, BOOST_UUID, GRPC, OPENSSL, POSIX]),
+    ("actors/include/kdb/actors.hpp", ["libkdb/include/kdb/"], [CAF]),
+    ("actors/include/kdb/", ["libkdb/include/kdb/"], [EXPECTED, BOOST_UUID]),
+    ("actors/", ["actors/", "libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/",
+                 "libkdb/rpc/transport.hpp", "libkdb/rpc/grpc_transport.hpp"], [EXPECTED, BOOST_UUID, CAF]),
+    ("devnode/include/kdb/", ["devnode/include/kdb/"], []),
+    ("devnode/", ["devnode/"], [PROTOBUF, GRPC, OPENSSL, POSIX, r"sqlite3\.h"]),
+    ("samples/", ["libkdb/include/kdb/", "actors/include/kdb/", "devnode/include/kdb/"], [CAF, r"boost/asio.*"]),
+]
+
+# Parts that must not reach these headers by any way either: their files would take seconds to compile.
+UNREACHABLE = {"actors/": re.compile(f"{PROTOBUF}|{GRPC}")}
+
+# -- words ------------------------------------------------------------------------------
+
+SOURCES = (".cpp", ".hpp", ".py", ".mjs", ".md", ".txt", ".cmake", ".json", "")
+BAD_NAMES = re.compile(r"(^|[/_.-])(utils?|common|helpers?)([/_.-]|$)")
+BAD_WORDS = [
+    (re.compile(r"\b(TODO|FIXME|XXX)\b"), "unfinished business belongs into an issue", (".cpp", ".hpp", ".py", ".mjs")),
+    (re.compile(r"caf/all\.hpp"), "include what is used of CAF", (".cpp", ".hpp")),
+    (re.compile(r"^\s*using namespace(?! std::(chrono_|string_|)?literals)"), "a header opens no namespace", (".hpp",)),
+    (re.compile(r"(?<![\w.~])/(work|home|root|Users)/\w"), "a path of one machine", SOURCES),
+    (re.compile(r"\bcaf::detached\b|\bself->spawn<[^>]*detached"), "no detached actors: they can block the shutdown", (".cpp", ".hpp")),
+]
+SKIPPED = re.compile(r"^(\.git/|build|\.cache/|tests/layout/|tests/golden/open/|tests/fuzz/corpus/|.*node_modules/|.*package-lock\.json)")
+
+
+def part_of(file):
+    return next((part for part in PARTS if file.startswith(part[0])), None)
+
+
+def includes(path):
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        found = INCLUDE.match(line)
+        if found:
+            yield number, found.group(1)
+
+
+def resolve(root, file, name):
+    """Returns the file of ours that an include means, or None for an outside header."""
+    roots = DEVNODE_ROOTS if file.startswith("devnode/") else LIBRARY_ROOTS
+    if file.startswith("samples/"):
+        roots = LIBRARY_ROOTS + DEVNODE_ROOTS
+    beside = (Path(file).parent / name).as_posix()
+    for candidate in [f"{where}/{name}" for where in roots] + [beside]:
+        if (root / candidate).is_file():
+            return candidate
+    return None
+
+
+def is_standard(name):
+    return "/" not in name and not name.endswith(".h")
+
+
+def wrong_includes(root, files):
+    for file in files:
+        part = part_of(file)
+        if part is None:
+            continue
+        _, parts, outside = part
+        for number, name in includes(root / file):
+            ours = resolve(root, file, name)
+            if ours is not None:
+                if not any(ours.startswith(allowed) for allowed in parts):
+                    yield f"{file}:{number}: must not know {ours}"
+            elif not is_standard(name) and not any(re.fullmatch(allowed, name) for allowed in outside):
+                yield f"{file}:{number}: must not use <{name}>"
+
+
+def reached(root, file, seen):
+    """Outside headers that a file includes through files of ours, with the file that names each."""
+    for _, name in includes(root / file):
+        ours = resolve(root, file, name)
+        if ours is None:
+            yield name, file
+        elif ours not in seen:
+            seen.add(ours)
+            yield from reached(root, ours, seen)
+
+
+def wrong_reach(root, files):
+    for prefix, forbidden in UNREACHABLE.items():
+        for file in files:
+            if file.startswith(prefix):
+                for name, through in reached(root, file, {file}):
+                    if forbidden.fullmatch(name):
+                        yield f"{file}:1: reaches <{name}> through {through}"
+
+
+def wrong_words(root, files):
+    for file in files:
+        if BAD_NAMES.search(file):
+            yield f"{file}:1: a name that says nothing: name the concept"
+        checks = [(word, why) for word, why, kinds in BAD_WORDS if Path(file).suffix in kinds]
+        try:
+            text = (root / file).read_text(encoding="utf-8") if checks else ""
+        except UnicodeDecodeError:
+            continue
+        for number, line in enumerate(text.splitlines(), 1):
+            for word, why in checks:
+                if word.search(line):
+                    yield f"{file}:{number}: {why}: {line.strip()[:80]}"
+
+
+def long_files(root, files):
+    for file in files:
+        if file.endswith((".cpp", ".hpp")):
+            lines = len((root / file).read_text(encoding="utf-8").splitlines())
+            if lines > LONG_FILE:
+                yield f"{file}:{lines}: warning: longer than {LONG_FILE} lines"
+
+
+def files_of(root):
+    found = (path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
+    return sorted(file for file in found if not SKIPPED.match(file))
+
+
+def main():
+    root = Path(sys.argv[1]).resolve()
+    files = files_of(root)
+    sources = [file for file in files if file.endswith((".cpp", ".hpp"))]
+    breaches = [*wrong_includes(root, sources), *wrong_reach(root, sources), *wrong_words(root, files)]
+    print(*long_files(root, sources), *breaches, sep="\n")
+    print(f"{len(sources)} sources, {len(breaches)} breaches")
+    return 1 if breaches or not sources else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

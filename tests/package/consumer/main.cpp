@@ -1,0 +1,8 @@
+#include <kdb/client.hpp>
+#include <kdb/devnode.hpp>
+
+int main() {
+  kdb::devnode node;
+  auto db = kdb::client::connect(node.connection_string());
+  return db && db->head_position() ? 0 : 1;
+}

@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include <rpc/call_records.hpp>
+#include <rpc/grpc_transport.hpp>
+
+namespace kdb::test {
+
+/// A transport to a port of this machine, on an engine of its own.
+struct client_side {
+  explicit client_side(std::uint16_t port) : engine{rpc::make_engine()} {
+    settings how;
+    how.endpoints = {{"127.0.0.1", port}};
+    how.tls.enabled = false;
+    calls = rpc::make_grpc_transport(engine, how.endpoints.front(), how);
+  }
+
+  struct reading {
+    std::shared_ptr<read_record> seen = std::make_shared<read_record>();
+    std::unique_ptr<rpc::read_call> call;
+  };
+  /// `script` is for the steered server. A request with a limit is a read, without one a subscription; the server does not care.
+  reading read(const std::string& script, const rpc::call_settings& how = {}) {
+    reading started;
+    started.call = calls->read({.source = wire::stream_source{script, stream_start}}, how, read_record::handlers(started.seen));
+    return started;
+  }
+
+  struct appending {
+    std::shared_ptr<append_record> seen = std::make_shared<append_record>();
+    std::unique_ptr<rpc::append_call> call;
+  };
+  appending append(const rpc::call_settings& how = {}) {
+    appending started;
+    started.call = calls->batch_append(how, append_record::handlers(started.seen));
+    return started;
+  }
+
+  struct exchanging {
+    std::shared_ptr<exchange_record> seen = std::make_shared<exchange_record>();
+    std::unique_ptr<rpc::call> call;
+  };
+  exchanging exchange(const std::string& script, std::vector<std::string> messages, const rpc::call_settings& how = {},
+                      wire::request_kind kind = wire::request_kind::read) {
+    exchanging started;
+    started.call = calls->exchange("/test/" + script, kind, std::move(messages), how, exchange_record::handler(started.seen));
+    return started;
+  }
+
+  std::shared_ptr<rpc::engine> engine;
+  std::shared_ptr<rpc::transport> calls;
+};
+
+/// One event whose type is a number, as a chunk of a batch append to that stream.
+inline std::string chunk(std::uint64_t number, const std::string& stream = "s", std::size_t size = 10) {
+  const new_event event = new_event::binary(std::to_string(number), std::string(size, 'x'));
+  return wire::encode_batch_append(random_uuid(), stream, stream_state::any, {&event, 1}, std::nullopt).front();
+}
+
+} // namespace kdb::test
