@@ -151,7 +151,7 @@ result<void> check_call(const call_options& call) {
 }
 
 result<void> check_expected(stream_state expected) {
-  if (expected.is_revision() || expected.is_any() || expected.is_no_stream() || expected.is_exists())
+  if (!expected.is_out_of_range())
     return {};
   return refuse("expected", "is out of range", "any, no_stream, exists or a revision up to 2^63-1");
 }

@@ -2,6 +2,7 @@
 
 #include <compare>
 #include <cstdint>
+#include <limits>
 #include <string>
 
 namespace kdb {
@@ -25,7 +26,8 @@ public:
   static const stream_state exists;
 
   /// Expects the last event of the stream to have this number.
-  constexpr stream_state(stream_revision revision) : value_{static_cast<std::int64_t>(revision.value)} {}
+  constexpr stream_state(stream_revision revision)
+    : value_{revision.value > largest ? out_of_range_value : static_cast<std::int64_t>(revision.value)} {}
   static constexpr stream_state revision(std::uint64_t number) { return stream_revision{number}; }
 
   constexpr stream_state() : stream_state(any_value) {}
@@ -34,7 +36,7 @@ public:
   constexpr bool is_no_stream() const { return value_ == no_stream_value; }
   constexpr bool is_exists() const { return value_ == exists_value; }
   /// True for numbers the server can't take: above 2^63-1.
-  constexpr bool is_out_of_range() const { return value_ < exists_value; }
+  constexpr bool is_out_of_range() const { return value_ < 0 && !is_any() && !is_no_stream() && !is_exists(); }
   constexpr bool is_revision() const { return value_ >= 0; }
   /// Returns the revision. Only for `is_revision()`.
   constexpr stream_revision revision() const { return {static_cast<std::uint64_t>(value_)}; }
@@ -47,6 +49,8 @@ public:
 
 private:
   static constexpr std::int64_t no_stream_value = -1, any_value = -2, exists_value = -4;
+  static constexpr std::int64_t out_of_range_value = std::numeric_limits<std::int64_t>::min();
+  static constexpr std::uint64_t largest = std::numeric_limits<std::int64_t>::max();
   constexpr explicit stream_state(std::int64_t value) : value_{value} {}
   std::int64_t value_;
 };
