@@ -25,7 +25,7 @@ function(kdb_target target)
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
     $<$<BOOL:${KDB_WARNINGS_AS_ERRORS}>:-Werror>)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
-    # GCC 12 sees overlaps in std::string concatenation that are not there (PR 105329), and reads of empty std::optionals (PR 105562).
-    target_compile_options(${target} PRIVATE -Wno-restrict -Wno-maybe-uninitialized)
+    # GCC 12 sees overlaps in std::string concatenation that are not there (PR 105329).
+    target_compile_options(${target} PRIVATE -Wno-restrict)
   endif()
 endfunction()
