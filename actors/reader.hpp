@@ -22,7 +22,7 @@ struct read_plan {
 struct reader_state {
   static inline const char* name = "kdb.reader";
 
-  /// Batches under way or ready, at most. Each holds up to 64 events or 256 KiB, or one event above that.
+  /// Batches under way or ready, at most. Each holds up to 256 events or 256 KiB, or one event above that.
   static constexpr std::size_t batches_ahead = 8;
 
   explicit reader_state(reader_self::pointer owner) : self{owner} {}

@@ -42,7 +42,7 @@ struct subscription_plan {
 struct subscription_state {
   static inline const char* name = "kdb.subscription";
 
-  /// Batches under way or waiting for the subscriber, at most. Each holds up to 64 events or 256 KiB, or one event above that.
+  /// Batches under way or waiting for the subscriber, at most. Each holds up to 256 events or 256 KiB, or one event above that.
   static constexpr std::size_t batches_ahead = 4;
 
   explicit subscription_state(subscription_self::pointer owner) : self{owner} {}

@@ -34,16 +34,23 @@ devnode::devnode(devnode_options options) : impl_{std::make_unique<impl>(std::mo
   impl_->thread = std::thread{[&server] { server.run(); }};
 }
 
-devnode::~devnode() { stop(); }
+devnode::~devnode() {
+  stop();
+}
 
-std::uint16_t devnode::port() const { return impl_->node.port; }
+std::uint16_t devnode::port() const {
+  return impl_->node.port;
+}
 
-std::string devnode::connection_string() const { return "kurrentdb://127.0.0.1:" + std::to_string(port()) + "?tls=false"; }
+std::string devnode::connection_string() const {
+  return "kurrentdb://127.0.0.1:" + std::to_string(port()) + "?tls=false";
+}
 
 void devnode::stop() {
   constexpr std::chrono::milliseconds grace{500};
   std::lock_guard lock{impl_->stopping};
-  if (!impl_->thread.joinable()) return;
+  if (!impl_->thread.joinable())
+    return;
   impl_->server.stop(development::errors::shutting_down(), grace);
   impl_->thread.join();
 }

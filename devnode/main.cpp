@@ -11,14 +11,14 @@
 
 namespace {
 
-constexpr std::string_view usage =
-  "usage: kdb-devnode [--port N]\n"
-  "\n"
-  "Runs a KurrentDB-compatible node for development and tests on 127.0.0.1, without TLS and\n"
-  "authentication and with its events in memory. Prints 127.0.0.1:PORT when it is ready.\n"
-  "\n"
-  "  --port N   port to listen on; 0, the default, takes a free one\n"
-  "  --help     this text\n";
+constexpr std::string_view usage = R"(usage: kdb-devnode [--port N]
+
+Runs a KurrentDB-compatible node for development and tests on 127.0.0.1, without TLS and
+authentication and with its events in memory. Prints 127.0.0.1:PORT when it is ready.
+
+  --port N   port to listen on; 0, the default, takes a free one
+  --help     this text
+)";
 
 int refuse(std::string_view problem, std::string_view argument) {
   std::fprintf(stderr, "kdb-devnode: %.*s '%.*s'\n\n%.*s", static_cast<int>(problem.size()), problem.data(),
@@ -29,7 +29,8 @@ int refuse(std::string_view problem, std::string_view argument) {
 std::optional<std::uint16_t> parse_port(std::string_view text) {
   std::uint16_t port = 0;
   auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), port);
-  if (failed != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (failed != std::errc{} || end != text.data() + text.size())
+    return std::nullopt;
   return port;
 }
 
@@ -55,10 +56,13 @@ int main(int argc, char** argv) {
       std::fwrite(usage.data(), 1, usage.size(), stdout);
       return 0;
     }
-    if (argument != "--port") return refuse("unknown option", argument);
-    if (++i == argc) return refuse("a number must follow", argument);
+    if (argument != "--port")
+      return refuse("unknown option", argument);
+    if (++i == argc)
+      return refuse("a number must follow", argument);
     auto port = parse_port(argv[i]);
-    if (!port) return refuse("not a port between 0 and 65535:", argv[i]);
+    if (!port)
+      return refuse("not a port between 0 and 65535:", argv[i]);
     options.port = *port;
   }
   sigset_t signals;

@@ -23,10 +23,12 @@ caf::behavior host(caf::event_based_actor* self, kdb::settings settings, int* st
   }
   self->link_to(*db);
   self->request(*db, 10s, kdb::head_position{})
-    .then([=](kdb::log_position head) {
-      std::cout << "the last event is at " << to_string(head) << "\n";
-      *status = 0;
-    }, [=](const caf::error& why) { std::cerr << to_string(kdb::error::from(why)) << "\n"; });
+    .then(
+      [=](kdb::log_position head) {
+        std::cout << "the last event is at " << to_string(head) << "\n";
+        *status = 0;
+      },
+      [=](const caf::error& why) { std::cerr << to_string(kdb::error::from(why)) << "\n"; });
   return {}; // With nothing left to wait for it ends.
 }
 // docs: end

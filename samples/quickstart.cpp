@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// docs: writer
 /// Appends three events, each by itself, and is done.
 caf::behavior writer(caf::event_based_actor* self, kdb::client_actor db, std::string stream) {
   for (auto sku : {"7", "8", "9"})
@@ -21,85 +20,79 @@ caf::behavior writer(caf::event_based_actor* self, kdb::client_actor db, std::st
       .then([](const kdb::append_result&) {}, [=](const caf::error& why) { self->quit(why); });
   return {};
 }
-// docs: end
 
+/// The tour, step by step: each asks for something, and the answer begins the next.
 class tour : public caf::event_based_actor {
 public:
   tour(caf::actor_config& config, kdb::client_actor db) : caf::event_based_actor{config}, db_{std::move(db)} {}
 
 private:
   caf::behavior make_behavior() override {
-    connect();
+    ask(kdb::await_connected{}, &tour::connected);
     return {
       [this](const kdb::event_batch& batch) { followed(batch); },
       [this](const kdb::subscription_ended& end) { ended(end); },
     };
   }
 
-  void connect() {
-    request(db_, 10s, kdb::await_connected{}).then([this](const kdb::connected& to) {
-      std::cout << "1. Connected to " << to_string(to.node) << ", version " << to.server_version << "\n";
-      test();
-    }, failed_);
+  void connected(const kdb::connected& to) {
+    std::cout << "1. Connected to " << to_string(to.node) << ", version " << to.server_version << "\n";
+    ask(kdb::head_position{}, &tour::tested);
   }
 
-  void test() {
-    request(db_, 5s, kdb::head_position{}).then([this](kdb::log_position head) {
-      std::cout << "2. It answers: the last event in $all is at " << to_string(head) << "\n";
-      append();
-    }, failed_);
+  void tested(const kdb::log_position& head) {
+    std::cout << "2. It answers: the last event in $all is at " << to_string(head) << "\n";
+    std::vector<kdb::new_event> orders;
+    for (auto data : {R"({"sku": 7})", R"({"sku": 8})", R"({"sku": 9})"})
+      orders.push_back(kdb::new_event::json("order-placed", data));
+    ask(kdb::append_to_stream{.stream = stream_, .expected = kdb::stream_state::no_stream, .events = orders}, &tour::appended);
   }
 
-  void append() {
-    request(db_, 5s, kdb::append_to_stream{.stream = stream_,
-                                           .expected = kdb::stream_state::no_stream,
-                                           .events = {kdb::new_event::json("order-placed", R"({"sku": 7})"),
-                                                      kdb::new_event::json("order-placed", R"({"sku": 8})"),
-                                                      kdb::new_event::json("order-placed", R"({"sku": 9})")}})
-      .then([this](const kdb::append_result& appended) {
-        std::cout << "3. Appended to " << stream_ << ": " << to_string(appended) << "\n4. Read forwards\n";
-        read({.direction = kdb::forwards}, [this] {
-          std::cout << "5. Read backwards, one event\n";
-          read({.direction = kdb::backwards, .limit = 1}, [this] { follow(); });
-        });
-      }, failed_);
+  void appended(const kdb::append_result& what) {
+    std::cout << "3. Appended to " << stream_ << ": " << to_string(what) << "\n4. Read forwards\n";
+    after_reading_ = &tour::read_backwards;
+    ask(kdb::read_stream{.stream = stream_}, &tour::reading);
   }
 
-  void read(kdb::read_stream_options how, std::function<void()> then) {
-    request(db_, 5s, kdb::read_stream{.stream = stream_, .options = how})
-      .then([=, this](kdb::reader_actor reader) { read_on(reader, then); }, failed_);
+  void read_backwards() {
+    std::cout << "5. Read backwards, one event\n";
+    after_reading_ = &tour::follow;
+    ask(kdb::read_stream{.stream = stream_, .options = {.direction = kdb::backwards, .limit = 1}}, &tour::reading);
   }
 
-  void read_on(kdb::reader_actor reader, std::function<void()> then) {
-    request(reader, caf::infinite, kdb::next{}).then([=, this](const kdb::event_batch& batch) {
-      if (batch.empty())
-        return then();
-      show(batch);
-      read_on(reader, then);
-    }, failed_);
+  void reading(const kdb::reader_actor& reader) {
+    reader_ = reader;
+    ask_for(reader_, caf::infinite, kdb::next{}, &tour::read);
+  }
+
+  void read(const kdb::event_batch& batch) {
+    show(batch);
+    if (batch.empty()) // The end, in order.
+      (this->*after_reading_)();
+    else
+      ask_for(reader_, caf::infinite, kdb::next{}, &tour::read);
   }
 
   void follow() {
     std::cout << "6. Follow, while another actor appends\n";
-    request(db_, 5s, kdb::subscribe_to_stream{.stream = stream_, .subscriber = this})
-      .then([this](kdb::subscription_actor subscription) {
-        subscription_ = subscription;
-        spawn(writer, db_, stream_);
-      }, failed_);
+    ask(kdb::subscribe_to_stream{.stream = stream_, .subscriber = this}, &tour::following);
+  }
+
+  void following(const kdb::subscription_actor& subscription) {
+    subscription_ = subscription;
+    spawn(writer, db_, stream_);
   }
 
   void followed(const kdb::event_batch& batch) {
-    show(batch); // Returning asks for the next batch.
+    show(batch);
     for (const auto& event : batch.events())
       if (event.revision() == kdb::stream_revision{5})
         send(subscription_, kdb::cancel{});
-  }
+  } // Returning asks for the next batch.
 
   void ended(const kdb::subscription_ended& end) {
-    if (end.cause)
-      return failed_(kdb::to_caf(*end.cause));
-    std::cout << "7. " << to_string(end) << "\n";
-    quit();
+    std::cout << "7. The end: " << to_string(end) << "\n";
+    quit(end.cause ? kdb::to_caf(*end.cause) : caf::error{});
   }
 
   static void show(const kdb::event_batch& batch) {
@@ -107,10 +100,23 @@ private:
       std::cout << "     " << event.revision().value << "  " << event.type() << "  " << event.data() << std::endl;
   }
 
+  /// Asks the client; the answer goes to `then`, a failure ends the tour.
+  template <class Request, class Answer>
+  void ask(Request what, void (tour::*then)(const Answer&)) {
+    ask_for(db_, 10s, std::move(what), then);
+  }
+
+  template <class Handle, class Timeout, class Request, class Answer>
+  void ask_for(const Handle& whom, Timeout timeout, Request what, void (tour::*then)(const Answer&)) {
+    request(whom, timeout, std::move(what))
+      .then([=, this](const Answer& answer) { (this->*then)(answer); }, [this](const caf::error& why) { quit(why); });
+  }
+
   kdb::client_actor db_;
   std::string stream_ = "quickstart-" + kdb::to_string(kdb::random_uuid()).substr(0, 8);
+  kdb::reader_actor reader_;
+  void (tour::*after_reading_)() = nullptr;
   kdb::subscription_actor subscription_;
-  std::function<void(const caf::error&)> failed_ = [this](const caf::error& why) { quit(why); };
 };
 
 } // namespace

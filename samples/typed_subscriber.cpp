@@ -6,9 +6,8 @@
 #include <caf/response_promise.hpp>
 #include <caf/scoped_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
-#include <iostream>
+#include <algorithm>
 #include <optional>
 
 // docs: typed-subscriber
@@ -20,11 +19,13 @@ copier_actor::behavior_type copier(copier_actor::pointer self, archive_actor arc
     [=](const kdb::event_batch& batch) -> caf::result<void> {
       caf::response_promise promise = self->make_response_promise<void>();
       self->request(archive, std::chrono::seconds{5}, batch)
-        .then([=](std::uint64_t held) mutable {
-          promise.deliver(caf::unit); // Only now may the next batch come.
-          if (held >= enough)
-            self->quit();
-        }, [=](caf::error& why) mutable { promise.deliver(std::move(why)); });
+        .then(
+          [=](std::uint64_t held) mutable {
+            promise.deliver(caf::unit); // Only now may the next batch come.
+            if (held >= enough)
+              self->quit();
+          },
+          [=](caf::error& why) mutable { promise.deliver(std::move(why)); });
       return promise;
     },
     [=](const kdb::subscription_ended& end) { self->quit(end.cause ? kdb::to_caf(*end.cause) : caf::error{}); },
@@ -47,9 +48,8 @@ int main(int argc, char** argv) {
   auto db = settings.and_then([&](auto& how) { return kdb::spawn_client(owned.system(), how); }).value();
   caf::scoped_actor self{owned.system()};
   const auto stream = "copied-" + kdb::to_string(kdb::random_uuid());
-  std::vector<kdb::new_event> events;
-  while (events.size() < 200)
-    events.push_back(kdb::new_event::json("copied", "{}"));
+  std::vector<kdb::new_event> events(200);
+  std::ranges::generate(events, [] { return kdb::new_event::json("copied", "{}"); });
   self->send(db, kdb::append_to_stream{.stream = stream, .events = events});
   auto copy = self->spawn<caf::monitored>(copier, self->spawn(archive), events.size());
   self->send(db, kdb::subscribe_to_stream{.stream = stream, .subscriber = copy});

@@ -4,14 +4,19 @@
 
 namespace kdb::development::rpc {
 
-call::call(server& owner) : server_{owner} { context_.AsyncNotifyWhenDone(static_cast<operation*>(&ended_)); }
+call::call(server& owner) : server_{owner} {
+  context_.AsyncNotifyWhenDone(static_cast<operation*>(&ended_));
+}
 
-loop& call::on() { return server_.on(); }
+loop& call::on() {
+  return server_.on();
+}
 
 // -- from the handler ----------------------------------------------------------------------------------------------
 
 void call::read() {
-  if (ending_) return;
+  if (ending_)
+    return;
   ++under_way_;
   stream_.Read(&incoming_.buffer_, static_cast<operation*>(&read_));
 }
@@ -27,7 +32,8 @@ void call::write(const outgoing& message, bool more) {
   grpc::ByteBuffer bytes{message.pieces().data(), message.pieces().size()};
   grpc::WriteOptions options;
   // gRPC reports the first write done when the headers that go with it are out: held back, it would never be.
-  if (more && begun_) options.set_buffer_hint();
+  if (more && begun_)
+    options.set_buffer_hint();
   begun_ = true;
   writing_ = true;
   ++under_way_;
@@ -35,21 +41,26 @@ void call::write(const outgoing& message, bool more) {
 }
 
 void call::finish(status end) {
-  if (ending_) return;
+  if (ending_)
+    return;
   ending_ = true;
-  if (writing_) end_ = std::move(end);
-  else send_end(end);
+  if (writing_)
+    end_ = std::move(end);
+  else
+    send_end(end);
 }
 
 void call::send_end(const status& end) {
   for (auto& [key, value] : end.trailers)
-    if (!value.empty()) context_.AddTrailingMetadata(key, value);
+    if (!value.empty())
+      context_.AddTrailingMetadata(key, value);
   ++under_way_;
   stream_.Finish({static_cast<grpc::StatusCode>(end.code), end.message}, static_cast<operation*>(&finish_));
 }
 
 void call::write_and_finish(const outgoing& message) {
-  if (ending_) return;
+  if (ending_)
+    return;
   ending_ = true;
   grpc::ByteBuffer bytes{message.pieces().data(), message.pieces().size()};
   ++under_way_;
@@ -65,11 +76,13 @@ std::string_view call::header(const char* key) const {
 // -- from the loop -------------------------------------------------------------------------------------------------
 
 void call::accepted(bool ok) {
-  if (!ok) return server_.forget(*this); // the server stops
-  ++under_way_; // ended_ will come
+  if (!ok)
+    return server_.forget(*this); // the server stops
+  ++under_way_;                   // ended_ will come
   server_.accept();
   auto found = server_.route(context_.method());
-  if (auto refused = std::get_if<status>(&found)) return finish(std::move(*refused));
+  if (auto refused = std::get_if<status>(&found))
+    return finish(std::move(*refused));
   auto& wanted = *std::get<const method*>(found);
   largest_request_ = wanted.largest_request;
   handler_ = wanted.make(*this);
@@ -91,19 +104,22 @@ void call::read_done(bool ok) {
 
 void call::headers_done(bool ok) {
   wrote();
-  if (ok && handler_ && !ending_) handler_->headers_sent();
+  if (ok && handler_ && !ending_)
+    handler_->headers_sent();
   release();
 }
 
 void call::write_done(bool ok) {
   wrote();
-  if (ok && handler_ && !ending_) handler_->writable();
+  if (ok && handler_ && !ending_)
+    handler_->writable();
   release();
 }
 
 void call::wrote() {
   writing_ = false;
-  if (!end_) return;
+  if (!end_)
+    return;
   auto end = *std::move(end_);
   end_.reset();
   send_end(end);
@@ -122,7 +138,8 @@ void call::ended(bool) {
 }
 
 void call::release() {
-  if (--under_way_ == 0) server_.forget(*this);
+  if (--under_way_ == 0)
+    server_.forget(*this);
 }
 
 } // namespace kdb::development::rpc

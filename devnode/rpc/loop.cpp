@@ -28,8 +28,10 @@ void loop::run() {
     // With tasks waiting the queue is only asked for what is there already.
     auto until = scheduled_.empty() ? gpr_inf_future(GPR_CLOCK_REALTIME) : gpr_time_0(GPR_CLOCK_REALTIME);
     auto next = queue_->AsyncNext(&tag, &ok, until);
-    if (next == status::SHUTDOWN) return;
-    if (next == status::GOT_EVENT) static_cast<operation*>(tag)->complete(ok);
+    if (next == status::SHUTDOWN)
+      return;
+    if (next == status::GOT_EVENT)
+      static_cast<operation*>(tag)->complete(ok);
     if (next == status::TIMEOUT || ++turn >= longest_turn) {
       turn = 0;
       end_turn();
@@ -62,14 +64,16 @@ void loop::close() {
 // -- tasks and timers ----------------------------------------------------------------------------------------------
 
 turn_task::~turn_task() {
-  if (!scheduled_) return;
+  if (!scheduled_)
+    return;
   // Only the pointers go: the loop may be walking over them.
   std::replace(loop_.scheduled_.begin(), loop_.scheduled_.end(), this, static_cast<turn_task*>(nullptr));
   std::replace(loop_.running_.begin(), loop_.running_.end(), this, static_cast<turn_task*>(nullptr));
 }
 
 void turn_task::schedule() {
-  if (scheduled_) return;
+  if (scheduled_)
+    return;
   scheduled_ = true;
   loop_.scheduled_.push_back(this);
 }
@@ -82,14 +86,17 @@ struct timer::alarm : operation {
   void complete(bool ok) override {
     auto due = std::move(work);
     bool wanted = ok && owner;
-    if (owner) owner->alarm_ = nullptr;
+    if (owner)
+      owner->alarm_ = nullptr;
     delete this;
-    if (wanted) due();
+    if (wanted)
+      due();
   }
 };
 
 timer::timer(loop& on, std::chrono::nanoseconds after, std::function<void()> work) {
-  if (on.closing()) return;
+  if (on.closing())
+    return;
   alarm_ = new alarm;
   alarm_->owner = this;
   alarm_->work = std::move(work);
@@ -98,7 +105,8 @@ timer::timer(loop& on, std::chrono::nanoseconds after, std::function<void()> wor
 }
 
 timer::~timer() {
-  if (!alarm_) return;
+  if (!alarm_)
+    return;
   alarm_->owner = nullptr;
   alarm_->wake.Cancel();
 }

@@ -6,7 +6,8 @@
 namespace kdb::development::rpc {
 
 bool incoming::parse(google::protobuf::MessageLite& message) {
-  if (size() == 0) return message.ParseFromArray(nullptr, 0);
+  if (size() == 0)
+    return message.ParseFromArray(nullptr, 0);
   grpc::ProtoBufferReader reader{&buffer_};
   return message.ParseFromZeroCopyStream(&reader);
 }

@@ -30,7 +30,8 @@ void set_transport_limits(grpc::ServerBuilder& builder) {
 // gRPC would say the same, but first write pages to stderr.
 bool port_is_free(std::uint16_t port) {
   int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  if (probe < 0) return true;
+  if (probe < 0)
+    return true;
   int yes = 1;
   setsockopt(probe, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   sockaddr_in address{};
@@ -52,7 +53,8 @@ void server::add(const std::string& service, const std::string& name, method add
 }
 
 bool server::start(std::uint16_t port) {
-  if (port != 0 && !port_is_free(port)) return false;
+  if (port != 0 && !port_is_free(port))
+    return false;
   grpc::ServerBuilder builder;
   int chosen = 0;
   builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::InsecureServerCredentials(), &chosen);
@@ -74,7 +76,8 @@ void server::stop(const status& end, std::chrono::milliseconds grace) {
   loop_->post([this, end] {
     stopping_ = end;
     for (auto& [key, open] : calls_)
-      if (open->handler_) open->finish(end);
+      if (open->handler_)
+        open->finish(end);
   });
   server_->Shutdown(std::chrono::system_clock::now() + grace);
   loop_->post([this] { loop_->close(); });
@@ -89,13 +92,17 @@ void server::accept() {
 }
 
 std::variant<const method*, status> server::route(const std::string& path) const {
-  if (stopping_.code != status_code::ok) return status{status_code::unavailable, "Server Is Not Ready", {}};
-  if (auto found = methods_.find(path); found != methods_.end()) return &found->second;
+  if (stopping_.code != status_code::ok)
+    return status{status_code::unavailable, "Server Is Not Ready", {}};
+  if (auto found = methods_.find(path); found != methods_.end())
+    return &found->second;
   auto slash = path.find_last_of('/');
   bool known = slash != path.npos && slash > 0 && services_.contains(std::string_view{path}.substr(1, slash - 1));
   return status{status_code::unimplemented, known ? "Method is unimplemented." : "Service is unimplemented.", {}};
 }
 
-void server::forget(call& gone) { calls_.erase(&gone); }
+void server::forget(call& gone) {
+  calls_.erase(&gone);
+}
 
 } // namespace kdb::development::rpc

@@ -14,8 +14,10 @@ using event_store::client::streams::AppendReq;
 using event_store::client::streams::AppendResp;
 
 void fill_success(AppendResp::Success& success, const write_outcome& done) {
-  if (done.last == no_revision) success.mutable_no_stream();
-  else success.set_current_revision(static_cast<std::uint64_t>(done.last));
+  if (done.last == no_revision)
+    success.mutable_no_stream();
+  else
+    success.set_current_revision(static_cast<std::uint64_t>(done.last));
   if (!done.position) {
     success.mutable_no_position();
     return;
@@ -60,23 +62,31 @@ public:
 
   void received(rpc::incoming& message) override {
     auto& wire = *google::protobuf::Arena::CreateMessage<AppendReq>(&messages_);
-    if (!message.parse(wire)) return call_.finish(errors::invalid_argument("A message is not an AppendReq."));
-    auto problem = wire.has_options() == options_read_ ? errors::handler_exception() : options_read_ ? add(wire) : begin(wire.options());
-    if (problem) return call_.finish(*std::move(problem));
+    if (!message.parse(wire))
+      return call_.finish(errors::invalid_argument("A message is not an AppendReq."));
+    auto problem = wire.has_options() == options_read_ ? errors::handler_exception()
+                   : options_read_                     ? add(wire)
+                                                       : begin(wire.options());
+    if (problem)
+      return call_.finish(*std::move(problem));
     call_.read();
   }
 
   void half_closed() override {
-    if (!options_read_) return call_.finish(errors::handler_exception());
+    if (!options_read_)
+      return call_.finish(errors::handler_exception());
     call_.send_headers(); // a client that gave up has not asked for a write
   }
 
   void headers_sent() override {
     auto done = node_.events.append(stream_, expected_, proposal_.events());
-    if (done.verdict == append_verdict::deleted) return call_.finish(errors::stream_deleted(stream_));
+    if (done.verdict == append_verdict::deleted)
+      return call_.finish(errors::stream_deleted(stream_));
     AppendResp reply;
-    if (done.success()) fill_success(*reply.mutable_success(), done);
-    else fill_conflict(*reply.mutable_wrong_expected_version(), expected_, done.last);
+    if (done.success())
+      fill_success(*reply.mutable_success(), done);
+    else
+      fill_conflict(*reply.mutable_wrong_expected_version(), expected_, done.last);
     call_.write_and_finish(rpc::outgoing{reply});
   }
 
@@ -86,11 +96,14 @@ private:
   refusal begin(const AppendReq::Options& options) {
     options_read_ = true;
     auto expected = read_expectation(options);
-    if (!expected) return errors::none_is_invalid("AppendReq+Types+Options+ExpectedStreamRevisionOneofCase");
+    if (!expected)
+      return errors::none_is_invalid("AppendReq+Types+Options+ExpectedStreamRevisionOneofCase");
     expected_ = *expected;
     stream_ = read_name(options.stream_identifier());
-    if (!valid_name(stream_)) return errors::handler_exception();
-    if (stream_ == "$all") return errors::access_denied();
+    if (!valid_name(stream_))
+      return errors::handler_exception();
+    if (stream_ == "$all")
+      return errors::access_denied();
     return {};
   }
 
@@ -107,6 +120,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<rpc::handler> handle_append(node& serving, rpc::call& call) { return std::make_unique<append_call>(serving, call); }
+std::unique_ptr<rpc::handler> handle_append(node& serving, rpc::call& call) {
+  return std::make_unique<append_call>(serving, call);
+}
 
 } // namespace kdb::development

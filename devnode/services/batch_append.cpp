@@ -53,8 +53,10 @@ std::chrono::nanoseconds read_deadline(const BatchAppendReq::Options& options, s
   auto span = [=](std::int64_t seconds_left, std::int64_t nanos) {
     return nanoseconds{seconds{std::clamp(seconds_left, -longest, longest)}} + nanoseconds{nanos};
   };
-  if (options.has_deadline()) return span(options.deadline().seconds(), options.deadline().nanos());
-  if (!options.has_deadline_21_10_0()) return write_timeout;
+  if (options.has_deadline())
+    return span(options.deadline().seconds(), options.deadline().nanos());
+  if (!options.has_deadline_21_10_0())
+    return write_timeout;
   auto& at = options.deadline_21_10_0();
   constexpr std::int64_t year_9999 = 253'402'300'800;
   return span(std::clamp<std::int64_t>(at.seconds(), 0, year_9999) - now / 10'000'000, at.nanos() - now % 10'000'000 * 100);
@@ -69,10 +71,13 @@ public:
   void received(rpc::incoming& message) override {
     auto append = take_spare();
     auto& chunk = *google::protobuf::Arena::CreateMessage<BatchAppendReq>(&append->messages);
-    if (!message.parse(chunk)) return call_.finish(errors::invalid_argument("A message is not a BatchAppendReq."));
+    if (!message.parse(chunk))
+      return call_.finish(errors::invalid_argument("A message is not a BatchAppendReq."));
     handle(std::move(append), chunk, message);
-    if (replies_.size() < most_replies) call_.read();
-    else reading_paused_ = true;
+    if (replies_.size() < most_replies)
+      call_.read();
+    else
+      reading_paused_ = true;
   }
 
   void half_closed() override {
@@ -97,7 +102,8 @@ private:
 
   void handle(append_ptr fresh, const BatchAppendReq& chunk, rpc::incoming& message) {
     auto id = read_uuid(chunk.correlation_id());
-    if (!id) return reply(batch_bad_request(chunk, "Value cannot be null. (Parameter 'dto')"));
+    if (!id)
+      return reply(batch_bad_request(chunk, "Value cannot be null. (Parameter 'dto')"));
     auto known = pending_.find(*id);
     if (known != pending_.end()) {
       // Its events must live as long as the append: parse again onto its own arena.
@@ -108,7 +114,8 @@ private:
       pending_.erase(known);
       return add(*id, std::move(append), more);
     }
-    if (!chunk.has_options()) return give_back(std::move(fresh)); // too late, or never begun: a server drops it in silence
+    if (!chunk.has_options())
+      return give_back(std::move(fresh)); // too late, or never begun: a server drops it in silence
     if (auto refused = begin(*fresh, chunk)) {
       reply(*std::move(refused));
       return give_back(std::move(fresh));
@@ -120,19 +127,24 @@ private:
   std::optional<rpc::outgoing> begin(pending_append& append, const BatchAppendReq& chunk) {
     auto& options = chunk.options();
     append.first = &chunk;
-    if (!options.has_stream_identifier()) return batch_bad_request(chunk, "Object reference not set to an instance of an object.");
+    if (!options.has_stream_identifier())
+      return batch_bad_request(chunk, "Object reference not set to an instance of an object.");
     auto deadline = read_deadline(options, node_.events.now());
-    if (deadline.count() <= 0) return batch_timeout(chunk);
+    if (deadline.count() <= 0)
+      return batch_timeout(chunk);
     auto expected = read_position(options);
     if (!expected)
       return batch_error(chunk, errors::none_is_invalid("BatchAppendReq+Types+Options+ExpectedStreamPositionOneofCase"));
     append.stream = read_name(options.stream_identifier());
-    if (!valid_name(append.stream)) return batch_bad_request(chunk, "A stream needs a name.");
-    if (append.stream == "$all") return batch_error(chunk, errors::access_denied());
+    if (!valid_name(append.stream))
+      return batch_bad_request(chunk, "A stream needs a name.");
+    if (append.stream == "$all")
+      return batch_error(chunk, errors::access_denied());
     append.expected = *expected;
     if (!chunk.is_final()) {
       auto wait = std::min(deadline, write_timeout);
-      append.timeout = std::make_unique<rpc::timer>(call_.on(), wait, [this, id = *read_uuid(chunk.correlation_id())] { expire(id); });
+      append.timeout =
+        std::make_unique<rpc::timer>(call_.on(), wait, [this, id = *read_uuid(chunk.correlation_id())] { expire(id); });
     }
     return {};
   }
@@ -148,13 +160,15 @@ private:
       pending_.emplace(id, std::move(append));
       return;
     }
-    reply(batch_outcome(*append->first, append->expected, node_.events.append(append->stream, append->expected, append->events.events())));
+    reply(batch_outcome(*append->first, append->expected,
+                        node_.events.append(append->stream, append->expected, append->events.events())));
     give_back(std::move(append));
   }
 
   void expire(const uuid& id) {
     auto found = pending_.find(id);
-    if (found == pending_.end()) return;
+    if (found == pending_.end())
+      return;
     reply(batch_timeout(*found->second->first));
     pending_.erase(found);
   }
@@ -167,7 +181,8 @@ private:
   }
 
   void flush() {
-    if (!call_.can_write()) return;
+    if (!call_.can_write())
+      return;
     if (!replies_.empty()) {
       auto message = std::move(replies_.front());
       replies_.pop_front();
@@ -181,7 +196,8 @@ private:
   }
 
   void end_if_done() {
-    if (half_closed_ && pending_.empty() && replies_.empty()) call_.finish({});
+    if (half_closed_ && pending_.empty() && replies_.empty())
+      call_.finish({});
   }
 
   node& node_;

@@ -15,8 +15,10 @@ using rpc::status_code;
 
 BatchAppendResp reply_to(const BatchAppendReq& first) {
   BatchAppendResp reply;
-  if (first.has_correlation_id()) *reply.mutable_correlation_id() = first.correlation_id();
-  if (first.options().has_stream_identifier()) *reply.mutable_stream_identifier() = first.options().stream_identifier();
+  if (first.has_correlation_id())
+    *reply.mutable_correlation_id() = first.correlation_id();
+  if (first.options().has_stream_identifier())
+    *reply.mutable_stream_identifier() = first.options().stream_identifier();
   return reply;
 }
 
@@ -32,8 +34,10 @@ rpc::outgoing failed(const BatchAppendReq& first, status_code code, const google
 
 event_store::client::WrongExpectedVersion conflict(expected_state expected, std::int64_t actual) {
   event_store::client::WrongExpectedVersion conflict;
-  if (actual == no_revision) conflict.mutable_current_no_stream();
-  else conflict.set_current_stream_revision(static_cast<std::uint64_t>(actual));
+  if (actual == no_revision)
+    conflict.mutable_current_no_stream();
+  else
+    conflict.set_current_stream_revision(static_cast<std::uint64_t>(actual));
   switch (expected.code) {
     case expected_state::any_code: conflict.mutable_expected_any(); break;
     case expected_state::exists_code: conflict.mutable_expected_stream_exists(); break;
@@ -55,11 +59,14 @@ std::string_view code_name(status_code code) {
 
 std::string_view trailer(const rpc::status& error, std::string_view key) {
   for (auto& [name, value] : error.trailers)
-    if (name == key) return value;
+    if (name == key)
+      return value;
   return {};
 }
 
-std::uint32_t number(std::string_view text) { return static_cast<std::uint32_t>(std::stoul(std::string{text})); }
+std::uint32_t number(std::string_view text) {
+  return static_cast<std::uint32_t>(std::stoul(std::string{text}));
+}
 
 } // namespace
 
@@ -73,8 +80,10 @@ rpc::outgoing batch_outcome(const BatchAppendReq& first, expected_state expected
     return failed(first, status_code::already_exists, conflict(expected, done.last));
   auto reply = reply_to(first);
   auto& success = *reply.mutable_success();
-  if (done.last == no_revision) success.mutable_no_stream();
-  else success.set_current_revision(static_cast<std::uint64_t>(done.last));
+  if (done.last == no_revision)
+    success.mutable_no_stream();
+  else
+    success.set_current_revision(static_cast<std::uint64_t>(done.last));
   if (done.position) {
     success.mutable_position()->set_commit_position(*done.position);
     success.mutable_position()->set_prepare_position(*done.position);
@@ -96,7 +105,8 @@ rpc::outgoing batch_bad_request(const BatchAppendReq& first, std::string_view re
 
 rpc::outgoing batch_error(const BatchAppendReq& first, const rpc::status& error) {
   auto name = trailer(error, "exception");
-  if (name == "access-denied") return failed(first, error.code, event_store::client::AccessDenied{});
+  if (name == "access-denied")
+    return failed(first, error.code, event_store::client::AccessDenied{});
   if (name == "maximum-append-size-exceeded") {
     event_store::client::MaximumAppendSizeExceeded details;
     details.set_maxappendsize(number(trailer(error, "maximum-append-size")));
@@ -109,8 +119,10 @@ rpc::outgoing batch_error(const BatchAppendReq& first, const rpc::status& error)
     details.set_maxappendeventsize(number(trailer(error, "maximum-append-event-size")));
     return failed(first, error.code, details);
   }
-  if (error.code == status_code::unknown) return batch_bad_request(first, "An event needs a type and an id that is a UUID and not nil.");
-  return batch_bad_request(first, "Status(StatusCode=\"" + std::string{code_name(error.code)} + "\", Detail=\"" + error.message + "\")");
+  if (error.code == status_code::unknown)
+    return batch_bad_request(first, "An event needs a type and an id that is a UUID and not nil.");
+  return batch_bad_request(first,
+                           "Status(StatusCode=\"" + std::string{code_name(error.code)} + "\", Detail=\"" + error.message + "\")");
 }
 
 } // namespace kdb::development

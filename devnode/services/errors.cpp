@@ -14,7 +14,8 @@ status access_denied() {
 
 status stream_deleted(std::string_view stream) {
   std::string name{stream};
-  return {status_code::failed_precondition, "Event stream '" + name + "' is deleted.",
+  return {status_code::failed_precondition,
+          "Event stream '" + name + "' is deleted.",
           {{"exception", "stream-deleted"}, {"stream-name", name}}};
 }
 
@@ -22,17 +23,16 @@ status wrong_expected_version(std::string_view stream, expected_state expected, 
   std::string name{stream};
   auto wanted = std::to_string(expected.code), found = std::to_string(actual);
   // "Delete": only soft deletes and tombstones end like this, and both say so.
-  return {status_code::failed_precondition,
-          "Delete failed due to WrongExpectedVersion. Stream: " + name + ", Expected version: " + wanted + ", Actual version: " + found,
-          {{"exception", "wrong-expected-version"},
-           {"stream-name", name},
-           {"expected-version", wanted},
-           {"actual-version", found}}};
+  return {
+    status_code::failed_precondition,
+    "Delete failed due to WrongExpectedVersion. Stream: " + name + ", Expected version: " + wanted + ", Actual version: " + found,
+    {{"exception", "wrong-expected-version"}, {"stream-name", name}, {"expected-version", wanted}, {"actual-version", found}}};
 }
 
 status maximum_append_size_exceeded(std::uint64_t limit) {
   auto text = std::to_string(limit);
-  return {status_code::invalid_argument, "Maximum Append Size of " + text + " Exceeded.",
+  return {status_code::invalid_argument,
+          "Maximum Append Size of " + text + " Exceeded.",
           {{"exception", "maximum-append-size-exceeded"}, {"maximum-append-size", text}}};
 }
 
@@ -47,7 +47,8 @@ status maximum_append_event_size_exceeded(const uuid& event, std::uint64_t size,
 }
 
 status missing_metadata_property(std::string_view name) {
-  return {status_code::invalid_argument, "Required Metadata Property '" + std::string{name} + "' is missing",
+  return {status_code::invalid_argument,
+          "Required Metadata Property '" + std::string{name} + "' is missing",
           {{"exception", "missing-required-metadata-property"}, {"required-metadata-properties", "type,content-type"}}};
 }
 
@@ -56,7 +57,9 @@ status index_not_found(std::string_view name) {
   return {status_code::not_found, "Index '" + index + "' not found.", {{"exception", "index-not-found"}, {"index-name", index}}};
 }
 
-status invalid_argument(std::string message) { return {status_code::invalid_argument, std::move(message), {}}; }
+status invalid_argument(std::string message) {
+  return {status_code::invalid_argument, std::move(message), {}};
+}
 
 status none_is_invalid(std::string_view oneof) {
   return invalid_argument("'None' is not a valid EventStore.Client.Streams." + std::string{oneof});
@@ -66,7 +69,9 @@ status unexpected_read_result(std::string_view detail) {
   return {status_code::unknown, "Unexpected ReadStreamResult: Error >> " + std::string{detail}, {}};
 }
 
-status handler_exception() { return {status_code::unknown, "Exception was thrown by handler.", {}}; }
+status handler_exception() {
+  return {status_code::unknown, "Exception was thrown by handler.", {}};
+}
 
 status shutting_down() {
   constexpr int retry_seconds = 5;

@@ -16,9 +16,12 @@ std::unique_ptr<cursor> open_all(store& events, read_request& request) {
   auto& log = events.events();
   bool forwards = request.direction == read_direction::forwards;
   std::size_t index = 0;
-  if (std::holds_alternative<from_end>(request.from)) index = log.size();
-  if (auto position = std::get_if<std::uint64_t>(&request.from)) index = log.index_of(*position);
-  if (forwards) return std::make_unique<all_forwards>(events, index, std::move(request.filter));
+  if (std::holds_alternative<from_end>(request.from))
+    index = log.size();
+  if (auto position = std::get_if<std::uint64_t>(&request.from))
+    index = log.index_of(*position);
+  if (forwards)
+    return std::make_unique<all_forwards>(events, index, std::move(request.filter));
   return std::make_unique<all_backwards>(events, index, std::move(request.filter));
 }
 
@@ -46,7 +49,8 @@ public:
     auto event = left_ > 0 ? cursor_->next(budget) : nullptr;
     if (event) {
       --left_;
-      if (left_ == 0 && !request_.tell_positions) return call_.write_and_finish(message_for(*event));
+      if (left_ == 0 && !request_.tell_positions)
+        return call_.write_and_finish(message_for(*event));
       call_.write(message_for(*event), true); // more events follow, or the end of the call
     } else if (left_ > 0 && budget <= 0) {
       go_on_.schedule();
@@ -78,10 +82,13 @@ private:
       return false;
     }
     std::int64_t from = forwards ? 0 : of->last();
-    if (auto revision = std::get_if<std::uint64_t>(&request_.from)) from = static_cast<std::int64_t>(*revision);
-    if (!forwards && std::holds_alternative<from_start>(request_.from)) from = 0;
+    if (auto revision = std::get_if<std::uint64_t>(&request_.from))
+      from = static_cast<std::int64_t>(*revision);
+    if (!forwards && std::holds_alternative<from_start>(request_.from))
+      from = 0;
     if (forwards) {
-      if (request_.tell_positions) tell_first(*of, from);
+      if (request_.tell_positions)
+        tell_first(*of, from);
       cursor_ = std::make_unique<stream_forwards>(node_.events, request_.stream, from);
     } else {
       cursor_ = std::make_unique<stream_backwards>(node_.events, request_.stream, from);
@@ -94,13 +101,16 @@ private:
     constexpr std::uint64_t largest_page = 32;
     auto page = static_cast<std::int64_t>(std::min(request_.count, largest_page));
     auto first = node_.events.first_visible(of);
-    if (from >= of.last() + 2) first_messages_.push_back(first_position_message(static_cast<std::uint64_t>(of.last() + 1)));
-    else if (from + page <= first) first_messages_.push_back(first_position_message(static_cast<std::uint64_t>(first)));
+    if (from >= of.last() + 2)
+      first_messages_.push_back(first_position_message(static_cast<std::uint64_t>(of.last() + 1)));
+    else if (from + page <= first)
+      first_messages_.push_back(first_position_message(static_cast<std::uint64_t>(first)));
   }
 
   void end() {
     auto of = request_.all ? nullptr : node_.events.find(request_.stream);
-    if (of && of->tombstoned()) return call_.finish(errors::stream_deleted(request_.stream)); // meanwhile
+    if (of && of->tombstoned())
+      return call_.finish(errors::stream_deleted(request_.stream)); // meanwhile
     if (of && request_.tell_positions)
       return call_.write_and_finish(last_position_message(static_cast<std::uint64_t>(of->last())));
     call_.finish({});

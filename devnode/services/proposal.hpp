@@ -60,7 +60,8 @@ private:
 template <class Options>
 std::optional<expected_state> read_expectation(const Options& options) {
   switch (options.expected_stream_revision_case()) {
-    case Options::kRevision: return expected_state::revision(static_cast<std::int64_t>(std::min(options.revision(), largest_number)));
+    case Options::kRevision:
+      return expected_state::revision(static_cast<std::int64_t>(std::min(options.revision(), largest_number)));
     case Options::kNoStream: return expected_state::no_stream();
     case Options::kAny: return expected_state::any();
     case Options::kStreamExists: return expected_state::exists();

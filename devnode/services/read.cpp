@@ -19,11 +19,14 @@ public:
 
   void received(rpc::incoming& message) override {
     event_store::client::streams::ReadReq wire;
-    if (!message.parse(wire)) return call_.finish(errors::invalid_argument("The request is not a ReadReq."));
+    if (!message.parse(wire))
+      return call_.finish(errors::invalid_argument("The request is not a ReadReq."));
     auto parsed = parse_read(wire);
-    if (auto refused = std::get_if<rpc::status>(&parsed)) return call_.finish(std::move(*refused));
+    if (auto refused = std::get_if<rpc::status>(&parsed))
+      return call_.finish(std::move(*refused));
     auto& request = std::get<read_request>(parsed);
-    if (!request.all && node_.events.tombstoned(request.stream)) return call_.finish(errors::stream_deleted(request.stream));
+    if (!request.all && node_.events.tombstoned(request.stream))
+      return call_.finish(errors::stream_deleted(request.stream));
     work_ = request.subscription ? subscription(node_, call_, std::move(request)) : finite_read(node_, call_, std::move(request));
     work_->start();
   }
@@ -33,7 +36,8 @@ public:
   }
 
   void writable() override {
-    if (work_) work_->writable();
+    if (work_)
+      work_->writable();
   }
 
 private:
@@ -44,6 +48,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<rpc::handler> handle_read(node& serving, rpc::call& call) { return std::make_unique<read_call>(serving, call); }
+std::unique_ptr<rpc::handler> handle_read(node& serving, rpc::call& call) {
+  return std::make_unique<read_call>(serving, call);
+}
 
 } // namespace kdb::development

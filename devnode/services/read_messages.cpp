@@ -22,11 +22,14 @@ constexpr int text = 2;
 constexpr std::size_t text_size = 36;
 
 std::size_t id_size(const uuid& id, id_form form) {
-  if (form == id_form::text) return field_size(text_size);
+  if (form == id_form::text)
+    return field_size(text_size);
   return field_size(2 + varint_size(id.high) + varint_size(id.low));
 }
 
-std::size_t record_size(const stored_event& event, id_form form) { return field_size(id_size(event.id, form)) + event.record_size; }
+std::size_t record_size(const stored_event& event, id_form form) {
+  return field_size(id_size(event.id, form)) + event.record_size;
+}
 
 // Everything of a record but its body.
 void write_head(wire_writer& out, int field, const stored_event& event, id_form form) {
@@ -67,11 +70,13 @@ rpc::outgoing small_event_message(const stored_event& event, id_form form) {
 
 // The body of the last record ends with the position of the event, which belongs to ReadEvent.
 rpc::outgoing event_message(const resolved_event& event, id_form form) {
-  if (!event.link && event.event->body.size() <= largest_copy) return small_event_message(*event.event, form);
+  if (!event.link && event.event->body.size() <= largest_copy)
+    return small_event_message(*event.event, form);
   auto& last = event.link ? *event.link : *event.event;
   auto tail = last.body.size() - last.record_size;
   std::size_t size = field_size(record_size(last, form)) + tail;
-  if (event.link && event.event) size += field_size(record_size(*event.event, form));
+  if (event.link && event.event)
+    size += field_size(record_size(*event.event, form));
 
   std::uint8_t buffer[160];
   wire_writer out{buffer};
@@ -130,7 +135,8 @@ rpc::outgoing caught_up_message(const caught_up_place& place, std::int64_t now) 
   ReadResp message;
   auto& caught_up = *message.mutable_caught_up();
   set_timestamp(*caught_up.mutable_timestamp(), now);
-  if (place.revision) caught_up.set_stream_revision(*place.revision);
+  if (place.revision)
+    caught_up.set_stream_revision(*place.revision);
   if (place.position) {
     caught_up.mutable_position()->set_commit_position(*place.position);
     caught_up.mutable_position()->set_prepare_position(*place.position);

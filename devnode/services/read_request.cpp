@@ -30,16 +30,20 @@ std::string combination(const Options& options) {
 }
 
 bool valid_combination(const Options& options) {
-  if (!options.has_filter() && !options.has_no_filter()) return false;
-  if (options.has_filter() && !options.has_all()) return false;
-  if (options.has_subscription()) return options.read_direction() == Options::Forwards;
+  if (!options.has_filter() && !options.has_no_filter())
+    return false;
+  if (options.has_filter() && !options.has_all())
+    return false;
+  if (options.has_subscription())
+    return options.read_direction() == Options::Forwards;
   return options.has_count();
 }
 
 refused parse_stream(const Options& options, read_request& request) {
   auto& from = options.stream();
   request.stream = read_name(from.stream_identifier());
-  if (!valid_name(request.stream)) return errors::handler_exception();
+  if (!valid_name(request.stream))
+    return errors::handler_exception();
   if (from.has_start()) {
     request.from = from_start{};
   } else if (from.has_end() || (from.has_revision() && from.revision() == wire_end)) {
@@ -73,7 +77,8 @@ refused parse_filter(const Options::FilterOptions& filter, read_request& request
   auto& expression = names ? filter.stream_identifier() : filter.event_type();
   std::vector<std::string> prefixes{expression.prefix().begin(), expression.prefix().end()};
   if (names && expression.regex().empty() && !prefixes.empty() && prefixes.front().starts_with(index_prefix)) {
-    if (prefixes.size() == 1) return errors::index_not_found(prefixes.front());
+    if (prefixes.size() == 1)
+      return errors::index_not_found(prefixes.front());
     return errors::invalid_argument(
       "Index reads only work with one index name and cannot be combined with stream prefixes or other indexes");
   }
@@ -87,11 +92,13 @@ refused parse_filter(const Options::FilterOptions& filter, read_request& request
   constexpr std::uint64_t page = 32;
   auto window = filter.has_max() ? filter.max() : page;
   request.checkpoint_interval = std::max<std::uint64_t>(filter.checkpointintervalmultiplier() * window, 1);
-  if (request.subscription && filter.checkpointintervalmultiplier() == 0) return errors::handler_exception();
+  if (request.subscription && filter.checkpointintervalmultiplier() == 0)
+    return errors::handler_exception();
   request.filtered = true;
   auto subject = names ? filter_subject::stream_name : filter_subject::event_type;
   try {
-    request.filter = expression.regex().empty() ? prefix_filter(subject, std::move(prefixes)) : regex_filter(subject, expression.regex());
+    request.filter =
+      expression.regex().empty() ? prefix_filter(subject, std::move(prefixes)) : regex_filter(subject, expression.regex());
   } catch (const std::regex_error&) {
     return errors::handler_exception();
   }
@@ -102,11 +109,14 @@ refused parse_filter(const Options::FilterOptions& filter, read_request& request
 
 std::variant<read_request, rpc::status> parse_read(const event_store::client::streams::ReadReq& message) {
   auto& options = message.options();
-  if (!message.has_options()) return errors::handler_exception();
-  if (!options.has_uuid_option()) return errors::invalid_argument(std::string{uuid_option_missing});
+  if (!message.has_options())
+    return errors::handler_exception();
+  if (!options.has_uuid_option())
+    return errors::invalid_argument(std::string{uuid_option_missing});
   if (options.stream_option_case() == options.STREAM_OPTION_NOT_SET)
     return errors::none_is_invalid("ReadReq+Types+Options+StreamOptionOneofCase");
-  if (!valid_combination(options)) return errors::invalid_argument(combination(options));
+  if (!valid_combination(options))
+    return errors::invalid_argument(combination(options));
 
   read_request request;
   request.direction = options.read_direction() == Options::Forwards ? read_direction::forwards : read_direction::backwards;
@@ -116,8 +126,10 @@ std::variant<read_request, rpc::status> parse_read(const event_store::client::st
   request.ids = options.uuid_option().has_string() ? id_form::text : id_form::structured;
   request.tell_positions = options.control_option().compatibility() >= 1;
   auto problem = options.has_all() ? parse_all(options, request) : parse_stream(options, request);
-  if (!problem && options.has_filter()) problem = parse_filter(options.filter(), request);
-  if (problem) return *std::move(problem);
+  if (!problem && options.has_filter())
+    problem = parse_filter(options.filter(), request);
+  if (problem)
+    return *std::move(problem);
   return request;
 }
 

@@ -10,7 +10,8 @@ namespace kdb::development {
 namespace {
 
 std::string lower(std::string text) {
-  std::transform(text.begin(), text.end(), text.begin(), [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   return text;
 }
 
@@ -25,7 +26,8 @@ std::unique_ptr<rpc::handler> handle_server_features(node& serving, rpc::call& c
       auto& method = *supported.add_methods();
       method.set_method_name(lower(each.method));
       method.set_service_name(lower(each.service));
-      for (auto& feature : each.features) method.add_features(feature);
+      for (auto& feature : each.features)
+        method.add_features(feature);
     }
     return supported;
   });

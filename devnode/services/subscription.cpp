@@ -44,14 +44,16 @@ public:
 
   caught_up_place place() const override {
     caught_up_place place;
-    if (last_ != no_revision) place.revision = last_;
+    if (last_ != no_revision)
+      place.revision = last_;
     return place;
   }
 
 private:
   static std::int64_t start(const store& events, const read_request& request) {
     // One below the largest number: the next revision must have one too.
-    if (auto revision = std::get_if<std::uint64_t>(&request.from)) return static_cast<std::int64_t>(std::min(*revision, largest_number - 1));
+    if (auto revision = std::get_if<std::uint64_t>(&request.from))
+      return static_cast<std::int64_t>(std::min(*revision, largest_number - 1));
     auto of = events.find(request.stream);
     return std::holds_alternative<from_end>(request.from) && of ? of->last() : no_revision;
   }
@@ -64,8 +66,10 @@ class all_source : public source {
 public:
   all_source(const store& events, read_request& request)
     : log_{events.events()}, cursor_{events, start(log_, request), std::move(request.filter)}, first_{cursor_.next_index()} {
-    if (auto position = std::get_if<std::uint64_t>(&request.from)) last_ = *position;
-    if (std::holds_alternative<from_end>(request.from)) last_ = log_[log_.size() - 1].position;
+    if (auto position = std::get_if<std::uint64_t>(&request.from))
+      last_ = *position;
+    if (std::holds_alternative<from_end>(request.from))
+      last_ = log_[log_.size() - 1].position;
   }
 
   const stored_event* next(int& budget) override { return cursor_.next(budget); }
@@ -74,7 +78,8 @@ public:
   void sent(const stored_event& event) override { last_ = event.position; }
 
   std::optional<std::uint64_t> considered() const override {
-    if (cursor_.next_index() == first_) return {};
+    if (cursor_.next_index() == first_)
+      return {};
     return log_[cursor_.next_index() - 1].position;
   }
 
@@ -87,7 +92,8 @@ public:
 private:
   // The first event behind the position: a subscription starts after it.
   static std::size_t start(const log& events, const read_request& request) {
-    if (std::holds_alternative<from_end>(request.from)) return events.size();
+    if (std::holds_alternative<from_end>(request.from))
+      return events.size();
     auto position = std::get_if<std::uint64_t>(&request.from);
     return position ? events.index_of(*position + 1) : 0;
   }
@@ -102,8 +108,10 @@ class subscribed_reading : public reading {
 public:
   subscribed_reading(node& serving, rpc::call& call, read_request request)
     : node_{serving}, call_{call}, request_{std::move(request)} {
-    if (request_.all) source_ = std::make_unique<all_source>(node_.events, request_);
-    else source_ = std::make_unique<stream_source>(node_.events, request_);
+    if (request_.all)
+      source_ = std::make_unique<all_source>(node_.events, request_);
+    else
+      source_ = std::make_unique<stream_source>(node_.events, request_);
   }
 
   void start() override { pump(); }
@@ -112,9 +120,12 @@ public:
 private:
   // Looks one message ahead: a write that another one follows at once need not be flushed.
   void pump() {
-    if (!call_.can_write()) return;
-    if (!next_) next_ = produce();
-    if (!next_) return end_if_deleted();
+    if (!call_.can_write())
+      return;
+    if (!next_)
+      next_ = produce();
+    if (!next_)
+      return end_if_deleted();
     auto message = *std::move(next_);
     next_ = produce();
     call_.write(message, next_.has_value());
@@ -126,17 +137,24 @@ private:
       confirmed_ = true;
       return confirmation_message(random_uuid());
     }
-    if (deleted_) return {};
-    if (checkpoint_due_) return checkpoint();
-    if (live_ && source_->behind() > live_events) go_live(false);
+    if (deleted_)
+      return {};
+    if (checkpoint_due_)
+      return checkpoint();
+    if (live_ && source_->behind() > live_events)
+      go_live(false);
     int budget = events_a_turn;
-    if (request_.filtered) budget = static_cast<int>(std::min<std::uint64_t>(budget, until_checkpoint()));
+    if (request_.filtered)
+      budget = static_cast<int>(std::min<std::uint64_t>(budget, until_checkpoint()));
     auto allowed = budget;
     auto event = source_->next(budget);
     unreported_ += static_cast<std::uint64_t>(allowed - budget);
-    if (request_.filtered && unreported_ >= request_.checkpoint_interval) checkpoint_due_ = true;
-    if (event) return deliver(*event);
-    if (checkpoint_due_) return checkpoint();
+    if (request_.filtered && unreported_ >= request_.checkpoint_interval)
+      checkpoint_due_ = true;
+    if (event)
+      return deliver(*event);
+    if (checkpoint_due_)
+      return checkpoint();
     if (budget <= 0) {
       pump_later_.schedule();
       return {};
@@ -160,13 +178,15 @@ private:
     checkpoint_due_ = false;
     unreported_ = 0;
     auto position = source_->considered();
-    if (!position || position == reported_) return produce();
+    if (!position || position == reported_)
+      return produce();
     reported_ = position;
     return checkpoint_message(*position, node_.events.now());
   }
 
   std::optional<rpc::outgoing> caught_up() {
-    if (request_.filtered && source_->considered() && source_->considered() != reported_) return checkpoint();
+    if (request_.filtered && source_->considered() && source_->considered() != reported_)
+      return checkpoint();
     go_live(true);
     return caught_up_message(source_->place(), node_.events.now());
   }
@@ -177,7 +197,8 @@ private:
   }
 
   void end_if_deleted() {
-    if (deleted_) call_.finish(errors::stream_deleted(request_.stream));
+    if (deleted_)
+      call_.finish(errors::stream_deleted(request_.stream));
   }
 
   node& node_;

@@ -20,9 +20,11 @@ std::unique_ptr<rpc::handler> unary(rpc::call& call, Answer answer) {
 
     void received(rpc::incoming& message) override {
       Request request;
-      if (!message.parse(request)) return call_.finish(errors::invalid_argument("The request is malformed."));
+      if (!message.parse(request))
+        return call_.finish(errors::invalid_argument("The request is malformed."));
       std::variant<Reply, rpc::status> reply = answer_(request);
-      if (auto failure = std::get_if<rpc::status>(&reply)) return call_.finish(std::move(*failure));
+      if (auto failure = std::get_if<rpc::status>(&reply))
+        return call_.finish(std::move(*failure));
       call_.write_and_finish(rpc::outgoing{std::get<Reply>(reply)});
     }
 

@@ -8,8 +8,10 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
   auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
   auto follows = [&](std::size_t i, unsigned low = 0x80, unsigned high = 0xbf) { return byte(i) >= low && byte(i) <= high; };
   auto first = byte(at);
-  if (first < 0x80) return 1;
-  if (first >= 0xc2 && first <= 0xdf) return follows(at + 1) ? 2 : 0;
+  if (first < 0x80)
+    return 1;
+  if (first >= 0xc2 && first <= 0xdf)
+    return follows(at + 1) ? 2 : 0;
   if (first >= 0xe0 && first <= 0xef) {
     auto low = first == 0xe0 ? 0xa0u : 0x80u, high = first == 0xed ? 0x9fu : 0xbfu;
     return follows(at + 1, low, high) && follows(at + 2) ? 3 : 0;
@@ -24,8 +26,10 @@ std::size_t sequence_length(std::string_view text, std::size_t at) {
 } // namespace
 
 std::optional<uuid> read_uuid(const event_store::client::UUID& id) {
-  if (id.has_string()) return parse_uuid(id.string());
-  if (!id.has_structured()) return std::nullopt;
+  if (id.has_string())
+    return parse_uuid(id.string());
+  if (!id.has_structured())
+    return std::nullopt;
   return uuid{static_cast<std::uint64_t>(id.structured().most_significant_bits()),
               static_cast<std::uint64_t>(id.structured().least_significant_bits())};
 }
@@ -46,6 +50,8 @@ std::string read_name(const event_store::client::StreamIdentifier& identifier) {
   return name;
 }
 
-bool valid_name(std::string_view name) { return !name.empty() && name != "$$"; }
+bool valid_name(std::string_view name) {
+  return !name.empty() && name != "$$";
+}
 
 } // namespace kdb::development

@@ -4,12 +4,13 @@ namespace kdb::development {
 namespace {
 
 // An append that may repeat an earlier one at a place it names: event i must be the one at `after` + 1 + i.
-append_decision repeat_at(std::int64_t after, std::span<const uuid> ids, const known_ids& known,
-                          append_verdict if_new) {
-  if (ids.empty() || known.id_at(after + 1) != ids.front()) return {if_new};
+append_decision repeat_at(std::int64_t after, std::span<const uuid> ids, const known_ids& known, append_verdict if_new) {
+  if (ids.empty() || known.id_at(after + 1) != ids.front())
+    return {if_new};
   auto revision = after;
   for (auto& id : ids)
-    if (known.id_at(++revision) != id) return {append_verdict::wrong_version};
+    if (known.id_at(++revision) != id)
+      return {append_verdict::wrong_version};
   return {append_verdict::duplicate, revision};
 }
 
@@ -18,7 +19,8 @@ append_decision repeat_anywhere(std::span<const uuid> ids, const known_ids& know
   std::optional<std::int64_t> last;
   for (auto& id : ids) {
     auto found = known.recent(id);
-    if (!found) return {last ? append_verdict::wrong_version : append_verdict::write};
+    if (!found)
+      return {last ? append_verdict::wrong_version : append_verdict::write};
     last = found;
   }
   return last ? append_decision{append_verdict::duplicate, *last} : append_decision{};
@@ -28,22 +30,26 @@ append_decision repeat_anywhere(std::span<const uuid> ids, const known_ids& know
 
 append_decision decide_append(const stream_facts& stream, expected_state expected, std::span<const uuid> ids,
                               const known_ids& known) {
-  if (stream.tombstoned) return {append_verdict::deleted};
+  if (stream.tombstoned)
+    return {append_verdict::deleted};
   switch (expected.code) {
     case expected_state::exists_code:
-      if (stream.soft_deleted) return {append_verdict::deleted};
-      if (stream.last == no_revision && !stream.has_metadata) return {append_verdict::wrong_version};
+      if (stream.soft_deleted)
+        return {append_verdict::deleted};
+      if (stream.last == no_revision && !stream.has_metadata)
+        return {append_verdict::wrong_version};
       return repeat_anywhere(ids, known);
-    case expected_state::any_code:
-      return repeat_anywhere(ids, known);
+    case expected_state::any_code: return repeat_anywhere(ids, known);
     case expected_state::no_stream_code:
-      if (stream.last == no_revision) return {};
-      return repeat_at(no_revision, ids, known,
-                       stream.soft_deleted ? append_verdict::write : append_verdict::wrong_version);
+      if (stream.last == no_revision)
+        return {};
+      return repeat_at(no_revision, ids, known, stream.soft_deleted ? append_verdict::write : append_verdict::wrong_version);
     default:
       // The right revision is never compared with ids: the same event is written again.
-      if (expected.code == stream.last) return {};
-      if (expected.code > stream.last) return {append_verdict::wrong_version};
+      if (expected.code == stream.last)
+        return {};
+      if (expected.code > stream.last)
+        return {append_verdict::wrong_version};
       return repeat_at(expected.code, ids, known, append_verdict::wrong_version);
   }
 }
@@ -56,7 +62,8 @@ append_verdict decide_delete(const stream_facts& stream, expected_state expected
   auto fresh = random_uuid();
   auto verdict = decide_append(stream, expected, {&fresh, 1}, nothing).verdict;
   bool missing = stream.last == no_revision && !stream.has_metadata;
-  if (verdict == append_verdict::write && missing && !tombstone) return append_verdict::wrong_version;
+  if (verdict == append_verdict::write && missing && !tombstone)
+    return append_verdict::wrong_version;
   return verdict;
 }
 

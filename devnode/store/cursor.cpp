@@ -5,12 +5,16 @@
 namespace kdb::development {
 
 const stored_event* stream_forwards::next(int& budget) {
-  if (!stream_) stream_ = store_.find(name_); // once there it stays
+  if (!stream_)
+    stream_ = store_.find(name_); // once there it stays
   auto of = stream_;
-  if (!of || ended_) return nullptr;
+  if (!of || ended_)
+    return nullptr;
   --budget;
-  if (!ignore_truncation_ && next_ <= of->last()) next_ = std::max(next_, store_.first_visible(*of));
-  if (next_ <= of->last()) return &store_.events()[of->events[static_cast<std::size_t>(next_++)]];
+  if (!ignore_truncation_ && next_ <= of->last())
+    next_ = std::max(next_, store_.first_visible(*of));
+  if (next_ <= of->last())
+    return &store_.events()[of->events[static_cast<std::size_t>(next_++)]];
   ended_ = include_tombstone_ && of->tombstoned();
   return ended_ ? &store_.events()[*of->tombstone] : nullptr;
 }
@@ -24,12 +28,15 @@ stream_backwards::stream_backwards(store& events, std::string name, std::int64_t
   : store_{events}, name_{std::move(name)}, next_{next} {}
 
 const stored_event* stream_backwards::next(int& budget) {
-  if (!stream_) stream_ = store_.find(name_);
+  if (!stream_)
+    stream_ = store_.find(name_);
   auto of = stream_;
-  if (!of) return nullptr;
+  if (!of)
+    return nullptr;
   --budget;
   next_ = std::min(next_, of->last());
-  if (next_ < store_.first_visible(*of)) return nullptr;
+  if (next_ < store_.first_visible(*of))
+    return nullptr;
   return &store_.events()[of->events[static_cast<std::size_t>(next_--)]];
 }
 
@@ -38,7 +45,8 @@ const stored_event* all_forwards::next(int& budget) {
   while (next_ < events.size() && budget > 0) {
     --budget;
     auto& event = events[next_++];
-    if (!accepts_ || accepts_(event)) return &event;
+    if (!accepts_ || accepts_(event))
+      return &event;
   }
   return nullptr;
 }
@@ -47,7 +55,8 @@ const stored_event* all_backwards::next(int& budget) {
   while (before_ > 0 && budget > 0) {
     --budget;
     auto& event = store_.events()[--before_];
-    if (!accepts_ || accepts_(event)) return &event;
+    if (!accepts_ || accepts_(event))
+      return &event;
   }
   return nullptr;
 }

@@ -66,7 +66,8 @@ private:
 /// $all upwards, from the event with the given log index.
 class all_forwards : public cursor {
 public:
-  all_forwards(const store& events, std::size_t next, event_filter accepts) : store_{events}, next_{next}, accepts_{std::move(accepts)} {}
+  all_forwards(const store& events, std::size_t next, event_filter accepts)
+    : store_{events}, next_{next}, accepts_{std::move(accepts)} {}
 
   const stored_event* next(int& budget) override;
 

@@ -23,7 +23,9 @@ void write_entry(wire_writer& out, std::string_view key, std::string_view value)
   out.bytes(2, value);
 }
 
-std::size_t optional_field_size(std::string_view value) { return value.empty() ? 0 : field_size(value.size()); }
+std::size_t optional_field_size(std::string_view value) {
+  return value.empty() ? 0 : field_size(value.size());
+}
 
 } // namespace
 
@@ -39,7 +41,8 @@ stored_event make_stored(const proposed_event& event, const event_place& place) 
               field_size(entry_size("type", event.type)) + field_size(entry_size("content-type", content)) +
               field_size(entry_size("created", created)) + optional_field_size(event.custom_metadata) +
               optional_field_size(event.data);
-  if (revision != 0) size += 1 + varint_size(revision);
+  if (revision != 0)
+    size += 1 + varint_size(revision);
 
   stored_event stored;
   stored.body = shared_bytes{size + 1 + varint_size(place.position)};
@@ -47,15 +50,18 @@ stored_event make_stored(const proposed_event& event, const event_place& place) 
   wire_writer out{begin};
   out.open(stream_identifier, field_size(name.size()));
   out.bytes(stream_name, name);
-  if (revision != 0) out.number(stream_revision, revision);
+  if (revision != 0)
+    out.number(stream_revision, revision);
   out.number(prepare_position, place.position);
   out.number(commit_position, place.position);
   write_entry(out, "type", event.type);
   stored.type_offset = static_cast<std::uint32_t>(out.position() - begin - static_cast<std::ptrdiff_t>(event.type.size()));
   write_entry(out, "content-type", content);
   write_entry(out, "created", created);
-  if (!event.custom_metadata.empty()) out.bytes(custom, event.custom_metadata);
-  if (!event.data.empty()) out.bytes(data, event.data);
+  if (!event.custom_metadata.empty())
+    out.bytes(custom, event.custom_metadata);
+  if (!event.data.empty())
+    out.bytes(data, event.data);
   out.number(read_event_commit_position, place.position);
 
   stored.id = event.id;

@@ -39,9 +39,11 @@ event_filter regex_filter(filter_subject subject, const std::string& expression)
   return [subject, pattern, known](const stored_event& event) {
     std::string text{text_of(event, subject)};
     auto found = known->find(text);
-    if (found != known->end()) return found->second;
+    if (found != known->end())
+      return found->second;
     bool matches = std::regex_search(text, *pattern);
-    if (known->size() < 4096) known->emplace(std::move(text), matches);
+    if (known->size() < 4096)
+      known->emplace(std::move(text), matches);
     return matches;
   };
 }

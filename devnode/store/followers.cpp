@@ -14,7 +14,8 @@ follower::~follower() {
   group[place_] = group.back();
   group[place_]->place_ = place_;
   group.pop_back();
-  if (group.empty() && !stream_.empty()) followers_.by_stream_.erase(stream_);
+  if (group.empty() && !stream_.empty())
+    followers_.by_stream_.erase(stream_);
 }
 
 followers::followers(store& events) : store_{events} {
@@ -22,15 +23,19 @@ followers::followers(store& events) : store_{events} {
 }
 
 void followers::wake(const commit& written) {
-  for (auto follower : all_) follower->wake_();
-  if (by_stream_.empty()) return;
+  for (auto follower : all_)
+    follower->wake_();
+  if (by_stream_.empty())
+    return;
   const stream* told = nullptr;
   for (auto index = written.first; index < written.end; ++index) {
     auto owner = store_.events()[index].owner;
-    if (owner == told) continue;
+    if (owner == told)
+      continue;
     told = owner;
     if (auto found = by_stream_.find(owner->name); found != by_stream_.end())
-      for (auto follower : found->second) follower->wake_();
+      for (auto follower : found->second)
+        follower->wake_();
   }
 }
 

@@ -36,45 +36,55 @@ struct scanner {
   char peek() const { return done() ? '\0' : text[at]; }
 
   void space() {
-    while (!done() && (peek() == ' ' || peek() == '\t' || peek() == '\n' || peek() == '\r')) ++at;
+    while (!done() && (peek() == ' ' || peek() == '\t' || peek() == '\n' || peek() == '\r'))
+      ++at;
   }
 
   bool take(char c) {
-    if (peek() != c || done()) return false;
+    if (peek() != c || done())
+      return false;
     ++at;
     return true;
   }
 
   bool word(std::string_view expected) {
-    if (text.substr(at, expected.size()) != expected) return false;
+    if (text.substr(at, expected.size()) != expected)
+      return false;
     at += expected.size();
     return true;
   }
 
   bool digits() {
     auto first = at;
-    while (peek() >= '0' && peek() <= '9') ++at;
+    while (peek() >= '0' && peek() <= '9')
+      ++at;
     return at > first;
   }
 
   bool number() {
     take('-');
-    if (peek() == '0') ++at;
-    else if (!digits()) return false;
-    if (take('.') && !digits()) return false;
+    if (peek() == '0')
+      ++at;
+    else if (!digits())
+      return false;
+    if (take('.') && !digits())
+      return false;
     if (peek() == 'e' || peek() == 'E') {
       ++at;
-      if (peek() == '+' || peek() == '-') ++at;
+      if (peek() == '+' || peek() == '-')
+        ++at;
       return digits();
     }
     return true;
   }
 
   std::optional<std::uint32_t> hex4() {
-    if (text.size() - at < 4) return std::nullopt;
+    if (text.size() - at < 4)
+      return std::nullopt;
     std::uint32_t code = 0;
     auto [end, failed] = std::from_chars(text.data() + at, text.data() + at + 4, code, 16);
-    if (failed != std::errc{} || end != text.data() + at + 4) return std::nullopt;
+    if (failed != std::errc{} || end != text.data() + at + 4)
+      return std::nullopt;
     at += 4;
     return code;
   }
@@ -85,31 +95,40 @@ struct scanner {
     char c = peek();
     if (auto known = names.find(c); !done() && known != names.npos) {
       ++at;
-      if (out) *out += values[known];
+      if (out)
+        *out += values[known];
       return true;
     }
-    if (!take('u')) return false;
+    if (!take('u'))
+      return false;
     auto code = hex4();
-    if (!code) return false;
+    if (!code)
+      return false;
     if (*code >= 0xd800 && *code < 0xdc00 && word("\\u")) {
       auto second = hex4();
-      if (!second) return false;
+      if (!second)
+        return false;
       code = *second >= 0xdc00 && *second < 0xe000 ? 0x10000 + ((*code - 0xd800) << 10) + (*second - 0xdc00) : 0xfffd;
     } else if (*code >= 0xd800 && *code < 0xe000) {
       code = 0xfffd;
     }
-    if (out) append_utf8(*out, *code);
+    if (out)
+      append_utf8(*out, *code);
     return true;
   }
 
   bool string(std::string* out) {
-    if (!take('"')) return false;
+    if (!take('"'))
+      return false;
     while (!done()) {
       char c = text[at++];
-      if (c == '"') return true;
-      if (static_cast<unsigned char>(c) < 0x20) return false;
+      if (c == '"')
+        return true;
+      if (static_cast<unsigned char>(c) < 0x20)
+        return false;
       if (c != '\\') {
-        if (out) *out += c;
+        if (out)
+          *out += c;
       } else if (!escape(out)) {
         return false;
       }
@@ -132,37 +151,47 @@ struct scanner {
   bool raw_value(int depth, std::string_view& out) {
     space();
     auto first = at;
-    if (!value(depth)) return false;
+    if (!value(depth))
+      return false;
     out = text.substr(first, at - first);
     space();
     return true;
   }
 
   bool array(int depth, std::vector<std::string_view>* out) {
-    if (depth == max_depth || !take('[')) return false;
+    if (depth == max_depth || !take('['))
+      return false;
     space();
-    if (take(']')) return true;
+    if (take(']'))
+      return true;
     do {
       std::string_view element;
-      if (!raw_value(depth + 1, element)) return false;
-      if (out) out->push_back(element);
+      if (!raw_value(depth + 1, element))
+        return false;
+      if (out)
+        out->push_back(element);
     } while (take(','));
     return take(']');
   }
 
   bool object(int depth, std::vector<json_member>* out) {
-    if (depth == max_depth || !take('{')) return false;
+    if (depth == max_depth || !take('{'))
+      return false;
     space();
-    if (take('}')) return true;
+    if (take('}'))
+      return true;
     do {
       json_member member;
       space();
       auto first = at;
-      if (!string(out ? &member.key : nullptr)) return false;
+      if (!string(out ? &member.key : nullptr))
+        return false;
       member.raw_key = text.substr(first, at - first);
       space();
-      if (!take(':') || !raw_value(depth + 1, member.value)) return false;
-      if (out) out->push_back(std::move(member));
+      if (!take(':') || !raw_value(depth + 1, member.value))
+        return false;
+      if (out)
+        out->push_back(std::move(member));
     } while (take(','));
     return take('}');
   }
@@ -175,30 +204,35 @@ std::optional<std::vector<json_member>> parse_object(std::string_view text) {
   in.word("\xef\xbb\xbf");
   in.space();
   std::vector<json_member> members;
-  if (!in.object(0, &members)) return std::nullopt;
+  if (!in.object(0, &members))
+    return std::nullopt;
   in.space();
-  if (!in.done()) return std::nullopt;
+  if (!in.done())
+    return std::nullopt;
   return members;
 }
 
 std::optional<std::vector<std::string_view>> parse_array(std::string_view value) {
   scanner in{value};
   std::vector<std::string_view> elements;
-  if (!in.array(0, &elements) || !in.done()) return std::nullopt;
+  if (!in.array(0, &elements) || !in.done())
+    return std::nullopt;
   return elements;
 }
 
 std::optional<std::string> parse_string(std::string_view value) {
   scanner in{value};
   std::string text;
-  if (!in.string(&text) || !in.done()) return std::nullopt;
+  if (!in.string(&text) || !in.done())
+    return std::nullopt;
   return text;
 }
 
 std::optional<std::int64_t> parse_integer(std::string_view value) {
   std::int64_t number = 0;
   auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), number);
-  if (failed != std::errc{} || end != value.data() + value.size()) return std::nullopt;
+  if (failed != std::errc{} || end != value.data() + value.size())
+    return std::nullopt;
   return number;
 }
 

@@ -10,9 +10,9 @@ namespace kdb::development {
 
 /// One member of a JSON object, as text: unknown values survive a rewrite byte for byte.
 struct json_member {
-  std::string key;        ///< Unescaped.
+  std::string key;          ///< Unescaped.
   std::string_view raw_key; ///< With its quotes.
-  std::string_view value; ///< Raw text without the space around it.
+  std::string_view value;   ///< Raw text without the space around it.
 };
 
 /// Returns the members of the object that is the whole of `text`, or nothing when it is no well-formed JSON object.

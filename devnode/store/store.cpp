@@ -13,13 +13,12 @@ public:
   ids_of(const stream* of, const log& events, const recent_ids& recent) : of_{of}, events_{events}, recent_{recent} {}
 
   std::optional<uuid> id_at(std::int64_t revision) const override {
-    if (!of_ || revision < 0 || revision > of_->last()) return std::nullopt;
+    if (!of_ || revision < 0 || revision > of_->last())
+      return std::nullopt;
     return events_[of_->events[static_cast<std::size_t>(revision)]].id;
   }
 
-  std::optional<std::int64_t> recent(const uuid& id) const override {
-    return of_ ? recent_.find(id, *of_) : std::nullopt;
-  }
+  std::optional<std::int64_t> recent(const uuid& id) const override { return of_ ? recent_.find(id, *of_) : std::nullopt; }
 
 private:
   const stream* of_;
@@ -39,7 +38,9 @@ store::store(ticks_clock clock) : clock_{std::move(clock)} {
   write_metadata("$scavenges", R"({"$maxAge":2592000,"$acl":{"$r":"$ops","$w":[],"$d":[],"$mr":[],"$mw":[]}})", now());
 }
 
-std::int64_t store::now() { return now_ = std::max(now_, clock_()); }
+std::int64_t store::now() {
+  return now_ = std::max(now_, clock_());
+}
 
 const stream* store::find(std::string_view name) const {
   auto found = streams_.find(name);
@@ -47,7 +48,8 @@ const stream* store::find(std::string_view name) const {
 }
 
 bool store::tombstoned(std::string_view name) const {
-  if (auto of = find(name); of && of->tombstoned()) return true;
+  if (auto of = find(name); of && of->tombstoned())
+    return true;
   return is_metastream(name) && tombstoned(name.substr(2));
 }
 
@@ -62,7 +64,8 @@ stream_facts store::facts(std::string_view name) const {
 }
 
 std::int64_t store::first_visible(const stream& of) {
-  if (!of.has_metadata && !is_metastream(of.name)) return 0; // most streams: no need to look at the clock
+  if (!of.has_metadata && !is_metastream(of.name))
+    return 0; // most streams: no need to look at the clock
   return development::first_visible(of, log_, now());
 }
 
@@ -89,56 +92,67 @@ void store::write(stream& into, const proposed_event& event, std::int64_t create
 write_outcome store::append(std::string_view name, expected_state expected, std::span<const proposed_event> events) {
   std::vector<uuid> ids;
   ids.reserve(events.size());
-  for (auto& event : events) ids.push_back(event.id);
+  for (auto& event : events)
+    ids.push_back(event.id);
   auto before = facts(name);
   auto decision = decide_append(before, expected, ids, ids_of{find(name), log_, recent_});
-  if (decision.verdict == append_verdict::duplicate) return duplicate(*find(name), decision.last);
-  if (decision.verdict != append_verdict::write) return {decision.verdict, before.last, {}};
+  if (decision.verdict == append_verdict::duplicate)
+    return duplicate(*find(name), decision.last);
+  if (decision.verdict != append_verdict::write)
+    return {decision.verdict, before.last, {}};
 
   auto first = log_.size();
   auto created = now();
   write_outcome done{append_verdict::write, before.last, {}};
   if (events.empty()) {
     done.position = log_.append_invisible();
-    if (before.soft_deleted) undelete(name, before.last + 1, created);
+    if (before.soft_deleted)
+      undelete(name, before.last + 1, created);
   } else {
     auto& into = open(name);
-    for (auto& event : events) write(into, event, created);
+    for (auto& event : events)
+      write(into, event, created);
     done.last = into.last();
     done.position = log_[into.events.back()].position;
     undelete_after(into, before.soft_deleted, before.last, created);
   }
-  if (listener_ && log_.size() > first) listener_({first, log_.size()});
+  if (listener_ && log_.size() > first)
+    listener_({first, log_.size()});
   return done;
 }
 
 write_outcome store::duplicate(const stream& of, std::int64_t last) {
   auto& original = log_[of.events[static_cast<std::size_t>(last)]];
   write_outcome done{append_verdict::duplicate, last, {}};
-  if (visible(original)) done.position = original.position;
+  if (visible(original))
+    done.position = original.position;
   return done;
 }
 
 write_outcome store::soft_delete(std::string_view name, expected_state expected) {
   auto before = facts(name);
   auto verdict = decide_delete(before, expected, false);
-  if (verdict != append_verdict::write) return {verdict, before.last, {}};
+  if (verdict != append_verdict::write)
+    return {verdict, before.last, {}};
   auto first = log_.size();
   // As on a server all other metadata are lost.
   write_metadata(name, "{\"$tb\":" + std::to_string(deleted_truncate_before) + "}", now());
-  if (listener_) listener_({first, log_.size()});
+  if (listener_)
+    listener_({first, log_.size()});
   return {verdict, before.last, log_[first].position};
 }
 
 write_outcome store::tombstone(std::string_view name, expected_state expected) {
   auto before = facts(name);
   auto verdict = decide_delete(before, expected, true);
-  if (verdict != append_verdict::write) return {verdict, before.last, {}};
+  if (verdict != append_verdict::write)
+    return {verdict, before.last, {}};
   auto& into = open(name);
   proposed_event event{.id = random_uuid(), .type = "$streamDeleted", .json = false, .data = {}, .custom_metadata = {}};
   auto first = log_.append(event, into, tombstone_revision, now());
   into.tombstone = first;
-  if (listener_) listener_({first, first + 1});
+  if (listener_)
+    listener_({first, first + 1});
   return {verdict, before.last, log_[first].position};
 }
 
@@ -155,27 +169,32 @@ void store::apply_metadata(const stream& metastream) {
   auto& described = open(std::string_view{metastream.name}.substr(2));
   described.has_metadata = true;
   // A metastream has rules of its own that no document changes.
-  if (!is_metastream(described.name)) described.metadata = parse_metadata(last.data(), last.json);
+  if (!is_metastream(described.name))
+    described.metadata = parse_metadata(last.data(), last.json);
 }
 
 void store::undelete(std::string_view name, std::int64_t first, std::int64_t created) {
   auto metastream = find("$$" + std::string{name});
-  if (!metastream || metastream->events.empty()) return;
+  if (!metastream || metastream->events.empty())
+    return;
   // The view stays good: events don't move, and write_metadata only adds one.
   auto raw = log_[metastream->events.back()].data();
-  if (auto data = with_truncate_before(raw, first)) write_metadata(name, *data, created);
+  if (auto data = with_truncate_before(raw, first))
+    write_metadata(name, *data, created);
 }
 
 // What is written to a soft-deleted stream, or by a client to its metadata, brings it back without its old events.
 void store::undelete_after(const stream& written, bool was_deleted, std::int64_t last_before, std::int64_t created) {
   if (!is_metastream(written.name)) {
-    if (was_deleted) undelete(written.name, last_before + 1, created);
+    if (was_deleted)
+      undelete(written.name, last_before + 1, created);
     return;
   }
   auto name = std::string_view{written.name}.substr(2);
   auto described = facts(name);
   apply_metadata(written);
-  if (described.soft_deleted && !facts(name).soft_deleted) undelete(name, described.last + 1, created);
+  if (described.soft_deleted && !facts(name).soft_deleted)
+    undelete(name, described.last + 1, created);
 }
 
 } // namespace kdb::development

@@ -25,8 +25,8 @@ std::int64_t system_ticks();
 /// How a write ended.
 struct write_outcome {
   append_verdict verdict = append_verdict::write;
-  std::int64_t last = no_revision;           ///< Success: the revision of its last event. Otherwise the stream's.
-  std::optional<std::uint64_t> position;     ///< Of the last event; absent when a duplicate's original is hidden by now.
+  std::int64_t last = no_revision;       ///< Success: the revision of its last event. Otherwise the stream's.
+  std::optional<std::uint64_t> position; ///< Of the last event; absent when a duplicate's original is hidden by now.
 
   bool success() const { return verdict == append_verdict::write || verdict == append_verdict::duplicate; }
 };

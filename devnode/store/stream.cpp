@@ -7,12 +7,16 @@
 namespace kdb::development {
 
 std::int64_t first_visible(const stream& of, const log& events, std::int64_t now) {
-  if (is_metastream(of.name)) return std::max<std::int64_t>(of.last(), 0); // an implicit $maxCount of 1
+  if (is_metastream(of.name))
+    return std::max<std::int64_t>(of.last(), 0); // an implicit $maxCount of 1
   auto& metadata = of.metadata;
   std::int64_t first = 0;
-  if (metadata.truncate_before) first = *metadata.truncate_before;
-  if (metadata.max_count) first = std::max(first, of.last() - *metadata.max_count + 1);
-  if (!metadata.max_age || first > of.last()) return std::min(first, of.last() + 1);
+  if (metadata.truncate_before)
+    first = *metadata.truncate_before;
+  if (metadata.max_count)
+    first = std::max(first, of.last() - *metadata.max_count + 1);
+  if (!metadata.max_age || first > of.last())
+    return std::min(first, of.last() + 1);
   constexpr std::int64_t ticks_per_second = 10'000'000;
   auto age = std::min(*metadata.max_age, now / ticks_per_second) * ticks_per_second;
   auto young = std::partition_point(of.events.begin() + first, of.events.end(),

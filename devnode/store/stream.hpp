@@ -19,7 +19,7 @@ struct stream {
   explicit stream(std::string stream_name) : name{std::move(stream_name)} {}
 
   const std::string name;
-  std::vector<std::uint64_t> events; ///< Log index by revision.
+  std::vector<std::uint64_t> events;      ///< Log index by revision.
   std::optional<std::uint64_t> tombstone; ///< Log index.
   stream_metadata metadata;
   bool has_metadata = false;
@@ -32,7 +32,9 @@ struct stream {
 };
 
 /// Whether `name` is `$$` and the name of another stream.
-constexpr bool is_metastream(std::string_view name) { return name.starts_with("$$"); }
+constexpr bool is_metastream(std::string_view name) {
+  return name.starts_with("$$");
+}
 
 /// Returns the lowest revision of `of` that may be read at `now` (100 ns since 1970); last + 1 when there is none.
 std::int64_t first_visible(const stream& of, const log& events, std::int64_t now);

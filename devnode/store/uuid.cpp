@@ -6,13 +6,18 @@ namespace kdb::development {
 namespace {
 
 int digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F')
+    return c - 'A' + 10;
   return -1;
 }
 
-bool dash_before(int digits) { return digits == 8 || digits == 12 || digits == 16 || digits == 20; }
+bool dash_before(int digits) {
+  return digits == 8 || digits == 12 || digits == 16 || digits == 20;
+}
 
 } // namespace
 
@@ -20,17 +25,21 @@ std::optional<uuid> parse_uuid(std::string_view text) {
   if (text.size() == 38) {
     bool braces = text.front() == '{' && text.back() == '}';
     bool parentheses = text.front() == '(' && text.back() == ')';
-    if (!braces && !parentheses) return std::nullopt;
+    if (!braces && !parentheses)
+      return std::nullopt;
     text = text.substr(1, 36);
   }
   bool dashes = text.size() == 36;
-  if (!dashes && text.size() != 32) return std::nullopt;
+  if (!dashes && text.size() != 32)
+    return std::nullopt;
   uuid id;
   std::size_t at = 0;
   for (int digits = 0; digits < 32; ++digits) {
-    if (dashes && dash_before(digits) && text[at++] != '-') return std::nullopt;
+    if (dashes && dash_before(digits) && text[at++] != '-')
+      return std::nullopt;
     int value = digit(text[at++]);
-    if (value < 0) return std::nullopt;
+    if (value < 0)
+      return std::nullopt;
     auto& half = digits < 16 ? id.high : id.low;
     half = half << 4 | static_cast<std::uint64_t>(value);
   }
@@ -40,7 +49,8 @@ std::optional<uuid> parse_uuid(std::string_view text) {
 void write_text(const uuid& id, char* out) {
   static constexpr char hex[] = "0123456789abcdef";
   for (int digits = 0; digits < 32; ++digits) {
-    if (dash_before(digits)) *out++ = '-';
+    if (dash_before(digits))
+      *out++ = '-';
     auto half = digits < 16 ? id.high : id.low;
     *out++ = hex[half >> (60 - 4 * (digits % 16)) & 15];
   }

@@ -14,7 +14,9 @@ constexpr std::size_t varint_size(std::uint64_t value) {
 }
 
 /// Bytes of a length-delimited field with a one-byte tag.
-constexpr std::size_t field_size(std::size_t payload) { return 1 + varint_size(payload) + payload; }
+constexpr std::size_t field_size(std::size_t payload) {
+  return 1 + varint_size(payload) + payload;
+}
 
 /// Writes protobuf fields into a buffer that is known to be large enough. For the messages that are written once an event:
 /// all others go through the generated classes.
@@ -44,7 +46,8 @@ public:
   }
 
   void raw(std::string_view bytes) {
-    if (bytes.empty()) return;
+    if (bytes.empty())
+      return;
     std::memcpy(out_, bytes.data(), bytes.size());
     out_ += bytes.size();
   }

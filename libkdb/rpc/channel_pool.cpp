@@ -13,6 +13,8 @@ namespace kdb::rpc {
 namespace {
 
 constexpr int receive_limit = 17 << 20; // An event of 16 MiB and what surrounds it.
+// What may be under way on a stream before it is read. gRPC's own window adapts, and grows to 100 MiB for a fast server.
+constexpr int stream_window = 4 << 20;
 
 grpc::ChannelArguments channel_arguments(const settings& how) {
   grpc::ChannelArguments args;
@@ -20,6 +22,8 @@ grpc::ChannelArguments channel_arguments(const settings& how) {
   args.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   args.SetMaxReceiveMessageSize(receive_limit);
   args.SetMaxSendMessageSize(-1);
+  args.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
+  args.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, stream_window);
   args.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 64 << 10);
   args.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   args.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);

@@ -70,15 +70,14 @@ void engine::run() {
   bool ok = false;
   for (;;) {
     const auto next = queue_.AsyncNext(&tag, &ok, already_past);
-    if (next == grpc::CompletionQueue::TIMEOUT) {
+    if (next == grpc::CompletionQueue::TIMEOUT)
       flush();
-      if (!wait(&tag, &ok))
-        return;
-    } else if (next == grpc::CompletionQueue::SHUTDOWN) {
-      return;
-    }
+    const auto over = next == grpc::CompletionQueue::SHUTDOWN || (next == grpc::CompletionQueue::TIMEOUT && !wait(&tag, &ok));
+    if (over)
+      break;
     static_cast<operation*>(tag)->complete(ok);
   }
+  unflushed_.clear(); // They have ended, and would keep their connection, and this queue, for ever.
 }
 
 bool engine::wait(void** tag, bool* ok) {

@@ -28,7 +28,7 @@ protected:
 class read_handle final : public handle<read_call, read_stream> {
 public:
   using handle::handle;
-  void request(std::size_t batches) override { call_->allow(batches); }
+  void request(std::size_t batches) override { call_->request(batches); }
 };
 
 class append_handle final : public handle<append_call, append_stream> {

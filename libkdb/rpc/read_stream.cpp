@@ -1,8 +1,19 @@
 #include <rpc/read_stream.hpp>
 
+#include <algorithm>
+
 namespace kdb::rpc {
 
+void read_stream::request(std::size_t batches) {
+  allow(batches);
+  std::lock_guard lock{mutex_};
+  outstanding_ -= std::min(outstanding_, batches);
+  if (outstanding_ == 0 && !builder_.empty())
+    deliver();
+}
+
 result<void> read_stream::on_message(const grpc::ByteBuffer& message) {
+  std::lock_guard lock{mutex_};
   const auto bytes = builder_.reserve(message.Length());
   copy_bytes(message, bytes.data());
   auto understood = builder_.add(bytes);
@@ -22,18 +33,22 @@ result<void> read_stream::on_message(const grpc::ByteBuffer& message) {
 }
 
 void read_stream::on_flush() {
-  if (!builder_.empty())
+  std::lock_guard lock{mutex_};
+  if (outstanding_ == 0 && !builder_.empty())
     deliver();
 }
 
 void read_stream::on_end(result<void> how) {
-  on_flush();
+  std::lock_guard lock{mutex_};
+  if (!builder_.empty())
+    deliver();
   handlers_.ended(std::move(how));
   handlers_ = {};
 }
 
 void read_stream::deliver() {
   handlers_.batch(builder_.take());
+  ++outstanding_;
   spend();
 }
 

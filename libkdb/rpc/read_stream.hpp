@@ -1,20 +1,27 @@
 #pragma once
 
+#include <cstddef>
+#include <mutex>
+
 #include <rpc/stream_call.hpp>
 #include <wire/batch_builder.hpp>
 
 // Internal: includes gRPC.
 namespace kdb::rpc {
 
-/// One Streams.Read: collects what arrives into batches and hands them on, as many as were requested.
+/// One Streams.Read: collects what arrives into batches and hands them on, as many as were requested. A receiver that is waiting gets
+/// what there is as soon as nothing more is ready; one that is still busy gets fuller batches.
 class read_stream final : public stream_call {
 public:
-  /// A batch is full with that many items or bytes; more items gain nothing.
-  static constexpr std::size_t batch_items = 64;
+  /// A batch is full with that many items or bytes. Fewer items cost more hops between actors, more gain nothing.
+  static constexpr std::size_t batch_items = 256;
   static constexpr std::size_t batch_bytes = 256 << 10;
 
   read_stream(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings, read_handlers handlers)
     : stream_call{std::move(engine), std::move(lease), settings}, handlers_{std::move(handlers)} {}
+
+  /// Allows this many further batches. From any thread.
+  void request(std::size_t batches);
 
 private:
   result<void> on_message(const grpc::ByteBuffer& message) override;
@@ -23,8 +30,10 @@ private:
   wire::request_kind kind() const override { return wire::request_kind::read; }
   void deliver();
 
+  std::mutex mutex_; // Of all below: the receiver's thread takes what is there, too.
   read_handlers handlers_;
   wire::batch_builder builder_;
+  std::size_t outstanding_ = 0; // Batches handed on and not requested anew: the receiver is busy with them.
 };
 
 } // namespace kdb::rpc

@@ -11,6 +11,7 @@
 #include <exception>
 #include <string>
 #include <string_view>
+#include <thread>
 
 #include "plan.hpp"
 #include "servers/canned_server.hpp"
@@ -53,7 +54,17 @@ std::vector<row> run_group(const group& which, const run_settings& how) {
   }
 }
 
+/// What the numbers depend on besides us.
+std::string conditions() {
+  double load = 0;
+  ::getloadavg(&load, 1);
+  char text[128];
+  std::snprintf(text, sizeof(text), "%u cores; load average before the run %.1f.", std::thread::hardware_concurrency(), load);
+  return text;
+}
+
 int run(const command_line& what) {
+  const auto where = conditions();
   run_settings how{
     .node_program = "node", .scripts = KDB_BENCH_SCRIPTS, .node_client = KDB_BENCH_NODE, .devnode = KDB_BENCH_DEVNODE};
   if (what.quick) {
@@ -73,7 +84,7 @@ int run(const command_line& what) {
     missed += !each.holds;
   std::printf("\n%zu rows, %d below their bar%s\n", rows.size(), missed, what.quick ? " (quick run: not for the record)" : "");
   if (!what.document.empty())
-    write_into(what.document, to_markdown(rows));
+    write_into(what.document, where + "\n\n" + to_markdown(rows));
   return missed ? 1 : 0;
 }
 

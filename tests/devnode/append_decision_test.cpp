@@ -16,7 +16,8 @@ constexpr auto pass = append_verdict::write; // "write" alone is POSIX's
 // Ids are small numbers here: event 3 is the one with id 3.
 std::vector<uuid> ids(std::initializer_list<std::uint64_t> numbers) {
   std::vector<uuid> list;
-  for (auto number : numbers) list.push_back({1, number});
+  for (auto number : numbers)
+    list.push_back({1, number});
   return list;
 }
 
@@ -26,13 +27,15 @@ struct scripted_ids : known_ids {
   bool remembered = true;
 
   std::optional<uuid> id_at(std::int64_t revision) const override {
-    if (revision < 0 || revision >= static_cast<std::int64_t>(held.size())) return std::nullopt;
+    if (revision < 0 || revision >= static_cast<std::int64_t>(held.size()))
+      return std::nullopt;
     return held[static_cast<std::size_t>(revision)];
   }
 
   std::optional<std::int64_t> recent(const uuid& id) const override {
     for (auto i = held.size(); remembered && i-- > 0;)
-      if (held[i] == id) return static_cast<std::int64_t>(i);
+      if (held[i] == id)
+        return static_cast<std::int64_t>(i);
     return std::nullopt;
   }
 };
@@ -46,7 +49,9 @@ constexpr stream_facts tombstoned{.last = 2, .soft_deleted = false, .tombstoned 
 constexpr auto any = expected_state::any();
 constexpr auto exists = expected_state::exists();
 constexpr auto no_stream = expected_state::no_stream();
-constexpr expected_state at(std::int64_t revision) { return expected_state::revision(revision); }
+constexpr expected_state at(std::int64_t revision) {
+  return expected_state::revision(revision);
+}
 
 } // namespace
 

@@ -40,7 +40,8 @@ BOOST_FIXTURE_TEST_SUITE(batch_append, batch_fixture)
 BOOST_AUTO_TEST_CASE(all_appends_are_answered_once_and_then_the_call_ends) {
   constexpr std::uint64_t count = 3000;
   std::thread writer{[&] {
-    for (std::uint64_t i = 0; i < count; ++i) call->Write(event_for(i, "s" + std::to_string(i % 7)), grpc::WriteOptions{}.set_buffer_hint());
+    for (std::uint64_t i = 0; i < count; ++i)
+      call->Write(event_for(i, "s" + std::to_string(i % 7)), grpc::WriteOptions{}.set_buffer_hint());
     call->WritesDone();
   }};
   std::vector<int> answers(count);
@@ -67,7 +68,8 @@ BOOST_AUTO_TEST_CASE(chunks_of_many_appends_may_be_mixed) {
   }
   for (std::uint64_t id : {2, 1}) {
     auto last = event_for(id, "ignored");
-    if (id == 1) last.clear_options();
+    if (id == 1)
+      last.clear_options();
     call->Write(last);
   }
   BOOST_TEST(id_of(next()) == 2u);

@@ -11,7 +11,8 @@ namespace {
 
 std::vector<std::string> names(cursor& from, int budget = 1000) {
   std::vector<std::string> seen;
-  while (auto found = from.next(budget)) seen.push_back(found->owner->name + ":" + std::to_string(found->revision));
+  while (auto found = from.next(budget))
+    seen.push_back(found->owner->name + ":" + std::to_string(found->revision));
   return seen;
 }
 

@@ -20,10 +20,28 @@ BOOST_AUTO_TEST_CASE(members_keep_their_text) {
   BOOST_TEST(*parse_string((*members)[2].value) == "x\n\xf0\x9f\x98\x80");
 }
 
-BOOST_DATA_TEST_CASE(what_is_malformed_is_no_object,
-                     data::make({"", "not json", "[]", "1", "{", "{}}", "{\"a\"}", "{\"a\":}", "{\"a\":1,}", "{a:1}", "{\"a\":01}", "{\"a\":1.}",
-                                 "{\"a\":+1}", "{\"a\":\"\\x\"}", "{\"a\":\"\\u12g4\"}", "{\"a\":\"\n\"}", "{\"a\":tru}", "{\"a\":[1,]}", "{\"a\":1e}",
-                                 "{\"a\":\"", "{\"a\":\"\\", "{\"a\":1} x"})) {
+BOOST_DATA_TEST_CASE(what_is_malformed_is_no_object, data::make({"",
+                                                                 "not json",
+                                                                 "[]",
+                                                                 "1",
+                                                                 "{",
+                                                                 "{}}",
+                                                                 "{\"a\"}",
+                                                                 "{\"a\":}",
+                                                                 "{\"a\":1,}",
+                                                                 "{a:1}",
+                                                                 "{\"a\":01}",
+                                                                 "{\"a\":1.}",
+                                                                 "{\"a\":+1}",
+                                                                 "{\"a\":\"\\x\"}",
+                                                                 "{\"a\":\"\\u12g4\"}",
+                                                                 "{\"a\":\"\n\"}",
+                                                                 "{\"a\":tru}",
+                                                                 "{\"a\":[1,]}",
+                                                                 "{\"a\":1e}",
+                                                                 "{\"a\":\"",
+                                                                 "{\"a\":\"\\",
+                                                                 "{\"a\":1} x"})) {
   BOOST_TEST(!parse_object(sample));
 }
 
@@ -34,7 +52,8 @@ BOOST_AUTO_TEST_CASE(deep_documents_are_refused_and_not_recursed_into) {
 BOOST_AUTO_TEST_CASE(only_integers_of_64_bits_are_integers) {
   BOOST_TEST(*parse_integer("9223372036854775807") == 9223372036854775807);
   BOOST_TEST(*parse_integer("-3") == -3);
-  for (auto text : {"9223372036854775808", "2.5", "1e3", "\"5\"", "", "null"}) BOOST_TEST(!parse_integer(text), text);
+  for (auto text : {"9223372036854775808", "2.5", "1e3", "\"5\"", "", "null"})
+    BOOST_TEST(!parse_integer(text), text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -16,7 +16,8 @@ namespace {
 
 ReadResp parsed(const rpc::outgoing& message) {
   std::string bytes;
-  for (auto& piece : message.pieces()) bytes.append(reinterpret_cast<const char*>(piece.begin()), piece.size());
+  for (auto& piece : message.pieces())
+    bytes.append(reinterpret_cast<const char*>(piece.begin()), piece.size());
   ReadResp parsed;
   BOOST_REQUIRE(parsed.ParseFromString(bytes));
   return parsed;
@@ -88,7 +89,9 @@ BOOST_AUTO_TEST_CASE(a_name_that_is_not_utf_8_is_mended) {
     return read_name(identifier);
   };
   BOOST_TEST(read("g-\xc3\xa9\xe6\xbc\xa2\xf0\x9f\x98\x80") == "g-\xc3\xa9\xe6\xbc\xa2\xf0\x9f\x98\x80");
-  BOOST_TEST(read("a\xff" "b") == "a\xef\xbf\xbd" "b");
+  BOOST_TEST(read("a\xff"
+                  "b") == "a\xef\xbf\xbd"
+                          "b");
   BOOST_TEST(read("\xc3") == "\xef\xbf\xbd");
   BOOST_TEST(read("\xed\xa0\x80") == "\xef\xbf\xbd\xef\xbf\xbd\xef\xbf\xbd"); // a surrogate
 }

@@ -68,7 +68,8 @@ struct node_fixture {
     for (int i = 0; i < count; ++i) {
       AppendReq event;
       fill(*event.mutable_proposed_message(), size);
-      if (!call->Write(event, grpc::WriteOptions{}.set_buffer_hint())) break;
+      if (!call->Write(event, grpc::WriteOptions{}.set_buffer_hint()))
+        break;
     }
     call->WritesDone();
     return call->Finish();
@@ -112,7 +113,8 @@ struct node_fixture {
     std::vector<std::uint64_t> revisions;
     ReadResp message;
     while (call->Read(&message))
-      if (message.has_event()) revisions.push_back(message.event().event().stream_revision());
+      if (message.has_event())
+        revisions.push_back(message.event().event().stream_revision());
     auto status = call->Finish();
     BOOST_TEST(status.ok(), status.error_message());
     return revisions;

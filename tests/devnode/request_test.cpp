@@ -31,24 +31,33 @@ BOOST_AUTO_TEST_CASE(invalid_requests_are_refused_as_a_server_does) {
   } const rows[] = {
     {"all { start {} } no_filter {} count: 1", status_code::invalid_argument,
      "'uuidOption' is a required argument of type EventStore.Client.Streams.ReadReq+Types+Options+Types+UUIDOption"},
-    {rest, status_code::invalid_argument, "'None' is not a valid EventStore.Client.Streams.ReadReq+Types+Options+StreamOptionOneofCase"},
-    {"all { start {} } uuid_option {} no_filter {}", status_code::invalid_argument, "The combination of (All, None, Forwards, NoFilter) is invalid."},
+    {rest, status_code::invalid_argument,
+     "'None' is not a valid EventStore.Client.Streams.ReadReq+Types+Options+StreamOptionOneofCase"},
+    {"all { start {} } uuid_option {} no_filter {}", status_code::invalid_argument,
+     "The combination of (All, None, Forwards, NoFilter) is invalid."},
     {"all { start {} } uuid_option {} no_filter {} subscription {} read_direction: Backwards", status_code::invalid_argument,
      "The combination of (All, Subscription, Backwards, NoFilter) is invalid."},
     {"all {} " + std::string{rest}, status_code::unknown, "Exception was thrown by handler."},
-    {"all { position { commit_position: 1 prepare_position: 2 } } " + std::string{rest}, status_code::unknown, "Exception was thrown by handler."},
-    {"all { position { commit_position: 9223372036854775808 } } " + std::string{rest}, status_code::unknown, "Exception was thrown by handler."},
-    {"stream { stream_identifier { stream_name: 's' } } " + std::string{rest}, status_code::unknown, "Exception was thrown by handler."},
+    {"all { position { commit_position: 1 prepare_position: 2 } } " + std::string{rest}, status_code::unknown,
+     "Exception was thrown by handler."},
+    {"all { position { commit_position: 9223372036854775808 } } " + std::string{rest}, status_code::unknown,
+     "Exception was thrown by handler."},
+    {"stream { stream_identifier { stream_name: 's' } } " + std::string{rest}, status_code::unknown,
+     "Exception was thrown by handler."},
     {"stream { stream_identifier { stream_name: 's' } revision: 9223372036854775808 } " + std::string{rest}, status_code::unknown,
      "Exception was thrown by handler."},
-    {"stream { stream_identifier { stream_name: '$$' } start {} } " + std::string{rest}, status_code::unknown, "Exception was thrown by handler."},
-    {"all { start {} } uuid_option {} count: 1 filter { max: 1 checkpointIntervalMultiplier: 1 }", status_code::invalid_argument, ""},
-    {"all { start {} } uuid_option {} count: 1 filter { max: 1 event_type { regex: '(' } }", status_code::unknown, "Exception was thrown by handler."},
+    {"stream { stream_identifier { stream_name: '$$' } start {} } " + std::string{rest}, status_code::unknown,
+     "Exception was thrown by handler."},
+    {"all { start {} } uuid_option {} count: 1 filter { max: 1 checkpointIntervalMultiplier: 1 }", status_code::invalid_argument,
+     ""},
+    {"all { start {} } uuid_option {} count: 1 filter { max: 1 event_type { regex: '(' } }", status_code::unknown,
+     "Exception was thrown by handler."},
     {"all { start {} } uuid_option {} subscription {} filter { max: 1 event_type { prefix: 'a' } }", status_code::unknown,
      "Exception was thrown by handler."},
     {"all { start {} } uuid_option {} count: 1 filter { stream_identifier { prefix: '$idx-all' } }", status_code::not_found,
      "Index '$idx-all' not found."},
-    {"all { start {} } uuid_option {} count: 1 filter { stream_identifier { prefix: '$idx-all' prefix: 'b' } }", status_code::invalid_argument,
+    {"all { start {} } uuid_option {} count: 1 filter { stream_identifier { prefix: '$idx-all' prefix: 'b' } }",
+     status_code::invalid_argument,
      "Index reads only work with one index name and cannot be combined with stream prefixes or other indexes"},
   };
   for (auto& [options, code, message] : rows) {
@@ -56,14 +65,16 @@ BOOST_AUTO_TEST_CASE(invalid_requests_are_refused_as_a_server_does) {
     auto refused = std::get_if<rpc::status>(&parsed);
     BOOST_REQUIRE_MESSAGE(refused, options);
     BOOST_TEST((refused->code == code), options);
-    if (!message.empty()) BOOST_TEST(refused->message == message, options);
+    if (!message.empty())
+      BOOST_TEST(refused->message == message, options);
   }
 }
 
 BOOST_AUTO_TEST_CASE(the_largest_number_means_the_end) {
   auto of_stream = read("stream { stream_identifier { stream_name: 's' } revision: 18446744073709551615 } " + std::string{rest});
   BOOST_TEST(std::holds_alternative<from_end>(std::get<read_request>(of_stream).from));
-  auto of_all = read("all { position { commit_position: 18446744073709551615 prepare_position: 18446744073709551615 } } " + std::string{rest});
+  auto of_all = read("all { position { commit_position: 18446744073709551615 prepare_position: 18446744073709551615 } } " +
+                     std::string{rest});
   BOOST_TEST(std::holds_alternative<from_end>(std::get<read_request>(of_all).from));
 }
 

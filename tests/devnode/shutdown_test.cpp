@@ -66,8 +66,7 @@ BOOST_AUTO_TEST_CASE(a_deadline_ends_a_subscription_on_the_node_too) {
     limit(context, 50ms);
     auto call = streams->Read(&context, following("s"));
     ReadResp message;
-    while (call->Read(&message)) {
-    }
+    while (call->Read(&message)) {}
     BOOST_TEST(call->Finish().error_code() == grpc::StatusCode::DEADLINE_EXCEEDED);
   }
   BOOST_TEST(append("s", 1).ok());

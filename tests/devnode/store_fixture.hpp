@@ -26,7 +26,8 @@ struct store_fixture {
 
   write_outcome append(std::string_view stream, int count, expected_state expected = expected_state::any()) {
     std::vector<proposed_event> list;
-    for (int i = 0; i < count; ++i) list.push_back(event());
+    for (int i = 0; i < count; ++i)
+      list.push_back(event());
     return events.append(stream, expected, list);
   }
 
@@ -38,7 +39,8 @@ struct store_fixture {
   static std::vector<std::int64_t> revisions(cursor& from, int most = 1000) {
     std::vector<std::int64_t> seen;
     int budget = most;
-    while (auto found = from.next(budget)) seen.push_back(found->revision);
+    while (auto found = from.next(budget))
+      seen.push_back(found->revision);
     return seen;
   }
 

@@ -13,7 +13,8 @@ BOOST_AUTO_TEST_CASE(positions_increase_and_are_those_of_the_last_event) {
   BOOST_TEST(second.last == 2);
   BOOST_TEST(*first.position < *second.position);
   auto& log = events.events();
-  for (std::size_t i = 1; i < log.size(); ++i) BOOST_TEST(log[i - 1].position < log[i].position);
+  for (std::size_t i = 1; i < log.size(); ++i)
+    BOOST_TEST(log[i - 1].position < log[i].position);
   BOOST_TEST(log[log.index_of(*first.position)].revision == 1);
   BOOST_TEST(log.index_of(*first.position + 1) == log.index_of(*second.position));
 }
@@ -60,7 +61,8 @@ BOOST_AUTO_TEST_CASE(the_same_id_in_another_stream_is_new) {
 BOOST_AUTO_TEST_CASE(old_ids_are_forgotten_by_any_but_not_by_place) {
   proposed_event same[] = {event()};
   events.append("s", expected_state::no_stream(), same);
-  for (int i = 0; i < 100; ++i) append("other", 1000);
+  for (int i = 0; i < 100; ++i)
+    append("other", 1000);
   BOOST_TEST((events.append("s", expected_state::no_stream(), same).verdict == append_verdict::duplicate));
   BOOST_TEST((events.append("s", expected_state::any(), same).verdict == append_verdict::write));
 }
@@ -71,12 +73,8 @@ BOOST_AUTO_TEST_CASE(metadata_hide_events_at_read_time) {
     const char* document;
     numbers seen;
   } const rows[] = {
-    {R"({"$maxCount":2})", {4, 5}},
-    {R"({"$tb":5})", {5}},
-    {R"({"$tb":3,"$maxCount":4})", {3, 4, 5}},
-    {R"({"$tb":100})", {}},
-    {R"({"$tb":6})", {}},
-    {R"({"$maxCount":"wrong"})", {0, 1, 2, 3, 4, 5}},
+    {R"({"$maxCount":2})", {4, 5}}, {R"({"$tb":5})", {5}}, {R"({"$tb":3,"$maxCount":4})", {3, 4, 5}},
+    {R"({"$tb":100})", {}},         {R"({"$tb":6})", {}},  {R"({"$maxCount":"wrong"})", {0, 1, 2, 3, 4, 5}},
     {R"({})", {0, 1, 2, 3, 4, 5}},
   };
   for (auto& [document, seen] : rows) {
@@ -176,8 +174,9 @@ BOOST_AUTO_TEST_CASE(links_lead_one_step_to_what_may_be_read) {
     bool is_link;
     std::int64_t target; // -1: there is none
   } const rows[] = {
-    {"1@target", true, 1}, {"2@target", true, 2},  {"0@target", true, -1}, {"3@target", true, -1}, {"0@missing", true, -1}, {"0@gone", true, -1},
-    {"5", true, -1},       {"abc@target", false, 0}, {"@", false, 0},        {"", false, 0},         {"-1@target", true, -1}, {"1 @target", false, 0},
+    {"1@target", true, 1},   {"2@target", true, 2}, {"0@target", true, -1},  {"3@target", true, -1},
+    {"0@missing", true, -1}, {"0@gone", true, -1},  {"5", true, -1},         {"abc@target", false, 0},
+    {"@", false, 0},         {"", false, 0},        {"-1@target", true, -1}, {"1 @target", false, 0},
   };
   for (auto& [data, is_link, target] : rows) {
     auto link = event(data, "$>");
@@ -185,8 +184,10 @@ BOOST_AUTO_TEST_CASE(links_lead_one_step_to_what_may_be_read) {
     auto& original = events.events()[events.events().size() - 1];
     auto resolved = resolve(events, original);
     BOOST_TEST((resolved.link == (is_link ? &original : nullptr)), data);
-    if (is_link) BOOST_TEST((resolved.event ? resolved.event->revision : -1) == target, data);
-    else BOOST_TEST(resolved.event == &original, data);
+    if (is_link)
+      BOOST_TEST((resolved.event ? resolved.event->revision : -1) == target, data);
+    else
+      BOOST_TEST(resolved.event == &original, data);
   }
 }
 

@@ -11,7 +11,9 @@ struct row {
   stream_metadata expected;
 };
 
-stream_metadata counts(std::int64_t count) { return {.max_count = count, .max_age = {}, .truncate_before = {}}; }
+stream_metadata counts(std::int64_t count) {
+  return {.max_count = count, .max_age = {}, .truncate_before = {}};
+}
 
 } // namespace
 
@@ -39,7 +41,8 @@ BOOST_AUTO_TEST_CASE(documents_mean_what_they_mean_to_a_server) {
     {R"({"$maxCount":2,"$acl":{"$r":1}})", {}},
     {R"({"$maxCount":2,"$acl":{"$r":[1]}})", {}},
   };
-  for (auto& [document, expected] : rows) BOOST_TEST((parse_metadata(document, true) == expected), document);
+  for (auto& [document, expected] : rows)
+    BOOST_TEST((parse_metadata(document, true) == expected), document);
 }
 
 BOOST_AUTO_TEST_CASE(an_event_that_is_not_json_is_empty_metadata) {

@@ -53,13 +53,17 @@ BOOST_AUTO_TEST_CASE(one_that_falls_behind_misses_nothing_and_catches_up_again) 
       BOOST_REQUIRE(message.event().event().stream_revision() == expected++);
     }
   };
-  while (caught_up == 0) take();
+  while (caught_up == 0)
+    take();
   BOOST_TEST(expected == 10u);
   // More than gRPC takes in on its way, and written faster than it is read.
-  for (int i = 0; i < 20; ++i) BOOST_REQUIRE(append("s", 100, 10'000).ok());
-  while (expected < 2010 || caught_up < 2) take();
+  for (int i = 0; i < 20; ++i)
+    BOOST_REQUIRE(append("s", 100, 10'000).ok());
+  while (expected < 2010 || caught_up < 2)
+    take();
   append("s", 1);
-  while (expected < 2011) take();
+  while (expected < 2011)
+    take();
 }
 
 BOOST_AUTO_TEST_CASE(a_stalled_one_does_not_hold_up_others) {
@@ -73,12 +77,12 @@ BOOST_AUTO_TEST_CASE(a_stalled_one_does_not_hold_up_others) {
 BOOST_AUTO_TEST_CASE(a_live_one_sees_what_max_count_hides) {
   append("s", 1);
   subscribed live{*this, following("s")};
-  while (!live.next().has_caught_up()) {
-  }
+  while (!live.next().has_caught_up()) {}
   grpc::ClientContext context;
   append("$$s", 1);
   append("s", 5);
-  for (std::uint64_t revision = 1; revision <= 5; ++revision) BOOST_TEST(live.next().event().event().stream_revision() == revision);
+  for (std::uint64_t revision = 1; revision <= 5; ++revision)
+    BOOST_TEST(live.next().event().event().stream_revision() == revision);
 }
 
 BOOST_AUTO_TEST_CASE(the_start_is_exclusive_and_may_lie_beyond_the_end) {
@@ -93,8 +97,7 @@ BOOST_AUTO_TEST_CASE(the_start_is_exclusive_and_may_lie_beyond_the_end) {
 
 BOOST_AUTO_TEST_CASE(all_is_followed_across_streams) {
   subscribed all{*this, following("")};
-  while (!all.next().has_caught_up()) {
-  }
+  while (!all.next().has_caught_up()) {}
   append("a", 1);
   append("b", 1);
   auto first = all.next().event(), second = all.next().event();
@@ -112,7 +115,8 @@ BOOST_AUTO_TEST_CASE(a_filtered_one_gets_checkpoints_after_what_it_skips) {
   bool seen = false;
   for (;;) {
     auto message = filtering.next();
-    if (message.has_caught_up()) break;
+    if (message.has_caught_up())
+      break;
     auto at = message.has_checkpoint() ? message.checkpoint().commit_position() : message.event().commit_position();
     BOOST_TEST(at >= position);
     position = at;
@@ -128,8 +132,7 @@ BOOST_AUTO_TEST_CASE(a_filtered_one_gets_checkpoints_after_what_it_skips) {
 BOOST_AUTO_TEST_CASE(a_window_of_nothing_is_no_endless_search) {
   append("s", 3);
   subscribed filtering{*this, filtered("other", 0, 1)};
-  while (!filtering.next().has_caught_up()) {
-  }
+  while (!filtering.next().has_caught_up()) {}
   append("s", 1);
   BOOST_TEST(filtering.next().has_checkpoint());
 }
@@ -144,8 +147,7 @@ BOOST_AUTO_TEST_CASE(the_largest_revision_is_a_start_like_others) {
 BOOST_AUTO_TEST_CASE(a_tombstone_is_delivered_before_the_call_ends) {
   append("s", 1);
   subscribed live{*this, following("s")};
-  while (!live.next().has_caught_up()) {
-  }
+  while (!live.next().has_caught_up()) {}
   event_store::client::streams::TombstoneReq request;
   request.mutable_options()->mutable_stream_identifier()->set_stream_name("s");
   request.mutable_options()->mutable_any();

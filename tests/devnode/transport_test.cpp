@@ -43,7 +43,8 @@ BOOST_AUTO_TEST_CASE(what_the_node_lacks_is_unimplemented_in_a_servers_words) {
   auto method = call_path(channel, "/event_store.client.streams.Streams/Nothing");
   BOOST_TEST(method.error_code() == grpc::StatusCode::UNIMPLEMENTED);
   BOOST_TEST(method.error_message() == "Method is unimplemented.");
-  for (auto path : {"/event_store.client.monitoring.Monitoring/Stats", "/event_store.client.users.Users/Create", "/nothing/Read"}) {
+  for (auto path :
+       {"/event_store.client.monitoring.Monitoring/Stats", "/event_store.client.users.Users/Create", "/nothing/Read"}) {
     auto service = call_path(channel, path);
     BOOST_TEST(service.error_code() == grpc::StatusCode::UNIMPLEMENTED);
     BOOST_TEST(service.error_message() == "Service is unimplemented.");
@@ -59,7 +60,8 @@ BOOST_AUTO_TEST_CASE(every_method_that_is_listed_answers) {
   BOOST_REQUIRE(stub->GetSupportedMethods(&context, {}, &supported).ok());
   BOOST_TEST(supported.event_store_server_version() == kdb::devnode_options{}.version);
   std::set<std::string> methods;
-  for (auto& each : supported.methods()) methods.insert(each.service_name() + "/" + each.method_name());
+  for (auto& each : supported.methods())
+    methods.insert(each.service_name() + "/" + each.method_name());
   BOOST_TEST(methods.size() == 7u);
   BOOST_TEST(methods.contains("event_store.client.streams.streams/batchappend"));
 }
@@ -77,7 +79,9 @@ BOOST_AUTO_TEST_CASE(gossip_tells_where_the_node_listens) {
 }
 
 BOOST_AUTO_TEST_CASE(a_port_that_is_taken_is_an_error_that_names_it) {
-  auto names_port = [&](const std::runtime_error& problem) { return std::string{problem.what()}.find(std::to_string(node.port())) != std::string::npos; };
+  auto names_port = [&](const std::runtime_error& problem) {
+    return std::string{problem.what()}.find(std::to_string(node.port())) != std::string::npos;
+  };
   BOOST_CHECK_EXCEPTION(devnode{{.port = node.port()}}, std::runtime_error, names_port);
 }
 
@@ -96,15 +100,15 @@ BOOST_AUTO_TEST_CASE(the_101st_call_of_a_connection_waits_until_another_ends) {
     limit(context, time);
     auto call = stub.Read(&context, reading("s", 1));
     ReadResp message;
-    while (call->Read(&message)) {
-    }
+    while (call->Read(&message)) {}
     return call->Finish().error_code();
   };
   BOOST_TEST(read_one(*streams, 200ms) == grpc::StatusCode::DEADLINE_EXCEEDED);
   BOOST_TEST(read_one(*Streams::NewStub(connect()), 20s) == grpc::StatusCode::OK); // another connection is free
   contexts.front()->TryCancel();
   BOOST_TEST(read_one(*streams, 20s) == grpc::StatusCode::OK);
-  for (auto& context : contexts) context->TryCancel();
+  for (auto& context : contexts)
+    context->TryCancel();
 }
 
 BOOST_AUTO_TEST_CASE(a_message_above_the_limit_ends_its_call_and_nothing_else) {

@@ -10,7 +10,8 @@ BOOST_AUTO_TEST_SUITE(uuids)
 
 BOOST_DATA_TEST_CASE(every_form_that_a_server_takes_is_read,
                      boost::unit_test::data::make({"01234567-89ab-cdef-fedc-ba9876543210", "0123456789abcdeffedcba9876543210",
-                                                   "{01234567-89AB-CDEF-FEDC-BA9876543210}", "(01234567-89ab-cdef-fedc-ba9876543210)"})) {
+                                                   "{01234567-89AB-CDEF-FEDC-BA9876543210}",
+                                                   "(01234567-89ab-cdef-fedc-ba9876543210)"})) {
   auto id = parse_uuid(sample);
   BOOST_REQUIRE(id);
   BOOST_TEST(id->high == 0x0123456789abcdefULL);
@@ -18,10 +19,11 @@ BOOST_DATA_TEST_CASE(every_form_that_a_server_takes_is_read,
   BOOST_TEST(to_string(*id) == "01234567-89ab-cdef-fedc-ba9876543210");
 }
 
-BOOST_DATA_TEST_CASE(anything_else_is_no_uuid,
-                     boost::unit_test::data::make({"", "1", "01234567-89ab-cdef-fedc-ba987654321", "01234567-89ab-cdef-fedc-ba987654321g",
-                                                   "{01234567-89ab-cdef-fedc-ba9876543210)", "0123456789ab-cdef-fedc-ba98-765432103333",
-                                                   "01234567_89ab_cdef_fedc_ba9876543210"})) {
+BOOST_DATA_TEST_CASE(anything_else_is_no_uuid, boost::unit_test::data::make({"", "1", "01234567-89ab-cdef-fedc-ba987654321",
+                                                                             "01234567-89ab-cdef-fedc-ba987654321g",
+                                                                             "{01234567-89ab-cdef-fedc-ba9876543210)",
+                                                                             "0123456789ab-cdef-fedc-ba98-765432103333",
+                                                                             "01234567_89ab_cdef_fedc_ba9876543210"})) {
   BOOST_TEST(!parse_uuid(sample));
 }
 

@@ -242,6 +242,20 @@ KDB_SCENARIO(the_log_sink_may_close_the_client) {
   BOOST_TEST(error_of(made->head_position()).code == errc::closed);
 }
 
+KDB_SCENARIO(a_closed_client_leaves_no_connection_behind) {
+  for (int i = 0; i < 20; ++i) {
+    running_client s{which};
+    value_of(s.client->append("s", stream_state::any, numbered(100)));
+    const auto subscription = value_of(s.client->subscribe_to_stream("s"));
+    follow_events(*subscription, 100);
+    const auto unfinished = s.client->read_stream("s");
+    value_of(unfinished->next());
+    BOOST_TEST(s.proxy.connections() > 0u);
+    s.client->close();
+    fixtures::wait_until("the end of all connections", [&] { return s.proxy.connections() == 0; });
+  }
+}
+
 KDB_SCENARIO(threads_and_files_are_as_many_after_closing_as_before) {
   devnode node;
   const auto use = [&] {
