@@ -90,7 +90,7 @@ BOOST_DATA_TEST_CASE(what_the_server_would_not_answer_is_refused, data::make(bad
   const auto checked = one.filter.validate();
   BOOST_REQUIRE(!checked);
   BOOST_TEST((checked.error().code == kdb::errc::invalid_argument));
-  BOOST_TEST(checked.error().get<kdb::bad_argument>()->name == one.member);
+  BOOST_TEST(checked.error().template get<kdb::bad_argument>()->name == one.member);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -100,13 +100,13 @@ BOOST_DATA_TEST_CASE(what_the_server_would_take_for_nothing_is_named, data::make
   const auto read = parse_stream_metadata(one.json);
   BOOST_REQUIRE(!read);
   BOOST_TEST((read.error().code == kdb::errc::invalid_argument));
-  BOOST_TEST(read.error().get<kdb::bad_argument>()->name == one.key);
+  BOOST_TEST(read.error().template get<kdb::bad_argument>()->name == one.key);
 }
 
 BOOST_DATA_TEST_CASE(what_can_not_be_written_is_named, data::make(values_out_of_range), one) {
   const auto json = to_json(one.metadata);
   BOOST_REQUIRE(!json);
-  BOOST_TEST(json.error().get<kdb::bad_argument>()->name == one.member);
+  BOOST_TEST(json.error().template get<kdb::bad_argument>()->name == one.member);
 }
 
 BOOST_AUTO_TEST_CASE(settings_are_written_and_read_back) {
