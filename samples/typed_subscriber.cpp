@@ -47,12 +47,11 @@ int main(int argc, char** argv) {
   auto owned = kdb::owned_system{};
   auto db = settings.and_then([&](auto& how) { return kdb::spawn_client(owned.system(), how); }).value();
   caf::scoped_actor self{owned.system()};
-  const auto stream = "copied-" + kdb::to_string(kdb::random_uuid());
   std::vector<kdb::new_event> events(200);
   std::ranges::generate(events, [] { return kdb::new_event::json("copied", "{}"); });
-  self->send(db, kdb::append_to_stream{.stream = stream, .events = events});
+  self->send(db, kdb::append_to_stream{.stream = "copies", .events = events});
   auto copy = self->spawn<caf::monitored>(copier, self->spawn(archive), events.size());
-  self->send(db, kdb::subscribe_to_stream{.stream = stream, .subscriber = copy});
+  self->send(db, kdb::subscribe_to_stream{.stream = "copies", .subscriber = copy});
   int status = 1;
   self->receive([&](const caf::down_msg& down) { status = down.reason ? 1 : 0; });
   self->request(db, std::chrono::seconds{10}, kdb::close{}).receive([] {}, [](const caf::error&) {});

@@ -79,6 +79,8 @@ void call::accepted(bool ok) {
   if (!ok)
     return server_.forget(*this); // the server stops
   ++under_way_;                   // ended_ will come
+  if (on().closing())
+    return; // gRPC takes nothing more on this queue, and the client has its end from Shutdown
   server_.accept();
   auto found = server_.route(context_.method());
   if (auto refused = std::get_if<status>(&found))
@@ -118,7 +120,7 @@ void call::write_done(bool ok) {
 
 void call::wrote() {
   writing_ = false;
-  if (!end_)
+  if (!end_ || on().closing()) // a queue that is shut down takes no end any more: Shutdown has told the client
     return;
   auto end = *std::move(end_);
   end_.reset();

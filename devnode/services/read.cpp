@@ -7,10 +7,13 @@
 
 #include "event_store/client/streams.pb.h"
 
+#include <optional>
+#include <variant>
+
 namespace kdb::development {
 namespace {
 
-// Waits for the request; then one of the two kinds of read does the work.
+// Waits for the request and the end of the client's side; then one of the two kinds of read does the work.
 class read_call : public rpc::handler {
 public:
   read_call(node& serving, rpc::call& call) : node_{serving}, call_{call} {}
@@ -18,21 +21,24 @@ public:
   void start() override { call_.read(); }
 
   void received(rpc::incoming& message) override {
+    if (wanted_)
+      return call_.finish(errors::invalid_argument("A call of Read has one request."));
     event_store::client::streams::ReadReq wire;
-    if (!message.parse(wire))
-      return call_.finish(errors::invalid_argument("The request is not a ReadReq."));
-    auto parsed = parse_read(wire);
-    if (auto refused = std::get_if<rpc::status>(&parsed))
+    wanted_ = message.parse(wire) ? parse_read(wire) : errors::invalid_argument("The request is not a ReadReq.");
+    call_.read();
+  }
+
+  // Not earlier: a call that is answered before its client has ended its side is reset, and some clients then lose the answer.
+  void half_closed() override {
+    if (!wanted_)
+      return call_.finish(errors::handler_exception());
+    if (auto refused = std::get_if<rpc::status>(&*wanted_))
       return call_.finish(std::move(*refused));
-    auto& request = std::get<read_request>(parsed);
+    auto& request = std::get<read_request>(*wanted_);
     if (!request.all && node_.events.tombstoned(request.stream))
       return call_.finish(errors::stream_deleted(request.stream));
     work_ = request.subscription ? subscription(node_, call_, std::move(request)) : finite_read(node_, call_, std::move(request));
     work_->start();
-  }
-
-  void half_closed() override {
-    call_.finish(errors::handler_exception()); // no request
   }
 
   void writable() override {
@@ -43,6 +49,7 @@ public:
 private:
   node& node_;
   rpc::call& call_;
+  std::optional<std::variant<read_request, rpc::status>> wanted_;
   std::unique_ptr<reading> work_;
 };
 

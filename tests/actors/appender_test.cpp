@@ -18,9 +18,9 @@ struct appender_fixture : worker_fixture {
   ~appender_fixture() { tested = nullptr; }
 
   answer<append_result> append(std::size_t bytes = 10, call_options call = {}) {
-    return ask<append_result>(tested, append_to_stream{.stream = "s",
-                                                       .events = {new_event::binary("t", std::string(bytes, 'x'))},
-                                                       .options = {std::move(call)}});
+    return ask<append_result>(
+      tested,
+      append_to_stream{.stream = "s", .events = {new_event::binary("t", std::string(bytes, 'x'))}, .options = {std::move(call)}});
   }
   /// The shared call for those that require a leader, or do not.
   scripted_append& lane(std::size_t index = 0) { return *calls().appends.at(index); }

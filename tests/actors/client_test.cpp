@@ -15,18 +15,22 @@ struct client_fixture : actor_fixture {
     how.endpoints = {{"127.0.0.1", 2113}};
     how.tls.enabled = false;
     how.max_discover_attempts = 1;
-    tested = keep(client_actor{sys.spawn(client_behavior, client_parts{.how = how,
-                                                                       .engine = nullptr,
-                                                                       .transports =
-                                                                         [this](const endpoint&) {
-                                                                           transports.push_back(std::make_shared<scripted_transport>());
-                                                                           return transports.back();
-                                                                         },
-                                                                       .log = nullptr})});
-    receiver = keep(sys.spawn([](caf::event_based_actor* me, client_fixture* test) -> caf::behavior {
-      me->set_default_handler(caf::drop);
-      return {[test](const event_batch&) { ++test->batches; }, [test](const subscription_ended& end) { test->ends.push_back(end); }};
-    }, this));
+    tested =
+      keep(client_actor{sys.spawn(client_behavior, client_parts{.how = how,
+                                                                .engine = nullptr,
+                                                                .transports =
+                                                                  [this](const endpoint&) {
+                                                                    transports.push_back(std::make_shared<scripted_transport>());
+                                                                    return transports.back();
+                                                                  },
+                                                                .log = nullptr})});
+    receiver = keep(sys.spawn(
+      [](caf::event_based_actor* me, client_fixture* test) -> caf::behavior {
+        me->set_default_handler(caf::drop);
+        return {[test](const event_batch&) { ++test->batches; },
+                [test](const subscription_ended& end) { test->ends.push_back(end); }};
+      },
+      this));
     drain();
   }
   ~client_fixture() {
@@ -120,7 +124,8 @@ BOOST_AUTO_TEST_CASE(a_read_goes_through) {
 BOOST_AUTO_TEST_CASE(a_read_without_events_has_an_error_only_for_what_cant_be_sent) {
   client_fixture f;
   BOOST_TEST((f.ask<reader_actor>(f.tested, read_stream{.stream = ""}).code() == errc::invalid_argument));
-  BOOST_TEST((f.ask<reader_actor>(f.tested, read_stream{.stream = "s", .options = {.limit = 0}}).code() == errc::invalid_argument));
+  BOOST_TEST(
+    (f.ask<reader_actor>(f.tested, read_stream{.stream = "s", .options = {.limit = 0}}).code() == errc::invalid_argument));
 }
 
 BOOST_AUTO_TEST_CASE(a_subscription_goes_through) {

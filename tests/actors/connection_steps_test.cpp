@@ -15,7 +15,8 @@ using kdb::test::node_gone;
 namespace {
 
 node_ptr node_of(std::uint64_t number) {
-  return std::make_shared<const node>(node{.where = {"a", 1}, .generation = generation{number}, .features = {}, .calls = nullptr});
+  return std::make_shared<const node>(
+    node{.where = {"a", 1}, .generation = generation{number}, .features = {}, .calls = nullptr});
 }
 
 /// Brings a machine into a phase. Ids and generations of a fresh machine count from 1.

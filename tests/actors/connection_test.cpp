@@ -35,13 +35,14 @@ struct connection_fixture : actor_fixture {
     how.discovery_interval = 100ms;
     how.gossip_timeout = 5s;
     discovery = keep(sys.spawn(play, script));
-    tested = keep(sys.spawn(connection, how, discovery,
-                            [this](const endpoint& where) {
-                              dialled.push_back(where);
-                              transports.push_back(std::make_shared<scripted_transport>());
-                              return transports.back();
-                            },
-                            logger_ptr{}));
+    tested = keep(sys.spawn(
+      connection, how, discovery,
+      [this](const endpoint& where) {
+        dialled.push_back(where);
+        transports.push_back(std::make_shared<scripted_transport>());
+        return transports.back();
+      },
+      logger_ptr{}));
   }
   ~connection_fixture() { tested = nullptr; }
 

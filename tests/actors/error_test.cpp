@@ -49,17 +49,12 @@ BOOST_DATA_TEST_CASE(every_system_error_has_a_meaning, boost::unit_test::data::x
   const auto found = error::from(caf::make_error(what));
   BOOST_TEST(!found.message.empty());
   switch (what) {
-    case caf::sec::request_timeout:
-      BOOST_TEST((found.code == errc::deadline_exceeded));
-      break;
+    case caf::sec::request_timeout: BOOST_TEST((found.code == errc::deadline_exceeded)); break;
     case caf::sec::request_receiver_down:
     case caf::sec::cannot_forward_to_invalid_actor:
     case caf::sec::no_route_to_receiving_node:
-    case caf::sec::remote_lookup_failed:
-      BOOST_TEST((found.code == errc::closed));
-      break;
-    default:
-      BOOST_TEST((found.code == errc::internal));
+    case caf::sec::remote_lookup_failed: BOOST_TEST((found.code == errc::closed)); break;
+    default: BOOST_TEST((found.code == errc::internal));
   }
 }
 

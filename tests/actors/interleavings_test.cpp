@@ -38,7 +38,8 @@ private:
 };
 
 error some_failure(dice& random) {
-  static constexpr errc codes[] = {errc::unavailable, errc::not_leader, errc::too_busy, errc::server_timeout, errc::server_stopping};
+  static constexpr errc codes[] = {errc::unavailable, errc::not_leader, errc::too_busy, errc::server_timeout,
+                                   errc::server_stopping};
   return failure_of(codes[random.roll(std::size(codes))]);
 }
 
@@ -78,7 +79,8 @@ struct appends_run : worker_fixture {
     if (random.chance(30))
       call.requires_leader = false;
     asked.push_back(ask<append_result>(
-      tested, append_to_stream{.stream = "s", .events = {new_event::binary("t", std::string(random.roll(900), 'x'))}, .options = {call}}));
+      tested, append_to_stream{
+                .stream = "s", .events = {new_event::binary("t", std::string(random.roll(900), 'x'))}, .options = {call}}));
   }
   void reply() {
     std::vector<std::pair<std::shared_ptr<scripted_append>, uuid>> candidates;
@@ -163,9 +165,7 @@ struct read_run : worker_fixture {
   }
   ~read_run() { tested = nullptr; }
 
-  scripted_read* open_call() {
-    return calls().reads.empty() || calls().reads[0]->ended ? nullptr : calls().reads[0].get();
-  }
+  scripted_read* open_call() { return calls().reads.empty() || calls().reads[0]->ended ? nullptr : calls().reads[0].get(); }
   void step() {
     auto* call = open_call();
     switch (random.roll(6)) {

@@ -118,7 +118,8 @@ std::unique_ptr<rpc::read_call> scripted_transport::read(const wire::read_reques
   return std::make_unique<read_handle>(std::move(script));
 }
 
-std::unique_ptr<rpc::append_call> scripted_transport::batch_append(const rpc::call_settings& settings, rpc::append_handlers handlers) {
+std::unique_ptr<rpc::append_call> scripted_transport::batch_append(const rpc::call_settings& settings,
+                                                                   rpc::append_handlers handlers) {
   auto script = std::make_shared<scripted_append>();
   script->settings = settings;
   script->handlers = std::move(handlers);

@@ -54,6 +54,22 @@ void one_node_answers_all_transcripts_in_order() {
     node_answers_as_recorded(node, file);
 }
 
+// A server that ends such a call earlier resets the stream, and some clients then lose the reply (HTTP/2 libraries in Rust).
+void a_call_with_one_request_is_answered_only_after_its_end() {
+  auto node = kdb::devnode{};
+  auto server = kdb::golden::connection{"127.0.0.1:" + std::to_string(node.port())};
+  using result = kdb::golden::generic_call::read_result;
+  for (const auto* method : {"/event_store.client.streams.Streams/Read", "/event_store.client.streams.Streams/Delete",
+                             "/event_store.client.gossip.Gossip/Read"}) {
+    auto call = kdb::golden::generic_call{server, method, {}, 5s};
+    auto message = std::string{};
+    call.write("");
+    BOOST_TEST((call.read(message, 200ms) == result::timed_out), method);
+    call.writes_done();
+    BOOST_TEST((call.read(message, 5s) != result::timed_out), method);
+  }
+}
+
 void every_allowed_difference_names_a_transcript() {
   auto files = transcripts();
   for (const auto& entry : allowed_differences())
@@ -67,6 +83,7 @@ bool add_tests() {
   for (const auto& file : transcripts())
     add([file] { fresh_node_answers_as_recorded(file); }, file.stem().string());
   add(one_node_answers_all_transcripts_in_order, "one_node_answers_all_transcripts_in_order");
+  add(a_call_with_one_request_is_answered_only_after_its_end, "a_call_with_one_request_is_answered_only_after_its_end");
   add(every_allowed_difference_names_a_transcript, "every_allowed_difference_names_a_transcript");
   return true;
 }

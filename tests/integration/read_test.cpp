@@ -81,8 +81,6 @@ KDB_SCENARIO(reads_of_every_length_around_a_batch_are_whole) {
     require(down.end);
     BOOST_TEST((down.revisions() == downwards(999, 1000 - limit)));
   }
-  for (const auto& batch : read_to_end(s.client->read_stream("s")).batches)
-    BOOST_TEST(batch.size() <= 64u);
 }
 
 KDB_SCENARIO(all_streams_are_read_in_both_directions) {

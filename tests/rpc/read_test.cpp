@@ -41,7 +41,8 @@ BOOST_AUTO_TEST_CASE(nothing_is_delivered_beyond_the_demand_and_the_server_comes
   auto [seen, call] = f.client.read("*10000");
   call->request(3);
   seen->wait_for(3);
-  const auto stopped_at = fixtures::wait_until_steady("the server's writes", [&] { return f.written(); }, 300ms);
+  const auto stopped_at = fixtures::wait_until_steady(
+    "the server's writes", [&] { return f.written(); }, 300ms);
   BOOST_TEST(stopped_at * 10'000 < windows_full);
   BOOST_TEST(seen->count() == 3u);
   BOOST_TEST(seen->events() <= 3u * 64u);
@@ -74,7 +75,8 @@ BOOST_AUTO_TEST_CASE(a_paused_call_learns_that_the_connection_broke) {
   auto [seen, call] = client.read("*10000");
   call->request(1);
   seen->wait_for(1);
-  fixtures::wait_until_steady("the server's writes", [&] { return server.written(); }, 200ms);
+  fixtures::wait_until_steady(
+    "the server's writes", [&] { return server.written(); }, 200ms);
   proxy.cut();
   const auto end = seen->wait_end();
   BOOST_REQUIRE(!end.has_value());

@@ -153,10 +153,9 @@ struct status_row {
 std::ostream& operator<<(std::ostream& out, const status_row& row) {
   return out << "status " << row.status;
 }
-const status_row statuses[] = {
-  {1, errc::cancelled},       {3, errc::invalid_argument}, {4, errc::deadline_exceeded}, {7, errc::access_denied},
-  {9, errc::stream_deleted},  {12, errc::unsupported},     {13, errc::server_error},     {14, errc::unavailable},
-  {16, errc::unauthenticated}};
+const status_row statuses[] = {{1, errc::cancelled},     {3, errc::invalid_argument}, {4, errc::deadline_exceeded},
+                               {7, errc::access_denied}, {9, errc::stream_deleted},   {12, errc::unsupported},
+                               {13, errc::server_error}, {14, errc::unavailable},     {16, errc::unauthenticated}};
 
 BOOST_DATA_TEST_CASE(statuses_and_trailers_arrive, boost::unit_test::data::make(statuses), row) {
   served f;
