@@ -45,7 +45,8 @@ stream_state expected_state(const append_wrong_version& why) {
     return stream_state::exists;
   // In this field "no stream" is 2^64-1, which is -1 as a state's number.
   if (why.has_expected_revision_20_6_0())
-    return stream_state::revision(why.expected_revision_20_6_0());
+    // Of that generation no stream is the largest number there is.
+    return stream_state::from_number(static_cast<std::int64_t>(why.expected_revision_20_6_0()));
   return stream_state::any;
 }
 
