@@ -19,7 +19,9 @@ std::unique_ptr<cursor> open_all(store& events, read_request& request) {
   if (std::holds_alternative<from_end>(request.from))
     index = log.size();
   if (auto position = std::get_if<std::uint64_t>(&request.from))
-    index = log.index_of(*position);
+    index = log.index_of(request.index && !forwards ? *position + 1 : *position);
+  if (request.index)
+    request.filter = only_visible(events, std::move(request.filter));
   if (forwards)
     return std::make_unique<all_forwards>(events, index, std::move(request.filter));
   return std::make_unique<all_backwards>(events, index, std::move(request.filter));

@@ -72,16 +72,30 @@ refused parse_all(const Options& options, read_request& request) {
   return {};
 }
 
+// Reads of an index come as filters, of which they take nothing but the name.
+refused parse_index(const std::vector<std::string>& prefixes, read_request& request) {
+  if (prefixes.size() > 1)
+    return errors::invalid_argument(
+      "Index reads only work with one index name and cannot be combined with stream prefixes or other indexes");
+  request.filter = index_filter(prefixes.front());
+  if (!request.filter)
+    return errors::index_not_found(prefixes.front());
+  bool forwards = request.direction == read_direction::forwards;
+  if (forwards && !request.subscription && std::holds_alternative<from_end>(request.from))
+    return errors::invalid_argument("Trying to read from an invalid position.");
+  request.index = true;
+  request.resolve_links = false;
+  return {};
+}
+
 refused parse_filter(const Options::FilterOptions& filter, read_request& request) {
   bool names = filter.has_stream_identifier();
   auto& expression = names ? filter.stream_identifier() : filter.event_type();
   std::vector<std::string> prefixes{expression.prefix().begin(), expression.prefix().end()};
-  if (names && expression.regex().empty() && !prefixes.empty() && prefixes.front().starts_with(index_prefix)) {
-    if (prefixes.size() == 1)
-      return errors::index_not_found(prefixes.front());
-    return errors::invalid_argument(
-      "Index reads only work with one index name and cannot be combined with stream prefixes or other indexes");
-  }
+  bool index = names && expression.regex().empty() &&
+               std::ranges::any_of(prefixes, [](auto& prefix) { return prefix.starts_with(index_prefix); });
+  if (index)
+    return parse_index(prefixes, request);
   if (filter.window_case() == filter.WINDOW_NOT_SET)
     return errors::none_is_invalid(std::string{filter_type} + "+WindowOneofCase");
   if (filter.filter_case() == filter.FILTER_NOT_SET) {

@@ -34,7 +34,9 @@ struct read_request {
   bool resolve_links = false;
   id_form ids = id_form::structured;
   bool tell_positions = false; ///< First and last position of a stream are wanted.
-  bool filtered = false;
+  bool filtered = false;       ///< Checkpoints tell how far the search has come.
+  bool index =
+    false; ///< `filter` is that of an index: backwards from a position means that one too, and what can't be read is skipped.
   event_filter filter;
   std::uint64_t checkpoint_interval = 0; ///< In events that were looked at.
 };

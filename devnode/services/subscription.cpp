@@ -64,8 +64,8 @@ private:
 
 class all_source : public source {
 public:
-  all_source(const store& events, read_request& request)
-    : log_{events.events()}, cursor_{events, start(log_, request), std::move(request.filter)}, first_{cursor_.next_index()} {
+  all_source(store& events, read_request& request)
+    : log_{events.events()}, cursor_{events, start(log_, request), filter(events, request)}, first_{cursor_.next_index()} {
     if (auto position = std::get_if<std::uint64_t>(&request.from))
       last_ = *position;
     if (std::holds_alternative<from_end>(request.from))
@@ -90,6 +90,10 @@ public:
   }
 
 private:
+  static event_filter filter(store& events, read_request& request) {
+    return request.index ? only_visible(events, std::move(request.filter)) : std::move(request.filter);
+  }
+
   // The first event behind the position: a subscription starts after it.
   static std::size_t start(const log& events, const read_request& request) {
     if (std::holds_alternative<from_end>(request.from))

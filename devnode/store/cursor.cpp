@@ -40,6 +40,10 @@ const stored_event* stream_backwards::next(int& budget) {
   return &store_.events()[of->events[static_cast<std::size_t>(next_--)]];
 }
 
+event_filter only_visible(store& events, event_filter accepts) {
+  return [&events, accepts = std::move(accepts)](const stored_event& event) { return accepts(event) && events.visible(event); };
+}
+
 const stored_event* all_forwards::next(int& budget) {
   auto& events = store_.events();
   while (next_ < events.size() && budget > 0) {

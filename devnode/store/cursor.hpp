@@ -63,6 +63,9 @@ private:
   std::int64_t next_;
 };
 
+/// Accepts of what `accepts` does only what can be read when it is looked at.
+event_filter only_visible(store& events, event_filter accepts);
+
 /// $all upwards, from the event with the given log index.
 class all_forwards : public cursor {
 public:

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <memory>
 #include <regex>
-#include <string_view>
 #include <unordered_map>
 
 namespace kdb::development {
@@ -46,6 +45,22 @@ event_filter regex_filter(filter_subject subject, const std::string& expression)
       known->emplace(std::move(text), matches);
     return matches;
   };
+}
+
+event_filter index_filter(std::string_view name) {
+  auto for_users = [](const stored_event& event) { return !event.owner->name.starts_with('$'); };
+  constexpr std::string_view all = "$idx-all", category = "$idx-ce-", type = "$idx-et-";
+  if (name == all)
+    return for_users;
+  if (name.starts_with(category))
+    return [=, wanted = std::string{name.substr(category.size())}](const stored_event& event) {
+      return for_users(event) && category_of(event.owner->name) == wanted;
+    };
+  if (name.starts_with(type))
+    return [=, wanted = std::string{name.substr(type.size())}](const stored_event& event) {
+      return for_users(event) && event.type() == wanted;
+    };
+  return {};
 }
 
 } // namespace kdb::development

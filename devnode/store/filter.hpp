@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace kdb::development {
@@ -21,5 +22,14 @@ event_filter prefix_filter(filter_subject subject, std::vector<std::string> pref
 /// syntax what filters use.
 /// Throws std::regex_error.
 event_filter regex_filter(filter_subject subject, const std::string& expression);
+
+/// Accepts what an index holds by its name: `$idx-all`, `$idx-ce-<category>` or `$idx-et-<type>`; of streams without `$` alone.
+/// Empty when there is no such index.
+event_filter index_filter(std::string_view name);
+
+/// The text before the first `-` of a stream's name, or all of it.
+constexpr std::string_view category_of(std::string_view stream) {
+  return stream.substr(0, stream.find('-'));
+}
 
 } // namespace kdb::development
