@@ -1,7 +1,8 @@
 #include "services/errors.hpp"
 
+#include "services/status_details.hpp"
+
 #include "kdb/rpc/error_details.pb.h"
-#include "kdb/rpc/status.pb.h"
 
 namespace kdb::development::errors {
 
@@ -75,22 +76,10 @@ status handler_exception() {
 
 status shutting_down() {
   constexpr int retry_seconds = 5;
-  ::kdb::rpc::ErrorInfo info;
-  info.set_reason("SERVER_SHUTTING_DOWN");
-  info.set_domain("server");
   ::kdb::rpc::RetryInfo retry;
   retry.mutable_retry_delay()->set_seconds(retry_seconds);
-  ::kdb::rpc::Status details;
-  details.set_code(static_cast<int>(status_code::unavailable));
-  details.set_message("The server is shutting down. Please retry after 5 seconds.");
-  auto pack = [&](const char* name, const google::protobuf::Message& message) {
-    auto any = details.add_details();
-    any->set_type_url(std::string{"type.googleapis.com/google.rpc."} + name);
-    any->set_value(message.SerializeAsString());
-  };
-  pack("ErrorInfo", info);
-  pack("RetryInfo", retry);
-  return {status_code::unavailable, details.message(), {{"grpc-status-details-bin", details.SerializeAsString()}}};
+  return detailed_status(status_code::unavailable, "The server is shutting down. Please retry after 5 seconds.",
+                         "SERVER_SHUTTING_DOWN", "server", &retry);
 }
 
 } // namespace kdb::development::errors

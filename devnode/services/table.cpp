@@ -1,6 +1,8 @@
 #include "services/table.hpp"
 
 #include "services/append.hpp"
+#include "services/append_records.hpp"
+#include "services/append_session.hpp"
 #include "services/batch_append.hpp"
 #include "services/delete.hpp"
 #include "services/gossip.hpp"
@@ -24,7 +26,11 @@ struct entry {
 
 const std::vector<entry>& entries() {
   static constexpr auto streams = "event_store.client.streams.Streams";
+  static constexpr auto streams_2 = "kurrentdb.protocol.v2.streams.StreamsService";
   static const std::vector<entry> all{
+    // in the order in which a server lists them
+    {streams_2, "AppendSession", handle_append_session, streams_limit, {}},
+    {streams_2, "AppendRecords", handle_append_records, streams_limit, {}},
     {streams, "Read", handle_read, streams_limit, {"position", "events"}},
     {streams, "Append", handle_append, streams_limit, {}},
     {streams, "Delete", handle_delete, streams_limit, {}},

@@ -121,6 +121,54 @@ write_outcome store::append(std::string_view name, expected_state expected, std:
   return done;
 }
 
+std::vector<append_decision> store::decide(const transaction& proposed) const {
+  std::vector<std::vector<uuid>> ids(proposed.targets.size());
+  for (auto& [target, event] : proposed.entries)
+    ids[target].push_back(event.id);
+  std::vector<append_decision> decisions;
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    auto& [name, expected] = proposed.targets[i];
+    decisions.push_back(decide_append(facts(name), expected, ids[i], ids_of{find(name), log_, recent_}));
+  }
+  return decisions;
+}
+
+transaction_outcome store::write(const transaction& decided) {
+  struct part {
+    stream& into;
+    bool was_deleted;
+    std::int64_t last_before;
+  };
+  std::vector<part> parts;
+  for (auto& target : decided.targets) {
+    auto before = facts(target.stream);
+    parts.push_back({open(target.stream), before.soft_deleted, before.last});
+  }
+  auto first = log_.size();
+  auto created = now();
+  for (auto& [target, event] : decided.entries)
+    write(parts[target].into, event, created);
+  transaction_outcome done{{}, log_[log_.size() - 1].position};
+  for (auto& [into, was_deleted, last_before] : parts) {
+    done.last.push_back(into.last());
+    undelete_after(into, was_deleted, last_before, created);
+  }
+  if (listener_)
+    listener_({first, log_.size()});
+  return done;
+}
+
+transaction_outcome store::written_before(const transaction& repeated, std::span<const append_decision> decisions) const {
+  transaction_outcome done;
+  for (std::size_t i = 0; i < decisions.size(); ++i) {
+    auto last = decisions[i].last;
+    auto index = find(repeated.targets[i].stream)->events[static_cast<std::size_t>(last)];
+    done.last.push_back(last);
+    done.position = std::max(done.position, log_[index].position);
+  }
+  return done;
+}
+
 write_outcome store::duplicate(const stream& of, std::int64_t last) {
   auto& original = log_[of.events[static_cast<std::size_t>(last)]];
   write_outcome done{append_verdict::duplicate, last, {}};

@@ -4,6 +4,7 @@
 #include "store/log.hpp"
 #include "store/recent_ids.hpp"
 #include "store/stream.hpp"
+#include "store/transaction.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -14,6 +15,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <vector>
 
 namespace kdb::development {
 
@@ -29,6 +31,12 @@ struct write_outcome {
   std::optional<std::uint64_t> position; ///< Of the last event; absent when a duplicate's original is hidden by now.
 
   bool success() const { return verdict == append_verdict::write || verdict == append_verdict::duplicate; }
+};
+
+/// What a transaction has written, or had written before.
+struct transaction_outcome {
+  std::vector<std::int64_t> last; ///< The last revision of every target.
+  std::uint64_t position = 0;     ///< Of the last event.
 };
 
 /// Log indices [first, end) of what was written together.
@@ -66,6 +74,15 @@ public:
 
   /// Writes all events or none.
   write_outcome append(std::string_view name, expected_state expected, std::span<const proposed_event> events);
+
+  /// Decides on every target of a transaction as if it was an append of its own.
+  std::vector<append_decision> decide(const transaction& proposed) const;
+
+  /// Writes a transaction on which was decided. It has entries.
+  transaction_outcome write(const transaction& decided);
+
+  /// Tells where a transaction is that was written before, by the decisions on its targets.
+  transaction_outcome written_before(const transaction& repeated, std::span<const append_decision> decisions) const;
 
   /// Hides a stream until it is written again.
   write_outcome soft_delete(std::string_view name, expected_state expected);

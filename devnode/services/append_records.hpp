@@ -1,0 +1,13 @@
+#pragma once
+
+#include "rpc/call.hpp"
+#include "services/node.hpp"
+
+#include <memory>
+
+namespace kdb::development {
+
+/// StreamsService.AppendRecords (v2): records of any streams, written together if all checks hold.
+std::unique_ptr<rpc::handler> handle_append_records(node& serving, rpc::call& call);
+
+} // namespace kdb::development

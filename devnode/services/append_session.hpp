@@ -1,0 +1,13 @@
+#pragma once
+
+#include "rpc/call.hpp"
+#include "services/node.hpp"
+
+#include <memory>
+
+namespace kdb::development {
+
+/// StreamsService.AppendSession (v2): a request a stream, all written together when the client has said all.
+std::unique_ptr<rpc::handler> handle_append_session(node& serving, rpc::call& call);
+
+} // namespace kdb::development

@@ -1,0 +1,46 @@
+#pragma once
+
+#include "rpc/status.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace kdb::development {
+
+/// What is wrong with a field of a request, which is named by the path that a server gives it.
+struct field_violation {
+  std::string field;
+  std::string description;
+
+  friend bool operator==(const field_violation&, const field_violation&) = default;
+};
+
+/// A stream that is not in the state that a check demands; states as in `state_check`.
+struct state_violation {
+  std::size_t check = 0; ///< Index in the request's checks, or beyond them.
+  std::string stream;
+  std::int64_t expected = 0;
+  std::int64_t actual = 0;
+};
+
+/// Says in one sentence what a violation is.
+std::string describe(const state_violation& violation);
+
+} // namespace kdb::development
+
+/// The errors of the v2 services, with a server's texts and details.
+namespace kdb::development::v2_errors {
+
+rpc::status bad_request(std::string_view request, std::span<const field_violation> violations);
+rpc::status access_denied(std::string_view operation);
+rpc::status revision_conflict(std::string_view stream, std::int64_t expected, std::int64_t actual);
+rpc::status tombstoned(std::string_view stream);
+rpc::status already_in_session(std::string_view stream);
+rpc::status no_requests();
+rpc::status record_size_exceeded(std::string_view stream, std::string_view record, std::uint64_t size, std::uint64_t limit);
+rpc::status transaction_size_exceeded(std::uint64_t size, std::uint64_t limit, std::size_t records);
+rpc::status consistency_violation(std::span<const state_violation> violations);
+
+} // namespace kdb::development::v2_errors
