@@ -8,6 +8,10 @@ add_library(kdb_client INTERFACE)
 target_link_libraries(kdb_client INTERFACE kdb_actors)
 
 set(kdb_libraries values policy wire rpc actors devnode proto client)
+if(TARGET kdb_sqlite)
+  # Checkpoints in SQLite, for those who ask for it: kdb::sqlite.
+  list(APPEND kdb_libraries sqlite)
+endif()
 foreach(name IN LISTS kdb_libraries)
   add_library(kdb::${name} ALIAS kdb_${name})
   # Their include directories are those of the sources; installed, all public headers are in one.

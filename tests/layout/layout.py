@@ -25,25 +25,30 @@ PROTOBUF = r"google/protobuf/.*|.*\.pb\.h"
 GRPC = r"grpc(pp)?/.*"
 CAF = r"caf/.*"
 OPENSSL = r"openssl/.*"
-POSIX = r"pthread\.h|arpa/.*|netinet/.*|sys/.*|netdb\.h|unistd\.h|poll\.h"
+SQLITE = r"sqlite3\.h"
+ASIO = r"boost/asio/.*"
+JSON = r"nlohmann/json\.hpp"
+POSIX = r"fcntl\.h|pthread\.h|arpa/.*|netinet/.*|sys/.*|netdb\.h|unistd\.h|poll\.h"
 
 # Part: the parts and the outside headers it may include itself. Order matters: the first prefix that fits a file names its part.
 PARTS = [
     # prefix, parts it may see, outside headers it may see
     ("libkdb/include/kdb/", ["libkdb/include/kdb/"], [EXPECTED, BOOST_UUID]),
-    ("libkdb/values/", ["libkdb/include/kdb/", "libkdb/values/"], [EXPECTED, BOOST_UUID, POSIX]),
+    ("libkdb/values/", ["libkdb/include/kdb/", "libkdb/values/"], [EXPECTED, BOOST_UUID, JSON, POSIX]),
     ("libkdb/policy/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/"], [EXPECTED, BOOST_UUID]),
     ("libkdb/wire/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/"],
      [EXPECTED, BOOST_UUID, PROTOBUF]),
     ("libkdb/rpc/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/", "libkdb/rpc/"],
      [EXPECTED, BOOST_UUID, GRPC, OPENSSL, POSIX]),
+    ("libkdb/sqlite/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/sqlite/"], [EXPECTED, BOOST_UUID, SQLITE]),
     ("actors/include/kdb/actors.hpp", ["libkdb/include/kdb/"], [CAF]),
+    ("actors/include/kdb/async_client.hpp", ["libkdb/include/kdb/", "actors/include/kdb/"], [EXPECTED, BOOST_UUID, ASIO]),
     ("actors/include/kdb/", ["libkdb/include/kdb/"], [EXPECTED, BOOST_UUID]),
     ("actors/", ["actors/", "libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/",
-                 "libkdb/rpc/transport.hpp", "libkdb/rpc/grpc_transport.hpp"], [EXPECTED, BOOST_UUID, CAF]),
+                 "libkdb/rpc/transport.hpp", "libkdb/rpc/grpc_transport.hpp"], [EXPECTED, BOOST_UUID, CAF, ASIO]),
     ("devnode/include/kdb/", ["devnode/include/kdb/"], []),
-    ("devnode/", ["devnode/"], [PROTOBUF, GRPC, OPENSSL, POSIX, r"sqlite3\.h"]),
-    ("samples/", ["libkdb/include/kdb/", "actors/include/kdb/", "devnode/include/kdb/"], [CAF, r"boost/asio.*"]),
+    ("devnode/", ["devnode/"], [PROTOBUF, GRPC, OPENSSL, SQLITE, POSIX]),
+    ("samples/", ["libkdb/include/kdb/", "actors/include/kdb/", "devnode/include/kdb/"], [CAF, ASIO]),
 ]
 
 # Parts that must not reach these headers by any way either: their files would take seconds to compile.
