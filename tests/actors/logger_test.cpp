@@ -116,17 +116,23 @@ BOOST_AUTO_TEST_CASE(what_a_slow_sink_can_not_take_is_dropped_and_counted) {
 BOOST_AUTO_TEST_CASE(its_end_on_the_thread_of_the_sink_does_not_wait_for_itself) {
   std::promise<std::chrono::milliseconds> took;
   auto later = took.get_future();
-  auto log = std::make_shared<std::unique_ptr<logger>>();
-  *log = std::make_unique<logger>(
-    [&took, log](log_level, std::string_view) {
+  std::promise<void> mine_is_gone;
+  auto held = std::make_shared<logger_ptr>();
+  auto mine = std::make_shared<const logger>(
+    [&took, held, last = std::make_shared<std::future<void>>(mine_is_gone.get_future())](log_level, std::string_view) {
+      last->wait();
       const fixtures::stopwatch watch;
       const auto on_sink = logger::on_sink_thread();
-      log->reset();
+      held->reset();
       took.set_value(on_sink ? watch.elapsed() : std::chrono::milliseconds{-1});
     },
     log_level::info);
+  *held = mine;
+  held.reset();
   BOOST_TEST(!logger::on_sink_thread());
-  (**log)(log_level::info, "end yourself");
+  (*mine)(log_level::info, "end yourself");
+  mine.reset();
+  mine_is_gone.set_value();
   const auto duration = fixtures::value_of(later, "the logger's end");
   BOOST_TEST(duration.count() >= 0);
   BOOST_TEST((duration < std::chrono::milliseconds{900}));

@@ -184,6 +184,20 @@ BOOST_AUTO_TEST_CASE(the_transport_may_outlive_its_engine) {
   read.call.reset();
 }
 
+BOOST_AUTO_TEST_CASE(calls_that_have_ended_leave_no_connection_behind) {
+  steered_server server;
+  fixtures::tcp_proxy proxy{server.port()};
+  for (int i = 0; i < 20; ++i) {
+    client_side client{proxy.port()};
+    for (const auto* script : {"1*10+end=0", "100*10", "confirm+1*10+end=14", "1*10+garbage", "end=0"}) {
+      auto read = client.read(script);
+      read.call->request(10);
+      read.seen->wait_end();
+    }
+  }
+  wait_until("the connections to close", [&] { return proxy.connections() == 0; });
+}
+
 BOOST_AUTO_TEST_CASE(cycles_of_connecting_failing_and_closing_leave_nothing_behind) {
   std::uint16_t port = 0;
   {
@@ -231,7 +245,7 @@ BOOST_AUTO_TEST_CASE(many_streams_get_connections_enough_and_the_surplus_is_clos
   all.clear();
   wait_until("the surplus to close", [&] { return client.calls->load().connections == 1; });
   wait_until("the connections to close", [&] { return proxy.connections() == 1; });
-  BOOST_TEST(client.calls->load().streams == 0u);
+  wait_until("every stream to be given back", [&] { return client.calls->load().streams == 0; });
   auto again = client.exchange("echo", {"x"});
   BOOST_TEST(again.seen->wait_end().has_value());
   BOOST_TEST(proxy.accepted() == 3u);
