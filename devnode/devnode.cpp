@@ -3,22 +3,43 @@
 #include "rpc/server.hpp"
 #include "services/errors.hpp"
 #include "services/node.hpp"
+#include "services/projections.hpp"
 #include "services/table.hpp"
+#include "store/database.hpp"
+#include "store/group_commit.hpp"
 
 #include <chrono>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
+#include <vector>
 
 namespace kdb {
 
 struct devnode::impl {
-  explicit impl(devnode_options options) : node{.options = std::move(options), .events = store, .live = followers} {}
+  explicit impl(devnode_options options)
+    : database{open(options)}, node{.options = std::move(options), .events = store, .live = followers, .durable = durability} {}
 
-  development::store store;
+  static std::unique_ptr<development::database> open(const devnode_options& options) {
+    return options.database.empty() ? nullptr : std::make_unique<development::database>(options.database, options.sync_full);
+  }
+
+  // Before the loop runs. From then on readers see, and clients hear of, what is in the database.
+  void keep() {
+    writer = std::make_unique<development::group_commit>(*database, [this](const development::commit_report& news) {
+      server.on().post([this, news] { news.failure.empty() ? durability.advance(news.end) : durability.fail(news.failure); });
+    });
+    store.keep_with([this](const development::commit& written) { writer->add(store.events(), written.first, written.end); });
+  }
+
+  std::unique_ptr<development::database> database;
+  development::store store{development::system_ticks, database ? database->load() : std::vector<development::kept_event>{}};
   development::followers followers{store};
+  development::durability durability{store};
   development::node node;
   development::rpc::server server;
+  std::unique_ptr<development::group_commit> writer;
+  std::unique_ptr<development::projections> projections;
   std::mutex stopping;
   std::thread thread;
 };
@@ -31,6 +52,10 @@ devnode::devnode(devnode_options options) : impl_{std::make_unique<impl>(std::mo
     throw std::runtime_error{"development node: cannot listen on 127.0.0.1:" + std::to_string(node.options.port) +
                              "; is another server using the port? Choose another one, or 0 for a free one."};
   node.port = server.port();
+  if (impl_->database)
+    impl_->keep();
+  if (node.options.projections)
+    impl_->projections = std::make_unique<development::projections>(impl_->store, impl_->followers, server.on());
   impl_->thread = std::thread{[&server] { server.run(); }};
 }
 
@@ -51,8 +76,12 @@ void devnode::stop() {
   std::lock_guard lock{impl_->stopping};
   if (!impl_->thread.joinable())
     return;
+  if (impl_->writer)
+    impl_->writer->silence(); // calls that wait for it end as the others do
   impl_->server.stop(development::errors::shutting_down(), grace);
   impl_->thread.join();
+  impl_->writer.reset();
+  impl_->database.reset();
 }
 
 } // namespace kdb

@@ -81,13 +81,13 @@ public:
   void headers_sent() override {
     auto done = node_.events.append(stream_, expected_, proposal_.events());
     if (done.verdict == append_verdict::deleted)
-      return call_.finish(errors::stream_deleted(stream_));
+      return replies_.then([this] { call_.finish(errors::stream_deleted(stream_)); });
     AppendResp reply;
     if (done.success())
       fill_success(*reply.mutable_success(), done);
     else
       fill_conflict(*reply.mutable_wrong_expected_version(), expected_, done.last);
-    call_.write_and_finish(rpc::outgoing{reply});
+    replies_.then([this, message = rpc::outgoing{reply}] { call_.write_and_finish(message); });
   }
 
 private:
@@ -115,6 +115,7 @@ private:
   proposal proposal_;
   std::string stream_;
   expected_state expected_;
+  durable_replies replies_{node_.durable, call_};
   bool options_read_ = false;
 };
 

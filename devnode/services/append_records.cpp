@@ -95,7 +95,8 @@ answer append_records(store& events, const devnode_options& options, const Appen
 
 std::unique_ptr<rpc::handler> handle_append_records(node& serving, rpc::call& call) {
   return unary<AppendRecordsRequest, AppendRecordsResponse>(
-    call, [&serving](const AppendRecordsRequest& request) { return append_records(serving.events, serving.options, request); });
+    call, [&serving](const AppendRecordsRequest& request) { return append_records(serving.events, serving.options, request); },
+    &serving.durable);
 }
 
 } // namespace kdb::development

@@ -41,10 +41,9 @@ public:
     auto decided = decide_session(decisions);
     auto& failed = proposed.targets[decided.target];
     if (decided.verdict == append_verdict::deleted)
-      return call_.finish(v2_errors::tombstoned(failed.stream));
+      return refuse(v2_errors::tombstoned(failed.stream));
     if (decided.verdict == append_verdict::wrong_version)
-      return call_.finish(
-        v2_errors::revision_conflict(failed.stream, failed.expected.code, node_.events.facts(failed.stream).last));
+      return refuse(v2_errors::revision_conflict(failed.stream, failed.expected.code, node_.events.facts(failed.stream).last));
     succeed(decided.verdict == append_verdict::duplicate ? node_.events.written_before(proposed, decisions)
                                                          : node_.events.write(proposed));
   }
@@ -66,6 +65,10 @@ private:
     return {};
   }
 
+  void refuse(rpc::status refusal) {
+    replies_.then([this, refusal = std::move(refusal)] { call_.finish(refusal); });
+  }
+
   void succeed(const transaction_outcome& done) {
     AppendSessionResponse reply;
     for (std::size_t i = 0; i < done.last.size(); ++i) {
@@ -74,13 +77,14 @@ private:
       output.set_stream_revision(done.last[i]);
     }
     reply.set_position(static_cast<std::int64_t>(done.position));
-    call_.write_and_finish(rpc::outgoing{reply});
+    replies_.then([this, message = rpc::outgoing{reply}] { call_.write_and_finish(message); });
   }
 
   node& node_;
   rpc::call& call_;
   google::protobuf::Arena messages_;
   record_proposal records_;
+  durable_replies replies_{node_.durable, call_};
   std::size_t targets_ = 0;
 };
 

@@ -74,7 +74,7 @@ public:
     if (!message.parse(chunk))
       return call_.finish(errors::invalid_argument("A message is not a BatchAppendReq."));
     handle(std::move(append), chunk, message);
-    if (replies_.size() < most_replies)
+    if (waiting_replies() < most_replies)
       call_.read();
     else
       reading_paused_ = true;
@@ -176,9 +176,13 @@ private:
   // -- replies ---
 
   void reply(rpc::outgoing message) {
-    replies_.push_back(std::move(message));
-    flush_later_.schedule();
+    durable_.then([this, message = std::move(message)]() mutable {
+      replies_.push_back(std::move(message));
+      flush_later_.schedule();
+    });
   }
+
+  std::size_t waiting_replies() const { return replies_.size() + durable_.size(); }
 
   void flush() {
     if (!call_.can_write())
@@ -188,7 +192,7 @@ private:
       replies_.pop_front();
       call_.write(message, !replies_.empty());
     }
-    if (reading_paused_ && replies_.size() < most_replies) {
+    if (reading_paused_ && waiting_replies() < most_replies) {
       reading_paused_ = false;
       call_.read();
     }
@@ -196,7 +200,7 @@ private:
   }
 
   void end_if_done() {
-    if (half_closed_ && pending_.empty() && replies_.empty())
+    if (half_closed_ && pending_.empty() && durable_.size() == 0 && replies_.empty())
       call_.finish({});
   }
 
@@ -205,6 +209,7 @@ private:
   append_ptr spare_;
   std::unordered_map<uuid, append_ptr> pending_;
   std::deque<rpc::outgoing> replies_;
+  durable_replies durable_{node_.durable, call_};
   bool reading_paused_ = false;
   bool half_closed_ = false;
   rpc::turn_task flush_later_{call_.on(), [this] { flush(); }};

@@ -37,23 +37,28 @@ std::variant<Reply, rpc::status> remove(const Request& request, std::string_view
 } // namespace
 
 std::unique_ptr<rpc::handler> handle_delete(node& serving, rpc::call& call) {
-  return unary<DeleteReq, DeleteResp>(call, [&serving](const DeleteReq& request) {
-    return remove<DeleteReq, DeleteResp>(request, "DeleteReq", [&](std::string_view name, expected_state expected) {
-      return serving.events.soft_delete(name, expected);
-    });
-  });
+  return unary<DeleteReq, DeleteResp>(
+    call,
+    [&serving](const DeleteReq& request) {
+      return remove<DeleteReq, DeleteResp>(request, "DeleteReq", [&](std::string_view name, expected_state expected) {
+        return serving.events.soft_delete(name, expected);
+      });
+    },
+    &serving.durable);
 }
 
 std::unique_ptr<rpc::handler> handle_tombstone(node& serving, rpc::call& call) {
   return unary<TombstoneReq, TombstoneResp>(
-    call, [&serving](const TombstoneReq& request) -> std::variant<TombstoneResp, rpc::status> {
+    call,
+    [&serving](const TombstoneReq& request) -> std::variant<TombstoneResp, rpc::status> {
       // A metastream goes with its stream, never alone.
       if (is_metastream(request.options().stream_identifier().stream_name()))
         return errors::access_denied();
       return remove<TombstoneReq, TombstoneResp>(request, "TombstoneReq", [&](std::string_view name, expected_state expected) {
         return serving.events.tombstone(name, expected);
       });
-    });
+    },
+    &serving.durable);
 }
 
 } // namespace kdb::development

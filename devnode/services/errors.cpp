@@ -74,6 +74,10 @@ status handler_exception() {
   return {status_code::unknown, "Exception was thrown by handler.", {}};
 }
 
+status storage_failure(const std::string& problem) {
+  return {status_code::internal, problem, {}};
+}
+
 status shutting_down() {
   constexpr int retry_seconds = 5;
   ::kdb::rpc::RetryInfo retry;

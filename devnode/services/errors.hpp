@@ -29,6 +29,9 @@ rpc::status unexpected_read_result(std::string_view detail);
 /// What a server says to a request that it did not think of.
 rpc::status handler_exception();
 
+/// The database can't be written.
+rpc::status storage_failure(const std::string& problem);
+
 /// What ends all open calls when the node stops.
 rpc::status shutting_down();
 

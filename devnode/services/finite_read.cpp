@@ -17,7 +17,7 @@ std::unique_ptr<cursor> open_all(store& events, read_request& request) {
   bool forwards = request.direction == read_direction::forwards;
   std::size_t index = 0;
   if (std::holds_alternative<from_end>(request.from))
-    index = log.size();
+    index = log.readable();
   if (auto position = std::get_if<std::uint64_t>(&request.from))
     index = log.index_of(request.index && !forwards ? *position + 1 : *position);
   if (request.index)
@@ -79,11 +79,12 @@ private:
       call_.finish(errors::unexpected_read_result("maxCount should be positive. (Parameter 'maxCount')"));
       return false;
     }
-    if (!of || of->last() == no_revision || (of->soft_deleted() && !is_metastream(of->name))) {
+    if (!of || node_.events.last_readable(*of) == no_revision || (of->soft_deleted() && !is_metastream(of->name))) {
       call_.write_and_finish(not_found_message(request_.stream));
       return false;
     }
-    std::int64_t from = forwards ? 0 : of->last();
+    auto last = node_.events.last_readable(*of);
+    std::int64_t from = forwards ? 0 : last;
     if (auto revision = std::get_if<std::uint64_t>(&request_.from))
       from = static_cast<std::int64_t>(*revision);
     if (!forwards && std::holds_alternative<from_start>(request_.from))
@@ -100,11 +101,12 @@ private:
 
   // Where reading will go on is told only when a server's first page would be empty.
   void tell_first(const stream& of, std::int64_t from) {
+    auto last = node_.events.last_readable(of);
     constexpr std::uint64_t largest_page = 32;
     auto page = static_cast<std::int64_t>(std::min(request_.count, largest_page));
     auto first = node_.events.first_visible(of);
-    if (from >= of.last() + 2)
-      first_messages_.push_back(first_position_message(static_cast<std::uint64_t>(of.last() + 1)));
+    if (from >= last + 2)
+      first_messages_.push_back(first_position_message(static_cast<std::uint64_t>(last + 1)));
     else if (from + page <= first)
       first_messages_.push_back(first_position_message(static_cast<std::uint64_t>(first)));
   }
@@ -114,7 +116,7 @@ private:
     if (of && of->tombstoned())
       return call_.finish(errors::stream_deleted(request_.stream)); // meanwhile
     if (of && request_.tell_positions)
-      return call_.write_and_finish(last_position_message(static_cast<std::uint64_t>(of->last())));
+      return call_.write_and_finish(last_position_message(static_cast<std::uint64_t>(node_.events.last_readable(*of))));
     call_.finish({});
   }
 

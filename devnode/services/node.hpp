@@ -1,5 +1,6 @@
 #pragma once
 
+#include "services/durability.hpp"
 #include "store/followers.hpp"
 #include "store/store.hpp"
 #include "store/uuid.hpp"
@@ -25,6 +26,7 @@ struct node {
   const devnode_options options;
   store& events;
   followers& live;
+  durability& durable;
   uuid instance_id = random_uuid();
   std::vector<served_method> methods{};
   std::uint16_t port = 0;

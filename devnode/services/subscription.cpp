@@ -55,7 +55,7 @@ private:
     if (auto revision = std::get_if<std::uint64_t>(&request.from))
       return static_cast<std::int64_t>(std::min(*revision, largest_number - 1));
     auto of = events.find(request.stream);
-    return std::holds_alternative<from_end>(request.from) && of ? of->last() : no_revision;
+    return std::holds_alternative<from_end>(request.from) && of ? events.last_readable(*of) : no_revision;
   }
 
   stream_forwards cursor_;
@@ -69,7 +69,7 @@ public:
     if (auto position = std::get_if<std::uint64_t>(&request.from))
       last_ = *position;
     if (std::holds_alternative<from_end>(request.from))
-      last_ = log_[log_.size() - 1].position;
+      last_ = log_[log_.readable() - 1].position;
   }
 
   const stored_event* next(int& budget) override { return cursor_.next(budget); }
@@ -97,7 +97,7 @@ private:
   // The first event behind the position: a subscription starts after it.
   static std::size_t start(const log& events, const read_request& request) {
     if (std::holds_alternative<from_end>(request.from))
-      return events.size();
+      return events.readable();
     auto position = std::get_if<std::uint64_t>(&request.from);
     return position ? events.index_of(*position + 1) : 0;
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rpc/call.hpp"
+#include "services/durability.hpp"
 #include "services/errors.hpp"
 
 #include <functional>
@@ -11,11 +12,15 @@
 namespace kdb::development {
 
 /// A handler of a call with one request and, when the client has ended its side, one reply: `Answer` maps a Request to a reply or to a status.
+/// With `writes` the reply waits until what was written is durable.
 template <class Request, class Reply, class Answer>
-std::unique_ptr<rpc::handler> unary(rpc::call& call, Answer answer) {
+std::unique_ptr<rpc::handler> unary(rpc::call& call, Answer answer, durability* writes = nullptr) {
   class unary_call : public rpc::handler {
   public:
-    unary_call(rpc::call& on, Answer to) : call_{on}, answer_{std::move(to)} {}
+    unary_call(rpc::call& on, Answer to, durability* wait_for) : call_{on}, answer_{std::move(to)} {
+      if (wait_for)
+        writes_.emplace(*wait_for, on);
+    }
 
     void start() override { call_.read(); }
 
@@ -32,19 +37,28 @@ std::unique_ptr<rpc::handler> unary(rpc::call& call, Answer answer) {
         return call_.finish(errors::handler_exception());
       if (!well_formed_)
         return call_.finish(errors::invalid_argument("The request is malformed."));
-      std::variant<Reply, rpc::status> reply = answer_(*request_);
-      if (auto failure = std::get_if<rpc::status>(&reply))
-        return call_.finish(std::move(*failure));
-      call_.write_and_finish(rpc::outgoing{std::get<Reply>(reply)});
+      reply_.emplace(answer_(*request_));
+      if (writes_)
+        writes_->then([this] { send(); });
+      else
+        send();
     }
 
   private:
+    void send() {
+      if (auto failure = std::get_if<rpc::status>(&*reply_))
+        return call_.finish(std::move(*failure));
+      call_.write_and_finish(rpc::outgoing{std::get<Reply>(*reply_)});
+    }
+
     rpc::call& call_;
     Answer answer_;
     std::optional<Request> request_;
+    std::optional<std::variant<Reply, rpc::status>> reply_;
+    std::optional<durable_replies> writes_;
     bool well_formed_ = false;
   };
-  return std::make_unique<unary_call>(call, std::move(answer));
+  return std::make_unique<unary_call>(call, std::move(answer), writes);
 }
 
 } // namespace kdb::development

@@ -13,15 +13,20 @@ const stored_event* stream_forwards::next(int& budget) {
   --budget;
   if (!ignore_truncation_ && next_ <= of->last())
     next_ = std::max(next_, store_.first_visible(*of));
-  if (next_ <= of->last())
-    return &store_.events()[of->events[static_cast<std::size_t>(next_++)]];
-  ended_ = include_tombstone_ && of->tombstoned();
+  if (next_ <= of->last()) {
+    auto index = of->events[static_cast<std::size_t>(next_)];
+    if (index >= store_.events().readable())
+      return nullptr;
+    ++next_;
+    return &store_.events()[index];
+  }
+  ended_ = include_tombstone_ && of->tombstoned() && *of->tombstone < store_.events().readable();
   return ended_ ? &store_.events()[*of->tombstone] : nullptr;
 }
 
 std::int64_t stream_forwards::behind() const {
   auto of = stream_ ? stream_ : store_.find(name_);
-  return of ? std::max<std::int64_t>(of->last() - next_ + 1, 0) : 0;
+  return of ? std::max<std::int64_t>(store_.last_readable(*of) - next_ + 1, 0) : 0;
 }
 
 stream_backwards::stream_backwards(store& events, std::string name, std::int64_t next)
@@ -34,7 +39,7 @@ const stored_event* stream_backwards::next(int& budget) {
   if (!of)
     return nullptr;
   --budget;
-  next_ = std::min(next_, of->last());
+  next_ = std::min(next_, store_.last_readable(*of));
   if (next_ < store_.first_visible(*of))
     return nullptr;
   return &store_.events()[of->events[static_cast<std::size_t>(next_--)]];
@@ -46,7 +51,7 @@ event_filter only_visible(store& events, event_filter accepts) {
 
 const stored_event* all_forwards::next(int& budget) {
   auto& events = store_.events();
-  while (next_ < events.size() && budget > 0) {
+  while (next_ < events.readable() && budget > 0) {
     --budget;
     auto& event = events[next_++];
     if (!accepts_ || accepts_(event))
@@ -56,6 +61,7 @@ const stored_event* all_forwards::next(int& budget) {
 }
 
 const stored_event* all_backwards::next(int& budget) {
+  before_ = std::min(before_, store_.events().readable());
   while (before_ > 0 && budget > 0) {
     --budget;
     auto& event = store_.events()[--before_];

@@ -74,7 +74,7 @@ public:
 
   const stored_event* next(int& budget) override;
 
-  std::int64_t behind() const { return static_cast<std::int64_t>(store_.events().size() - next_); }
+  std::int64_t behind() const { return static_cast<std::int64_t>(store_.events().readable() - next_); }
 
   /// Log index of the next event that is looked at.
   std::size_t next_index() const { return next_; }

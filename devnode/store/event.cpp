@@ -29,6 +29,12 @@ std::size_t optional_field_size(std::string_view value) {
 
 } // namespace
 
+// It stands before the field of the data, which is the last one.
+std::string_view stored_event::custom_metadata() const {
+  auto behind = data_size == 0 ? 0 : field_size(data_size);
+  return text(record_size - behind - custom_size, custom_size);
+}
+
 stored_event make_stored(const proposed_event& event, const event_place& place) {
   char ticks[24];
   auto ticks_end = std::to_chars(ticks, ticks + sizeof ticks, place.created).ptr;
@@ -70,6 +76,7 @@ stored_event make_stored(const proposed_event& event, const event_place& place) 
   stored.created = place.created;
   stored.owner = place.owner;
   stored.record_size = static_cast<std::uint32_t>(size);
+  stored.custom_size = static_cast<std::uint32_t>(event.custom_metadata.size());
   stored.data_size = static_cast<std::uint32_t>(event.data.size());
   stored.type_size = static_cast<std::uint32_t>(event.type.size());
   stored.json = event.json;

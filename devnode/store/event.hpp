@@ -41,12 +41,14 @@ struct stored_event {
   shared_bytes body;
   std::uint32_t record_size = 0; ///< Bytes of `body` that belong to RecordedEvent.
   std::uint32_t data_size = 0;
+  std::uint32_t custom_size = 0;
   std::uint32_t type_offset = 0;
   std::uint32_t type_size = 0;
   bool json = false;
 
   std::string_view type() const { return text(type_offset, type_size); }
   std::string_view data() const { return text(record_size - data_size, data_size); }
+  std::string_view custom_metadata() const;
   bool link() const { return type() == link_type; }
 
 private:

@@ -228,6 +228,21 @@ std::optional<std::string> parse_string(std::string_view value) {
   return text;
 }
 
+std::string quoted(std::string_view text) {
+  static constexpr char hex[] = "0123456789abcdef";
+  std::string out = "\"";
+  for (char c : text) {
+    auto byte = static_cast<unsigned char>(c);
+    if (c == '"' || c == '\\')
+      out += '\\';
+    if (byte < 0x20)
+      out.append("\\u00").append({hex[byte >> 4], hex[byte & 15]});
+    else
+      out += c;
+  }
+  return out + "\"";
+}
+
 std::optional<std::int64_t> parse_integer(std::string_view value) {
   std::int64_t number = 0;
   auto [end, failed] = std::from_chars(value.data(), value.data() + value.size(), number);

@@ -25,6 +25,9 @@ std::optional<std::vector<std::string_view>> parse_array(std::string_view value)
 /// Returns the unescaped text of a raw string value, or nothing when `value` is none.
 std::optional<std::string> parse_string(std::string_view value);
 
+/// Returns `text` as a JSON string with its quotes.
+std::string quoted(std::string_view text);
+
 /// Returns a raw number value if it is an integer of 64 bits.
 std::optional<std::int64_t> parse_integer(std::string_view value);
 

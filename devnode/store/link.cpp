@@ -16,7 +16,7 @@ resolved_event resolve(store& events, const stored_event& original) {
   if (failed != std::errc{} || end != number.data() + number.size())
     return {&original, nullptr};
   auto target = at == data.npos ? nullptr : events.find(data.substr(at + 1));
-  if (!target || revision < 0 || revision > target->last())
+  if (!target || revision < 0 || revision > events.last_readable(*target))
     return {nullptr, &original};
   auto& event = events.events()[target->events[static_cast<std::size_t>(revision)]];
   return {events.visible(event) ? &event : nullptr, &original};

@@ -18,6 +18,12 @@ std::size_t log::append(const proposed_event& event, const stream& owner, std::i
   return events_.size() - 1;
 }
 
+void log::restore(stored_event event) {
+  // No less than the event took when it was written. What an append without events took behind it may be taken again.
+  end_ = event.position + 80 + event.body.size();
+  events_.push_back(std::move(event));
+}
+
 std::uint64_t log::append_invisible() {
   auto position = end_;
   end_ += 97;

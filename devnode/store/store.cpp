@@ -33,9 +33,16 @@ std::int64_t system_ticks() {
   return std::chrono::duration_cast<ticks>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-store::store(ticks_clock clock) : clock_{std::move(clock)} {
+store::store(ticks_clock clock, std::vector<kept_event> kept) : clock_{std::move(clock)} {
+  for (auto& each : kept)
+    restore(std::move(each));
+  restored_ = log_.size();
+  log_.publish(restored_);
+  if (restored_ > 0)
+    return;
   // The first event of every server.
   write_metadata("$scavenges", R"({"$maxAge":2592000,"$acl":{"$r":"$ops","$w":[],"$d":[],"$mr":[],"$mw":[]}})", now());
+  log_.publish(log_.size());
 }
 
 std::int64_t store::now() {
@@ -72,6 +79,53 @@ std::int64_t store::first_visible(const stream& of) {
 bool store::visible(const stored_event& event) {
   auto& of = *event.owner;
   return !of.tombstoned() && !of.soft_deleted() && event.revision >= first_visible(of);
+}
+
+// -- keeping -------------------------------------------------------------------------------------------------------
+
+void store::restore(kept_event kept) {
+  auto& into = open(kept.stream);
+  auto& event = kept.event;
+  event.owner = &into;
+  now_ = std::max(now_, event.created);
+  if (event.revision == tombstone_revision) {
+    into.tombstone = log_.size();
+  } else {
+    into.events.push_back(log_.size());
+    recent_.remember(event.id, into, event.revision);
+  }
+  log_.restore(std::move(event));
+  if (is_metastream(into.name) && !into.events.empty())
+    apply_metadata(into);
+}
+
+void store::keep_with(std::function<void(const commit&)> keep) {
+  keep_ = std::move(keep);
+  if (log_.size() > restored_)
+    keep_({restored_, log_.size()});
+}
+
+void store::written(std::size_t first) {
+  if (log_.size() == first)
+    return;
+  if (keep_)
+    keep_({first, log_.size()});
+  else
+    publish(log_.size());
+}
+
+void store::publish(std::size_t end) {
+  auto first = log_.readable();
+  log_.publish(std::max(end, first));
+  if (listener_ && end > first)
+    listener_({first, end});
+}
+
+std::int64_t store::last_readable(const stream& of) const {
+  auto last = of.last();
+  while (last >= 0 && of.events[static_cast<std::size_t>(last)] >= log_.readable())
+    --last;
+  return last;
 }
 
 // -- writing -------------------------------------------------------------------------------------------------------
@@ -116,8 +170,7 @@ write_outcome store::append(std::string_view name, expected_state expected, std:
     done.position = log_[into.events.back()].position;
     undelete_after(into, before.soft_deleted, before.last, created);
   }
-  if (listener_ && log_.size() > first)
-    listener_({first, log_.size()});
+  written(first);
   return done;
 }
 
@@ -153,8 +206,7 @@ transaction_outcome store::write(const transaction& decided) {
     done.last.push_back(into.last());
     undelete_after(into, was_deleted, last_before, created);
   }
-  if (listener_)
-    listener_({first, log_.size()});
+  written(first);
   return done;
 }
 
@@ -185,8 +237,7 @@ write_outcome store::soft_delete(std::string_view name, expected_state expected)
   auto first = log_.size();
   // As on a server all other metadata are lost.
   write_metadata(name, "{\"$tb\":" + std::to_string(deleted_truncate_before) + "}", now());
-  if (listener_)
-    listener_({first, log_.size()});
+  written(first);
   return {verdict, before.last, log_[first].position};
 }
 
@@ -199,8 +250,7 @@ write_outcome store::tombstone(std::string_view name, expected_state expected) {
   proposed_event event{.id = random_uuid(), .type = "$streamDeleted", .json = false, .data = {}, .custom_metadata = {}};
   auto first = log_.append(event, into, tombstone_revision, now());
   into.tombstone = first;
-  if (listener_)
-    listener_({first, first + 1});
+  written(first);
   return {verdict, before.last, log_[first].position};
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/append_decision.hpp"
+#include "store/database.hpp"
 #include "store/log.hpp"
 #include "store/recent_ids.hpp"
 #include "store/stream.hpp"
@@ -45,10 +46,11 @@ struct commit {
   std::size_t end = 0;
 };
 
-/// The database: the log and the streams that index it. In memory, for one thread.
+/// The log and the streams that index it. In memory, for one thread; a database may keep a copy.
 class store {
 public:
-  explicit store(ticks_clock clock = system_ticks);
+  /// With the events of a database, if there are any.
+  explicit store(ticks_clock clock = system_ticks, std::vector<kept_event> kept = {});
 
   store(const store&) = delete;
   store& operator=(const store&) = delete;
@@ -90,10 +92,21 @@ public:
   /// Ends a stream for ever.
   write_outcome tombstone(std::string_view name, expected_state expected);
 
+  /// Has readers wait: `keep` is called with each write, at once with those that no database has, and they are seen after `publish`.
+  void keep_with(std::function<void(const commit&)> keep);
+
+  /// Lets readers see the events before this log index.
+  void publish(std::size_t end);
+
+  /// The last revision that can be seen; below the last one when the newest events are not in the database yet.
+  std::int64_t last_readable(const stream& of) const;
+
   /// Called after each write, when its events can be read.
   void on_commit(std::function<void(const commit&)> listener) { listener_ = std::move(listener); }
 
 private:
+  void restore(kept_event kept);
+  void written(std::size_t first);
   stream& open(std::string_view name);
   void write(stream& into, const proposed_event& event, std::int64_t created);
   void write_metadata(std::string_view of, std::string_view data, std::int64_t created);
@@ -112,6 +125,8 @@ private:
   log log_;
   std::unordered_map<std::string, std::unique_ptr<stream>, name_hash, std::equal_to<>> streams_;
   recent_ids recent_{100'000};
+  std::size_t restored_ = 0;
+  std::function<void(const commit&)> keep_;
   std::function<void(const commit&)> listener_;
 };
 

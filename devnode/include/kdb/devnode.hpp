@@ -10,6 +10,14 @@ namespace kdb {
 struct devnode_options {
   /// TCP port on 127.0.0.1; 0 takes a free one.
   std::uint16_t port = 0;
+  /// SQLite file that keeps the events; empty: they are gone when the node stops. A write is answered, and its events can be read, when
+  /// it is in the file: it then survives the end of the process, however that ends.
+  std::string database = {};
+  /// Whether what is answered also survives the loss of power, at the price of a sync to the disk for each group of writes.
+  bool sync_full = false;
+  /// Whether the system projections run: `$by_category`, `$by_event_type`, `$by_correlation_id`, `$streams` and `$stream_by_category` write
+  /// links into `$ce-…`, `$et-…` and so on, as on a server on which they are started. Off, so that $all holds what was written alone.
+  bool projections = false;
   /// Largest append in bytes: data, metadata and types of its events.
   std::uint64_t max_append_size = 256 * 1024 * 1024;
   /// Largest event in bytes: data, metadata and type. A message of a client holds 16 767 216 bytes at most in any case.
@@ -24,7 +32,8 @@ struct devnode_options {
 /// It runs one thread of its own. Its member functions may be called from any thread, the destructor from one.
 class devnode {
 public:
-  /// Starts the node; when it returns clients can connect. Throws std::runtime_error if the port is taken.
+  /// Starts the node; when it returns clients can connect. Throws std::runtime_error if the port is taken
+  /// or the database can't be opened.
   explicit devnode(devnode_options options = {});
 
   /// Stops the node.
@@ -40,7 +49,7 @@ public:
   std::string connection_string() const;
 
   /// Refuses new calls and ends the open ones as a server does that shuts down; returns within a second, also when clients don't
-  /// listen. The events are gone then. Does nothing the second time.
+  /// listen. Events that no database keeps are gone then. Does nothing the second time.
   void stop();
 
 private:

@@ -1,0 +1,51 @@
+#pragma once
+
+#include "store/event.hpp"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace kdb::development {
+
+/// An event as a file keeps it: the stream by its name.
+struct kept_event {
+  std::string stream;
+  stored_event event; ///< Without an owner.
+};
+
+/// Events in an SQLite file, which one node has for itself. What a `write` has returned from survives the end of the process however it
+/// ends; the loss of power too when every transaction is synced. For one thread at a time. Members throw std::runtime_error.
+class database {
+public:
+  /// Opens the file, or begins it.
+  database(const std::string& file, bool sync_every_transaction);
+
+  /// Returns all events in their order.
+  std::vector<kept_event> load();
+
+  /// Writes events in one transaction: all or none.
+  void write(std::span<const stored_event* const> events);
+
+private:
+  struct closer {
+    void operator()(sqlite3* open) const;
+    void operator()(sqlite3_stmt* prepared) const;
+  };
+  using statement = std::unique_ptr<sqlite3_stmt, closer>;
+
+  void execute(const char* sql);
+  statement prepare(const char* sql);
+  void insert(const stored_event& event);
+  [[noreturn]] void fail(const char* doing) const;
+
+  std::string file_;
+  std::unique_ptr<sqlite3, closer> open_;
+  statement insert_;
+};
+
+} // namespace kdb::development

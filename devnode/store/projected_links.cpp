@@ -1,0 +1,110 @@
+#include "store/projected_links.hpp"
+
+#include "store/filter.hpp"
+#include "store/json.hpp"
+#include "store/stream.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+namespace kdb::development {
+namespace {
+
+// The numbers under which a server registers them.
+enum projection { streams = 1, stream_by_category, by_category, by_event_type, by_correlation_id };
+
+constexpr std::string_view stream_reference = "$@";
+constexpr std::array<std::string_view, 5> prefixes{"$et-", "$ce-", "$bc-", "$category-", "$streams"};
+
+// "2026-11-24T16:56:54.378332Z"
+std::string timestamp(std::int64_t ticks) {
+  constexpr std::int64_t ticks_per_second = 10'000'000;
+  auto seconds = static_cast<std::time_t>(ticks / ticks_per_second);
+  std::tm at{};
+  gmtime_r(&seconds, &at);
+  char text[64];
+  auto length = std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", &at);
+  std::snprintf(text + length, sizeof text - length, ".%06dZ", static_cast<int>(ticks % ticks_per_second / 10));
+  return text;
+}
+
+std::optional<std::string> string_member(std::string_view document, std::string_view key) {
+  auto members = document.empty() ? std::nullopt : parse_object(document);
+  if (!members)
+    return std::nullopt;
+  auto found = std::ranges::find(*members, key, &json_member::key);
+  return found == members->end() ? std::nullopt : parse_string(found->value);
+}
+
+bool deletion(const stored_event& event) {
+  return event.revision == tombstone_revision ||
+         (is_metastream(event.owner->name) && parse_metadata(event.data(), event.json).soft_deleted());
+}
+
+// Builds the links of one event.
+class projector {
+public:
+  explicit projector(const stored_event& event)
+    : event_{event}, stream_{event.owner->name}, target_{std::to_string(event.revision) + "@" + stream_},
+      correlation_{string_member(event.custom_metadata(), "$correlationId")} {}
+
+  std::vector<projected_link> links() {
+    auto type = event_.type();
+    bool link = event_.link(), deleted = deletion(event_);
+    auto dash = stream_.find('-');
+    bool has_category = !stream_.starts_with('$') && dash != stream_.npos && dash > 0;
+    std::string deleted_extra = deleted ? R"("$deleted":-1,)" : "";
+    if (event_.revision == 0)
+      add(streams, "$streams", link_type, target_);
+    if (!link)
+      add(by_event_type, "$et-" + std::string{deleted ? "$deleted" : type}, link_type, target_, deleted_extra);
+    if (has_category)
+      add(by_category, "$ce-" + category(), link_type, link ? std::string{event_.data()} : target_,
+          R"("$o":)" + quoted(stream_) + "," + deleted_extra);
+    if (!link && correlation_)
+      add(by_correlation_id, "$bc-" + *correlation_, link_type, target_,
+          R"("$eventTimestamp":")" + timestamp(event_.created) + "\",");
+    if (has_category && event_.revision == 0)
+      add(stream_by_category, "$category-" + category(), stream_reference, stream_);
+    return std::move(links_);
+  }
+
+private:
+  std::string category() const { return std::string{category_of(stream_)}; }
+
+  void add(projection from, std::string stream, std::string_view type, std::string data, const std::string& extra = {}) {
+    auto position = std::to_string(event_.position);
+    std::string metadata = R"({"$v":")" + std::to_string(from) + R"(:-1:1:4","$c":)" + position + R"(,"$p":)" + position + "," +
+                           extra + R"("$causedBy":")" + to_string(event_.id) + "\"";
+    if (correlation_)
+      metadata += R"(,"$correlationId":)" + quoted(*correlation_);
+    links_.push_back({std::move(stream), type, std::move(data), metadata + "}"});
+  }
+
+  const stored_event& event_;
+  const std::string& stream_;
+  std::string target_;
+  std::optional<std::string> correlation_;
+  std::vector<projected_link> links_;
+};
+
+} // namespace
+
+std::vector<projected_link> projected_links(const stored_event& event) {
+  return projector{event}.links();
+}
+
+std::optional<std::uint64_t> projected_position(const stored_event& written) {
+  bool type = written.link() || written.type() == stream_reference;
+  bool stream = std::ranges::any_of(prefixes, [&](auto prefix) { return written.owner->name.starts_with(prefix); });
+  auto members = type && stream ? parse_object(written.custom_metadata()) : std::nullopt;
+  if (!members)
+    return std::nullopt;
+  auto position = std::ranges::find(*members, "$c", &json_member::key);
+  auto number = position == members->end() ? std::nullopt : parse_integer(position->value);
+  return number ? std::optional{static_cast<std::uint64_t>(*number)} : std::nullopt;
+}
+
+} // namespace kdb::development

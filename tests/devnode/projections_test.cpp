@@ -1,0 +1,132 @@
+#include "node_fixture.hpp"
+#include "store_fixture.hpp"
+
+#include "store/projected_links.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <chrono>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+using namespace kdb;
+using namespace kdb::development;
+using namespace kdb::development::testing;
+
+namespace {
+
+using names = std::vector<std::string>;
+
+// As "stream type data".
+names written(const std::vector<projected_link>& links) {
+  names text;
+  for (auto& link : links)
+    text.push_back(link.stream + " " + std::string{link.type} + " " + link.data);
+  return text;
+}
+
+struct projection_fixture : store_fixture {
+  const stored_event& write(std::string_view stream, std::string_view type, std::string_view data = "{}",
+                            std::string_view metadata = "") {
+    proposed_event one{.id = {7, ++ids}, .type = type, .json = true, .data = data, .custom_metadata = metadata};
+    events.append(stream, expected_state::any(), {&one, 1});
+    return events.events()[events.events().size() - 1];
+  }
+};
+
+// Reads until a stream has as many events; the call waits, not the test.
+names follow(node_fixture& node, const std::string& stream, std::size_t count) {
+  grpc::ClientContext context;
+  node_fixture::limit(context);
+  auto call = node.streams->Read(&context, node_fixture::following(stream));
+  names data;
+  ReadResp message;
+  while (data.size() < count && call->Read(&message))
+    if (message.has_event())
+      data.push_back(message.event().event().data());
+  context.TryCancel();
+  return data;
+}
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(system_projections, projection_fixture)
+
+BOOST_AUTO_TEST_CASE(an_event_is_linked_by_stream_type_category_and_correlation) {
+  struct {
+    const char* stream;
+    const char* type;
+    const char* data;
+    const char* metadata;
+    names links;
+  } const rows[] = {
+    {"cat-1",
+     "t",
+     "{}",
+     R"({"$correlationId":"c"})",
+     {"$streams $> 0@cat-1", "$et-t $> 0@cat-1", "$ce-cat $> 0@cat-1", "$bc-c $> 0@cat-1", "$category-cat $@ cat-1"}},
+    {"cat-1", "u", "{}", "", {"$et-u $> 1@cat-1", "$ce-cat $> 1@cat-1"}},
+    {"a-b-c", "t", "{}", "", {"$streams $> 0@a-b-c", "$et-t $> 0@a-b-c", "$ce-a $> 0@a-b-c", "$category-a $@ a-b-c"}},
+    {"plain", "t", "{}", R"({"$correlationId":5})", {"$streams $> 0@plain", "$et-t $> 0@plain"}},
+    {"-x", "t", "{}", "not json", {"$streams $> 0@-x", "$et-t $> 0@-x"}},
+    {"$sys-1", "t", "{}", "", {"$streams $> 0@$sys-1", "$et-t $> 0@$sys-1"}},
+    {"links-1",
+     "$>",
+     "7@other-1",
+     R"({"$correlationId":"c"})",
+     {"$streams $> 0@links-1", "$ce-links $> 7@other-1", "$category-links $@ links-1"}},
+    {"$ce-cat", "$>", "0@cat-1", "", {"$streams $> 0@$ce-cat"}},
+  };
+  for (auto& [stream, type, data, metadata, links] : rows)
+    BOOST_TEST(written(projected_links(write(stream, type, data, metadata))) == links, stream << " " << type);
+}
+
+BOOST_AUTO_TEST_CASE(deletions_are_linked_as_such) {
+  append("a-1", 1);
+  events.soft_delete("a-1", expected_state::any());
+  auto& soft = events.events()[events.events().size() - 1];
+  BOOST_TEST((written(projected_links(soft)) == names{"$streams $> 0@$$a-1", "$et-$deleted $> 0@$$a-1"}));
+  events.tombstone("a-1", expected_state::any());
+  auto links = projected_links(events.events()[events.events().size() - 1]);
+  BOOST_TEST((written(links) == names{"$et-$deleted $> 9223372036854775807@a-1", "$ce-a $> 9223372036854775807@a-1"}));
+  BOOST_TEST(links[1].metadata.find(R"("$o":"a-1","$deleted":-1,"$causedBy":)") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(a_link_says_what_it_is_about) {
+  auto& event = write("a-1", "t", "{}", R"({"$correlationId":"x\"y"})");
+  auto position = std::to_string(event.position);
+  auto links = projected_links(event);
+  BOOST_TEST(links[2].metadata == R"({"$v":"3:-1:1:4","$c":)" + position + R"(,"$p":)" + position +
+                                    R"(,"$o":"a-1","$causedBy":")" + to_string(event.id) + R"(","$correlationId":"x\"y"})");
+  BOOST_TEST(links[3].metadata.find(R"("$eventTimestamp":"2026-11-24T)") != std::string::npos);
+  auto& link = write(links[2].stream, links[2].type, links[2].data, links[2].metadata);
+  BOOST_TEST((projected_position(link) == event.position));
+  BOOST_TEST(!projected_position(event));
+}
+
+BOOST_AUTO_TEST_CASE(a_node_projects_what_is_written_and_what_it_finds_once) {
+  auto folder = std::filesystem::temp_directory_path() / ("kdb-projections-" + to_string(random_uuid()));
+  std::filesystem::create_directory(folder);
+  devnode_options options;
+  options.database = folder / "events.db";
+  { node_fixture{options}.append("a-1", 2); }
+  options.projections = true;
+  {
+    node_fixture node{options};
+    BOOST_TEST((follow(node, "$ce-a", 2) == names{"0@a-1", "1@a-1"}));
+    node.ids = 100;
+    node.append("a-2", 1);
+    BOOST_TEST((follow(node, "$ce-a", 3) == names{"0@a-1", "1@a-1", "0@a-2"}));
+    BOOST_TEST((follow(node, "$et-t", 3) == names{"0@a-1", "1@a-1", "0@a-2"}));
+    BOOST_TEST((follow(node, "$category-a", 2) == names{"a-1", "a-2"}));
+  }
+  node_fixture again{options};
+  again.ids = 200;
+  again.append("a-3", 1);
+  BOOST_TEST((follow(again, "$ce-a", 4) == names{"0@a-1", "1@a-1", "0@a-2", "0@a-3"}));
+  again.node.stop();
+  std::filesystem::remove_all(folder);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
