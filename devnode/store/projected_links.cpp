@@ -16,7 +16,12 @@ namespace {
 enum projection { streams = 1, stream_by_category, by_category, by_event_type, by_correlation_id };
 
 constexpr std::string_view stream_reference = "$@";
-constexpr std::array<std::string_view, 5> prefixes{"$et-", "$ce-", "$bc-", "$category-", "$streams"};
+
+// Whether a stream is one into which projections write. They don't look at what they have written themselves.
+bool projected_stream(std::string_view name) {
+  constexpr std::array<std::string_view, 4> prefixes{"$et-", "$ce-", "$bc-", "$category-"};
+  return name == "$streams" || std::ranges::any_of(prefixes, [&](auto prefix) { return name.starts_with(prefix); });
+}
 
 // "2026-11-24T16:56:54.378332Z"
 std::string timestamp(std::int64_t ticks) {
@@ -93,13 +98,15 @@ private:
 } // namespace
 
 std::vector<projected_link> projected_links(const stored_event& event) {
+  std::string_view stream = event.owner->name;
+  if (projected_stream(is_metastream(stream) ? stream.substr(2) : stream))
+    return {};
   return projector{event}.links();
 }
 
 std::optional<std::uint64_t> projected_position(const stored_event& written) {
   bool type = written.link() || written.type() == stream_reference;
-  bool stream = std::ranges::any_of(prefixes, [&](auto prefix) { return written.owner->name.starts_with(prefix); });
-  auto members = type && stream ? parse_object(written.custom_metadata()) : std::nullopt;
+  auto members = type && projected_stream(written.owner->name) ? parse_object(written.custom_metadata()) : std::nullopt;
   if (!members)
     return std::nullopt;
   auto position = std::ranges::find(*members, "$c", &json_member::key);

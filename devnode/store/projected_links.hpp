@@ -18,7 +18,7 @@ struct projected_link {
   std::string metadata; ///< JSON: which event it is about, and what that one was caused by.
 };
 
-/// Returns what the system projections write about an event: `$streams`, `$by_event_type`, `$by_category`, `$by_correlation_id` and
+/// Returns what the system projections write about an event, unless they wrote it themselves: `$streams`, `$by_event_type`, `$by_category`, `$by_correlation_id` and
 /// `$stream_by_category`, in this order. Pure.
 std::vector<projected_link> projected_links(const stored_event& event);
 

@@ -76,7 +76,9 @@ BOOST_AUTO_TEST_CASE(an_event_is_linked_by_stream_type_category_and_correlation)
      "7@other-1",
      R"({"$correlationId":"c"})",
      {"$streams $> 0@links-1", "$ce-links $> 7@other-1", "$category-links $@ links-1"}},
-    {"$ce-cat", "$>", "0@cat-1", "", {"$streams $> 0@$ce-cat"}},
+    {"$ce-cat", "$>", "0@cat-1", "", {}},
+    {"$category-cat", "$@", "cat-1", R"({"$correlationId":"c"})", {}},
+    {"$$$ce-cat", "$metadata", "{}", "", {}},
   };
   for (auto& [stream, type, data, metadata, links] : rows)
     BOOST_TEST(written(projected_links(write(stream, type, data, metadata))) == links, stream << " " << type);
