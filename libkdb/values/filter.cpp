@@ -35,12 +35,15 @@ std::string any_of(const std::vector<std::string>& names) {
   return text + ")";
 }
 
+/// The very end. `$` also matches before a last line break.
+constexpr std::string_view end_of_name = R"((?![\s\S]))";
+
 std::string exactly(const std::vector<std::string>& names) {
-  return "^" + any_of(names) + "\\z";
+  return "^" + any_of(names) + std::string{end_of_name};
 }
 
 std::string anything_but(const std::vector<std::string>& names) {
-  return "^(?!" + any_of(names) + "\\z)";
+  return "^(?!" + any_of(names) + std::string{end_of_name} + ")";
 }
 
 std::string quoted(std::string_view value) {
