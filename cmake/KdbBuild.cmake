@@ -17,6 +17,11 @@ set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 if(KDB_SANITIZE)
   add_compile_options(-fsanitize=${KDB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  if(KDB_SANITIZE MATCHES "undefined")
+    # CAF 0.17.6 binds a reference to an empty tuple that isn't there when a function without further parameters is spawned as an
+    # actor. That is in its headers, and so in our objects; a null pointer that is really used still crashes.
+    add_compile_options(-fno-sanitize=null)
+  endif()
   add_link_options(-fsanitize=${KDB_SANITIZE})
 endif()
 
