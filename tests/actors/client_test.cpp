@@ -38,6 +38,8 @@ struct client_fixture : actor_fixture {
     drain();
     tested = nullptr;
     receiver = nullptr;
+    for (const auto& each : transports)
+      each->forget_calls();
   }
 
   answer<append_result> append() {

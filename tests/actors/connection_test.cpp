@@ -44,7 +44,13 @@ struct connection_fixture : actor_fixture {
       },
       logger_ptr{}));
   }
-  ~connection_fixture() { tested = nullptr; }
+  ~connection_fixture() {
+    kill(tested);
+    tested = nullptr;
+    script->asked.clear();
+    for (const auto& each : transports)
+      each->forget_calls();
+  }
 
   answer<node_ptr> get() { return ask<node_ptr>(tested, get_node{}); }
   void name_candidate(endpoint where = {"a", 1}) {

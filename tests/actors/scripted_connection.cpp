@@ -33,6 +33,12 @@ worker_fixture::worker_fixture(settings how) : connection{keep(sys.spawn(play, l
   use(make_node(1));
 }
 
+worker_fixture::~worker_fixture() {
+  link->asked.clear();
+  for (const auto& each : transports)
+    each->forget_calls();
+}
+
 settings worker_fixture::default_settings() {
   settings how;
   how.endpoints = {{"127.0.0.1", 2113}};

@@ -28,6 +28,7 @@ using scripted_connection = connection_actor::extend<caf::reacts_to<step>>;
 class worker_fixture : public actor_fixture {
 public:
   explicit worker_fixture(settings how = default_settings());
+  ~worker_fixture();
 
   static settings default_settings();
 

@@ -140,6 +140,12 @@ std::unique_ptr<rpc::call> scripted_transport::exchange(std::string_view method,
   return std::make_unique<handle<rpc::call, scripted_exchange>>(std::move(script));
 }
 
+void scripted_transport::forget_calls() {
+  reads.clear();
+  appends.clear();
+  exchanges.clear();
+}
+
 std::string features_message(bool batch_append) {
   v1::server_features::SupportedMethods all;
   all.set_event_store_server_version("26.1.1");
