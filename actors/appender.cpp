@@ -5,6 +5,7 @@
 
 #include <call_defaults.hpp>
 #include <late_sender.hpp>
+#include <policy/failure.hpp>
 #include <policy/validate.hpp>
 
 namespace kdb {
@@ -243,7 +244,7 @@ void appender_state::on_single_done(single_append_done& what) {
 }
 
 void appender_state::drop_node(generation whose, const error& why) {
-  if (!is_node_lost(why, policy::request_kind::write))
+  if (!policy::is_node_lost(why))
     return;
   self->send(context->connection, node_lost{whose, why});
   if (current && current->generation == whose)

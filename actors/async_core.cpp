@@ -8,6 +8,7 @@
 #include <feed.hpp>
 #include <kdb/async_client.hpp>
 #include <runtime.hpp>
+#include <subscription_error.hpp>
 
 namespace kdb::detail {
 
@@ -147,12 +148,6 @@ struct subscription_pump_state {
 };
 
 using subscription_pump_actor = caf::stateful_actor<subscription_pump_state>;
-
-error to_error(const subscription_ended& end) {
-  if (end.cause)
-    return *end.cause;
-  return {.code = end.reason == end_reason::cancelled ? errc::cancelled : errc::closed, .message = "the subscription has ended"};
-}
 
 caf::behavior subscription_pump(subscription_pump_actor* self, std::weak_ptr<async_subscription_state> target) {
   self->state.target = std::move(target);

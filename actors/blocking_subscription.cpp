@@ -6,6 +6,7 @@
 #include <inbox.hpp>
 #include <kdb/client.hpp>
 #include <runtime.hpp>
+#include <subscription_error.hpp>
 
 namespace kdb {
 
@@ -33,14 +34,6 @@ struct subscription_handle {
 } // namespace detail
 
 namespace {
-
-error to_error(const subscription_ended& end) {
-  if (end.cause)
-    return *end.cause;
-  if (end.reason == end_reason::cancelled)
-    return {.code = errc::cancelled, .message = "the subscription was cancelled"};
-  return {.code = errc::closed, .message = "the client is closed"};
-}
 
 template <class Request>
 result<subscription> start_subscription(std::shared_ptr<detail::runtime> running, Request request) {

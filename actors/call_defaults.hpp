@@ -5,7 +5,6 @@
 
 #include <kdb/call_options.hpp>
 #include <kdb/settings.hpp>
-#include <policy/failure.hpp>
 
 namespace kdb {
 
@@ -24,12 +23,6 @@ inline bool requires_leader(const settings& how, const call_options& call) {
 /// When the operation has to be over, if ever.
 inline std::optional<std::chrono::milliseconds> deadline_for(const settings& how, const call_options& call) {
   return call.deadline ? call.deadline : how.default_deadline;
-}
-
-/// Whether the failure says that the node is gone, or that another one leads.
-inline bool is_node_lost(const error& why, policy::request_kind kind) {
-  const auto action = policy::decide(why, kind).node;
-  return action == policy::node_action::rediscover || action == policy::node_action::follow_leader;
 }
 
 /// What a failure means that came before anything was sent: the outcome is known.

@@ -8,6 +8,7 @@
 #include <appender.hpp>
 #include <call_defaults.hpp>
 #include <discovery.hpp>
+#include <last_event.hpp>
 #include <late_sender.hpp>
 #include <management.hpp>
 #include <policy/validate.hpp>
@@ -44,41 +45,6 @@ constexpr std::string_view settings_stream = "$settings";
 
 std::string metadata_stream(const std::string& stream) {
   return "$$" + stream;
-}
-
-result<revision_result> read_revision(const resolved_event* last) {
-  return revision_result{last ? std::optional{last->original().revision()} : std::nullopt};
-}
-
-/// The server takes what is not JSON for no metadata at all.
-bool has_json(const resolved_event* last) {
-  return last && last->has_event() && last->content_type() == content_type::json;
-}
-
-result<metadata_result> read_metadata(const resolved_event* last) {
-  metadata_result found;
-  if (last)
-    found.revision = last->original().revision();
-  if (!has_json(last))
-    return found;
-  auto parsed = parse_stream_metadata(last->data());
-  if (!parsed)
-    return tl::unexpected{std::move(parsed.error())};
-  found.metadata = std::move(*parsed);
-  return found;
-}
-
-result<system_settings_result> read_settings(const resolved_event* last) {
-  system_settings_result found;
-  if (last)
-    found.revision = last->original().revision();
-  if (!has_json(last))
-    return found;
-  auto parsed = parse_system_settings(last->data());
-  if (!parsed)
-    return tl::unexpected{std::move(parsed.error())};
-  found.settings = std::move(*parsed);
-  return found;
 }
 
 } // namespace
@@ -150,9 +116,9 @@ void client_state::spawn_management() {
   supervise(management.address());
 }
 
-void client_state::supervise(const caf::actor_addr& child) {
+void client_state::supervise(const caf::actor_addr& child, subscription_actor handle) {
   self->monitor(child);
-  children.emplace(child, subscription_actor{});
+  children.emplace(child, std::move(handle));
 }
 
 void client_state::on_down(const caf::down_msg& what) {
@@ -183,8 +149,7 @@ void client_state::on_down(const caf::down_msg& what) {
 reader_actor client_state::spawn_reader(wire::read_request request, call_options call) {
   auto started = self->spawn(reader, read_plan{std::move(request), std::move(call)}, context,
                              caf::actor_cast<caf::strong_actor_ptr>(self->current_sender()));
-  self->monitor(started);
-  children.emplace(started.address(), subscription_actor{});
+  supervise(started.address());
   return started;
 }
 
@@ -194,8 +159,7 @@ caf::result<subscription_actor> client_state::spawn_subscription(subscription_pl
                    .message = "a subscription needs a subscriber",
                    .detail = bad_argument{"subscriber", "the handle of an actor"}});
   auto started = self->spawn(subscription, std::move(plan), context);
-  self->monitor(started);
-  children.emplace(started.address(), started);
+  supervise(started.address(), started);
   auto promise = self->make_response_promise<subscription_actor>();
   // The subscription answers in any case, also when it ends.
   self->request(started, caf::infinite, begin{})
@@ -228,25 +192,6 @@ caf::result<reader_actor> client_state::on_read_all(read_all& what) {
   return spawn_reader(to_request(what.options), std::move(what.options.call));
 }
 
-caf::result<log_position> client_state::on_head_position(head_position& what) {
-  if (closing)
-    return to_caf(closed_error());
-  const read_all_options backwards_one{.direction = backwards, .filter = what.options.filter, .limit = 1, .call = what.options.call};
-  if (auto fine = policy::check_read(backwards_one); !fine)
-    return to_caf(std::move(fine.error()));
-  auto last = spawn_reader(to_request(backwards_one), std::move(what.options.call));
-  auto promise = self->make_response_promise<log_position>();
-  // The reader answers in any case, also when it ends. Its handle in the handlers keeps it until then.
-  self->request(last, caf::infinite, next{})
-    .then(
-      [promise, last](const event_batch& batch) mutable {
-        const auto events = batch.events();
-        promise.deliver(events.empty() ? log_position{} : events.begin()->original().position());
-      },
-      [promise, last](caf::error& why) mutable { promise.deliver(std::move(why)); });
-  return promise;
-}
-
 template <class Answer, class Request>
 caf::result<Answer> client_state::to_management(Request& what) {
   if (closing)
@@ -255,14 +200,9 @@ caf::result<Answer> client_state::to_management(Request& what) {
 }
 
 template <class Answer>
-caf::result<Answer> client_state::from_last_event(std::string stream, call_options call,
+caf::result<Answer> client_state::from_last_event(wire::read_request request, call_options call,
                                                   result<Answer> (*read)(const resolved_event*)) {
-  if (closing)
-    return to_caf(closed_error());
-  const read_stream_options backwards_one{.direction = backwards, .limit = 1, .call = call};
-  if (auto fine = policy::check_read(stream, backwards_one); !fine)
-    return to_caf(std::move(fine.error()));
-  auto last = spawn_reader(to_request(stream, backwards_one), std::move(call));
+  auto last = spawn_reader(std::move(request), std::move(call));
   auto promise = self->make_response_promise<Answer>();
   auto deliver = [promise](result<Answer> answer) mutable {
     if (answer)
@@ -284,8 +224,28 @@ caf::result<Answer> client_state::from_last_event(std::string stream, call_optio
   return promise;
 }
 
+template <class Answer>
+caf::result<Answer> client_state::from_last_event(const std::string& stream, call_options call,
+                                                  result<Answer> (*read)(const resolved_event*)) {
+  if (closing)
+    return to_caf(closed_error());
+  const read_stream_options backwards_one{.direction = backwards, .limit = 1, .call = call};
+  if (auto fine = policy::check_read(stream, backwards_one); !fine)
+    return to_caf(std::move(fine.error()));
+  return from_last_event(to_request(stream, backwards_one), std::move(call), read);
+}
+
+caf::result<log_position> client_state::on_head_position(head_position& what) {
+  if (closing)
+    return to_caf(closed_error());
+  const read_all_options backwards_one{.direction = backwards, .filter = what.options.filter, .limit = 1, .call = what.options.call};
+  if (auto fine = policy::check_read(backwards_one); !fine)
+    return to_caf(std::move(fine.error()));
+  return from_last_event(to_request(backwards_one), std::move(what.options.call), read_position);
+}
+
 caf::result<revision_result> client_state::on_current_revision(current_revision& what) {
-  return from_last_event(std::move(what.stream), std::move(what.call), read_revision);
+  return from_last_event(what.stream, std::move(what.call), read_revision);
 }
 
 caf::result<metadata_result> client_state::on_get_metadata(get_stream_metadata& what) {

@@ -60,12 +60,15 @@ struct client_state {
   void spawn_core();
   void spawn_appender();
   void spawn_management();
-  void supervise(const caf::actor_addr& child);
+  /// A subscription's handle keeps it alive, whoever else lets go of it.
+  void supervise(const caf::actor_addr& child, subscription_actor handle = {});
   template <class Answer, class Request>
   caf::result<Answer> to_management(Request& what);
-  /// Reads the last event of a stream and makes the answer from it; from null if there is none.
+  /// Makes the answer from the one event that the request asks for; from null if there is none.
   template <class Answer>
-  caf::result<Answer> from_last_event(std::string stream, call_options call, result<Answer> (*read)(const resolved_event*));
+  caf::result<Answer> from_last_event(wire::read_request request, call_options call, result<Answer> (*read)(const resolved_event*));
+  template <class Answer>
+  caf::result<Answer> from_last_event(const std::string& stream, call_options call, result<Answer> (*read)(const resolved_event*));
   reader_actor spawn_reader(wire::read_request request, call_options call);
   caf::result<subscription_actor> spawn_subscription(subscription_plan plan);
   void wait_for_node(caf::typed_response_promise<connected> waiting, time_budget budget);

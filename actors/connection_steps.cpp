@@ -75,7 +75,7 @@ std::vector<effect> steps::on(shut) {
 }
 
 std::vector<effect> steps::attempt_failed(unsigned attempt, error why) {
-  if (policy::decide(why, policy::request_kind::read).is_final) {
+  if (policy::is_final(why)) {
     phase_ = idle{};
     return {refuse{std::move(why)}};
   }

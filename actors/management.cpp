@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <late_sender.hpp>
+#include <policy/failure.hpp>
 #include <policy/validate_writes.hpp>
 #include <wire/v2_streams.hpp>
 
@@ -80,7 +81,7 @@ caf::result<records_result> management_state::on_append_records(const append_rec
 void management_state::begin(pending what) {
   const auto now = self->clock().now();
   what.budget = time_budget{deadline_for(context->how, what.plan.options), now};
-  const auto wait = what.budget.limited() ? caf::duration{*what.budget.left(now)} : caf::duration{caf::infinite};
+  const auto wait = what.budget.timeout(now);
   const auto number = ++last_call;
   calls.emplace(number, std::move(what));
   // The connection answers everyone, also when it ends: no timeout of our own, save the call's.
@@ -122,7 +123,7 @@ void management_state::on_done(exchange_done& what) {
     return;
   }
   auto& why = what.answers.error();
-  if (is_node_lost(why, done.plan.kind))
+  if (policy::is_node_lost(why))
     self->send(context->connection, node_lost{done.generation, why});
   done.answer.deliver(to_caf(std::move(why)));
 }

@@ -4,6 +4,7 @@
 
 #include <call_defaults.hpp>
 #include <late_sender.hpp>
+#include <policy/failure.hpp>
 
 namespace kdb {
 
@@ -28,8 +29,7 @@ reader_self::behavior_type reader_state::start(read_plan given, worker_context_p
     self->monitor(owner);
   self->set_down_handler([this](caf::down_msg&) { self->quit(); });
   // The connection answers everyone, also when it ends: no timeout of our own, save the read's.
-  const auto wait = budget.limited() ? caf::duration{*budget.left(self->clock().now())} : caf::duration{caf::infinite};
-  self->request(context->connection, wait, get_node{})
+  self->request(context->connection, budget.timeout(self->clock().now()), get_node{})
     .then([this](const node_ptr& found) { begin_call(found); },
           [this](const caf::error& why) { fail(not_started(error::from(why))); });
   return {
@@ -74,7 +74,7 @@ void reader_state::arrived(event_batch batch) {
 }
 
 void reader_state::ended(result<void> how) {
-  if (!how && is_node_lost(how.error(), policy::request_kind::read))
+  if (!how && policy::is_node_lost(how.error()))
     self->send(context->connection, node_lost{current->generation, how.error()});
   end = std::move(how);
   serve();

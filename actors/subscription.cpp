@@ -9,6 +9,7 @@
 #include <call_defaults.hpp>
 #include <late_sender.hpp>
 #include <policy/backoff.hpp>
+#include <policy/failure.hpp>
 #include <policy/resume.hpp>
 
 namespace kdb {
@@ -80,8 +81,7 @@ caf::result<void> subscription_state::on_cancel() {
 
 void subscription_state::find_node() {
   // The connection answers everyone, also when it ends: no timeout of our own, save the start's.
-  const auto limited = beginning.pending() && start_budget.limited();
-  const auto wait = limited ? caf::duration{*start_budget.left(self->clock().now())} : caf::duration{caf::infinite};
+  const auto wait = (beginning.pending() ? start_budget : time_budget{}).timeout(self->clock().now());
   self->request(context->connection, wait, get_node{})
     .then([this](const node_ptr& found) { begin_call(found); },
           [this](const caf::error& why) { call_failed(not_started(error::from(why))); });
@@ -129,7 +129,7 @@ void subscription_state::on_read_ended(read_ended& what) {
   call.reset();
   if (what.how) // A server never ends a healthy subscription.
     what.how = failure({.code = errc::unavailable, .message = "the server ended the subscription", .retry_can_help = true});
-  else if (is_node_lost(what.how.error(), policy::request_kind::subscription))
+  else if (policy::is_node_lost(what.how.error()))
     self->send(context->connection, node_lost{current->generation, what.how.error()});
   call_failed(std::move(what.how.error()));
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <caf/duration.hpp>
+
 #include <algorithm>
 #include <chrono>
 #include <memory>
@@ -42,6 +44,8 @@ public:
       return std::nullopt;
     return std::max(std::chrono::ceil<duration>(*end_ - now), duration::zero());
   }
+  /// The timeout for a request that is answered in any case: what is left, or none.
+  caf::duration timeout(time_point now) const { return end_ ? caf::duration{*left(now)} : caf::duration{caf::infinite}; }
 
 private:
   std::optional<time_point> end_;

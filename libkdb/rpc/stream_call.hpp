@@ -41,10 +41,10 @@ public:
 protected:
   // All on the engine's thread.
 
-  /// A message arrived. False ends the call with the given error.
+  /// A message arrived. An error ends the call with that error.
   virtual result<void> on_message(const grpc::ByteBuffer& message) = 0;
   virtual void on_flush() {}
-  /// Exactly once, last. `started` tells whether anything can have reached the server.
+  /// Exactly once, last.
   virtual void on_end(result<void> how) = 0;
   virtual wire::request_kind kind() const = 0;
 

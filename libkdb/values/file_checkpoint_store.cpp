@@ -5,10 +5,11 @@
 
 #include <cerrno>
 #include <cstdio>
-#include <cstring>
 #include <fstream>
 #include <iterator>
+#include <system_error>
 
+#include "values/percent.hpp"
 #include "values/resume_point_text.hpp"
 
 namespace kdb {
@@ -16,20 +17,11 @@ namespace kdb {
 namespace {
 
 tl::unexpected<error> io_failure(std::string what, const std::filesystem::path& where) {
-  return failure(errc::internal, "can't " + std::move(what) + " " + where.string() + ": " + std::strerror(errno));
+  return failure(errc::internal, "can't " + std::move(what) + " " + where.string() + ": " + std::generic_category().message(errno));
 }
 
-/// A file's name for a name of any kind: whatever is not plain is written as %XX.
 std::string file_name(std::string_view name) {
-  std::string text;
-  for (const auto c : name) {
-    const auto byte = static_cast<unsigned char>(c);
-    const auto plain = (byte >= '0' && byte <= '9') || (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') || byte == '-' || byte == '_';
-    char escaped[4];
-    std::snprintf(escaped, sizeof escaped, "%%%02X", byte);
-    text += plain ? std::string{c} : std::string{escaped};
-  }
-  return text + ".checkpoint";
+  return percent_encoded(name, "-_") + ".checkpoint";
 }
 
 /// Closes what it opened.

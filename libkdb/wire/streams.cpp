@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "event_store/client/streams.pb.h"
+#include "policy/validate.hpp"
 #include "wire/field_writer.hpp"
 
 namespace kdb::wire {
@@ -176,16 +177,6 @@ constexpr std::size_t is_final_size = 2;
 
 } // namespace
 
-std::size_t proposed_message_bytes(const new_event& event) {
-  auto size = bytes_field_size(uuid_size(event.id)) + bytes_field_size(property_size(type_key, event.type)) +
-              bytes_field_size(property_size(content_type_key, to_string(event.content_type)));
-  if (!event.metadata.empty())
-    size += bytes_field_size(event.metadata.size());
-  if (!event.data.empty())
-    size += bytes_field_size(event.data.size());
-  return size;
-}
-
 std::vector<std::string> encode_batch_append(const uuid& correlation, std::string_view stream, stream_state expected,
                                              std::span<const new_event> events,
                                              std::optional<std::chrono::milliseconds> deadline) {
@@ -195,7 +186,7 @@ std::vector<std::string> encode_batch_append(const uuid& correlation, std::strin
     auto size = bytes_field_size(uuid_size(correlation)) + (chunks.empty() ? options.size() : 0);
     std::size_t count = 0;
     for (; count < events.size(); ++count) {
-      const auto next = bytes_field_size(proposed_message_bytes(events[count]));
+      const auto next = bytes_field_size(policy::proposed_message_bytes(events[count]));
       if (count > 0 && size + next + is_final_size > batch_append_chunk_bytes)
         break;
       size += next;
@@ -206,7 +197,7 @@ std::vector<std::string> encode_batch_append(const uuid& correlation, std::strin
     if (chunks.empty())
       options.write_to(out);
     for (const auto& event : events.first(count))
-      write(out, 3, event, proposed_message_bytes(event));
+      write(out, 3, event, policy::proposed_message_bytes(event));
     if (is_final)
       out.number(4, 1);
     chunks.push_back(out.take());
@@ -224,7 +215,7 @@ std::vector<std::string> encode_append(std::string_view stream, stream_state exp
   write_target(options, stream, expected);
   messages.push_back(options.take());
   for (const auto& event : events) {
-    const auto size = proposed_message_bytes(event);
+    const auto size = policy::proposed_message_bytes(event);
     field_writer out{bytes_field_size(size)};
     write(out, 2, event, size);
     messages.push_back(out.take());

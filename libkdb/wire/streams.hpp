@@ -42,9 +42,6 @@ std::string encode(const read_request& request);
 /// The largest chunk of a batch append; one event above it travels in a chunk of its own.
 inline constexpr std::size_t batch_append_chunk_bytes = 3u << 20;
 
-/// Serialised size of an event inside an append, its own field header excluded.
-std::size_t proposed_message_bytes(const new_event& event);
-
 /// One append as chunks of `BatchAppendReq` under one correlation id, the last one final.
 std::vector<std::string> encode_batch_append(const uuid& correlation, std::string_view stream, stream_state expected,
                                              std::span<const new_event> events,

@@ -228,11 +228,6 @@ std::vector<new_event> many_shapes() {
 
 } // namespace
 
-BOOST_AUTO_TEST_CASE(the_size_of_an_event_is_what_the_wire_layer_writes) {
-  for (auto& event : many_shapes())
-    BOOST_TEST_REQUIRE(kdb::policy::proposed_message_bytes(event) == kdb::wire::proposed_message_bytes(event));
-}
-
 BOOST_AUTO_TEST_CASE(no_message_is_longer_than_foretold) {
   auto correlation = kdb::parse_uuid("ffffffff-ffff-ffff-ffff-ffffffffffff").value();
   constexpr auto longest_deadline = std::chrono::milliseconds::max();

@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "event_store/client/streams.pb.h"
+#include "policy/validate.hpp"
 #include "wire/streams.hpp"
 
 using namespace kdb;
@@ -188,7 +189,7 @@ BOOST_AUTO_TEST_CASE(chunks_are_as_large_as_they_were_said_to_be) {
     const auto message = parse<v1::BatchAppendReq>(chunk);
     BOOST_TEST(chunk.size() == message.ByteSizeLong());
     BOOST_TEST(chunk.capacity() <= std::max<std::size_t>(chunk.size(), 15));
-    BOOST_TEST(wire::proposed_message_bytes(events[0]) == message.proposed_messages(0).ByteSizeLong());
+    BOOST_TEST(policy::proposed_message_bytes(events[0]) == message.proposed_messages(0).ByteSizeLong());
   }
 }
 
