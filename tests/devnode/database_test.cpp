@@ -1,3 +1,4 @@
+#include "folder_fixture.hpp"
 #include "node_fixture.hpp"
 
 #include "store/database.hpp"
@@ -20,23 +21,11 @@ extern char** environ;
 using namespace kdb;
 using namespace kdb::development;
 using namespace kdb::development::testing;
-namespace fs = std::filesystem;
 
 namespace {
 
-// A folder that is gone after the test.
-struct folder_fixture {
-  fs::path folder = make();
-  std::string file = folder / "events.db";
-
-  ~folder_fixture() { fs::remove_all(folder); }
-
-  static fs::path make() {
-    auto pattern = (fs::temp_directory_path() / "kdb-devnode-XXXXXX").string();
-    BOOST_REQUIRE(mkdtemp(pattern.data()));
-    return pattern;
-  }
-
+// The options of a node that keeps its events there.
+struct database_fixture : folder_fixture {
   devnode_options kept() const {
     devnode_options options;
     options.database = file;
@@ -147,7 +136,7 @@ std::vector<std::uint64_t> append_until_killed(node_process& node, std::uint64_t
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(databases, folder_fixture)
+BOOST_FIXTURE_TEST_SUITE(databases, database_fixture)
 
 BOOST_AUTO_TEST_CASE(every_acknowledged_event_survives_a_kill_and_no_append_is_half_there) {
   std::vector<std::uint64_t> acknowledged;
