@@ -105,6 +105,7 @@ refused parse_filter(const Options::FilterOptions& filter, read_request& request
   }
   constexpr std::uint64_t page = 32;
   auto window = filter.has_max() ? filter.max() : page;
+  request.search_window = std::max<std::uint64_t>(window, 1);
   request.checkpoint_interval = std::max<std::uint64_t>(filter.checkpointintervalmultiplier() * window, 1);
   if (request.subscription && filter.checkpointintervalmultiplier() == 0)
     return errors::handler_exception();

@@ -38,6 +38,7 @@ struct read_request {
   bool index =
     false; ///< `filter` is that of an index: backwards from a position means that one too, and what can't be read is skipped.
   event_filter filter;
+  std::uint64_t search_window = 0;       ///< In events that are looked at: how many a page of a filtered search has.
   std::uint64_t checkpoint_interval = 0; ///< In events that were looked at.
 };
 

@@ -15,6 +15,9 @@ constexpr int events_a_turn = 4096;
 // As many events as a server keeps for a live subscription; one that is further behind reads the log again.
 constexpr std::int64_t live_events = 64;
 
+// Events that a page of a server's search holds at most.
+constexpr std::uint64_t page_size = 32;
+
 // What differs between a stream and $all.
 class source {
 public:
@@ -26,7 +29,13 @@ public:
   virtual caught_up_place place() const = 0;
 
   /// Position of the last event that was looked at, if any was.
-  virtual std::optional<std::uint64_t> considered() const = 0;
+  virtual std::optional<std::uint64_t> considered() const { return {}; }
+
+  /// Position of the event that is looked at next, if there is one.
+  virtual std::optional<std::uint64_t> upcoming() const { return {}; }
+
+  /// Position of the last event that was sent, or behind which it starts.
+  virtual std::optional<std::uint64_t> last_position() const { return {}; }
 };
 
 class stream_source : public source {
@@ -40,7 +49,6 @@ public:
   void go_live(bool live) override { cursor_.ignore_truncation(live); }
   std::int64_t behind() const override { return cursor_.behind(); }
   void sent(const stored_event& event) override { last_ = event.revision; }
-  std::optional<std::uint64_t> considered() const override { return {}; }
 
   caught_up_place place() const override {
     caught_up_place place;
@@ -83,6 +91,14 @@ public:
     return log_[cursor_.next_index() - 1].position;
   }
 
+  std::optional<std::uint64_t> upcoming() const override {
+    if (cursor_.next_index() == log_.readable())
+      return {};
+    return log_[cursor_.next_index()].position;
+  }
+
+  std::optional<std::uint64_t> last_position() const override { return last_; }
+
   caught_up_place place() const override {
     caught_up_place place;
     place.position = last_ ? last_ : considered();
@@ -106,6 +122,62 @@ private:
   all_forwards cursor_;
   std::size_t first_;
   std::optional<std::uint64_t> last_;
+};
+
+// When a filtered subscription says how far its search has come, and how far that is. While it catches up it goes page by page, as a
+// server does: a page may be what fills the interval, and what is told then is the last event that was sent, or where the page began.
+class search_progress {
+public:
+  explicit search_progress(const read_request& request)
+    : window_{request.search_window}, interval_{request.checkpoint_interval} {
+    if (auto position = std::get_if<std::uint64_t>(&request.from))
+      page_begin_ = *position;
+  }
+
+  /// How many events may be looked at next.
+  std::uint64_t budget(bool live, std::optional<std::uint64_t> upcoming) {
+    if (live)
+      return interval_ - unreported_;
+    if (page_ended_ && upcoming) {
+      page_begin_ = *upcoming;
+      considered_ = matched_ = 0;
+      page_ended_ = false;
+    }
+    return page_ended_ ? 1 : window_ - considered_;
+  }
+
+  /// Takes note of events that were looked at. Returns whether a checkpoint is due, behind the event that was found.
+  bool looked_at(std::uint64_t count, bool found, bool live) {
+    if (!live) {
+      considered_ += count;
+      matched_ += found ? 1 : 0;
+      page_ended_ = considered_ >= window_ || matched_ >= page_size;
+      if (!page_ended_)
+        return false;
+    }
+    unreported_ += live ? count : considered_;
+    bool due = unreported_ >= interval_;
+    unreported_ %= interval_;
+    return due;
+  }
+
+  /// The search has come to the end, or has to begin again at `position`.
+  void turn(std::optional<std::uint64_t> position) {
+    unreported_ = considered_ = matched_ = 0;
+    page_ended_ = false;
+    page_begin_ = std::max(page_begin_, position.value_or(0));
+  }
+
+  std::uint64_t page_begin() const { return page_begin_; }
+
+private:
+  std::uint64_t window_;
+  std::uint64_t interval_;
+  std::uint64_t unreported_ = 0;
+  std::uint64_t considered_ = 0; // in this page
+  std::uint64_t matched_ = 0;
+  std::uint64_t page_begin_ = 0;
+  bool page_ended_ = false;
 };
 
 class subscribed_reading : public reading {
@@ -146,15 +218,16 @@ private:
     if (checkpoint_due_)
       return checkpoint();
     if (live_ && source_->behind() > live_events)
-      go_live(false);
+      return fall_behind();
     int budget = events_a_turn;
     if (request_.filtered)
-      budget = static_cast<int>(std::min<std::uint64_t>(budget, until_checkpoint()));
+      budget = static_cast<int>(std::min<std::uint64_t>(budget, search_.budget(live_, source_->upcoming())));
     auto allowed = budget;
     auto event = source_->next(budget);
-    unreported_ += static_cast<std::uint64_t>(allowed - budget);
-    if (request_.filtered && unreported_ >= request_.checkpoint_interval)
-      checkpoint_due_ = true;
+    if (request_.filtered && allowed > budget) {
+      told_the_end_ = false;
+      checkpoint_due_ = search_.looked_at(static_cast<std::uint64_t>(allowed - budget), event != nullptr, live_);
+    }
     if (event)
       return deliver(*event);
     if (checkpoint_due_)
@@ -166,8 +239,10 @@ private:
     return live_ ? std::nullopt : caught_up();
   }
 
-  std::uint64_t until_checkpoint() const {
-    return unreported_ >= request_.checkpoint_interval ? 1 : request_.checkpoint_interval - unreported_;
+  std::optional<rpc::outgoing> fall_behind() {
+    auto told = request_.filtered ? new_checkpoint() : std::nullopt;
+    go_live(false);
+    return told ? std::move(told) : produce();
   }
 
   rpc::outgoing deliver(const stored_event& event) {
@@ -177,27 +252,37 @@ private:
     return event_message(resolved, request_.ids);
   }
 
-  // Says how far the search has come. Equal ones are left out.
   std::optional<rpc::outgoing> checkpoint() {
     checkpoint_due_ = false;
-    unreported_ = 0;
+    auto told = new_checkpoint();
+    return told ? std::move(told) : produce();
+  }
+
+  // Says how far the search has come, unless that was said before.
+  std::optional<rpc::outgoing> new_checkpoint() {
     auto position = source_->considered();
+    if (position && !live_)
+      position = std::max(source_->last_position().value_or(0), search_.page_begin());
     if (!position || position == reported_)
-      return produce();
+      return {};
     reported_ = position;
     return checkpoint_message(*position, node_.events.now());
   }
 
   std::optional<rpc::outgoing> caught_up() {
-    if (request_.filtered && source_->considered() && source_->considered() != reported_)
+    if (request_.filtered && !told_the_end_) {
+      told_the_end_ = true;
       return checkpoint();
+    }
     go_live(true);
     return caught_up_message(source_->place(), node_.events.now());
   }
 
   void go_live(bool live) {
     live_ = live;
+    told_the_end_ = false;
     source_->go_live(live);
+    search_.turn(source_->considered());
   }
 
   void end_if_deleted() {
@@ -210,8 +295,9 @@ private:
   read_request request_;
   std::unique_ptr<source> source_;
   std::optional<rpc::outgoing> next_;
-  std::uint64_t unreported_ = 0;
+  search_progress search_{request_};
   std::optional<std::uint64_t> reported_;
+  bool told_the_end_ = false;
   bool confirmed_ = false;
   bool live_ = false;
   bool deleted_ = false;

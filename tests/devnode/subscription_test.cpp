@@ -129,6 +129,36 @@ BOOST_AUTO_TEST_CASE(a_filtered_one_gets_checkpoints_after_what_it_skips) {
   BOOST_TEST(filtering.next().checkpoint().commit_position() > position);
 }
 
+BOOST_AUTO_TEST_CASE(a_filtered_one_that_falls_behind_says_how_far_it_has_come_and_goes_on) {
+  subscribed slow{*this, filtered("s", 10, 100)};
+  while (!slow.next().has_caught_up()) {}
+  for (int i = 0; i < 20; ++i)
+    BOOST_REQUIRE(append("s", 100, 10'000).ok());
+  std::uint64_t expected = 0, position = 0, caught_up = 0, checkpoints = 0;
+  while (expected < 2000 || caught_up == 0) {
+    auto message = slow.next();
+    caught_up += message.has_caught_up();
+    checkpoints += message.has_checkpoint();
+    if (message.has_event())
+      BOOST_REQUIRE(message.event().event().stream_revision() == expected++);
+    if (message.has_event() || message.has_checkpoint()) {
+      auto at = message.has_event() ? message.event().commit_position() : message.checkpoint().commit_position();
+      BOOST_TEST(at >= position); // what is told never runs ahead of what is delivered
+      position = at;
+    }
+  }
+  BOOST_TEST(checkpoints >= 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_search_that_has_found_nothing_is_told_from_where_its_page_began) {
+  append("dull", 3);
+  subscribed filtering{*this, filtered("wanted", 10, 1)};
+  auto first = filtering.next();
+  BOOST_REQUIRE(first.has_checkpoint());
+  BOOST_TEST(first.checkpoint().commit_position() == 0u);
+  BOOST_TEST(filtering.next().has_caught_up());
+}
+
 BOOST_AUTO_TEST_CASE(a_window_of_nothing_is_no_endless_search) {
   append("s", 3);
   subscribed filtering{*this, filtered("other", 0, 1)};

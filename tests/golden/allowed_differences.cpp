@@ -36,13 +36,15 @@ std::vector<allowed_difference> parse_allowed_differences(const json& content) {
   auto result = std::vector<allowed_difference>{};
   for (const auto& entry : content) {
     auto subset = entry.value("subset", false);
-    if (subset == entry.contains("instead") || entry.value("reason", "").empty())
-      throw std::runtime_error{"an allowed difference needs a reason, and either \"instead\" or \"subset\": " + entry.dump()};
+    auto any = entry.value("any", false);
+    if (subset + any + entry.contains("instead") != 1 || entry.value("reason", "").empty())
+      throw std::runtime_error{"an allowed difference needs a reason, and one of \"instead\", \"subset\" and \"any\": " + entry.dump()};
     result.push_back({.transcript = entry.at("transcript").get<std::string>(),
                       .step = entry.at("step").get<std::size_t>(),
                       .path = entry.at("path").get<std::string>(),
-                      .instead = subset ? json{} : entry.at("instead"),
+                      .instead = subset || any ? json{} : entry.at("instead"),
                       .subset = subset,
+                      .any = any,
                       .reason = entry.at("reason").get<std::string>()});
   }
   return result;
@@ -57,7 +59,10 @@ std::vector<allowed_difference> load_allowed_differences(const std::filesystem::
 
 answer with_difference(answer expected, const answer& got, const allowed_difference& allowed) {
   auto place = pointer_to(allowed.path);
-  if (allowed.subset) {
+  if (allowed.any) {
+    if (expected.contains(place) && got.contains(place))
+      expected[place] = got[place];
+  } else if (allowed.subset) {
     if (expected.contains(place) && got.contains(place))
       expected[place] = recorded_elements_that_came(expected[place], got[place]);
   } else if (!allowed.instead.is_null()) {

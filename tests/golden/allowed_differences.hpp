@@ -23,6 +23,8 @@ struct allowed_difference {
   nlohmann::json instead;
   /// Demands instead that a list holds nothing but elements of the recorded list, in its order.
   bool subset = false;
+  /// Demands instead that there is a value, whichever.
+  bool any = false;
   std::string reason;
 };
 

@@ -49,6 +49,24 @@ BOOST_AUTO_TEST_CASE(a_subset_may_lack_elements_but_not_bring_new_ones) {
   BOOST_TEST(!fits(R"({"list": [3, 1]})"));
 }
 
+BOOST_AUTO_TEST_CASE(any_value_may_come_but_one_must) {
+  auto entry = only_entry(R"({"transcript": "t", "step": 0, "path": "a[0].b", "any": true, "reason": "r"})");
+  auto recorded = json::parse(R"({"a": [{"b": "1", "c": 2}]})");
+  auto fits = [&](const char* text) {
+    auto seen = correspondence{};
+    auto got = json::parse(text);
+    return compare(with_difference(recorded, got, entry), got, seen).empty();
+  };
+  BOOST_TEST(fits(R"({"a": [{"b": "7", "c": 2}]})"));
+  BOOST_TEST(!fits(R"({"a": [{"b": "7", "c": 3}]})"));
+  BOOST_TEST(!fits(R"({"a": [{"c": 2}]})"));
+}
+
+BOOST_AUTO_TEST_CASE(two_decisions_are_refused) {
+  BOOST_CHECK_THROW(only_entry(R"({"transcript": "t", "step": 0, "path": "a", "any": true, "subset": true, "reason": "r"})"),
+                    std::runtime_error);
+}
+
 BOOST_AUTO_TEST_CASE(an_entry_is_needed_if_its_place_differs) {
   auto entry = only_entry(R"({"transcript": "t", "step": 0, "path": "status", "instead": {}, "reason": "r"})");
   BOOST_TEST(was_needed(entry, {{"status.code", "", ""}}));
