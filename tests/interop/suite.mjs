@@ -1,6 +1,6 @@
 // node suite.mjs HOST:PORT
 //
-// The official Node client works against a development node: append, read, subscribe, delete.
+// The official Node client works against a development node: append, read, subscribe, delete here, the rest in files of its own.
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
@@ -11,6 +11,8 @@ import {
 } from "@kurrent/kurrentdb-client";
 import { collect, connect, Watch } from "./client.mjs";
 import { checkInteropEvent, interopEvent } from "./events.mjs";
+import "./filters.mjs";
+import "./several_streams.mjs";
 
 const target = process.argv[2];
 const client = connect(target);
