@@ -33,6 +33,14 @@ caf::behavior gate(caf::event_based_actor* self) {
   };
 }
 
+template <class Answer>
+outcome_t<Answer> failed(error why) {
+  if constexpr (std::is_same_v<outcome_t<Answer>, append_in_parts_result>)
+    return append_in_parts_result{.stopped = std::move(why)};
+  else
+    return tl::unexpected{std::move(why)};
+}
+
 } // namespace
 
 struct async_core::impl {
@@ -46,7 +54,7 @@ struct async_core::impl {
     auto start = [running = running, request = std::make_shared<Request>(std::move(request)), done](caf::event_based_actor* self) {
       self->request(running->client(), caf::infinite, std::move(*request))
         .then([running, done](Answer& answer) { done->complete(std::move(answer)); },
-              [running, done](const caf::error& why) { done->complete(tl::unexpected{error::from(why)}); });
+              [running, done](const caf::error& why) { done->complete(failed<Answer>(error::from(why))); });
     };
     caf::anon_send(gate, async_job{std::move(start)});
   }
@@ -126,69 +134,93 @@ void start_next(const std::shared_ptr<async_reading_state>& state, completion_pt
   state->batches.take(std::move(done));
 }
 
+stream_bounds bounds_of(const std::shared_ptr<async_reading_state>& state) {
+  return state->batches.bounds();
+}
+
 void cancel(const std::shared_ptr<async_reading_state>& state) {
   state->batches.stop({.code = errc::closed, .message = "the reading was cancelled"});
 }
 
 // -- subscriptions ------------------------------------------------------------------------------
 
-struct async_subscription_state {
-  std::shared_ptr<const async_core::impl> owner;
+namespace {
+
+/// What a subscription's pump fills. The pump keeps it until the end, so that whoever waits learns of it in every case.
+struct following {
   feed batches;
   std::mutex mutex;
   std::optional<subscription_ended> end;
 };
 
-namespace {
-
 struct subscription_pump_state {
   static inline const char* name = "kdb.subscription_pump";
   caf::response_promise credit;
-  std::weak_ptr<async_subscription_state> target;
+  std::shared_ptr<following> into;
 };
 
 using subscription_pump_actor = caf::stateful_actor<subscription_pump_state>;
 
-caf::behavior subscription_pump(subscription_pump_actor* self, std::weak_ptr<async_subscription_state> target) {
-  self->state.target = std::move(target);
+void end_following(subscription_pump_actor* self, subscription_ended end) {
+  auto& into = *self->state.into;
+  auto why = to_error(end);
+  {
+    std::lock_guard lock{into.mutex};
+    into.end = std::move(end);
+  }
+  into.batches.ended(tl::unexpected{std::move(why)});
+  self->quit();
+}
+
+caf::behavior subscription_pump(subscription_pump_actor* self, std::shared_ptr<following> into) {
+  self->state.into = std::move(into);
   return {
     [self](event_batch& batch) -> caf::result<void> {
       self->state.credit = self->make_response_promise();
-      if (auto subscription = self->state.target.lock())
-        subscription->batches.arrived(std::move(batch));
+      self->state.into->batches.arrived(std::move(batch));
       return self->state.credit;
     },
     [self](const batch_taken&) { self->state.credit.deliver(caf::unit); },
-    [self](subscription_ended& end) {
-      if (auto subscription = self->state.target.lock()) {
-        auto why = to_error(end);
-        {
-          std::lock_guard lock{subscription->mutex};
-          subscription->end = std::move(end);
-        }
-        subscription->batches.ended(tl::unexpected{std::move(why)});
-      }
-      self->quit();
-    },
+    [self](subscription_ended& end) { end_following(self, std::move(end)); },
   };
 }
+
+} // namespace
+
+struct async_subscription_state {
+  async_subscription_state(std::shared_ptr<const async_core::impl> given) : owner{std::move(given)} {
+    pump = owner->running->system().spawn(subscription_pump, into);
+    into->batches.set_pump(pump);
+  }
+  /// Never started: then the pump has nothing to wait for.
+  ~async_subscription_state() {
+    if (!source)
+      caf::anon_send_exit(pump, caf::exit_reason::user_shutdown);
+  }
+
+  std::shared_ptr<const async_core::impl> owner;
+  std::shared_ptr<following> into = std::make_shared<following>();
+  caf::actor pump;
+  subscription_actor source; // Set before anyone else knows the state.
+};
+
+namespace {
 
 template <class Request>
 void start_subscription(std::shared_ptr<const async_core::impl> owner, Request request,
                         completion_ptr<std::shared_ptr<async_subscription_state>> done) {
-  auto state = std::make_shared<async_subscription_state>();
-  state->owner = owner;
-  auto pump = state->owner->running->system().spawn(subscription_pump, std::weak_ptr{state});
-  state->batches.set_pump(pump);
-  request.subscriber = pump;
+  auto state = std::make_shared<async_subscription_state>(owner);
+  request.subscriber = state->pump;
   struct adapter final : completion<subscription_actor> {
     adapter(std::shared_ptr<async_subscription_state> s, completion_ptr<std::shared_ptr<async_subscription_state>> d)
       : state{std::move(s)}, done{std::move(d)} {}
     void complete(result<subscription_actor> started) override {
-      if (started)
-        done->complete(std::move(state));
-      else
+      if (!started) {
         done->complete(tl::unexpected{std::move(started.error())});
+        return;
+      }
+      state->source = std::move(*started);
+      done->complete(std::move(state));
     }
     std::shared_ptr<async_subscription_state> state;
     completion_ptr<std::shared_ptr<async_subscription_state>> done;
@@ -199,22 +231,16 @@ void start_subscription(std::shared_ptr<const async_core::impl> owner, Request r
 } // namespace
 
 void start_next(const std::shared_ptr<async_subscription_state>& state, completion_ptr<event_batch> done) {
-  state->batches.take(std::move(done));
+  state->into->batches.take(std::move(done));
 }
 
 std::optional<subscription_ended> end_of(const std::shared_ptr<async_subscription_state>& state) {
-  std::lock_guard lock{state->mutex};
-  return state->end;
+  std::lock_guard lock{state->into->mutex};
+  return state->into->end;
 }
 
 void cancel(const std::shared_ptr<async_subscription_state>& state) {
-  {
-    std::lock_guard lock{state->mutex};
-    if (!state->end)
-      state->end = subscription_ended{.reason = end_reason::cancelled};
-  }
-  // The subscription ends with its subscriber.
-  state->batches.stop({.code = errc::cancelled, .message = "the subscription was cancelled"});
+  caf::anon_send(state->source, kdb::cancel{});
 }
 
 // -- the operations --------------------------------------------------------------------------------
@@ -234,6 +260,17 @@ void async_core::append_to_stream(std::string stream, stream_state expected, std
                                   completion_ptr<append_result> done) const {
   impl_->ask<append_result>(kdb::append_to_stream{std::move(stream), expected, std::move(events), std::move(options)},
                             std::move(done));
+}
+
+void async_core::append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events,
+                                 append_in_parts_options options, completion_ptr<append_in_parts_result> done) const {
+  impl_->ask<append_in_parts_result>(kdb::append_in_parts{std::move(stream), expected, std::move(events), std::move(options)},
+                                     std::move(done));
+}
+
+void async_core::read_stream_to_end(std::string stream, read_stream_options options, std::uint64_t max_bytes,
+                                    completion_ptr<event_list> done) const {
+  impl_->ask<event_list>(kdb::read_stream_to_end{std::move(stream), std::move(options), max_bytes}, std::move(done));
 }
 
 std::shared_ptr<async_reading_state> async_core::read_stream(std::string stream, read_stream_options options) const {

@@ -30,6 +30,17 @@ result<append_result> client::append_to_stream(std::string stream, stream_state 
     kdb::append_to_stream{std::move(stream), expected, std::move(events), std::move(options)});
 }
 
+append_in_parts_result client::append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events,
+                                               append_in_parts_options options) {
+  auto done = runtime_->ask<append_in_parts_result>(
+    kdb::append_in_parts{std::move(stream), expected, std::move(events), std::move(options)});
+  return done ? std::move(*done) : append_in_parts_result{.stopped = std::move(done.error())};
+}
+
+result<event_list> client::read_stream_to_end(std::string stream, read_stream_options options, std::uint64_t max_bytes) {
+  return runtime_->ask<event_list>(kdb::read_stream_to_end{std::move(stream), std::move(options), max_bytes});
+}
+
 result<log_position> client::head_position(head_position_options options) {
   return runtime_->ask<log_position>(kdb::head_position{std::move(options)});
 }

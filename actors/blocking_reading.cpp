@@ -33,6 +33,8 @@ struct reading_state {
     asked.pop_front();
     waiting.receive([&](event_batch& batch) { answer = std::move(batch); },
                     [&](caf::error& why) { answer = tl::unexpected{error::from(why)}; });
+    if (answer)
+      bounds.merge(answer->bounds());
     if (!answer)
       end = tl::unexpected{answer.error()};
     else if (answer->empty())
@@ -45,6 +47,7 @@ struct reading_state {
   reader_actor source;
   std::deque<request> asked;
   std::optional<result<void>> end;
+  stream_bounds bounds;
   bool looked_at = false; // By the caller, at the end.
 };
 
@@ -64,6 +67,10 @@ event_batch reading::next_or_nothing() {
   auto batch = state_->next_batch();
   state_->looked_at = false;
   return batch ? std::move(*batch) : event_batch{};
+}
+
+const stream_bounds& reading::bounds() const {
+  return state_->bounds;
 }
 
 result<void> reading::finish() {

@@ -11,10 +11,12 @@
 #include <last_event.hpp>
 #include <late_sender.hpp>
 #include <management.hpp>
+#include <parts_appender.hpp>
 #include <policy/validate.hpp>
 #include <reader.hpp>
 #include <rpc/grpc_transport.hpp>
 #include <subscription.hpp>
+#include <whole_reader.hpp>
 
 namespace kdb {
 
@@ -68,6 +70,8 @@ client_self::behavior_type client_state::start(client_parts given) {
   return {
     [this](append_to_stream& what) { return on_append(what); },
     [this](read_stream& what) { return on_read(what); },
+    [this](append_in_parts& what) { return on_append_in_parts(what); },
+    [this](read_stream_to_end& what) { return on_read_to_end(what); },
     [this](read_all& what) { return on_read_all(what); },
     [this](head_position& what) { return on_head_position(what); },
     [this](current_revision& what) { return on_current_revision(what); },
@@ -182,6 +186,22 @@ caf::result<reader_actor> client_state::on_read(read_stream& what) {
   if (auto fine = policy::check_read(what.stream, what.options); !fine)
     return to_caf(std::move(fine.error()));
   return spawn_reader(to_request(what.stream, what.options), std::move(what.options.call));
+}
+
+caf::result<append_in_parts_result> client_state::on_append_in_parts(append_in_parts& what) {
+  if (closing)
+    return append_in_parts_result{.stopped = closed_error()};
+  auto worker = self->spawn(parts_appender, client_actor{self});
+  supervise(worker.address());
+  return self->delegate(worker, std::move(what));
+}
+
+caf::result<event_list> client_state::on_read_to_end(read_stream_to_end& what) {
+  if (closing)
+    return to_caf(closed_error());
+  auto worker = self->spawn(whole_reader, client_actor{self});
+  supervise(worker.address());
+  return self->delegate(worker, std::move(what));
 }
 
 caf::result<reader_actor> client_state::on_read_all(read_all& what) {

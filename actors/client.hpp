@@ -44,6 +44,8 @@ struct client_state {
   // One for each message.
   caf::result<append_result> on_append(append_to_stream& what);
   caf::result<reader_actor> on_read(read_stream& what);
+  caf::result<append_in_parts_result> on_append_in_parts(append_in_parts& what);
+  caf::result<event_list> on_read_to_end(read_stream_to_end& what);
   caf::result<reader_actor> on_read_all(read_all& what);
   caf::result<log_position> on_head_position(head_position& what);
   caf::result<revision_result> on_current_revision(current_revision& what);

@@ -18,6 +18,7 @@ void feed::take(completion_ptr<event_batch> done) {
   if (!ready_.empty()) {
     auto batch = std::move(ready_.front());
     ready_.pop_front();
+    bounds_.merge(batch.bounds());
     caf::anon_send(pump_, batch_taken{});
     lock.unlock();
     done->complete(std::move(batch));
@@ -32,6 +33,11 @@ void feed::take(completion_ptr<event_batch> done) {
   done->complete(how ? result<event_batch>{} : tl::unexpected{std::move(how.error())});
 }
 
+stream_bounds feed::bounds() const {
+  std::lock_guard lock{mutex_};
+  return bounds_;
+}
+
 void feed::arrived(event_batch batch) {
   std::unique_lock lock{mutex_};
   if (end_)
@@ -41,6 +47,7 @@ void feed::arrived(event_batch batch) {
     return;
   }
   auto done = std::exchange(waiting_, nullptr);
+  bounds_.merge(batch.bounds());
   caf::anon_send(pump_, batch_taken{});
   lock.unlock();
   done->complete(std::move(batch));

@@ -17,6 +17,9 @@ public:
   /// Asks for the next batch, or for the end. One may wait at a time; a second one is answered with `invalid_argument`.
   void take(completion_ptr<event_batch> done);
 
+  /// What the batches taken so far have told.
+  stream_bounds bounds() const;
+
   // From the pump.
   void arrived(event_batch batch);
   /// Once, last. A success ends with an empty batch.
@@ -28,7 +31,8 @@ public:
   void stop(error why);
 
 private:
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
+  stream_bounds bounds_;
   std::deque<event_batch> ready_;
   std::optional<result<void>> end_;
   completion_ptr<event_batch> waiting_;

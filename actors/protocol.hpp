@@ -122,6 +122,12 @@ using subscription_self =
   subscription_actor::extend<caf::replies_to<begin>::with<void>, caf::reacts_to<batch_arrived>,
                              caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>, caf::reacts_to<resume_due>>;
 
+// -- several requests in one -----------------------------------------------------------------
+
+/// One each for a request; both only use the client, as a host would.
+using whole_reader_actor = caf::typed_actor<caf::replies_to<read_stream_to_end>::with<event_list>>;
+using parts_appender_actor = caf::typed_actor<caf::replies_to<append_in_parts>::with<append_in_parts_result>>;
+
 // -- client to itself ---------------------------------------------------------------------------
 
 /// The last call of the client has ended.

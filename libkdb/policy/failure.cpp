@@ -23,6 +23,7 @@ meaning meaning_of(errc code) {
     case errc::event_too_large:
     case errc::append_too_large:
     case errc::message_too_large:
+    case errc::read_too_large:
     case errc::wrong_expected_version:
     case errc::stream_not_found:
     case errc::stream_deleted:

@@ -113,6 +113,7 @@ end_reason end_reason_of(errc code) {
     case errc::event_too_large:
     case errc::append_too_large:
     case errc::message_too_large:
+    case errc::read_too_large:
     case errc::stream_not_found:
     case errc::invalid_position:
     case errc::index_not_found:

@@ -13,6 +13,7 @@ std::string_view to_string(errc code) {
     KDB_NAME(event_too_large);
     KDB_NAME(append_too_large);
     KDB_NAME(message_too_large);
+    KDB_NAME(read_too_large);
     KDB_NAME(wrong_expected_version);
     KDB_NAME(stream_not_found);
     KDB_NAME(stream_deleted);

@@ -31,8 +31,22 @@ tl::unexpected<error> refuse(std::string key, std::string accepted) {
   return failure({.code = errc::invalid_argument, .message = std::move(message), .detail = bad_argument{std::move(key), std::move(accepted)}});
 }
 
+/// Whoever nests deeper wants to harm: what writes the text again recurses.
+constexpr int deepest = 256;
+
+/// Discarded if it is no JSON, or nested too deep.
+json parse_json(std::string_view text) {
+  auto too_deep = false;
+  const auto watch = [&](int depth, json::parse_event_t, json&) {
+    too_deep = too_deep || depth > deepest;
+    return !too_deep;
+  };
+  auto parsed = json::parse(text.begin(), text.end(), watch, false);
+  return too_deep ? json(json::value_t::discarded) : parsed;
+}
+
 result<json> parse_object(std::string_view text, std::string what) {
-  auto parsed = json::parse(text.begin(), text.end(), nullptr, false);
+  auto parsed = parse_json(text);
   if (parsed.is_discarded() || !parsed.is_object())
     return refuse(std::move(what), "a JSON object");
   return parsed;
@@ -125,7 +139,7 @@ result<void> write_custom(json& object, const stream_metadata& metadata) {
   for (const auto& [key, text] : metadata.custom) {
     if (object.contains(key) || key == "$maxCount" || key == "$maxAge" || key == "$tb" || key == "$cacheControl" || key == "$acl")
       return refuse("custom." + key, "the member of that meaning");
-    auto value = json::parse(text, nullptr, false);
+    auto value = parse_json(text);
     if (value.is_discarded())
       return refuse("custom." + key, "JSON text");
     object[key] = std::move(value);

@@ -100,17 +100,4 @@ result<uuid> parse_uuid(std::string_view text) {
   return id;
 }
 
-std::string to_string(const uuid& id) {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::string text;
-  text.reserve(36);
-  for (std::size_t i = 0; i < 16; ++i) {
-    if (hyphen_before_byte(i))
-      text += '-';
-    text += digits[id.data[i] >> 4];
-    text += digits[id.data[i] & 0x0F];
-  }
-  return text;
-}
-
 } // namespace kdb

@@ -55,8 +55,8 @@ result<read_message> add_content(batch_storage& batch, const read_resp_fields& r
     case content::last_stream_position: return add_item(batch, stream_bounds{.last = stream_revision{read.number}});
     case content::caught_up: return add_item(batch, progress<caught_up>(read));
     case content::fell_behind: return add_item(batch, progress<fell_behind>(read));
-    // Of the last position in $all no version of the server has told anything yet.
     case content::last_all_stream_position:
+      return add_item(batch, stream_bounds{.last_in_all = log_position{read.position.commit, read.position.prepare}});
     case content::none: return unknown_message{};
   }
   return unknown_message{};

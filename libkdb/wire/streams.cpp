@@ -68,8 +68,8 @@ std::string encode(const read_request& request) {
     options.set_count(*request.limit);
   else
     options.mutable_subscription();
-  // From this version on the server tells a stream's first and last revision, in finite reads of one stream only.
-  if (request.limit && std::holds_alternative<stream_source>(request.source))
+  // From this version on the server tells where what is read begins and ends, in finite reads only.
+  if (request.limit)
     options.mutable_control_option()->set_compatibility(1);
   return message.SerializeAsString();
 }

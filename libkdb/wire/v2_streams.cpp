@@ -113,8 +113,11 @@ result<records_result> decode_append_session(std::string_view bytes) {
   if (!parse(message, bytes))
     return not_understood();
   records_result done{.position = to_position(message.position())};
-  for (const auto& each : message.output())
+  for (const auto& each : message.output()) {
+    if (each.stream_revision() < 0)
+      return not_understood();
     done.streams.push_back({each.stream(), {static_cast<std::uint64_t>(each.stream_revision())}});
+  }
   return done;
 }
 
@@ -138,8 +141,11 @@ result<records_result> decode_append_records(std::string_view bytes) {
   if (!parse(message, bytes))
     return not_understood();
   records_result done{.position = to_position(message.position())};
-  for (const auto& each : message.revisions())
+  for (const auto& each : message.revisions()) {
+    if (each.revision() < 0)
+      return not_understood();
     done.streams.push_back({each.stream(), {static_cast<std::uint64_t>(each.revision())}});
+  }
   return done;
 }
 

@@ -80,8 +80,12 @@ public:
       end_ = tl::unexpected{batch.error()};
     else if (batch->empty())
       end_ = result<void>{};
+    else
+      bounds_.merge(batch->bounds());
     return batch;
   }
+
+  stream_bounds bounds() const override { return bounds_; }
 
   result<void> finish() override {
     if (!end_)
@@ -95,6 +99,7 @@ private:
   caf::actor host_;
   reader_actor reader_;
   std::optional<result<void>> end_;
+  stream_bounds bounds_;
 };
 
 // -- subscribing -----------------------------------------------------------------------
@@ -218,6 +223,21 @@ public:
                                                   append_options options) override {
     return ask<append_result>(host_, client_,
                               append_to_stream{std::move(stream), expected, std::move(events), std::move(options)});
+  }
+
+  std::future<append_in_parts_result> start_append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events,
+                                                            append_in_parts_options options) override {
+    auto answer = ask<append_in_parts_result>(
+      host_, client_, kdb::append_in_parts{std::move(stream), expected, std::move(events), std::move(options)});
+    return std::async(std::launch::async, [answer = std::move(answer)]() mutable {
+      auto got = answer.get();
+      return got ? std::move(*got) : append_in_parts_result{.stopped = got.error()};
+    });
+  }
+
+  result<event_list> read_stream_to_end(std::string stream, read_stream_options options, std::uint64_t max_bytes) override {
+    return ask_and_wait<event_list>(host_, client_, kdb::read_stream_to_end{std::move(stream), std::move(options), max_bytes},
+                                    "a whole stream");
   }
 
   std::unique_ptr<running_read> read_stream(std::string stream, read_stream_options options) override {

@@ -13,6 +13,7 @@ class blocking_read final : public running_read {
 public:
   explicit blocking_read(reading started) : reading_{std::move(started)} {}
   result<event_batch> next() override { return reading_.next(); }
+  stream_bounds bounds() const override { return reading_.bounds(); }
   result<void> finish() override { return reading_.finish(); }
 
 private:
@@ -49,6 +50,17 @@ public:
     return std::async(std::launch::async, [=, this, events = std::move(events)]() mutable {
       return client_.append_to_stream(stream, expected, std::move(events), options);
     });
+  }
+
+  std::future<append_in_parts_result> start_append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events,
+                                                            append_in_parts_options options) override {
+    return std::async(std::launch::async, [=, this, events = std::move(events)]() mutable {
+      return client_.append_in_parts(stream, expected, std::move(events), options);
+    });
+  }
+
+  result<event_list> read_stream_to_end(std::string stream, read_stream_options options, std::uint64_t max_bytes) override {
+    return client_.read_stream_to_end(std::move(stream), std::move(options), max_bytes);
   }
 
   std::unique_ptr<running_read> read_stream(std::string stream, read_stream_options options) override {

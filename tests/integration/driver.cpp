@@ -61,6 +61,12 @@ result<append_result> driver::append(std::string stream, stream_state expected, 
   return fixtures::value_of(later, "the answer to an append", 3 * fixtures::patience);
 }
 
+append_in_parts_result driver::append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events,
+                                               append_in_parts_options options) {
+  auto later = start_append_in_parts(std::move(stream), expected, std::move(events), std::move(options));
+  return fixtures::value_of(later, "the answer to an append in parts", 3 * fixtures::patience);
+}
+
 std::vector<resolved_event> whole_read::events() const {
   return events_of(batches);
 }
@@ -134,11 +140,21 @@ subscription_ended follow_to_end(running_subscription& subscription) {
 }
 
 std::ostream& operator<<(std::ostream& out, way which) {
-  return out << (which == way::actors ? "actors" : "blocking");
+  switch (which) {
+    case way::actors: return out << "actors";
+    case way::blocking: return out << "blocking";
+    case way::asio: return out << "asio";
+  }
+  return out;
 }
 
 std::unique_ptr<driver> connect(way which, const settings& how) {
-  return which == way::actors ? connect_by_actors(how) : connect_blocking(how);
+  switch (which) {
+    case way::actors: return connect_by_actors(how);
+    case way::blocking: return connect_blocking(how);
+    case way::asio: return connect_by_asio(how);
+  }
+  throw std::logic_error{"no such way in"};
 }
 
 std::unique_ptr<driver> connect(way which, const std::string& connection_string) {

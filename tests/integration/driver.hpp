@@ -14,6 +14,7 @@
 #include <kdb/connected.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
+#include <kdb/event_list.hpp>
 #include <kdb/read.hpp>
 #include <kdb/result.hpp>
 #include <kdb/settings.hpp>
@@ -32,6 +33,8 @@ public:
   virtual ~running_read() = default;
   /// The next batch; an empty one at the end.
   virtual result<event_batch> next() = 0;
+  /// What the batches taken so far told about where the stream begins and ends.
+  virtual stream_bounds bounds() const = 0;
   /// Ends it early, or tells how it ended.
   virtual result<void> finish() = 0;
 };
@@ -54,6 +57,11 @@ public:
   virtual result<connected> wait_connected(std::chrono::milliseconds at_most = fixtures::patience) = 0;
   virtual std::future<result<append_result>> start_append(std::string stream, stream_state expected, std::vector<new_event> events,
                                                           append_options options = {}) = 0;
+  virtual std::future<append_in_parts_result> start_append_in_parts(std::string stream, stream_state expected,
+                                                                    std::vector<new_event> events,
+                                                                    append_in_parts_options options = {}) = 0;
+  virtual result<event_list> read_stream_to_end(std::string stream, read_stream_options options = {},
+                                                std::uint64_t max_bytes = default_read_bytes) = 0;
   virtual std::unique_ptr<running_read> read_stream(std::string stream, read_stream_options options = {}) = 0;
   virtual std::unique_ptr<running_read> read_all(read_all_options options = {}) = 0;
   virtual result<log_position> head_position(head_position_options options = {}) = 0;
@@ -64,6 +72,8 @@ public:
 
   result<append_result> append(std::string stream, stream_state expected, std::vector<new_event> events,
                                append_options options = {});
+  append_in_parts_result append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events,
+                                         append_in_parts_options options = {});
 };
 
 /// Everything a read gave, and how it ended.
@@ -97,8 +107,8 @@ subscription_ended follow_to_end(running_subscription& subscription);
 
 // -- the ways in -----------------------------------------------------------------------
 
-enum class way : std::uint8_t { actors, blocking };
-inline constexpr std::array every_way{way::actors, way::blocking};
+enum class way : std::uint8_t { actors, blocking, asio };
+inline constexpr std::array every_way{way::actors, way::blocking, way::asio};
 std::ostream& operator<<(std::ostream& out, way which);
 
 /// Makes a client. Throws when the settings are refused.
@@ -107,6 +117,7 @@ std::unique_ptr<driver> connect(way which, const std::string& connection_string)
 
 std::unique_ptr<driver> connect_by_actors(const settings& how);
 std::unique_ptr<driver> connect_blocking(const settings& how);
+std::unique_ptr<driver> connect_by_asio(const settings& how);
 
 /// The settings of a connection string. Throws when it can't be read.
 settings settings_for(const std::string& connection_string);

@@ -49,6 +49,7 @@ const std::vector<row> table{
   {errc::event_too_large, stay, true, false},
   {errc::append_too_large, stay, true, false},
   {errc::message_too_large, stay, true, false},
+  {errc::read_too_large, stay, true, false},
   {errc::wrong_expected_version, stay, true, false},
   {errc::stream_not_found, stay, true, false},
   {errc::stream_deleted, stay, true, false},

@@ -180,6 +180,7 @@ const std::vector<ending> endings{
   {errc::event_too_large, end_reason::invalid, true},
   {errc::append_too_large, end_reason::invalid, true},
   {errc::message_too_large, end_reason::invalid, true},
+  {errc::read_too_large, end_reason::invalid, true},
   {errc::wrong_expected_version, end_reason::server_error, true},
   {errc::stream_not_found, end_reason::invalid, true},
   {errc::stream_deleted, end_reason::stream_deleted, true},

@@ -121,6 +121,12 @@ inline void compare(comparison& at, const batch_item& ours, const v1::ReadResp& 
     compare_progress(at, *fell, theirs.fell_behind());
   } else {
     const auto& bounds = std::get<stream_bounds>(ours);
+    if (bounds.last_in_all) {
+      at.same("content", which, reply::kLastAllStreamPosition);
+      at.same("position", *bounds.last_in_all,
+              log_position{theirs.last_all_stream_position().commit_position(), theirs.last_all_stream_position().prepare_position()});
+      return;
+    }
     at.same("content", which, bounds.first ? reply::kFirstStreamPosition : reply::kLastStreamPosition);
     at.same("bound", (bounds.first ? *bounds.first : *bounds.last).value,
             bounds.first ? theirs.first_stream_position() : theirs.last_stream_position());

@@ -96,7 +96,7 @@ BOOST_AUTO_TEST_CASE(start_end_and_places_in_between_are_kept_apart) {
   BOOST_TEST(options.all().position().commit_position() == 8u);
   BOOST_TEST(options.all().position().prepare_position() == 7u);
   BOOST_TEST(options.count() == no_limit);
-  BOOST_TEST(!options.has_control_option());
+  BOOST_TEST(options.control_option().compatibility() == 1u);
   BOOST_TEST(encoded({.source = wire::all_source{log_position{0, 0}}}).all().has_position());
 }
 

@@ -9,6 +9,7 @@
 #include <caf/typed_actor.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -22,6 +23,7 @@
 #include <kdb/error.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
+#include <kdb/event_list.hpp>
 #include <kdb/read.hpp>
 #include <kdb/records.hpp>
 #include <kdb/settings.hpp>
@@ -53,6 +55,13 @@ struct read_stream {
   read_stream_options options{};
 };
 
+/// Reads one stream to its end and keeps everything: for short ones. Above `max_bytes` in memory it fails with `read_too_large`.
+struct read_stream_to_end {
+  std::string stream;
+  read_stream_options options{};
+  std::uint64_t max_bytes = default_read_bytes;
+};
+
 /// Starts reading $all. Errors come with the first `next`.
 struct read_all {
   read_all_options options{};
@@ -71,6 +80,16 @@ struct append_to_stream {
   stream_state expected = stream_state::any;
   std::vector<new_event> events{};
   append_options options{};
+};
+
+/// Appends a long list in parts, one append after the other. Not atomic: it stops at the first part that fails, and what is written
+/// stays. The answer is always a value, which tells how far it came. Every part expects the stream as the one before left it, unless
+/// any state or none in particular is expected; then a retry of the whole list with the same options is safe.
+struct append_in_parts {
+  std::string stream;
+  stream_state expected = stream_state::any;
+  std::vector<new_event> events{};
+  append_in_parts_options options{};
 };
 
 // -- deleting --------------------------------------------------------------------------
@@ -192,6 +211,8 @@ struct close {};
 /// fresh attempt. Requests wait for a node until their deadline or the end of the discovery round.
 using client_actor = caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>,
                                       caf::replies_to<read_stream>::with<reader_actor>,
+                                      caf::replies_to<append_in_parts>::with<append_in_parts_result>,
+                                      caf::replies_to<read_stream_to_end>::with<event_list>,
                                       caf::replies_to<read_all>::with<reader_actor>,
                                       caf::replies_to<head_position>::with<log_position>,
                                       caf::replies_to<current_revision>::with<revision_result>,
@@ -246,6 +267,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_to_stream)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_stream)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_all)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_stream_to_end)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::event_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_in_parts)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_in_parts_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::head_position)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscribe_to_stream)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscribe_to_all)

@@ -21,6 +21,7 @@
 #include <kdb/delete.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
+#include <kdb/event_list.hpp>
 #include <kdb/read.hpp>
 #include <kdb/records.hpp>
 #include <kdb/result.hpp>
@@ -34,12 +35,24 @@ namespace kdb {
 
 namespace detail {
 
-/// Who waits for a result. Called once, from any thread of the library; hands over to an executor.
+/// What an operation completes with: a result, but for those whose value tells of failures too.
+template <class T>
+struct outcome {
+  using type = result<T>;
+};
+template <>
+struct outcome<append_in_parts_result> {
+  using type = append_in_parts_result;
+};
+template <class T>
+using outcome_t = typename outcome<T>::type;
+
+/// Who waits for an outcome. Called once, from any thread of the library; hands over to an executor.
 template <class T>
 class completion {
 public:
   virtual ~completion() = default;
-  virtual void complete(result<T> outcome) = 0;
+  virtual void complete(outcome_t<T> outcome) = 0;
 };
 template <class T>
 using completion_ptr = std::shared_ptr<completion<T>>;
@@ -50,7 +63,7 @@ public:
   posted_completion(Handler handler, const boost::asio::any_io_executor& fallback)
     : executor_{boost::asio::get_associated_executor(handler, fallback)}, handler_{std::move(handler)} {}
 
-  void complete(result<T> outcome) override {
+  void complete(outcome_t<T> outcome) override {
     auto work = std::move(work_);
     boost::asio::post(executor_, [handler = std::move(handler_), outcome = std::move(outcome)]() mutable {
       std::move(handler)(std::move(outcome));
@@ -67,7 +80,7 @@ private:
 /// Runs an initiating function, which gets the completion, with any completion token.
 template <class T, class Initiate, class Token>
 auto initiate(const boost::asio::any_io_executor& fallback, Initiate&& start, Token&& token) {
-  return boost::asio::async_initiate<Token, void(result<T>)>(
+  return boost::asio::async_initiate<Token, void(outcome_t<T>)>(
     [](auto handler, boost::asio::any_io_executor executor, std::decay_t<Initiate> begin) {
       begin(std::make_shared<posted_completion<T, decltype(handler)>>(std::move(handler), executor));
     },
@@ -78,6 +91,7 @@ struct async_reading_state;
 struct async_subscription_state;
 
 void start_next(const std::shared_ptr<async_reading_state>& state, completion_ptr<event_batch> done);
+stream_bounds bounds_of(const std::shared_ptr<async_reading_state>& state);
 void cancel(const std::shared_ptr<async_reading_state>& state);
 void start_next(const std::shared_ptr<async_subscription_state>& state, completion_ptr<event_batch> done);
 std::optional<subscription_ended> end_of(const std::shared_ptr<async_subscription_state>& state);
@@ -91,6 +105,10 @@ public:
   void await_connected(std::chrono::milliseconds timeout, completion_ptr<connected> done) const;
   void append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, append_options options,
                         completion_ptr<append_result> done) const;
+  void append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events, append_in_parts_options options,
+                       completion_ptr<append_in_parts_result> done) const;
+  void read_stream_to_end(std::string stream, read_stream_options options, std::uint64_t max_bytes,
+                          completion_ptr<event_list> done) const;
   std::shared_ptr<async_reading_state> read_stream(std::string stream, read_stream_options options) const;
   std::shared_ptr<async_reading_state> read_all(read_all_options options) const;
   void head_position(head_position_options options, completion_ptr<log_position> done) const;
@@ -136,6 +154,9 @@ public:
       executor_, [state = state_](detail::completion_ptr<event_batch> done) { start_next(state, std::move(done)); },
       std::forward<Token>(token));
   }
+
+  /// Where what is read begins and ends, as far as the batches taken so far have told.
+  stream_bounds bounds() const { return bounds_of(state_); }
 
   /// Ends it; a pending `next` completes with `closed`.
   void cancel() {
@@ -220,6 +241,33 @@ public:
   template <class Token>
   auto append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, Token&& token) {
     return append_to_stream(std::move(stream), expected, std::move(events), append_options{}, std::forward<Token>(token));
+  }
+
+  /// Appends a long list in parts, one append after the other. Not atomic: it stops at the first part that fails, and what is written
+  /// stays. Every part expects the stream as the one before left it, unless any state or none in particular is expected; then a
+  /// retry of the whole list with the same options is safe. Completes with the plain `append_in_parts_result`, in every case.
+  template <class Token>
+  auto append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events, append_in_parts_options options,
+                       Token&& token) {
+    return start<append_in_parts_result>(
+      [stream = std::move(stream), expected, events = std::move(events), options = std::move(options)](auto& core, auto done) mutable {
+        core.append_in_parts(std::move(stream), expected, std::move(events), std::move(options), std::move(done));
+      },
+      token);
+  }
+
+  /// Reads one stream to its end and keeps everything: for short ones. Above `max_bytes` in memory it fails with `read_too_large`.
+  template <class Token>
+  auto read_stream_to_end(std::string stream, read_stream_options options, std::uint64_t max_bytes, Token&& token) {
+    return start<event_list>(
+      [stream = std::move(stream), options = std::move(options), max_bytes](auto& core, auto done) mutable {
+        core.read_stream_to_end(std::move(stream), std::move(options), max_bytes, std::move(done));
+      },
+      token);
+  }
+  template <class Token>
+  auto read_stream_to_end(std::string stream, read_stream_options options, Token&& token) {
+    return read_stream_to_end(std::move(stream), std::move(options), default_read_bytes, std::forward<Token>(token));
   }
 
   /// Reads one stream. Errors come with the first `next`.

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <iterator>
 #include <memory>
 #include <optional>
@@ -14,6 +15,7 @@
 #include <kdb/delete.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
+#include <kdb/event_list.hpp>
 #include <kdb/read.hpp>
 #include <kdb/records.hpp>
 #include <kdb/result.hpp>
@@ -49,6 +51,9 @@ public:
   /// What has not been read yet, once.
   batch_range batches();
   event_range events();
+
+  /// Where what is read begins and ends, as far as the batches taken so far have told.
+  const stream_bounds& bounds() const;
 
   /// How the reading ended: nothing if all was read or the caller stopped early, else why it broke off. Ends the call.
   [[nodiscard]] result<void> finish();
@@ -182,6 +187,15 @@ public:
   result<append_result> append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events,
                                          append_options options = {});
 
+  /// Appends a long list in parts, one append after the other. Not atomic: it stops at the first part that fails, and what is written
+  /// stays. Every part expects the stream as the one before left it, unless any state or none in particular is expected; then a
+  /// retry of the whole list with the same options is safe.
+  append_in_parts_result append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events,
+                                         append_in_parts_options options = {});
+
+  /// Reads one stream to its end and keeps everything: for short ones. Above `max_bytes` in memory it fails with `read_too_large`.
+  result<event_list> read_stream_to_end(std::string stream, read_stream_options options = {},
+                                        std::uint64_t max_bytes = default_read_bytes);
   /// Reads one stream. Never fails by itself: errors are found by iterating.
   reading read_stream(std::string stream, read_stream_options options = {});
   /// Reads $all. Never fails by itself: errors are found by iterating.

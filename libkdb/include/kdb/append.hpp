@@ -1,9 +1,12 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <string>
 
 #include <kdb/call_options.hpp>
+#include <kdb/error.hpp>
 #include <kdb/position.hpp>
 
 namespace kdb {
@@ -22,5 +25,31 @@ struct append_result {
 };
 
 std::string to_string(const append_result& done);
+
+// -- in parts: not atomic ------------------------------------------------------------
+
+struct append_in_parts_options {
+  /// A part takes events up to that many bytes of data, metadata and types; an event above that is a part of its own. At least 1.
+  std::uint64_t part_bytes = 1 << 20;
+  /// For each part: its deadline bounds one part, not all of them.
+  call_options call{};
+};
+
+/// How far an append in parts came. Look at `complete()`: the first parts may be written and the others not.
+struct [[nodiscard]] append_in_parts_result {
+  /// Written for certain: that many from the front of the list.
+  std::size_t events = 0;
+  /// Appends that made them.
+  std::size_t parts = 0;
+  /// Of the last of these appends.
+  append_result last{};
+  /// Why the rest is not written. With `outcome_unknown` the part after `events` may be written too; nothing behind it is.
+  std::optional<error> stopped{};
+
+  bool complete() const { return !stopped; }
+};
+
+/// "N events in M parts", and why not all.
+std::string to_string(const append_in_parts_result& done);
 
 } // namespace kdb

@@ -24,6 +24,7 @@ enum class errc : std::uint8_t {
   event_too_large,           ///< One event is above the server's or the message limit. Detail: `size_limit`.
   append_too_large,          ///< The events of one append are together above the server's limit. Detail: `size_limit`.
   message_too_large,         ///< A message is above the transport's limit.
+  read_too_large,            ///< There is more to read than the caller wants in memory at once. Detail: `size_limit`.
 
   // -- the stream is not as expected ---------------------------------------------
   wrong_expected_version = 20, ///< Nothing was written. Detail: `version_mismatch`.

@@ -32,10 +32,18 @@ struct fell_behind {
   std::optional<log_position> position{};
 };
 
-/// Where the stream begins and ends, as some servers tell during a read.
+/// Where what is read begins and ends, as far as the server tells. Members are unset until it does, and on servers that don't.
 struct stream_bounds {
+  /// The first event that can be read. Only told when a read forwards begins where nothing is left or nothing is yet.
   std::optional<stream_revision> first{};
+  /// The last event of the stream, whether the read came to it or not. Told at the end of a read.
   std::optional<stream_revision> last{};
+  /// The last event in $all. No server has told it so far.
+  std::optional<log_position> last_in_all{};
+
+  /// Takes over what the other one knows.
+  void merge(const stream_bounds& later);
+  friend bool operator==(const stream_bounds&, const stream_bounds&) = default;
 };
 
 /// One entry of a batch, in the order of the server.
@@ -61,6 +69,8 @@ public:
   std::size_t size() const { return static_cast<std::size_t>(last_ - first_); }
   bool empty() const { return first_ == last_; }
   event_range events() const;
+  /// What the items of this batch tell about where the stream begins and ends.
+  stream_bounds bounds() const;
   /// Memory held by the batch, in bytes.
   std::size_t byte_size() const;
 

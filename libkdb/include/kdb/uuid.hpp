@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/uuid/uuid.hpp>
+#include <boost/uuid/uuid_io.hpp>
 
 #include <string>
 #include <string_view>
@@ -18,7 +19,7 @@ uuid random_uuid();
 /// Reads the canonical form with hyphens, in either letter case.
 result<uuid> parse_uuid(std::string_view text);
 
-/// Prints the canonical lower-case form.
-std::string to_string(const uuid& id);
+/// Prints the canonical lower-case form. Also found without the namespace.
+using boost::uuids::to_string;
 
 } // namespace kdb

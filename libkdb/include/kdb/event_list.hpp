@@ -1,0 +1,73 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include <kdb/event.hpp>
+#include <kdb/event_batch.hpp>
+#include <kdb/result.hpp>
+
+namespace kdb {
+
+/// What a read that is kept as a whole may take in memory unless the caller says otherwise.
+inline constexpr std::uint64_t default_read_bytes = 64 << 20;
+
+/// Everything a read delivered, in its order. The events are views that live as long as the list or a copy of it; copies share
+/// the memory and may be used from several threads at once.
+class event_list {
+public:
+  using value_type = resolved_event;
+  using const_iterator = const resolved_event*;
+
+  event_list() = default;
+
+  const_iterator begin() const { return first_; }
+  const_iterator end() const { return last_; }
+  std::size_t size() const { return static_cast<std::size_t>(last_ - first_); }
+  bool empty() const { return first_ == last_; }
+  const resolved_event& operator[](std::size_t index) const { return first_[index]; }
+  const resolved_event& front() const { return *first_; }
+  const resolved_event& back() const { return last_[-1]; }
+
+  /// Where the stream begins and ends, as far as the server told.
+  const stream_bounds& bounds() const { return bounds_; }
+  /// Memory held, in bytes.
+  std::size_t byte_size() const { return byte_size_; }
+
+  class builder;
+
+private:
+  std::shared_ptr<const void> storage_;
+  const resolved_event* first_ = nullptr;
+  const resolved_event* last_ = nullptr;
+  stream_bounds bounds_;
+  std::size_t byte_size_ = 0;
+};
+
+/// Makes a list of batches, up to a number of bytes.
+class event_list::builder {
+public:
+  explicit builder(std::uint64_t max_bytes);
+  ~builder();
+  builder(builder&&) noexcept;
+  builder& operator=(builder&&) noexcept;
+
+  /// Fails with `read_too_large` when the batches are together above the limit.
+  result<void> add(event_batch batch);
+  /// The list of all that was added. Once.
+  event_list finish();
+
+private:
+  struct content;
+  std::shared_ptr<content> content_;
+  std::uint64_t max_bytes_;
+  std::uint64_t bytes_ = 0;
+  stream_bounds bounds_;
+};
+
+/// "N events, M bytes": never payloads.
+std::string to_string(const event_list& events);
+
+} // namespace kdb
