@@ -51,6 +51,8 @@ void loop::end_turn() {
 }
 
 void loop::post(std::function<void()> work) {
+  if (closing())
+    return;
   auto task = new posted;
   task->work = std::move(work);
   task->alarm.Set(queue_.get(), gpr_time_0(GPR_CLOCK_REALTIME), static_cast<operation*>(task));

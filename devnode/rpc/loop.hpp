@@ -3,6 +3,7 @@
 #include <grpcpp/alarm.h>
 #include <grpcpp/completion_queue.h>
 
+#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -43,7 +44,7 @@ public:
   /// Works until `close` was called and all that was under way has ended.
   void run();
 
-  /// Runs `work` on the loop's thread. From any thread, but not after `close`.
+  /// Runs `work` on the loop's thread. From any thread; dropped when the loop is closed, which must not happen at the same time.
   void post(std::function<void()> work);
 
   /// Ends `run` when nothing is under way any more. Timers that were set never fire.
@@ -60,7 +61,7 @@ private:
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::vector<class turn_task*> scheduled_;
   std::vector<class turn_task*> running_;
-  bool closing_ = false;
+  std::atomic<bool> closing_ = false;
 };
 
 /// Work that waits for the end of the loop's turn. Destroying it cancels it.
