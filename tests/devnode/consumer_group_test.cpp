@@ -1,0 +1,521 @@
+// Groups of consumers by what they are told and what they decide, with time that the test moves.
+
+#include "persistent/consumer_group.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+#include <algorithm>
+#include <cstdlib>
+#include <map>
+#include <random>
+#include <set>
+#include <string>
+#include <vector>
+
+using namespace kdb::development;
+using namespace std::chrono_literals;
+
+namespace {
+
+using names = std::vector<std::string>;
+
+struct group_fixture {
+  group_settings settings{.max_retry_count = 2,
+                          .min_checkpoint_count = 2,
+                          .max_checkpoint_count = 100,
+                          .live_buffer_size = 5,
+                          .read_batch_size = 10,
+                          .history_buffer_size = 50,
+                          .message_timeout = 1000ms,
+                          .checkpoint_after = 500ms,
+                          .strategy = consumer_strategy::round_robin};
+  std::chrono::milliseconds now{0};
+  consumer_group group = make();
+  std::int64_t next = 0;
+
+  consumer_group make(std::optional<group_place> saved = {}) const { return {settings, saved, now}; }
+
+  static uuid id(std::int64_t n) { return {1, static_cast<std::uint64_t>(n) + 1}; }
+
+  // Adds events with the next places.
+  void add(int count) {
+    for (int i = 0; i < count; ++i, ++next)
+      group.add({.index = static_cast<std::size_t>(next), .id = id(next), .place = next});
+    group.dispatch(now);
+  }
+
+  void replay(std::int64_t place, std::int64_t parked_as) {
+    group.replay({.index = 1000, .id = id(place), .place = parked_as, .replayed = true});
+    group.dispatch(now);
+  }
+
+  void ack(std::initializer_list<std::int64_t> places) { group.ack(ids(places), now); }
+
+  void nack(std::initializer_list<std::int64_t> places, nack_action action, std::string_view why = "why") {
+    group.nack(ids(places), action, why, now);
+  }
+
+  static std::vector<uuid> ids(std::initializer_list<std::int64_t> places) {
+    std::vector<uuid> all;
+    for (auto each : places)
+      all.push_back(id(each));
+    return all;
+  }
+
+  void advance(std::chrono::milliseconds by) {
+    now += by;
+    group.tick(now);
+  }
+
+  // As "3>1" for event 3 to consumer 1, "3>1 again 2" for its second retry, "park 3 reason", "save 3".
+  names decisions() {
+    struct {
+      std::string operator()(const push_event& push) const {
+        auto text = std::to_string(push.event.place) + ">" + std::to_string(push.to);
+        return push.retry_count == 0 ? text : text + " again " + std::to_string(push.retry_count);
+      }
+      std::string operator()(const park_event& park) const { return "park " + std::to_string(park.event.place) + " " + park.reason; }
+      std::string operator()(const save_checkpoint& save) const {
+        return "save " + std::to_string(save.place.at) + (save.place.skipped ? " skipped" : "");
+      }
+    } words;
+    names all;
+    for (auto& each : group.take())
+      all.push_back(std::visit(words, each));
+    return all;
+  }
+};
+
+} // namespace
+
+BOOST_FIXTURE_TEST_SUITE(consumer_groups, group_fixture)
+
+BOOST_AUTO_TEST_CASE(events_wait_for_consumers_and_go_to_them_in_order) {
+  add(3);
+  BOOST_TEST(decisions() == names{});
+  group.connect(1, 2, now);
+  BOOST_TEST((decisions() == names{"0>1", "1>1"}));
+  group.connect(2, 2, now);
+  BOOST_TEST((decisions() == names{"2>2"}));
+  add(2);
+  BOOST_TEST((decisions() == names{"3>2"}));
+  ack({0});
+  BOOST_TEST((decisions() == names{"4>1"}));
+  BOOST_TEST(group.in_flight() == 4u);
+  BOOST_TEST(group.waiting() == 0u);
+  BOOST_TEST(group.sent() == 5);
+}
+
+BOOST_AUTO_TEST_CASE(any_consumer_may_answer_and_unknown_ids_are_ignored) {
+  group.connect(1, 1, now);
+  add(2);
+  decisions();
+  ack({7});
+  nack({7}, nack_action::retry);
+  BOOST_TEST(decisions() == names{});
+  ack({0, 0});
+  BOOST_TEST((decisions() == names{"1>1"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_a_nack_does) {
+  struct {
+    nack_action action;
+    names decided;
+  } const rows[] = {
+    {nack_action::park, {"park 0 Client explicitly NAK'ed message.\nwhy"}},
+    {nack_action::retry, {"0>1 again 1"}},
+    {nack_action::unknown, {"0>1 again 1"}},
+    {nack_action::skip, {}},
+    {nack_action::stop, {}},
+  };
+  for (auto& [action, decided] : rows) {
+    group = make();
+    next = 0;
+    group.connect(1, 10, now);
+    add(1);
+    decisions();
+    nack({0}, action);
+    BOOST_TEST(decisions() == decided);
+    BOOST_TEST(group.in_flight() == (decided.empty() || decided[0][0] == 'p' ? 0u : 1u));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(an_empty_reason_leaves_the_line_of_the_reason_empty) {
+  group.connect(1, 10, now);
+  add(1);
+  decisions();
+  nack({0}, nack_action::park, "");
+  BOOST_TEST((decisions() == names{"park 0 Client explicitly NAK'ed message.\n"}));
+}
+
+BOOST_AUTO_TEST_CASE(after_the_retries_an_event_is_parked) {
+  group.connect(1, 10, now);
+  add(1);
+  nack({0}, nack_action::retry);
+  nack({0}, nack_action::retry);
+  nack({0}, nack_action::retry);
+  BOOST_TEST((decisions() == names{"0>1", "0>1 again 1", "0>1 again 2", "park 0 Reached retry count of 2"}));
+}
+
+BOOST_AUTO_TEST_CASE(without_retries_an_event_is_parked_at_once) {
+  settings.max_retry_count = 0;
+  group = make();
+  group.connect(1, 10, now);
+  add(1);
+  nack({0}, nack_action::retry);
+  BOOST_TEST((decisions() == names{"0>1", "park 0 Reached retry count of 0"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_takes_too_long_is_sent_again_and_parked_in_the_end) {
+  settings.max_retry_count = 1;
+  group = make();
+  group.connect(1, 10, now);
+  add(2);
+  decisions();
+  advance(999ms);
+  BOOST_TEST(decisions() == names{});
+  ack({1});
+  advance(1ms);
+  BOOST_TEST((decisions() == names{"0>1 again 1"}));
+  advance(1000ms);
+  BOOST_TEST((decisions() == names{"park 0 Reached retry count of 1", "save 1"}));
+  BOOST_TEST(group.in_flight() == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(without_a_timeout_everything_is_late_at_the_next_tick) {
+  settings.message_timeout = 0ms;
+  group = make();
+  group.connect(1, 10, now);
+  add(1);
+  decisions();
+  group.tick(now);
+  BOOST_TEST((decisions() == names{"0>1 again 1"}));
+}
+
+BOOST_AUTO_TEST_CASE(retries_come_before_what_is_new_in_the_order_of_places) {
+  group.connect(1, 3, now);
+  add(6);
+  decisions();
+  group.disconnect(1, now);
+  BOOST_TEST(group.retrying() == 3u);
+  group.connect(2, 2, now);
+  BOOST_TEST((decisions() == names{"0>2 again 1", "1>2 again 1"}));
+  nack({1}, nack_action::retry);
+  BOOST_TEST((decisions() == names{"1>2 again 2"})); // before event 2, whose turn it would be
+  ack({0, 1});
+  BOOST_TEST((decisions() == names{"2>2 again 1", "3>2"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_consumer_that_goes_costs_a_retry_but_parks_nothing) {
+  settings.max_retry_count = 0;
+  group = make();
+  add(1);
+  for (consumer_id each = 1; each <= 3; ++each) {
+    group.connect(each, 1, now);
+    group.disconnect(each, now);
+  }
+  BOOST_TEST((decisions() == names{"0>1", "0>2 again 1", "0>3 again 2"}));
+}
+
+BOOST_AUTO_TEST_CASE(a_group_takes_no_more_consumers_than_it_may) {
+  BOOST_TEST(!group.full());
+  settings.max_subscriber_count = 2;
+  group = make();
+  group.connect(1, 1, now);
+  BOOST_TEST(!group.full());
+  group.connect(2, 1, now);
+  BOOST_TEST(group.full());
+  group.disconnect(1, now);
+  BOOST_TEST(!group.full());
+}
+
+BOOST_AUTO_TEST_CASE(of_two_events_with_one_id_the_second_takes_no_slot) {
+  group.connect(1, 2, now);
+  group.add({.id = id(0), .place = 0});
+  group.add({.id = id(0), .place = 1});
+  group.add({.id = id(1), .place = 2});
+  group.dispatch(now);
+  BOOST_TEST((decisions() == names{"0>1", "1>1", "2>1"}));
+  BOOST_TEST(group.in_flight() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(it_takes_events_as_long_as_it_has_room) {
+  settings.read_batch_size = 3;
+  settings.history_buffer_size = 5;
+  group = make();
+  BOOST_TEST(group.room() == 3u);
+  add(2);
+  BOOST_TEST(group.room() == 0u); // a whole batch would not fit
+  group.caught_up();
+  BOOST_TEST(group.room() == 1u); // live they come one by one
+  add(3);
+  BOOST_TEST(group.room() == 0u);
+  BOOST_TEST(group.live_events() == 3);
+  group.fell_behind();
+  BOOST_TEST(group.live_events() == 0);
+  group.connect(1, 10, now);
+  BOOST_TEST(group.room() == 3u);
+}
+
+BOOST_AUTO_TEST_CASE(settings_that_make_no_sense_still_let_events_through) {
+  settings.read_batch_size = -1;
+  settings.history_buffer_size = 0;
+  group = make();
+  BOOST_TEST(settings_problem(settings).empty());
+  BOOST_TEST(group.room() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_batch_must_be_smaller_than_the_buffer) {
+  settings.read_batch_size = settings.history_buffer_size = 10;
+  BOOST_TEST(settings_problem(settings).find("'ReadBatchSize may not be greater than or equal to BufferSize'") != std::string_view::npos);
+  settings.read_batch_size = 9;
+  BOOST_TEST(settings_problem(settings).empty());
+}
+
+// -- checkpoints ---
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_is_written_in_time_when_enough_is_done) {
+  group.connect(1, 10, now);
+  add(5);
+  ack({0});
+  decisions();
+  advance(600ms);
+  BOOST_TEST(decisions() == names{}); // one is too little
+  ack({1, 3});
+  BOOST_TEST(decisions() == names{}); // and it is not time
+  advance(10ms);
+  BOOST_TEST((decisions() == names{"save 1"})); // event 2 is in flight
+  ack({2, 4});
+  advance(100ms);
+  BOOST_TEST(decisions() == names{}); // not yet time again
+  advance(250ms);
+  advance(250ms);
+  BOOST_TEST((decisions() == names{"save 4"}));
+  BOOST_TEST(group.saved()->at == 4);
+}
+
+BOOST_AUTO_TEST_CASE(much_progress_is_written_with_the_ack) {
+  settings.max_checkpoint_count = 3;
+  group = make();
+  group.connect(1, 10, now);
+  add(4);
+  decisions();
+  ack({0, 1});
+  BOOST_TEST(decisions() == names{});
+  ack({2});
+  BOOST_TEST((decisions() == names{"save 2"}));
+}
+
+BOOST_AUTO_TEST_CASE(never_by_time_is_never_by_time) {
+  settings.checkpoint_after = 0ms;
+  group = make();
+  group.connect(1, 10, now);
+  add(4);
+  ack({0, 1, 2, 3});
+  decisions();
+  advance(24h);
+  BOOST_TEST(decisions() == names{});
+}
+
+BOOST_AUTO_TEST_CASE(a_checkpoint_stays_before_what_waits_for_a_retry_or_was_never_sent) {
+  settings.max_checkpoint_count = 1;
+  group = make();
+  group.connect(1, 2, now);
+  add(3);
+  decisions();
+  ack({1});
+  BOOST_TEST((decisions() == names{"2>1"})); // event 0 is in flight
+  group.disconnect(1, now);
+  group.tick(now);
+  BOOST_TEST(decisions() == names{});
+  group.connect(2, 1, now);
+  ack({0});
+  BOOST_TEST((decisions() == names{"0>2 again 1", "save 1", "2>2 again 1"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_parked_or_skipped_is_done) {
+  settings.max_checkpoint_count = 1;
+  group = make();
+  group.connect(1, 10, now);
+  add(2);
+  decisions();
+  nack({0}, nack_action::park);
+  // Parked first: the checkpoint must not be in the log without it.
+  BOOST_TEST((decisions() == names{"park 0 Client explicitly NAK'ed message.\nwhy", "save 0"}));
+  nack({1}, nack_action::skip);
+  BOOST_TEST((decisions() == names{"save 1"}));
+}
+
+BOOST_AUTO_TEST_CASE(events_that_nobody_gets_are_progress_unless_others_wait_before_them) {
+  settings.max_checkpoint_count = 1;
+  group = make();
+  group.skip(5);
+  group.skip(9);
+  group.tick(now);
+  BOOST_TEST((decisions() == names{"save 9 skipped"}));
+  next = 20;
+  add(1);
+  group.skip(30);
+  group.tick(now);
+  BOOST_TEST(decisions() == names{});
+  group.connect(1, 1, now);
+  ack({20});
+  BOOST_TEST((decisions() == names{"20>1", "save 30 skipped"}));
+}
+
+BOOST_AUTO_TEST_CASE(nothing_is_written_twice) {
+  settings.max_checkpoint_count = 0;
+  group = make();
+  group.connect(1, 10, now);
+  add(1);
+  ack({0});
+  decisions();
+  for (int i = 0; i < 3; ++i)
+    advance(1000ms);
+  BOOST_TEST(decisions() == names{});
+}
+
+BOOST_AUTO_TEST_CASE(a_group_goes_on_from_the_checkpoint_of_its_earlier_life) {
+  group = make(group_place{7});
+  BOOST_TEST(group.saved()->at == 7);
+  next = 8;
+  group.connect(1, 10, now);
+  add(1);
+  decisions();
+  advance(600ms);
+  BOOST_TEST(decisions() == names{});
+}
+
+// -- parked events ---
+
+BOOST_AUTO_TEST_CASE(parked_events_come_again_behind_retries_and_before_what_is_new) {
+  group.connect(1, 1, now);
+  add(3);
+  replay(50, 0);
+  replay(51, 1);
+  decisions();
+  nack({0}, nack_action::retry);
+  BOOST_TEST((decisions() == names{"0>1 again 1"}));
+  ack({0});
+  BOOST_TEST((decisions() == names{"0>1"})); // the first of the parked stream
+  nack({50}, nack_action::retry);
+  BOOST_TEST((decisions() == names{"0>1 again 1"}));
+  ack({50});
+  ack({51});
+  BOOST_TEST((decisions() == names{"1>1", "1>1"}));
+}
+
+BOOST_AUTO_TEST_CASE(parked_events_are_no_progress) {
+  settings.max_checkpoint_count = 1;
+  group = make();
+  group.connect(1, 10, now);
+  replay(50, 0);
+  add(1);
+  decisions();
+  ack({0});
+  BOOST_TEST((decisions() == names{"save 0"}));
+  ack({50});
+  BOOST_TEST(decisions() == names{});
+}
+
+// -- all of it ---
+
+BOOST_AUTO_TEST_CASE(whatever_happens_every_event_is_done_once_and_none_is_lost) {
+  auto given = std::getenv("KDB_SEED");
+  std::random_device source;
+  for (int walk = 0; walk < 100; ++walk) {
+    auto seed = given ? std::strtoull(given, nullptr, 10) : source();
+    BOOST_TEST_CONTEXT("KDB_SEED=" << seed) {
+      std::mt19937_64 random{seed};
+      auto below = [&](std::uint64_t end) { return random() % end; };
+      settings.strategy = static_cast<consumer_strategy>(below(4));
+      settings.max_retry_count = static_cast<std::int32_t>(below(4));
+      settings.history_buffer_size = 30;
+      settings.max_checkpoint_count = static_cast<std::int32_t>(below(10));
+      now = 0ms;
+      group = make();
+      std::map<consumer_id, std::int32_t> slots; // of those who are connected
+      std::map<std::uint64_t, std::pair<consumer_id, std::chrono::milliseconds>> flying; // by id, until when
+      std::set<std::int64_t> open; // places that are not done
+      std::set<std::int64_t> parked;
+      consumer_id last_consumer = 0;
+      std::int64_t last = -1, saved = -1;
+      auto settle = [&](std::uint64_t id, bool done) {
+        flying.erase(id);
+        if (done)
+          open.erase(static_cast<std::int64_t>(id) - 1);
+      };
+      auto look = [&] {
+        for (auto& each : group.take()) {
+          if (auto push = std::get_if<push_event>(&each)) {
+            BOOST_REQUIRE(slots.contains(push->to));
+            BOOST_REQUIRE(open.contains(push->event.place)); // never after it is done
+            BOOST_REQUIRE(flying.emplace(push->event.id.low, std::pair{push->to, now + settings.message_timeout}).second);
+          } else if (auto park = std::get_if<park_event>(&each)) {
+            BOOST_REQUIRE(parked.insert(park->event.place).second);
+            BOOST_REQUIRE(open.erase(park->event.place) == 1u);
+            flying.erase(park->event.id.low);
+          } else {
+            auto place = std::get<save_checkpoint>(each).place.at;
+            BOOST_REQUIRE(place > saved);
+            saved = place;
+          }
+        }
+        std::map<consumer_id, std::int32_t> counts;
+        for (auto& [id, where] : flying)
+          ++counts[where.first];
+        for (auto& [consumer, count] : counts)
+          BOOST_REQUIRE(count <= slots.at(consumer));
+        BOOST_REQUIRE(group.in_flight() == flying.size());
+        BOOST_REQUIRE((open.empty() || saved < *open.begin()));
+      };
+      auto step = [&](std::uint64_t kind) {
+        auto some = flying.begin();
+        if (!flying.empty())
+          std::advance(some, static_cast<std::ptrdiff_t>(below(flying.size())));
+        if (kind < 4 && group.room() > 0) {
+          ++last;
+          open.insert(last);
+          group.add({.id = id(last), .place = last, .kept_with = static_cast<bucket>(below(7))});
+          group.dispatch(now);
+        } else if (kind == 4 && slots.size() < 4) {
+          slots[++last_consumer] = static_cast<std::int32_t>(1 + below(5));
+          group.connect(last_consumer, slots[last_consumer], now);
+        } else if (kind == 5 && !slots.empty()) {
+          auto gone = slots.begin()->first;
+          slots.erase(gone);
+          std::erase_if(flying, [&](auto& each) { return each.second.first == gone; });
+          group.disconnect(gone, now);
+        } else if (kind < 10 && !flying.empty()) {
+          auto answered = some->first;
+          settle(answered, true);
+          group.ack(std::vector<uuid>{{1, answered}}, now);
+        } else if (kind < 12 && !flying.empty()) {
+          auto answered = some->first;
+          auto action = static_cast<nack_action>(below(5));
+          settle(answered, action == nack_action::skip || action == nack_action::stop);
+          group.nack(std::vector<uuid>{{1, answered}}, action, "", now);
+        } else {
+          now += std::chrono::milliseconds{below(400)};
+          std::erase_if(flying, [&](auto& each) { return each.second.second <= now; });
+          group.tick(now);
+        }
+        look();
+      };
+      for (int i = 0; i < 400; ++i)
+        step(below(13));
+      // In the end somebody takes everything that is left.
+      if (slots.empty()) {
+        slots[++last_consumer] = 5;
+        group.connect(last_consumer, 5, now);
+        look();
+      }
+      for (int i = 0; i < 2000 && !open.empty(); ++i)
+        step(9);
+      BOOST_TEST(open.empty());
+      BOOST_TEST(group.waiting() + group.retrying() + group.in_flight() == 0u);
+    }
+  }
+}
+
+BOOST_AUTO_TEST_SUITE_END()
