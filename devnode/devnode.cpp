@@ -78,7 +78,7 @@ void devnode::stop() {
     return;
   if (impl_->writer)
     impl_->writer->silence(); // calls that wait for it end as the others do
-  impl_->server.stop(development::errors::shutting_down(), grace);
+  impl_->server.stop(development::errors::shutting_down(impl_->node.place.retry_seconds), grace);
   impl_->thread.join();
   impl_->writer.reset();
   impl_->database.reset();

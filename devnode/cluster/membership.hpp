@@ -97,7 +97,7 @@ public:
 private:
   enum class task { gossip, notice, quorum, vote, lead, follow, resigned, stop, rise, look, catch_up, copy, arrive, synchronize };
 
-  struct node {
+  struct role {
     node_state state = node_state::follower;
     bool running = true;
     bool hanging = false;
@@ -143,7 +143,7 @@ private:
   std::optional<std::size_t> winner() const;
 
   membership_settings settings_;
-  std::vector<node> nodes_;
+  std::vector<role> nodes_;
   std::vector<planned> agenda_; // in order
   time now_{0};
   std::uint64_t planned_ = 0;

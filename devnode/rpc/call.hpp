@@ -39,6 +39,9 @@ public:
 
   /// The write before is done, another one may follow.
   virtual void writable() {}
+
+  /// The node begins to shut down: what has no end of its own ends now, with this.
+  virtual void drain(const status&) {}
 };
 
 using handler_factory = std::function<std::unique_ptr<handler>(call&)>;

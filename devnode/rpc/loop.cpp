@@ -3,6 +3,7 @@
 #include <grpc/support/time.h>
 
 #include <algorithm>
+#include <utility>
 
 namespace kdb::development::rpc {
 namespace {
@@ -24,12 +25,21 @@ void loop::run() {
   void* tag = nullptr;
   bool ok = false;
   int turn = 0;
+  auto lock = locked();
   for (;;) {
     // With tasks waiting the queue is only asked for what is there already.
-    auto until = scheduled_.empty() ? gpr_inf_future(GPR_CLOCK_REALTIME) : gpr_time_0(GPR_CLOCK_REALTIME);
+    asleep_ = scheduled_.empty();
+    auto until = asleep_ ? gpr_inf_future(GPR_CLOCK_REALTIME) : gpr_time_0(GPR_CLOCK_REALTIME);
+    if (shared_)
+      lock.unlock();
     auto next = queue_->AsyncNext(&tag, &ok, until);
     if (next == status::SHUTDOWN)
       return;
+    if (shared_) {
+      lock.lock();
+      thawed_.wait(lock, [this] { return !frozen_; });
+    }
+    asleep_ = false;
     if (next == status::GOT_EVENT)
       static_cast<operation*>(tag)->complete(ok);
     if (next == status::TIMEOUT || ++turn >= longest_turn) {
@@ -37,6 +47,22 @@ void loop::run() {
       end_turn();
     }
   }
+}
+
+std::unique_lock<std::mutex> loop::locked() {
+  return shared_ ? std::unique_lock{*shared_} : std::unique_lock<std::mutex>{};
+}
+
+void loop::thaw() {
+  frozen_ = false;
+  thawed_.notify_all();
+}
+
+// Somebody else than its thread has given it something to do.
+void loop::wake() {
+  if (!std::exchange(asleep_, false) || closing_)
+    return;
+  post([] {});
 }
 
 void loop::end_turn() {
@@ -78,6 +104,7 @@ void turn_task::schedule() {
     return;
   scheduled_ = true;
   loop_.scheduled_.push_back(this);
+  loop_.wake();
 }
 
 struct timer::alarm : operation {

@@ -5,8 +5,10 @@
 
 #include <atomic>
 #include <chrono>
+#include <condition_variable>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 namespace kdb::development::rpc {
@@ -34,7 +36,10 @@ private:
 /// many requests leave together.
 class loop {
 public:
-  explicit loop(std::unique_ptr<grpc::ServerCompletionQueue> queue) : queue_{std::move(queue)} {}
+  /// With `shared` all work is done under that lock, and those who hold it may do what the loop's thread may. The loops that share it can
+  /// then work on the same things.
+  explicit loop(std::unique_ptr<grpc::ServerCompletionQueue> queue, std::mutex* shared = nullptr)
+    : queue_{std::move(queue)}, shared_{shared} {}
 
   loop(const loop&) = delete;
   loop& operator=(const loop&) = delete;
@@ -52,15 +57,25 @@ public:
 
   bool closing() const { return closing_; }
 
+  /// Does nothing until `thaw`, as if the process was stopped. For loops with a shared lock, whose holder calls this.
+  void freeze() { frozen_ = true; }
+  void thaw();
+
 private:
   friend class turn_task;
   static constexpr int longest_turn = 64;
 
   void end_turn();
+  void wake();
+  std::unique_lock<std::mutex> locked();
 
   std::unique_ptr<grpc::ServerCompletionQueue> queue_;
   std::vector<class turn_task*> scheduled_;
   std::vector<class turn_task*> running_;
+  std::mutex* const shared_;
+  std::condition_variable thawed_;
+  bool frozen_ = false;
+  bool asleep_ = false; // waits for the queue alone
   std::atomic<bool> closing_ = false;
 };
 

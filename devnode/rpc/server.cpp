@@ -60,7 +60,7 @@ bool server::start(std::uint16_t port) {
   builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::InsecureServerCredentials(), &chosen);
   builder.RegisterAsyncGenericService(&service_);
   set_transport_limits(builder);
-  loop_ = std::make_unique<loop>(builder.AddCompletionQueue());
+  loop_ = std::make_unique<loop>(builder.AddCompletionQueue(), shared_);
   server_ = builder.BuildAndStart();
   if (!server_ || chosen <= 0) {
     loop_->close(); // gRPC wants to see a queue shut down and empty
@@ -81,6 +81,12 @@ void server::stop(const status& end, std::chrono::milliseconds grace) {
   });
   server_->Shutdown(std::chrono::system_clock::now() + grace);
   loop_->post([this] { loop_->close(); });
+}
+
+void server::drain(const status& end) {
+  for (auto& [key, open] : calls_)
+    if (open->handler_ && !open->finished())
+      open->handler_->drain(end);
 }
 
 void server::accept() {

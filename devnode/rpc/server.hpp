@@ -12,6 +12,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <string_view>
@@ -31,6 +32,9 @@ public:
   server(const server&) = delete;
   server& operator=(const server&) = delete;
 
+  /// Has the loop's work done under this lock, so that several servers can share what it works on. Before `start`.
+  void share(std::mutex& lock) { shared_ = &lock; }
+
   /// Adds `/service/name`. Before `start`.
   void add(const std::string& service, const std::string& name, method added);
 
@@ -45,6 +49,9 @@ public:
   /// Refuses new calls, ends the open ones with `end`, and after `grace` cancels those that are left. From another thread than the
   /// loop's; `run` returns when it is done.
   void stop(const status& end, std::chrono::milliseconds grace);
+
+  /// Asks the handlers of all calls to end what has no end of its own, with `end`. On the loop's thread.
+  void drain(const status& end);
 
   loop& on() { return *loop_; }
 
@@ -62,6 +69,7 @@ private:
   std::unique_ptr<grpc::Server> server_;
   std::map<call*, std::unique_ptr<call>> calls_;
   status stopping_;
+  std::mutex* shared_ = nullptr;
   std::uint16_t port_ = 0;
 };
 

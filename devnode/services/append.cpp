@@ -79,7 +79,7 @@ public:
   }
 
   void headers_sent() override {
-    auto done = node_.events.append(stream_, expected_, proposal_.events());
+    auto done = node_.writes().append(stream_, expected_, proposal_.events());
     if (done.verdict == append_verdict::deleted)
       return replies_.then([this] { call_.finish(errors::stream_deleted(stream_)); });
     AppendResp reply;

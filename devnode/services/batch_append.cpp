@@ -2,6 +2,7 @@
 
 #include "services/batch_replies.hpp"
 #include "services/errors.hpp"
+#include "services/gate.hpp"
 #include "services/proposal.hpp"
 
 #include <google/protobuf/arena.h>
@@ -32,6 +33,7 @@ struct pending_append {
   std::string stream;
   expected_state expected;
   std::unique_ptr<rpc::timer> timeout;
+  bool hangs = false; // nothing more can come of it than its timeout
 };
 
 std::optional<expected_state> read_position(const BatchAppendReq::Options& options) {
@@ -86,6 +88,7 @@ public:
   }
 
   void writable() override { flush(); }
+  void drain(const rpc::status& end) override { call_.finish(end); }
 
 private:
   using append_ptr = std::unique_ptr<pending_append>;
@@ -97,6 +100,7 @@ private:
     append->messages.Reset();
     append->events.clear();
     append->timeout.reset();
+    append->hangs = false;
     spare_ = std::move(append);
   }
 
@@ -105,6 +109,8 @@ private:
     if (!id)
       return reply(batch_bad_request(chunk, "Value cannot be null. (Parameter 'dto')"));
     auto known = pending_.find(*id);
+    if (known != pending_.end() && known->second->hangs)
+      return give_back(std::move(fresh));
     if (known != pending_.end()) {
       // Its events must live as long as the append: parse again onto its own arena.
       auto& more = *google::protobuf::Arena::CreateMessage<BatchAppendReq>(&known->second->messages);
@@ -160,9 +166,28 @@ private:
       pending_.emplace(id, std::move(append));
       return;
     }
-    reply(batch_outcome(*append->first, append->expected,
-                        node_.events.append(append->stream, append->expected, append->events.events())));
-    give_back(std::move(append));
+    auto decided = admit(node_.place, demand::writing, insists_);
+    if (decided == admission::serve) {
+      reply(batch_outcome(*append->first, append->expected,
+                          node_.writes().append(append->stream, append->expected, append->events.events())));
+      return give_back(std::move(append));
+    }
+    refuse(id, std::move(append), decided);
+  }
+
+  // By its place in the cluster. Who insists on the leader loses the whole call.
+  void refuse(const uuid& id, append_ptr append, admission decided) {
+    if (decided == admission::not_ready) {
+      reply(batch_not_ready(*append->first));
+      return give_back(std::move(append));
+    }
+    if (decided != admission::hang)
+      return call_.finish(refusal(node_.place, demand::writing, decided));
+    auto wait = std::min<std::chrono::nanoseconds>(read_deadline(append->first->options(), node_.events.now()),
+                                                   node_.place.forwarding_timeout);
+    append->timeout = std::make_unique<rpc::timer>(call_.on(), wait, [this, id] { expire(id); });
+    append->hangs = true;
+    pending_.emplace(id, std::move(append));
   }
 
   void expire(const uuid& id) {
@@ -210,6 +235,7 @@ private:
   std::unordered_map<uuid, append_ptr> pending_;
   std::deque<rpc::outgoing> replies_;
   durable_replies durable_{node_.durable, call_};
+  const bool insists_ = requires_leader(call_);
   bool reading_paused_ = false;
   bool half_closed_ = false;
   rpc::turn_task flush_later_{call_.on(), [this] { flush(); }};

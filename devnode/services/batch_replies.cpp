@@ -4,6 +4,8 @@
 
 #include "event_store/client/streams.pb.h"
 
+#include <google/protobuf/empty.pb.h>
+
 #include <string>
 
 namespace kdb::development {
@@ -101,6 +103,13 @@ rpc::outgoing batch_bad_request(const BatchAppendReq& first, std::string_view re
   event_store::client::BadRequest details;
   details.set_message(std::string{reason});
   return failed(first, status_code::invalid_argument, details);
+}
+
+rpc::outgoing batch_not_ready(const BatchAppendReq& first) {
+  auto reply = reply_to(first);
+  reply.mutable_error()->set_message("Server Is Not Ready");
+  reply.mutable_error()->add_details()->PackFrom(google::protobuf::Empty{});
+  return rpc::outgoing{reply};
 }
 
 rpc::outgoing batch_error(const BatchAppendReq& first, const rpc::status& error) {

@@ -18,6 +18,9 @@ rpc::outgoing batch_outcome(const event_store::client::streams::BatchAppendReq& 
 rpc::outgoing batch_timeout(const event_store::client::streams::BatchAppendReq& first);
 rpc::outgoing batch_bad_request(const event_store::client::streams::BatchAppendReq& first, std::string_view reason);
 
+/// The node does not lead, and knows of nobody who does. With code 0, as a server has it.
+rpc::outgoing batch_not_ready(const event_store::client::streams::BatchAppendReq& first);
+
 /// The in-band form of an error that ends other calls.
 rpc::outgoing batch_error(const event_store::client::streams::BatchAppendReq& first, const rpc::status& error);
 

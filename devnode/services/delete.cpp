@@ -41,7 +41,7 @@ std::unique_ptr<rpc::handler> handle_delete(node& serving, rpc::call& call) {
     call,
     [&serving](const DeleteReq& request) {
       return remove<DeleteReq, DeleteResp>(request, "DeleteReq", [&](std::string_view name, expected_state expected) {
-        return serving.events.soft_delete(name, expected);
+        return serving.writes().soft_delete(name, expected);
       });
     },
     &serving.durable);
@@ -55,7 +55,7 @@ std::unique_ptr<rpc::handler> handle_tombstone(node& serving, rpc::call& call) {
       if (is_metastream(request.options().stream_identifier().stream_name()))
         return errors::access_denied();
       return remove<TombstoneReq, TombstoneResp>(request, "TombstoneReq", [&](std::string_view name, expected_state expected) {
-        return serving.events.tombstone(name, expected);
+        return serving.writes().tombstone(name, expected);
       });
     },
     &serving.durable);

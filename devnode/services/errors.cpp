@@ -62,6 +62,10 @@ status invalid_argument(std::string message) {
   return {status_code::invalid_argument, std::move(message), {}};
 }
 
+status scavenge_not_found() {
+  return {status_code::not_found, "Scavenge id was invalid.", {{"exception", "scavenge-not-found"}}};
+}
+
 status none_is_invalid(std::string_view oneof) {
   return invalid_argument("'None' is not a valid EventStore.Client.Streams." + std::string{oneof});
 }
@@ -78,12 +82,28 @@ status storage_failure(const std::string& problem) {
   return {status_code::internal, problem, {}};
 }
 
-status shutting_down() {
-  constexpr int retry_seconds = 5;
+status shutting_down(int retry_seconds) {
   ::kdb::rpc::RetryInfo retry;
   retry.mutable_retry_delay()->set_seconds(retry_seconds);
-  return detailed_status(status_code::unavailable, "The server is shutting down. Please retry after 5 seconds.",
+  auto time = std::to_string(retry_seconds) + (retry_seconds == 1 ? " second." : " seconds.");
+  return detailed_status(status_code::unavailable, "The server is shutting down. Please retry after " + time,
                          "SERVER_SHUTTING_DOWN", "server", &retry);
+}
+
+status not_leader(const member_address& leader) {
+  return {status_code::not_found,
+          "Leader info available",
+          {{"exception", "not-leader"},
+           {"leader-endpoint-host", leader.host},
+           {"leader-endpoint-port", std::to_string(leader.port)}}};
+}
+
+status not_ready() {
+  return {status_code::unavailable, "Server Is Not Ready", {}};
+}
+
+status operation_timeout(std::string_view detail) {
+  return {status_code::aborted, "Operation timed out: " + std::string{detail}, {}};
 }
 
 } // namespace kdb::development::errors

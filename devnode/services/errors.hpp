@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rpc/status.hpp"
+#include "services/standing.hpp"
 #include "store/append_decision.hpp"
 #include "store/uuid.hpp"
 
@@ -19,6 +20,7 @@ rpc::status maximum_append_event_size_exceeded(const uuid& event, std::uint64_t 
 rpc::status missing_metadata_property(std::string_view name);
 rpc::status index_not_found(std::string_view name);
 rpc::status invalid_argument(std::string message);
+rpc::status scavenge_not_found();
 
 /// A oneof that must be set is not. `oneof` is the server's name of its type.
 rpc::status none_is_invalid(std::string_view oneof);
@@ -33,6 +35,15 @@ rpc::status handler_exception();
 rpc::status storage_failure(const std::string& problem);
 
 /// What ends all open calls when the node stops.
-rpc::status shutting_down();
+rpc::status shutting_down(int retry_seconds);
+
+/// Another node leads: this one, as far as the node knows.
+rpc::status not_leader(const member_address& leader);
+
+/// The node can't tell who leads, or will lead soon.
+rpc::status not_ready();
+
+/// A write of which nobody knows whether it will be done.
+rpc::status operation_timeout(std::string_view detail);
 
 } // namespace kdb::development::errors

@@ -1,6 +1,7 @@
 #include "services/finite_read.hpp"
 
 #include "services/errors.hpp"
+#include "services/gate.hpp"
 #include "store/cursor.hpp"
 
 #include <algorithm>
@@ -11,6 +12,9 @@ namespace {
 
 // Events looked at before others get their turn.
 constexpr int events_a_turn = 4096;
+
+// Events that a server reads at once.
+constexpr std::uint64_t page = 32;
 
 std::unique_ptr<cursor> open_all(store& events, read_request& request) {
   auto& log = events.events();
@@ -47,6 +51,10 @@ public:
       first_messages_.pop_front();
       return call_.write(message, true);
     }
+    // A server looks with each page whether it still leads.
+    if (insists_ && ++sent_ % page == 0)
+      if (auto decided = admit(node_.place, demand::reading, true); decided != admission::serve)
+        return call_.finish(refusal(node_.place, demand::reading, decided));
     int budget = events_a_turn;
     auto event = left_ > 0 ? cursor_->next(budget) : nullptr;
     if (event) {
@@ -102,12 +110,11 @@ private:
   // Where reading will go on is told only when a server's first page would be empty.
   void tell_first(const stream& of, std::int64_t from) {
     auto last = node_.events.last_readable(of);
-    constexpr std::uint64_t largest_page = 32;
-    auto page = static_cast<std::int64_t>(std::min(request_.count, largest_page));
+    auto first_page = static_cast<std::int64_t>(std::min(request_.count, page));
     auto first = node_.events.first_visible(of);
     if (from >= last + 2)
       first_messages_.push_back(first_position_message(static_cast<std::uint64_t>(last + 1)));
-    else if (from + page <= first)
+    else if (from + first_page <= first)
       first_messages_.push_back(first_position_message(static_cast<std::uint64_t>(first)));
   }
 
@@ -124,6 +131,8 @@ private:
   rpc::call& call_;
   read_request request_;
   std::uint64_t left_;
+  const bool insists_ = requires_leader(call_);
+  std::uint64_t sent_ = 0;
   std::unique_ptr<cursor> cursor_;
   std::deque<rpc::outgoing> first_messages_;
   rpc::turn_task go_on_{call_.on(), [this] { writable(); }};

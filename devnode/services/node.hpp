@@ -1,6 +1,7 @@
 #pragma once
 
 #include "services/durability.hpp"
+#include "services/standing.hpp"
 #include "store/followers.hpp"
 #include "store/store.hpp"
 #include "store/uuid.hpp"
@@ -8,6 +9,7 @@
 #include "kdb/devnode.hpp"
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,6 +23,22 @@ struct served_method {
   std::vector<std::string> features;
 };
 
+/// A node of the cluster as another one believes it to be.
+struct gossiped_member {
+  uuid instance_id;
+  std::int64_t time_stamp = 0; ///< In 100 ns since 1970.
+  node_state state = node_state::leader;
+  bool alive = true;
+  std::uint16_t port = 0;
+};
+
+/// What clients can ask of a node's cluster. Called on the node's thread.
+struct cluster_control {
+  std::function<std::vector<gossiped_member>()> gossip;
+  std::function<void()> resign;
+  std::function<void(int)> set_priority;
+};
+
 /// What the services of one node share.
 struct node {
   const devnode_options options;
@@ -30,6 +48,12 @@ struct node {
   uuid instance_id = random_uuid();
   std::vector<served_method> methods{};
   std::uint16_t port = 0;
+  standing place{};
+  store* leading_log = nullptr; ///< Of the node that leads, where that is another one.
+  cluster_control cluster{};
+
+  /// Where a write goes that is to be done, on whatever node.
+  store& writes() { return leading_log ? *leading_log : events; }
 };
 
 } // namespace kdb::development

@@ -2,6 +2,8 @@
 
 #include "services/errors.hpp"
 #include "services/finite_read.hpp"
+#include "services/gate.hpp"
+#include "services/read_messages.hpp"
 #include "services/read_request.hpp"
 #include "services/subscription.hpp"
 
@@ -35,8 +37,12 @@ public:
     if (auto refused = std::get_if<rpc::status>(&*wanted_))
       return call_.finish(std::move(*refused));
     auto& request = std::get<read_request>(*wanted_);
+    if (auto decided = admit(node_.place, demand::reading, requires_leader(call_)); decided != admission::serve)
+      if (auto end = refusal(node_.place, demand::reading, decided); refuse(request, decided, end))
+        return;
     if (!request.all && node_.events.tombstoned(request.stream))
       return call_.finish(errors::stream_deleted(request.stream));
+    follows_ = request.subscription;
     work_ = request.subscription ? subscription(node_, call_, std::move(request)) : finite_read(node_, call_, std::move(request));
     work_->start();
   }
@@ -46,11 +52,30 @@ public:
       work_->writable();
   }
 
+  // A finite read goes on while it is let.
+  void drain(const rpc::status& end) override {
+    if (!work_ || follows_)
+      call_.finish(end);
+  }
+
 private:
+  // Ends the call unless it is served all the same. A follower notices that it does not lead when it reads the first page: after the
+  // confirmation, and never for a subscription that wants only what is yet to come.
+  bool refuse(const read_request& request, admission decided, const rpc::status& end) {
+    if (request.subscription && decided == admission::not_leader) {
+      if (std::holds_alternative<from_end>(request.from))
+        return false;
+      call_.write(confirmation_message(random_uuid()), true);
+    }
+    call_.finish(end);
+    return true;
+  }
+
   node& node_;
   rpc::call& call_;
   std::optional<std::variant<read_request, rpc::status>> wanted_;
   std::unique_ptr<reading> work_;
+  bool follows_ = false;
 };
 
 } // namespace

@@ -5,7 +5,9 @@
 #include "services/append_session.hpp"
 #include "services/batch_append.hpp"
 #include "services/delete.hpp"
+#include "services/gate.hpp"
 #include "services/gossip.hpp"
+#include "services/operations.hpp"
 #include "services/read.hpp"
 #include "services/server_features.hpp"
 
@@ -22,20 +24,28 @@ struct entry {
   std::unique_ptr<rpc::handler> (*handle)(node&, rpc::call&);
   std::size_t largest_request;
   std::vector<std::string> features;
+  demand wants = demand::nothing; // reads and BatchAppend look for themselves
+  bool streams = false;           // answered before the client has ended its side
 };
 
 const std::vector<entry>& entries() {
+  static constexpr auto operations = "event_store.client.operations.Operations";
   static constexpr auto streams = "event_store.client.streams.Streams";
   static constexpr auto streams_2 = "kurrentdb.protocol.v2.streams.StreamsService";
   static const std::vector<entry> all{
     // in the order in which a server lists them
-    {streams_2, "AppendSession", handle_append_session, streams_limit, {}},
-    {streams_2, "AppendRecords", handle_append_records, streams_limit, {}},
+    {streams_2, "AppendSession", handle_append_session, streams_limit, {}, demand::leading_v2},
+    {streams_2, "AppendRecords", handle_append_records, streams_limit, {}, demand::leading_v2},
     {streams, "Read", handle_read, streams_limit, {"position", "events"}},
-    {streams, "Append", handle_append, streams_limit, {}},
-    {streams, "Delete", handle_delete, streams_limit, {}},
-    {streams, "Tombstone", handle_tombstone, streams_limit, {}},
+    {streams, "Append", handle_append, streams_limit, {}, demand::writing},
+    {streams, "Delete", handle_delete, streams_limit, {}, demand::writing},
+    {streams, "Tombstone", handle_tombstone, streams_limit, {}, demand::writing},
     {streams, "BatchAppend", handle_batch_append, streams_limit, {"deadline_duration"}},
+    {operations, "StopScavenge", handle_stop_scavenge, other_limit, {}},
+    {operations, "MergeIndexes", handle_merge_indexes, other_limit, {}},
+    {operations, "ResignNode", handle_resign_node, other_limit, {}},
+    {operations, "SetNodePriority", handle_set_node_priority, other_limit, {}},
+    {operations, "RestartPersistentSubscriptions", handle_restart_persistent_subscriptions, other_limit, {}},
     {"event_store.client.gossip.Gossip", "Read", handle_gossip, other_limit, {}},
     {"event_store.client.server_features.ServerFeatures", "GetSupportedMethods", handle_server_features, other_limit, {}},
   };
@@ -48,7 +58,12 @@ void add_services(rpc::server& to, node& serving) {
   for (auto& each : entries()) {
     serving.methods.push_back({each.service, each.method, each.features});
     to.add(each.service, each.method,
-           {[handle = each.handle, &serving](rpc::call& call) { return handle(serving, call); }, each.largest_request});
+           {[&each, &serving](rpc::call& call) {
+              auto handler = each.handle(serving, call);
+              return each.wants == demand::nothing ? std::move(handler)
+                                                   : guarded(serving, call, each.wants, each.streams, std::move(handler));
+            },
+            each.largest_request});
   }
 }
 

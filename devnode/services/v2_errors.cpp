@@ -154,4 +154,39 @@ status consistency_violation(std::span<const state_violation> violations) {
                          &details);
 }
 
+status not_leader_node(const member_address& leader) {
+  kurrent::rpc::NotLeaderNodeErrorDetails details;
+  auto& node = *details.mutable_current_leader();
+  node.set_host(leader.host);
+  node.set_port(leader.port);
+  if (!leader.id.empty())
+    node.set_node_id(leader.id);
+  return detailed_status(status_code::failed_precondition,
+                         "The server is not the leader node and cannot handle the request. Please retry your request against the "
+                         "leader node directly at " +
+                           leader.host + ":" + std::to_string(leader.port),
+                         "NOT_LEADER_NODE", "server", &details);
+}
+
+namespace {
+
+status retry_in_five_seconds(status_code code, const char* message, const char* reason) {
+  constexpr int seconds = 5;
+  ::kdb::rpc::RetryInfo retry;
+  retry.mutable_retry_delay()->set_seconds(seconds);
+  return detailed_status(code, message, reason, "server", &retry);
+}
+
+} // namespace
+
+status server_not_ready() {
+  return retry_in_five_seconds(status_code::unavailable,
+                               "The server is not yet ready to handle requests. Please try again after 5 seconds.", "SERVER_NOT_READY");
+}
+
+status operation_timeout() {
+  return retry_in_five_seconds(status_code::deadline_exceeded, "The operation timed out. Please try again after 5 seconds.",
+                               "OPERATION_TIMEOUT");
+}
+
 } // namespace kdb::development::v2_errors

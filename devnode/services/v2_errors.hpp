@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rpc/status.hpp"
+#include "services/standing.hpp"
 
 #include <cstdint>
 #include <span>
@@ -42,5 +43,8 @@ rpc::status no_requests();
 rpc::status record_size_exceeded(std::string_view stream, std::string_view record, std::uint64_t size, std::uint64_t limit);
 rpc::status transaction_size_exceeded(std::uint64_t size, std::uint64_t limit, std::size_t records);
 rpc::status consistency_violation(std::span<const state_violation> violations);
+rpc::status not_leader_node(const member_address& leader);
+rpc::status server_not_ready();
+rpc::status operation_timeout();
 
 } // namespace kdb::development::v2_errors

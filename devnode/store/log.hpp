@@ -2,6 +2,7 @@
 
 #include "store/event.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -34,6 +35,9 @@ public:
 
   /// Appends an event that was read from a database.
   void restore(stored_event event);
+
+  /// Lets the next record stand there at least.
+  void skip_to(std::uint64_t position) { end_ = std::max(end_, position); }
 
   /// Writes a record that no reader sees, as an append without events does, and returns its position.
   std::uint64_t append_invisible();

@@ -40,9 +40,13 @@ store::store(ticks_clock clock, std::vector<kept_event> kept) : clock_{std::move
   log_.publish(restored_);
   if (restored_ > 0)
     return;
-  // The first event of every server.
+  write_first();
+}
+
+void store::write_first() {
+  auto first = log_.size();
   write_metadata("$scavenges", R"({"$maxAge":2592000,"$acl":{"$r":"$ops","$w":[],"$d":[],"$mr":[],"$mw":[]}})", now());
-  log_.publish(log_.size());
+  written(first);
 }
 
 std::int64_t store::now() {
@@ -97,6 +101,13 @@ void store::restore(kept_event kept) {
   log_.restore(std::move(event));
   if (is_metastream(into.name) && !into.events.empty())
     apply_metadata(into);
+}
+
+void store::adopt(const log& from, const commit& written) {
+  for (auto index = written.first; index < written.end; ++index)
+    restore({from[index].owner->name, from[index]});
+  log_.skip_to(from.end_position());
+  publish(log_.size());
 }
 
 void store::keep_with(std::function<void(const commit&)> keep) {

@@ -52,6 +52,16 @@ public:
   /// With the events of a database, if there are any.
   explicit store(ticks_clock clock = system_ticks, std::vector<kept_event> kept = {});
 
+  /// For a copy of another node's log: empty, even without the first event of every server.
+  struct copy {};
+  explicit store(copy) : clock_{system_ticks} {}
+
+  /// Writes the first event of every server.
+  void write_first();
+
+  /// Copies what another store wrote, which goes on where this one ends.
+  void adopt(const log& from, const commit& written);
+
   store(const store&) = delete;
   store& operator=(const store&) = delete;
 

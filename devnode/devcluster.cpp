@@ -1,0 +1,524 @@
+#include "kdb/devcluster.hpp"
+
+#include "cluster/membership.hpp"
+#include "rpc/server.hpp"
+#include "services/errors.hpp"
+#include "services/node.hpp"
+#include "services/projections.hpp"
+#include "services/table.hpp"
+
+#include <algorithm>
+#include <condition_variable>
+#include <mutex>
+#include <stdexcept>
+#include <thread>
+
+namespace kdb {
+namespace {
+
+using namespace development;
+using clock = std::chrono::steady_clock;
+
+/// A node while it runs: its services on its events, behind a port that clients don't know.
+class running_node {
+public:
+  running_node(const devnode_options& options, store& events, std::mutex& shared, std::uint16_t public_port)
+    : node_{.options = options, .events = events, .live = live_, .durable = durable_}, live_{events}, durable_{events} {
+    node_.port = public_port;
+    server_.share(shared);
+    add_services(server_, node_);
+    if (!server_.start(0))
+      throw std::runtime_error{"development cluster: no port is free"};
+    thread_ = std::thread{[this] { server_.run(); }};
+  }
+
+  /// Ends its calls. The caller does not hold the shared lock.
+  ~running_node() {
+    server_.stop(end_, grace_);
+    thread_.join();
+    node_.events.on_commit(nullptr);
+  }
+
+  running_node(const running_node&) = delete;
+  running_node& operator=(const running_node&) = delete;
+
+  std::uint16_t port() const { return server_.port(); }
+  node& services() { return node_; }
+  rpc::server& server() { return server_; }
+
+  /// How the calls end that are open when it is destroyed, and how long that may take. Otherwise they are cancelled at once.
+  void end_with(rpc::status end) {
+    end_ = std::move(end);
+    grace_ = std::chrono::milliseconds{500};
+  }
+
+  void run_projections(bool wanted) {
+    if (wanted && !projections_)
+      projections_ = std::make_unique<projections>(node_.events, live_, server_.on());
+    else if (!wanted)
+      projections_.reset();
+  }
+
+private:
+  node node_;
+  followers live_;
+  durability durable_;
+  rpc::server server_;
+  std::unique_ptr<projections> projections_;
+  rpc::status end_ = errors::handler_exception();
+  std::chrono::milliseconds grace_{0};
+  std::thread thread_;
+};
+
+struct member {
+  std::unique_ptr<tcp_proxy> network;
+  std::unique_ptr<store> events;
+  std::unique_ptr<running_node> process;
+  uuid instance_id = random_uuid();
+  bool has_all = false;      // its events are the leader's, as the last look at it said
+  bool drain_begun = false;
+  bool diverged = false; // has events that the leader has not, and ends for it
+  bool told = false;
+};
+
+} // namespace
+
+// Two locks: `acting` is held by whoever starts and stops nodes, for as long as that takes. `shared` is held by whoever works on what the nodes share,
+// the nodes' own threads among them; it is taken second, and not while threads are waited for.
+struct devcluster::impl {
+  explicit impl(devcluster_options wanted);
+  ~impl() { stop(); }
+
+  // -- time ---
+
+  std::chrono::milliseconds now() const { return std::chrono::floor<std::chrono::milliseconds>(clock::now() - began); }
+
+  void keep_time();
+  void pass_time();
+
+  // -- with `acting` held ---
+
+  template <class Change>
+  void act(Change change);
+  void launch(std::size_t node);
+  void open(std::size_t node);
+  void bury(std::size_t node);
+  void bury_the_dead();
+  void stop();
+
+  // -- with `shared` held ---
+
+  void measure();
+  void arrange();
+  void place(std::size_t node);
+  void bring_up_to_date(std::size_t node);
+  void copy_to_followers(std::size_t from, const commit& written);
+  std::vector<gossiped_member> gossip(std::size_t node) const;
+  bool steady() const;
+  std::int64_t wire_time(std::chrono::milliseconds at) const { return began_ticks + at.count() * 10'000; }
+
+  member& at(std::size_t node) {
+    if (node >= members.size())
+      throw std::out_of_range{"the cluster has no node " + std::to_string(node)};
+    return members[node];
+  }
+
+  devcluster_options options;
+  const clock::time_point began = clock::now();
+  const std::int64_t began_ticks = system_ticks();
+  membership roles;
+  std::vector<member> members;
+  bool stopped = false;
+  mutable std::mutex acting;
+  mutable std::mutex shared;
+  mutable std::condition_variable changed; // what is due, or what is so
+  bool stop_time = false;
+  std::thread time;
+};
+
+devcluster::impl::impl(devcluster_options wanted)
+  : options{std::move(wanted)}, roles{{.voters = options.nodes,
+                                       .read_only = options.read_only_replicas,
+                                       .election = options.election,
+                                       .drain = options.drain,
+                                       .cold_start = options.cold_start}},
+    members(options.nodes + options.read_only_replicas) {
+  if (options.nodes == 0)
+    throw std::runtime_error{"development cluster: it needs a node"};
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    auto port = options.port == 0 ? 0 : options.port + static_cast<int>(i);
+    members[i].network = std::make_unique<tcp_proxy>(std::uint16_t{0}, static_cast<std::uint16_t>(port));
+  }
+  for (std::size_t i = 0; i < members.size(); ++i)
+    launch(i);
+  {
+    std::lock_guard lock{shared};
+    arrange();
+  }
+  for (std::size_t i = 0; i < members.size(); ++i)
+    open(i);
+  time = std::thread{[this] { keep_time(); }};
+}
+
+// -- time ----------------------------------------------------------------------------------------------------------
+
+void devcluster::impl::keep_time() {
+  for (;;) {
+    {
+      std::unique_lock lock{shared};
+      if (stop_time)
+        return;
+      auto due = roles.next_due();
+      auto until = due ? began + *due : clock::now() + std::chrono::hours{1};
+      if (clock::now() < until) {
+        changed.wait_until(lock, until);
+        continue;
+      }
+    }
+    pass_time();
+  }
+}
+
+void devcluster::impl::pass_time() {
+  std::lock_guard lock{acting};
+  if (!stopped)
+    act([](membership&, std::chrono::milliseconds) {});
+}
+
+// -- nodes ---------------------------------------------------------------------------------------------------------
+
+// Changes who does what, and has the nodes know. Those that have ended are buried afterwards.
+template <class Change>
+void devcluster::impl::act(Change change) {
+  {
+    std::lock_guard lock{shared};
+    measure();
+    roles.advance(now());
+    change(roles, now());
+    arrange();
+  }
+  changed.notify_all();
+  bury_the_dead();
+}
+
+void devcluster::impl::launch(std::size_t node) {
+  auto& started = members[node];
+  if (!started.events) {
+    started.events = std::make_unique<store>(store::copy{});
+    started.events->keep_with([this, node](const commit& written) { copy_to_followers(node, written); });
+  }
+  started.instance_id = random_uuid();
+  started.has_all = started.drain_begun = started.diverged = started.told = false;
+  started.process = std::make_unique<running_node>(options.node, *started.events, shared, started.network->port());
+  std::lock_guard lock{shared};
+  auto& services = started.process->services();
+  services.instance_id = started.instance_id;
+  services.place.state = node_state::initializing;
+  services.cluster = {.gossip = [this, node] { return gossip(node); },
+                      .resign =
+                        [this, node] {
+                          measure();
+                          roles.resign(node, now());
+                          arrange();
+                          changed.notify_all();
+                        },
+                      .set_priority = [this, node](int priority) { roles.set_priority(node, priority); }};
+}
+
+// Not before the node knows its place.
+void devcluster::impl::open(std::size_t node) {
+  members[node].network->retarget(members[node].process->port());
+  members[node].network->accept_again();
+}
+
+// A node whose role has ended loses its process, and its events unless they are kept.
+void devcluster::impl::bury(std::size_t node) {
+  auto& dead = members[node];
+  dead.network->refuse();
+  dead.network->retarget(0);
+  {
+    std::lock_guard lock{shared};
+    dead.process->server().on().thaw();
+    dead.process->run_projections(false);
+  }
+  // What a node says at its orderly end still arrives.
+  if (!dead.drain_begun)
+    dead.network->cut();
+  dead.network->resume();
+  dead.process.reset();
+  if (!options.keeps_events || dead.diverged)
+    dead.events.reset();
+}
+
+void devcluster::impl::bury_the_dead() {
+  for (std::size_t i = 0; i < members.size(); ++i)
+    if (members[i].process && !roles.running(i))
+      bury(i);
+}
+
+void devcluster::impl::stop() {
+  {
+    std::lock_guard lock{acting};
+    if (std::exchange(stopped, true))
+      return;
+    std::lock_guard inner{shared};
+    stop_time = true;
+  }
+  changed.notify_all();
+  if (time.joinable())
+    time.join();
+  std::lock_guard lock{acting};
+  for (auto& each : members) {
+    if (!each.process)
+      continue;
+    each.network->refuse();
+    each.network->resume();
+    each.process->end_with(errors::shutting_down(1));
+    {
+      std::lock_guard inner{shared};
+      each.process->server().on().thaw();
+      each.process->run_projections(false);
+    }
+    each.process.reset();
+  }
+}
+
+// -- roles ---------------------------------------------------------------------------------------------------------
+
+// Has every node be what its role says.
+void devcluster::impl::arrange() {
+  for (std::size_t i = 0; i < members.size(); ++i)
+    if (members[i].process && roles.running(i))
+      place(i);
+  bool lost = false;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    auto& each = members[i];
+    if (each.process && roles.running(i) && roles.synchronized(i) && !each.has_all)
+      bring_up_to_date(i);
+    each.has_all = each.process && roles.running(i) && roles.synchronized(i);
+    lost = lost || (each.diverged && !std::exchange(each.told, true));
+  }
+  if (lost)
+    arrange();
+}
+
+void devcluster::impl::measure() {
+  for (std::size_t i = 0; i < members.size(); ++i)
+    roles.set_log_size(i, members[i].events ? members[i].events->events().size() : 0);
+}
+
+void devcluster::impl::place(std::size_t node) {
+  auto& placed = members[node];
+  auto& services = placed.process->services();
+  auto leader = roles.leader();
+  auto named = roles.known_leader(node).value_or(node);
+  bool leads = leader == node;
+  services.place = {.state = roles.state(node),
+                    .leader = {"127.0.0.1", members[named].network->port(), to_string(members[named].instance_id)},
+                    .forwards = leads ? roles.commits() : roles.forwards(node),
+                    .draining = roles.draining(node),
+                    .retry_seconds = 1,
+                    .forwarding_timeout = options.forwarding_timeout};
+  services.leading_log = leader && !leads && members[*leader].events ? members[*leader].events.get() : nullptr;
+  if (leads && placed.events->events().size() == 0)
+    placed.events->write_first();
+  placed.process->run_projections(options.node.projections && leads && !roles.hanging(node));
+  if (services.place.draining && !std::exchange(placed.drain_begun, true))
+    placed.process->server().drain(errors::shutting_down(1));
+}
+
+// What the node lacks of the leader's log comes at once. A node that has something else there ends itself, as a server does that would have to
+// take back what it said.
+void devcluster::impl::bring_up_to_date(std::size_t node) {
+  auto leader = roles.leader();
+  if (!leader || *leader == node)
+    return;
+  auto& from = members[*leader].events->events();
+  auto& into = *members[node].events;
+  auto held = into.events().size();
+  members[node].diverged = held > from.size() || (held > 0 && into.events()[held - 1].id != from[held - 1].id);
+  if (members[node].diverged)
+    roles.kill(node, now());
+  else
+    into.adopt(from, {held, from.size()});
+}
+
+void devcluster::impl::copy_to_followers(std::size_t from, const commit& written) {
+  for (std::size_t i = 0; i < members.size(); ++i)
+    if (i != from && members[i].has_all && !roles.hanging(i))
+      members[i].events->adopt(members[from].events->events(), written);
+  members[from].events->publish(written.end);
+}
+
+std::vector<gossiped_member> devcluster::impl::gossip(std::size_t node) const {
+  std::vector<gossiped_member> all;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    auto& seen = roles.gossip(node)[i];
+    auto stamp = i == node ? system_ticks() : wire_time(seen.seen);
+    all.push_back({members[i].instance_id, stamp, seen.state, seen.alive, members[i].network->port()});
+  }
+  // As a server lists them.
+  std::ranges::sort(all, std::greater{}, &gossiped_member::port);
+  return all;
+}
+
+bool devcluster::impl::steady() const {
+  auto leader = roles.leader();
+  if (!leader || roles.hanging(*leader))
+    return false;
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    if (!roles.running(i) || roles.hanging(i))
+      continue;
+    auto state = roles.state(i);
+    auto expected = i == *leader ? node_state::leader : roles.votes(i) ? node_state::follower : node_state::read_only_replica;
+    if (state != expected || !roles.synchronized(i) || roles.known_leader(i) != leader)
+      return false;
+    for (std::size_t j = 0; j < members.size(); ++j) {
+      auto& seen = roles.gossip(i)[j];
+      bool reached = roles.running(j) && !roles.hanging(j);
+      if (seen.alive != reached || (reached && seen.state != roles.state(j)))
+        return false;
+    }
+  }
+  return true;
+}
+
+// -- the cluster ---------------------------------------------------------------------------------------------------
+
+devcluster::devcluster(devcluster_options options) : impl_{std::make_unique<impl>(std::move(options))} {}
+
+devcluster::~devcluster() = default;
+
+std::size_t devcluster::size() const {
+  return impl_->members.size();
+}
+
+std::uint16_t devcluster::port(std::size_t node) const {
+  return impl_->at(node).network->port();
+}
+
+std::string devcluster::connection_string() const {
+  std::string hosts;
+  for (std::size_t i = 0; i < size(); ++i)
+    hosts += (i == 0 ? "127.0.0.1:" : ",127.0.0.1:") + std::to_string(port(i));
+  return "kurrentdb://" + hosts + "?tls=false";
+}
+
+tcp_proxy& devcluster::network(std::size_t node) {
+  return *impl_->at(node).network;
+}
+
+void devcluster::kill(std::size_t node) {
+  auto& victim = impl_->at(node);
+  std::lock_guard lock{impl_->acting};
+  if (!victim.process)
+    return;
+  victim.network->refuse();
+  victim.network->cut();
+  {
+    std::lock_guard inner{impl_->shared};
+    victim.drain_begun = false;
+  }
+  impl_->act([&](membership& roles, std::chrono::milliseconds now) { roles.kill(node, now); });
+}
+
+void devcluster::start(std::size_t node) {
+  auto& wanted = impl_->at(node);
+  std::lock_guard lock{impl_->acting};
+  if (wanted.process || impl_->stopped)
+    return;
+  impl_->launch(node);
+  impl_->act([&](membership& roles, std::chrono::milliseconds now) { roles.start(node, now); });
+  impl_->open(node);
+}
+
+void devcluster::hang(std::size_t node) {
+  auto& frozen = impl_->at(node);
+  std::lock_guard lock{impl_->acting};
+  if (!frozen.process)
+    return;
+  impl_->act([&](membership& roles, std::chrono::milliseconds now) {
+    roles.hang(node, now);
+    frozen.process->server().on().freeze();
+  });
+  frozen.network->stall();
+}
+
+void devcluster::thaw(std::size_t node) {
+  auto& frozen = impl_->at(node);
+  std::lock_guard lock{impl_->acting};
+  if (!frozen.process)
+    return;
+  impl_->act([&](membership& roles, std::chrono::milliseconds now) {
+    roles.thaw(node, now);
+    frozen.process->server().on().thaw();
+  });
+  frozen.network->resume();
+}
+
+void devcluster::drain(std::size_t node) {
+  auto& leaving = impl_->at(node);
+  std::lock_guard lock{impl_->acting};
+  if (!leaving.process)
+    return;
+  leaving.network->refuse();
+  leaving.process->end_with(errors::handler_exception());
+  impl_->act([&](membership& roles, std::chrono::milliseconds now) { roles.drain(node, now); });
+}
+
+bool devcluster::resign(std::size_t node) {
+  impl_->at(node);
+  std::lock_guard lock{impl_->acting};
+  bool did = false;
+  impl_->act([&](membership& roles, std::chrono::milliseconds now) { did = roles.resign(node, now); });
+  return did;
+}
+
+void devcluster::leaderless() {
+  std::lock_guard lock{impl_->acting};
+  impl_->act([](membership& roles, std::chrono::milliseconds now) { roles.leaderless(now); });
+}
+
+void devcluster::elect() {
+  std::lock_guard lock{impl_->acting};
+  impl_->act([](membership& roles, std::chrono::milliseconds now) { roles.elect(now); });
+}
+
+void devcluster::set_priority(std::size_t node, int priority) {
+  impl_->at(node);
+  std::lock_guard lock{impl_->shared};
+  impl_->roles.set_priority(node, priority);
+}
+
+std::optional<std::size_t> devcluster::leader() const {
+  std::lock_guard lock{impl_->shared};
+  return impl_->roles.leader();
+}
+
+std::string devcluster::state(std::size_t node) const {
+  impl_->at(node);
+  std::lock_guard lock{impl_->shared};
+  return impl_->roles.running(node) ? std::string{name_of(impl_->roles.state(node))} : std::string{};
+}
+
+bool devcluster::caught_up(std::size_t node) const {
+  impl_->at(node);
+  std::lock_guard lock{impl_->shared};
+  return impl_->members[node].has_all;
+}
+
+bool devcluster::steady() const {
+  std::lock_guard lock{impl_->shared};
+  return impl_->steady();
+}
+
+bool devcluster::wait_until_steady(std::chrono::milliseconds at_most) const {
+  std::unique_lock lock{impl_->shared};
+  return impl_->changed.wait_for(lock, at_most, [this] { return impl_->steady(); });
+}
+
+void devcluster::stop() {
+  impl_->stop();
+}
+
+} // namespace kdb

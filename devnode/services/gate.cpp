@@ -1,0 +1,70 @@
+#include "services/gate.hpp"
+
+#include "services/node.hpp"
+
+#include <optional>
+
+namespace kdb::development {
+namespace {
+
+class guarded_call : public rpc::handler {
+public:
+  guarded_call(node& serving, rpc::call& call, demand wanted, bool streams, std::unique_ptr<rpc::handler> behind)
+    : node_{serving}, call_{call}, wanted_{wanted}, streams_{streams}, behind_{std::move(behind)} {}
+
+  void start() override { behind_->start(); }
+
+  void received(rpc::incoming& message) override {
+    if (streams_ && !admitted_) {
+      admitted_ = true;
+      auto decided = decide();
+      if (decided != admission::serve)
+        return call_.finish(refusal(node_.place, wanted_, decided));
+    }
+    behind_->received(message);
+  }
+
+  void half_closed() override {
+    auto decided = streams_ ? admission::serve : decide();
+    if (decided == admission::serve)
+      return behind_->half_closed();
+    if (decided != admission::hang)
+      return call_.finish(refusal(node_.place, wanted_, decided));
+    // How it ends is told now: meanwhile the node may have a leader that answers, but the call has gone to another one.
+    timeout_.emplace(call_.on(), node_.place.forwarding_timeout,
+                     [this, end = refusal(node_.place, wanted_, decided)] { call_.finish(end); });
+  }
+
+  void headers_sent() override { behind_->headers_sent(); }
+  void writable() override { behind_->writable(); }
+
+  void drain(const rpc::status& end) override {
+    if (streams_ || (wanted_ == demand::leading_v2 && !timeout_))
+      call_.finish(end);
+    else
+      behind_->drain(end);
+  }
+
+private:
+  admission decide() const { return admit(node_.place, wanted_, requires_leader(call_)); }
+
+  node& node_;
+  rpc::call& call_;
+  demand wanted_;
+  bool streams_;
+  bool admitted_ = false;
+  std::unique_ptr<rpc::handler> behind_;
+  std::optional<rpc::timer> timeout_;
+};
+
+} // namespace
+
+std::unique_ptr<rpc::handler> guarded(node& serving, rpc::call& call, demand wanted, bool streams, std::unique_ptr<rpc::handler> handler) {
+  return std::make_unique<guarded_call>(serving, call, wanted, streams, std::move(handler));
+}
+
+bool requires_leader(const rpc::call& call) {
+  return means_required(call.header("requires-leader"));
+}
+
+} // namespace kdb::development

@@ -1,0 +1,51 @@
+#include "services/operations.hpp"
+
+#include "services/unary.hpp"
+
+#include "event_store/client/operations.pb.h"
+
+namespace kdb::development {
+
+using event_store::client::Empty;
+using namespace event_store::client::operations;
+
+namespace {
+
+// There is nothing to merge, and nothing to restart.
+std::unique_ptr<rpc::handler> nothing_to_do(rpc::call& call) {
+  return unary<Empty, Empty>(call, [](const Empty&) { return Empty{}; });
+}
+
+} // namespace
+
+// No scavenge ever runs: deleted events need no room on disk here.
+std::unique_ptr<rpc::handler> handle_stop_scavenge(node&, rpc::call& call) {
+  return unary<StopScavengeReq, ScavengeResp>(call, [](const StopScavengeReq&) { return errors::scavenge_not_found(); });
+}
+
+std::unique_ptr<rpc::handler> handle_merge_indexes(node&, rpc::call& call) {
+  return nothing_to_do(call);
+}
+
+// A node that does not lead, and one that is alone, says OK and does nothing.
+std::unique_ptr<rpc::handler> handle_resign_node(node& serving, rpc::call& call) {
+  return unary<Empty, Empty>(call, [&serving](const Empty&) {
+    if (serving.cluster.resign)
+      serving.cluster.resign();
+    return Empty{};
+  });
+}
+
+std::unique_ptr<rpc::handler> handle_set_node_priority(node& serving, rpc::call& call) {
+  return unary<SetNodePriorityReq, Empty>(call, [&serving](const SetNodePriorityReq& request) {
+    if (serving.cluster.set_priority)
+      serving.cluster.set_priority(request.priority());
+    return Empty{};
+  });
+}
+
+std::unique_ptr<rpc::handler> handle_restart_persistent_subscriptions(node&, rpc::call& call) {
+  return nothing_to_do(call);
+}
+
+} // namespace kdb::development
