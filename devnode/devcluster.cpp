@@ -75,7 +75,7 @@ struct member {
   std::unique_ptr<store> events;
   std::unique_ptr<running_node> process;
   uuid instance_id = random_uuid();
-  bool has_all = false;      // its events are the leader's, as the last look at it said
+  bool has_all = false; // its events are the leader's, as the last look at it said
   bool drain_begun = false;
   bool diverged = false; // has events that the leader has not, and ends for it
   bool told = false;

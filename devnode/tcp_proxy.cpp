@@ -228,7 +228,11 @@ struct tcp_proxy::impl {
   void watch(const flow& each, bool moves, clock::time_point now) {
     auto next = each.next_write();
     bool writes = moves && next && *next <= now;
-    watched.push_back({each.ended() ? -1 : each.from(), static_cast<short>(!moves ? POLLRDHUP : each.wants_to_read() ? POLLIN : 0), 0});
+    watched.push_back({each.ended() ? -1 : each.from(),
+                       static_cast<short>(!moves                 ? POLLRDHUP
+                                          : each.wants_to_read() ? POLLIN
+                                                                 : 0),
+                       0});
     watched.push_back({writes ? each.to() : -1, POLLOUT, 0});
     if (moves && next && *next > now)
       wake_at = wake_at ? std::min(*wake_at, *next) : *next;

@@ -168,9 +168,7 @@ void membership::happen(const planned& next) {
   auto node = next.node;
   bool same_term = next.valid == term_;
   switch (next.what) {
-    case task::gossip:
-      gossip();
-      return plan(task::gossip, 0, next.due + part(2));
+    case task::gossip: gossip(); return plan(task::gossip, 0, next.due + part(2));
     case task::quorum:
       if (!quorum())
         return lose_leader();
@@ -198,9 +196,7 @@ void membership::happen(const planned& next) {
 void membership::happen_to_node(task what, std::size_t node) {
   switch (what) {
     case task::notice: return notice(node);
-    case task::rise:
-      enter(node, node_state::discover_leader);
-      return plan_of_node(task::look, node, now_ + part(2));
+    case task::rise: enter(node, node_state::discover_leader); return plan_of_node(task::look, node, now_ + part(2));
     case task::look: return look(node);
     case task::catch_up:
       if (!read_only(node))

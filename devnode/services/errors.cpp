@@ -91,11 +91,10 @@ status shutting_down(int retry_seconds) {
 }
 
 status not_leader(const member_address& leader) {
-  return {status_code::not_found,
-          "Leader info available",
-          {{"exception", "not-leader"},
-           {"leader-endpoint-host", leader.host},
-           {"leader-endpoint-port", std::to_string(leader.port)}}};
+  return {
+    status_code::not_found,
+    "Leader info available",
+    {{"exception", "not-leader"}, {"leader-endpoint-host", leader.host}, {"leader-endpoint-port", std::to_string(leader.port)}}};
 }
 
 status not_ready() {

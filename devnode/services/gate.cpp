@@ -59,7 +59,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<rpc::handler> guarded(node& serving, rpc::call& call, demand wanted, bool streams, std::unique_ptr<rpc::handler> handler) {
+std::unique_ptr<rpc::handler> guarded(node& serving, rpc::call& call, demand wanted, bool streams,
+                                      std::unique_ptr<rpc::handler> handler) {
   return std::make_unique<guarded_call>(serving, call, wanted, streams, std::move(handler));
 }
 

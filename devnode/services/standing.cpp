@@ -22,8 +22,7 @@ admission admit_following(const standing& here, demand wanted, bool requires_lea
   switch (wanted) {
     case demand::nothing: return admission::serve;
     case demand::reading: return requires_leader ? admission::not_leader : admission::serve;
-    case demand::writing:
-      return requires_leader ? admission::not_leader : here.forwards ? admission::serve : admission::hang;
+    case demand::writing: return requires_leader ? admission::not_leader : here.forwards ? admission::serve : admission::hang;
     case demand::leading_info: return admission::not_ready;
     default: return admission::not_leader;
   }
@@ -70,7 +69,8 @@ rpc::status refusal(const standing& here, demand wanted, admission decided) {
   switch (decided) {
     case admission::hang:
       // A leader without a majority waits for nobody to forward to.
-      return v2 ? v2_errors::operation_timeout() : errors::operation_timeout(here.state == node_state::leader ? "Commit phase timeout." : "Forwarding timeout");
+      return v2 ? v2_errors::operation_timeout()
+                : errors::operation_timeout(here.state == node_state::leader ? "Commit phase timeout." : "Forwarding timeout");
     case admission::not_leader: return v2 ? v2_errors::not_leader_node(here.leader) : errors::not_leader(here.leader);
     case admission::not_ready: return v2 ? v2_errors::server_not_ready() : errors::not_ready();
     case admission::shutting_down: return errors::shutting_down(here.retry_seconds);

@@ -19,10 +19,10 @@ struct member_address {
 /// A node's place in its cluster at this moment, as far as answers depend on it. A node without a cluster always leads.
 struct standing {
   node_state state = node_state::leader;
-  member_address leader{};     ///< As the node knows it, or itself.
-  bool forwards = true;        ///< Whether a write that it passes on, or does itself, gets done.
-  bool draining = false;       ///< It has begun to shut down.
-  int retry_seconds = 5;       ///< What clients are told when it shuts down.
+  member_address leader{}; ///< As the node knows it, or itself.
+  bool forwards = true;    ///< Whether a write that it passes on, or does itself, gets done.
+  bool draining = false;   ///< It has begun to shut down.
+  int retry_seconds = 5;   ///< What clients are told when it shuts down.
   std::chrono::milliseconds forwarding_timeout{4300};
 };
 
@@ -39,7 +39,7 @@ enum class demand {
 /// What to do with a call.
 enum class admission {
   serve,
-  hang,       ///< It is passed on to a leader that does not answer.
+  hang, ///< It is passed on to a leader that does not answer.
   not_leader,
   not_ready,
   shutting_down,

@@ -181,7 +181,8 @@ status retry_in_five_seconds(status_code code, const char* message, const char* 
 
 status server_not_ready() {
   return retry_in_five_seconds(status_code::unavailable,
-                               "The server is not yet ready to handle requests. Please try again after 5 seconds.", "SERVER_NOT_READY");
+                               "The server is not yet ready to handle requests. Please try again after 5 seconds.",
+                               "SERVER_NOT_READY");
 }
 
 status operation_timeout() {

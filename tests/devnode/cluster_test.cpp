@@ -258,8 +258,7 @@ BOOST_AUTO_TEST_CASE(a_leader_that_shuts_down_ends_what_streams_and_leads_until_
   ReadResp message;
   BOOST_REQUIRE(call->Read(&message));
   draining.nodes.drain(0);
-  while (call->Read(&message)) {
-  }
+  while (call->Read(&message)) {}
   auto end = call->Finish();
   BOOST_TEST(end.error_code() == grpc::StatusCode::UNAVAILABLE);
   BOOST_TEST(end.error_message() == "The server is shutting down. Please retry after 1 second.");

@@ -46,7 +46,8 @@ struct moment {
 void pass_through(membership& cluster, const std::vector<moment>& moments) {
   for (auto& each : moments) {
     cluster.advance(each.at);
-    BOOST_TEST(states(cluster) == each.states, "at " << each.at.count() << " ms: " << states(cluster) << " instead of " << each.states);
+    BOOST_TEST(states(cluster) == each.states,
+               "at " << each.at.count() << " ms: " << states(cluster) << " instead of " << each.states);
   }
 }
 
@@ -110,7 +111,8 @@ BOOST_AUTO_TEST_CASE(a_leader_that_hangs_is_noticed_late_and_follows_when_it_tha
   pass_through(cluster, {{1600ms, "Leader(hangs) Leader PreReplica"}, {2000ms, "Leader(hangs) Leader Follower"}});
   BOOST_TEST(*cluster.leader() == 1u);
   cluster.thaw(0, 3000ms);
-  pass_through(cluster, {{3000ms, "Unknown Leader Follower"}, {3100ms, "PreReplica Leader Follower"}, {3400ms, "Follower Leader Follower"}});
+  pass_through(
+    cluster, {{3000ms, "Unknown Leader Follower"}, {3100ms, "PreReplica Leader Follower"}, {3400ms, "Follower Leader Follower"}});
   BOOST_TEST(!cluster.synchronized(0));
   cluster.advance(3500ms);
   BOOST_TEST(cluster.synchronized(0));
@@ -195,7 +197,8 @@ BOOST_AUTO_TEST_CASE(priority_decides_between_equal_logs) {
 BOOST_AUTO_TEST_CASE(leaderless_lasts_until_an_election_is_called) {
   membership cluster{{.read_only = 1, .election = 400ms}};
   cluster.leaderless(1000ms);
-  pass_through(cluster, {{1000ms, "Unknown Unknown Unknown ReadOnlyLeaderless"}, {1h, "Unknown Unknown Unknown ReadOnlyLeaderless"}});
+  pass_through(cluster,
+               {{1000ms, "Unknown Unknown Unknown ReadOnlyLeaderless"}, {1h, "Unknown Unknown Unknown ReadOnlyLeaderless"}});
   BOOST_TEST(!cluster.known_leader(1).has_value());
   cluster.elect(1h);
   pass_through(cluster, {{1h + 200ms, "PreLeader PreReplica PreReplica PreReadOnlyReplica"},

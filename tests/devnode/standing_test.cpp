@@ -24,7 +24,8 @@ std::ostream& operator<<(std::ostream& out, admission decided) {
 
 namespace {
 
-constexpr auto serve = admission::serve, hang = admission::hang, not_leader = admission::not_leader, not_ready = admission::not_ready;
+constexpr auto serve = admission::serve, hang = admission::hang, not_leader = admission::not_leader,
+               not_ready = admission::not_ready;
 
 struct row {
   node_state state;
@@ -105,7 +106,8 @@ BOOST_AUTO_TEST_CASE(refusals_have_a_servers_words) {
   here.state = node_state::leader;
   BOOST_TEST(refusal(here, demand::writing, hang).message == "Operation timed out: Commit phase timeout.");
   BOOST_TEST((refusal(here, demand::leading_v2, hang).code == rpc::status_code::deadline_exceeded));
-  BOOST_TEST(refusal(here, demand::reading, admission::shutting_down).message == "The server is shutting down. Please retry after 1 second.");
+  BOOST_TEST(refusal(here, demand::reading, admission::shutting_down).message ==
+             "The server is shutting down. Please retry after 1 second.");
   BOOST_TEST(refusal(here, demand::writing, admission::exception).message == "Exception was thrown by handler.");
 }
 

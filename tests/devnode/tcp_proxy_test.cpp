@@ -43,7 +43,9 @@ public:
   }
 
   int handle() const { return handle_; }
-  void send(const std::string& text) const { BOOST_REQUIRE(::send(handle_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size())); }
+  void send(const std::string& text) const {
+    BOOST_REQUIRE(::send(handle_, text.data(), text.size(), MSG_NOSIGNAL) == static_cast<ssize_t>(text.size()));
+  }
   void end() const { ::shutdown(handle_, SHUT_WR); }
 
   // What comes until there are that many bytes, or the other side ends or resets ("!" at the end), or nothing comes for a while.
