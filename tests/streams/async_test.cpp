@@ -4,6 +4,7 @@
 #include <boost/asio/bind_executor.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/thread_pool.hpp>
@@ -13,6 +14,7 @@
 
 #include <functional>
 #include <future>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -166,6 +168,67 @@ BOOST_AUTO_TEST_CASE(a_second_next_before_the_first_has_completed_is_refused) {
     const auto second = co_await followed->next(asio::use_awaitable);
     BOOST_TEST((second.error().code == errc::invalid_argument));
     followed->cancel();
+  });
+}
+
+BOOST_AUTO_TEST_CASE(a_cancelled_read_completes_what_is_pending_with_closed) {
+  // Nobody listens there: the read waits for a node.
+  auto nowhere = *kdb::async_client::connect(io.get_executor(), "kurrentdb://127.0.0.1:1?tls=false&maxDiscoverAttempts=-1");
+  auto reading = nowhere.read_stream("a");
+  auto pending = reading.next(asio::use_future);
+  std::thread runner{[&] { io.run(); }};
+  BOOST_TEST((pending.wait_for(50ms) == std::future_status::timeout));
+  reading.cancel();
+  reading.cancel();
+  BOOST_REQUIRE((pending.wait_for(20s) == std::future_status::ready));
+  BOOST_TEST((pending.get().error().code == errc::closed));
+  runner.join();
+}
+
+BOOST_AUTO_TEST_CASE(a_subscription_that_is_dropped_completes_what_is_pending_with_cancelled) {
+  std::thread runner;
+  {
+    const auto guard = asio::make_work_guard(io);
+    runner = std::thread{[&] { io.run(); }};
+    std::optional<kdb::async_subscription> followed = std::move(*db.subscribe_to_stream("empty", {}, asio::use_future).get());
+    BOOST_TEST(followed->next(asio::use_future).get().has_value()); // Caught up.
+    auto pending = followed->next(asio::use_future);
+    BOOST_TEST((pending.wait_for(50ms) == std::future_status::timeout));
+    followed.reset();
+    BOOST_REQUIRE((pending.wait_for(20s) == std::future_status::ready));
+    BOOST_TEST((pending.get().error().code == errc::cancelled));
+  }
+  runner.join();
+}
+
+BOOST_AUTO_TEST_CASE(a_coroutine_that_waits_for_a_batch_is_cancelled_by_another) {
+  run([&]() -> asio::awaitable<void> {
+    auto followed = co_await db.subscribe_to_stream("empty", {}, asio::use_awaitable);
+    BOOST_TEST_REQUIRE(followed.has_value());
+    const auto live = co_await followed->next(asio::use_awaitable);
+    BOOST_TEST(live.has_value());
+    asio::post(io, [&] { followed->cancel(); });
+    const auto end = co_await followed->next(asio::use_awaitable);
+    BOOST_TEST((end.error().code == errc::cancelled));
+    BOOST_TEST((followed->ended()->reason == kdb::end_reason::cancelled));
+    BOOST_TEST(followed->ended()->node == "127.0.0.1:" + std::to_string(node.port()));
+  });
+}
+
+BOOST_AUTO_TEST_CASE(an_append_in_parts_completes_with_its_plain_result) {
+  run([&]() -> asio::awaitable<void> {
+    kdb::append_in_parts_options small;
+    small.part_bytes = 1;
+    const auto done = co_await db.append_in_parts("a", stream_state::no_stream, some_events(5), small, asio::use_awaitable);
+    BOOST_TEST(done.complete());
+    BOOST_TEST(done.parts == 5u);
+    const auto all = co_await db.read_stream_to_end("a", {}, asio::use_awaitable);
+    BOOST_TEST_REQUIRE(all.has_value());
+    BOOST_TEST(all->size() == 5u);
+    BOOST_TEST((all->bounds().last == kdb::stream_revision{4}));
+    BOOST_TEST((co_await db.close(asio::use_awaitable)).has_value());
+    const auto later = co_await db.append_in_parts("a", stream_state::any, some_events(5), small, asio::use_awaitable);
+    BOOST_TEST((later.stopped->code == errc::closed));
   });
 }
 

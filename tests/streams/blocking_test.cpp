@@ -199,6 +199,16 @@ BOOST_AUTO_TEST_CASE(records_are_appended_if_all_checks_hold_and_every_violation
   BOOST_TEST(found->all[1].check == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(an_id_twice_in_one_call_is_refused_whatever_the_call) {
+  const kdb::new_record record{.schema_name = "t"};
+  const auto event = new_event::json("t", "{}");
+  BOOST_TEST((code_of(db.append_to_stream("a", stream_state::any, {event, event})) == errc::invalid_argument));
+  BOOST_TEST((db.append_in_parts("a", stream_state::any, {event, event}, {.part_bytes = 1}).stopped->code == errc::invalid_argument));
+  BOOST_TEST((code_of(db.append_to_streams({{.stream = "a", .records = {record, record}}})) == errc::invalid_argument));
+  BOOST_TEST((code_of(db.append_records({{"a", record}, {"b", record}})) == errc::invalid_argument));
+  BOOST_TEST(!db.current_revision("a")->has_value());
+}
+
 BOOST_AUTO_TEST_CASE(records_read_back_as_events_with_their_properties) {
   BOOST_REQUIRE(db.append_records({{"a", {.schema_name = "t", .data = R"({"x":1})", .properties = {{"n", 3}}}}}).has_value());
   auto reading = db.read_stream("a");

@@ -1,0 +1,60 @@
+// checkpoints [URI]: follows $all through a filter, and keeps in a file how far it came. Run it again and it goes on from there.
+
+#include <kdb/checkpoint_store.hpp>
+#include <kdb/client.hpp>
+#include <kdb/devnode.hpp>
+
+#include <filesystem>
+#include <iostream>
+#include <optional>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// docs: checkpoints
+/// Handles what is there, and returns when the subscription has caught up.
+kdb::result<void> follow(kdb::client& db, kdb::checkpoint_store& store) {
+  kdb::checkpointer points{store, "orders-report", kdb::followed::all};
+  auto from = points.resume();
+  if (!from)
+    return kdb::failure(from.error());
+  kdb::subscribe_to_all_options how{.filter = kdb::event_filter::stream_prefixes({"orders-"})};
+  if (*from)
+    how.from = std::get<kdb::log_position>(**from);
+  auto orders = db.subscribe_to_all(how);
+  if (!orders)
+    return kdb::failure(orders.error());
+  for (auto live = false; !live;) {
+    auto batch = orders->next(5s);
+    if (!batch)
+      return kdb::failure(batch.error());
+    for (const auto& item : *batch) {
+      if (const auto* event = std::get_if<kdb::resolved_event>(&item))
+        std::cout << event->stream() << " " << event->type() << "\n"; // First handle it…
+      if (auto kept = points.handled(item); !kept)                    // …then say so.
+        return kept;
+      live |= std::holds_alternative<kdb::caught_up>(item);
+    }
+  }
+  return points.flush();
+}
+// docs: end
+
+} // namespace
+
+int main(int argc, char** argv) {
+  std::optional<kdb::devnode> node;
+  const std::string uri = argc > 1 ? argv[1] : node.emplace().connection_string();
+  const auto folder = std::filesystem::temp_directory_path() / ("kdb-sample-" + to_string(kdb::random_uuid()));
+  const auto store = kdb::file_checkpoint_store(folder);
+  auto db = kdb::client::connect(uri);
+  auto end = db.map([](auto&) {});
+  for (auto run = 0; run < 2 && end; ++run) // The second one handles the second order alone.
+    end = db->append_to_stream("orders-" + std::to_string(run), kdb::stream_state::any, {kdb::new_event::json("order-placed", "{}")})
+            .and_then([&](auto&&) { return follow(*db, *store); });
+  std::filesystem::remove_all(folder);
+  if (!end)
+    std::cerr << to_string(end.error()) << "\n";
+  return end ? 0 : 1;
+}
