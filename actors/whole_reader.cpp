@@ -56,7 +56,8 @@ void whole_reader_state::fail(error why) {
   self->quit();
 }
 
-whole_reader_actor::behavior_type whole_reader(whole_reader_actor::stateful_pointer<whole_reader_state> self, client_actor client) {
+whole_reader_actor::behavior_type whole_reader(whole_reader_actor::stateful_pointer<whole_reader_state> self,
+                                               client_actor client) {
   return self->state.start(std::move(client));
 }
 

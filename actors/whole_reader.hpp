@@ -32,6 +32,7 @@ struct whole_reader_state {
   caf::typed_response_promise<event_list> answer;
 };
 
-whole_reader_actor::behavior_type whole_reader(whole_reader_actor::stateful_pointer<whole_reader_state> self, client_actor client);
+whole_reader_actor::behavior_type whole_reader(whole_reader_actor::stateful_pointer<whole_reader_state> self,
+                                               client_actor client);
 
 } // namespace kdb

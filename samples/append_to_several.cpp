@@ -17,7 +17,9 @@ int several(kdb::client& db, const std::string& id) {
   // docs: several
   const auto order = "order-" + id, stock = "stock-" + id;
   auto done = db.append_to_streams({
-    {.stream = order, .records = {{.schema_name = "OrderPlaced", .data = R"({"sku": 7})"}}, .expected = kdb::stream_state::no_stream},
+    {.stream = order,
+     .records = {{.schema_name = "OrderPlaced", .data = R"({"sku": 7})"}},
+     .expected = kdb::stream_state::no_stream},
     {.stream = stock, .records = {{.schema_name = "Reserved", .data = R"({"sku": 7})", .properties = {{"priority", 3}}}}},
   });
   if (!done)

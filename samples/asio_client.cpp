@@ -17,7 +17,9 @@ namespace {
 
 namespace asio = boost::asio;
 
-void report(const kdb::error& why) { std::cerr << to_string(why) << "\n"; }
+void report(const kdb::error& why) {
+  std::cerr << to_string(why) << "\n";
+}
 
 // docs: coroutine
 asio::awaitable<void> follow(kdb::async_client db, std::string stream, bool& fine) {

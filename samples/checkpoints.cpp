@@ -51,8 +51,9 @@ int main(int argc, char** argv) {
   auto db = kdb::client::connect(uri);
   auto end = db.map([](auto&) {});
   for (auto run = 0; run < 2 && end; ++run) // The second one handles the second order alone.
-    end = db->append_to_stream("orders-" + std::to_string(run), kdb::stream_state::any, {kdb::new_event::json("order-placed", "{}")})
-            .and_then([&](auto&&) { return follow(*db, *store); });
+    end =
+      db->append_to_stream("orders-" + std::to_string(run), kdb::stream_state::any, {kdb::new_event::json("order-placed", "{}")})
+        .and_then([&](auto&&) { return follow(*db, *store); });
   std::filesystem::remove_all(folder);
   if (!end)
     std::cerr << to_string(end.error()) << "\n";

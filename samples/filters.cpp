@@ -32,7 +32,8 @@ int filters(const std::string& uri, const std::string& shop) {
   // docs: filters
   using kdb::event_filter;
   auto by_type = db->read_all({.filter = event_filter::include_types({"order-paid", "order-returned"})});
-  auto by_stream = db->read_all({.direction = kdb::backwards, .filter = event_filter::stream_prefixes({shop + "-"}), .limit = 10});
+  auto by_stream =
+    db->read_all({.direction = kdb::backwards, .filter = event_filter::stream_prefixes({shop + "-"}), .limit = 10});
   auto no_system = db->read_all({.filter = event_filter::exclude_system_events()});
   // docs: end
   // docs: index

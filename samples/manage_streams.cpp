@@ -39,7 +39,8 @@ int manage(kdb::client& db, const std::string& stream) {
   if (!gone)
     return report(gone.error());
   auto last = db.current_revision(stream); // Nothing: it reads as not found…
-  auto again = db.append_to_stream(stream, kdb::stream_state::no_stream, {kdb::new_event::json("reopened", "{}")}); // …and goes on.
+  auto again =
+    db.append_to_stream(stream, kdb::stream_state::no_stream, {kdb::new_event::json("reopened", "{}")}); // …and goes on.
   auto for_ever = db.tombstone_stream(stream, kdb::stream_state::exists);
   // docs: end
   if (!last || *last || !again || !for_ever)

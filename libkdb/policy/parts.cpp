@@ -33,9 +33,8 @@ result<void> check_append_in_parts(std::string_view stream, stream_state expecte
                                    const append_in_parts_options& how) {
   if (how.part_bytes == 0)
     return refuse("part_bytes", "is 0", "at least 1");
-  return check_call(how.call).and_then([&] {
-    return check_append(stream, expected, events, {.append_bytes = std::numeric_limits<std::uint64_t>::max()});
-  });
+  return check_call(how.call).and_then(
+    [&] { return check_append(stream, expected, events, {.append_bytes = std::numeric_limits<std::uint64_t>::max()}); });
 }
 
 } // namespace kdb::policy

@@ -17,12 +17,29 @@
 
 namespace {
 
-constexpr const char* reasons[] = {"STREAM_NOT_FOUND", "STREAM_DELETED", "STREAM_ALREADY_EXISTS", "STREAM_TOMBSTONED",
-                                   "STREAM_REVISION_CONFLICT", "APPEND_RECORD_SIZE_EXCEEDED", "APPEND_TRANSACTION_SIZE_EXCEEDED",
-                                   "STREAM_ALREADY_IN_APPEND_SESSION", "APPEND_SESSION_NO_REQUESTS", "APPEND_CONSISTENCY_VIOLATION",
-                                   "INDEX_NOT_FOUND", "INDEX_ALREADY_EXISTS", "INDEXES_NOT_READY", "SECONDARY_INDEXING_DISABLED",
-                                   "ACCESS_DENIED", "BAD_REQUEST", "NOT_LEADER_NODE", "OPERATION_TIMEOUT", "SERVER_NOT_READY",
-                                   "SERVER_OVERLOADED", "SERVER_SHUTTING_DOWN", "SERVER_MALFUNCTION", "NOT_KNOWN"};
+constexpr const char* reasons[] = {"STREAM_NOT_FOUND",
+                                   "STREAM_DELETED",
+                                   "STREAM_ALREADY_EXISTS",
+                                   "STREAM_TOMBSTONED",
+                                   "STREAM_REVISION_CONFLICT",
+                                   "APPEND_RECORD_SIZE_EXCEEDED",
+                                   "APPEND_TRANSACTION_SIZE_EXCEEDED",
+                                   "STREAM_ALREADY_IN_APPEND_SESSION",
+                                   "APPEND_SESSION_NO_REQUESTS",
+                                   "APPEND_CONSISTENCY_VIOLATION",
+                                   "INDEX_NOT_FOUND",
+                                   "INDEX_ALREADY_EXISTS",
+                                   "INDEXES_NOT_READY",
+                                   "SECONDARY_INDEXING_DISABLED",
+                                   "ACCESS_DENIED",
+                                   "BAD_REQUEST",
+                                   "NOT_LEADER_NODE",
+                                   "OPERATION_TIMEOUT",
+                                   "SERVER_NOT_READY",
+                                   "SERVER_OVERLOADED",
+                                   "SERVER_SHUTTING_DOWN",
+                                   "SERVER_MALFUNCTION",
+                                   "NOT_KNOWN"};
 
 constexpr const char* types[] = {"kurrentdb.protocol.v2.streams.errors.StreamNotFoundErrorDetails",
                                  "kurrentdb.protocol.v2.streams.errors.StreamDeletedErrorDetails",
@@ -39,17 +56,40 @@ constexpr const char* types[] = {"kurrentdb.protocol.v2.streams.errors.StreamNot
                                  "google.rpc.BadRequest",
                                  "google.rpc.ErrorInfo"};
 
-constexpr const char* exceptions[] = {"access-denied", "not-leader", "stream-deleted", "stream-not-found", "wrong-expected-version",
-                                      "invalid-transaction", "maximum-append-size-exceeded", "maximum-append-event-size-exceeded",
-                                      "missing-required-metadata-property", "index-not-found", "persistent-subscription-failed",
-                                      "persistent-subscription-does-not-exist", "persistent-subscription-exists",
-                                      "maximum-subscribers-reached", "persistent-subscription-dropped", "user-not-found",
-                                      "user-conflict", "scavenge-not-found", "not-known"};
+constexpr const char* exceptions[] = {"access-denied",
+                                      "not-leader",
+                                      "stream-deleted",
+                                      "stream-not-found",
+                                      "wrong-expected-version",
+                                      "invalid-transaction",
+                                      "maximum-append-size-exceeded",
+                                      "maximum-append-event-size-exceeded",
+                                      "missing-required-metadata-property",
+                                      "index-not-found",
+                                      "persistent-subscription-failed",
+                                      "persistent-subscription-does-not-exist",
+                                      "persistent-subscription-exists",
+                                      "maximum-subscribers-reached",
+                                      "persistent-subscription-dropped",
+                                      "user-not-found",
+                                      "user-conflict",
+                                      "scavenge-not-found",
+                                      "not-known"};
 
-constexpr const char* trailers[] = {"leader-endpoint-host", "leader-endpoint-port", "stream-name", "expected-version",
-                                    "actual-version", "maximum-append-size", "maximum-append-event-size",
-                                    "proposed-append-event-size", "event-id", "required-metadata-properties", "index-name",
-                                    "group-name", "login-name", "grpc-status-details-bin"};
+constexpr const char* trailers[] = {"leader-endpoint-host",
+                                    "leader-endpoint-port",
+                                    "stream-name",
+                                    "expected-version",
+                                    "actual-version",
+                                    "maximum-append-size",
+                                    "maximum-append-event-size",
+                                    "proposed-append-event-size",
+                                    "event-id",
+                                    "required-metadata-properties",
+                                    "index-name",
+                                    "group-name",
+                                    "login-name",
+                                    "grpc-status-details-bin"};
 
 void require(bool holds, const char* what, const kdb::error& why) {
   if (holds)

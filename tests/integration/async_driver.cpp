@@ -104,13 +104,15 @@ public:
     return client_->append_to_stream(std::move(stream), expected, std::move(events), std::move(options), asio::use_future);
   }
 
-  std::future<append_in_parts_result> start_append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events,
+  std::future<append_in_parts_result> start_append_in_parts(std::string stream, stream_state expected,
+                                                            std::vector<new_event> events,
                                                             append_in_parts_options options) override {
     return client_->append_in_parts(std::move(stream), expected, std::move(events), std::move(options), asio::use_future);
   }
 
   result<event_list> read_stream_to_end(std::string stream, read_stream_options options, std::uint64_t max_bytes) override {
-    return wait_for(client_->read_stream_to_end(std::move(stream), std::move(options), max_bytes, asio::use_future), "a whole stream");
+    return wait_for(client_->read_stream_to_end(std::move(stream), std::move(options), max_bytes, asio::use_future),
+                    "a whole stream");
   }
 
   std::unique_ptr<running_read> read_stream(std::string stream, read_stream_options options) override {

@@ -34,10 +34,8 @@ std::ostream& operator<<(std::ostream& out, const expectation& row) {
 }
 
 const std::array expectations{
-  expectation{"any, new stream", stream_state::any, 0},
-  expectation{"any, with events", stream_state::any, 3},
-  expectation{"no stream", stream_state::no_stream, 0},
-  expectation{"exists", stream_state::exists, 3},
+  expectation{"any, new stream", stream_state::any, 0},    expectation{"any, with events", stream_state::any, 3},
+  expectation{"no stream", stream_state::no_stream, 0},    expectation{"exists", stream_state::exists, 3},
   expectation{"a revision", stream_state::revision(2), 3},
 };
 

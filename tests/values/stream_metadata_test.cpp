@@ -109,6 +109,18 @@ BOOST_DATA_TEST_CASE(what_can_not_be_written_is_named, data::make(values_out_of_
   BOOST_TEST(json.error().template get<kdb::bad_argument>()->name == one.member);
 }
 
+BOOST_AUTO_TEST_CASE(json_that_is_nested_to_do_harm_is_refused_and_breaks_nothing) {
+  const auto nested = [](std::size_t depth) { return std::string(depth, '[') + std::string(depth, ']'); };
+  const auto deep = kdb::parse_stream_metadata("{\"a\":" + nested(200) + "}");
+  BOOST_REQUIRE(deep.has_value());
+  BOOST_TEST(deep->custom.at("a") == nested(200));
+  for (std::size_t depth : {1000u, 1'000'000u}) {
+    BOOST_TEST(!kdb::parse_stream_metadata("{\"a\":" + nested(depth) + "}").has_value());
+    BOOST_TEST(!kdb::parse_system_settings("{\"a\":" + nested(depth) + "}").has_value());
+    BOOST_TEST(!kdb::to_json(kdb::stream_metadata{.custom = {{"a", nested(depth)}}}).has_value());
+  }
+}
+
 BOOST_AUTO_TEST_CASE(settings_are_written_and_read_back) {
   const kdb::system_settings all{.user_stream_acl = kdb::stream_acl{.read = {{"$all"}}},
                                  .system_stream_acl = kdb::stream_acl{.write = {{"$admins"}}}};
