@@ -6,7 +6,7 @@
 #include <utility>
 
 #include <feed.hpp>
-#include <kdb/async_client.hpp>
+#include <kdb/async_core.hpp>
 #include <runtime.hpp>
 #include <subscription_error.hpp>
 

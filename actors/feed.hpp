@@ -7,7 +7,7 @@
 #include <mutex>
 #include <optional>
 
-#include <kdb/async_client.hpp>
+#include <kdb/async_core.hpp>
 
 namespace kdb::detail {
 

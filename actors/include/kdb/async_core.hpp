@@ -1,0 +1,97 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include <kdb/append.hpp>
+#include <kdb/connected.hpp>
+#include <kdb/delete.hpp>
+#include <kdb/event.hpp>
+#include <kdb/event_batch.hpp>
+#include <kdb/event_list.hpp>
+#include <kdb/read.hpp>
+#include <kdb/records.hpp>
+#include <kdb/result.hpp>
+#include <kdb/settings.hpp>
+#include <kdb/stream_metadata.hpp>
+#include <kdb/subscribe.hpp>
+
+// What `kdb/async_client.hpp` stands on: operations that complete into something. Free of Asio; not for hosts.
+namespace kdb::detail {
+
+/// What an operation completes with: a result, but for those whose value tells of failures too.
+template <class T>
+struct outcome {
+  using type = result<T>;
+};
+template <>
+struct outcome<append_in_parts_result> {
+  using type = append_in_parts_result;
+};
+template <class T>
+using outcome_t = typename outcome<T>::type;
+
+/// Who waits for an outcome. Called once, from any thread of the library; hands over to an executor.
+template <class T>
+class completion {
+public:
+  virtual ~completion() = default;
+  virtual void complete(outcome_t<T> outcome) = 0;
+};
+template <class T>
+using completion_ptr = std::shared_ptr<completion<T>>;
+
+struct async_reading_state;
+struct async_subscription_state;
+
+void start_next(const std::shared_ptr<async_reading_state>& state, completion_ptr<event_batch> done);
+stream_bounds bounds_of(const std::shared_ptr<async_reading_state>& state);
+void cancel(const std::shared_ptr<async_reading_state>& state);
+void start_next(const std::shared_ptr<async_subscription_state>& state, completion_ptr<event_batch> done);
+std::optional<subscription_ended> end_of(const std::shared_ptr<async_subscription_state>& state);
+void cancel(const std::shared_ptr<async_subscription_state>& state);
+
+/// Starts the operations of a client. Free of Asio.
+class async_core {
+public:
+  static result<async_core> start(settings how);
+
+  void await_connected(std::chrono::milliseconds timeout, completion_ptr<connected> done) const;
+  void append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, append_options options,
+                        completion_ptr<append_result> done) const;
+  void append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events, append_in_parts_options options,
+                       completion_ptr<append_in_parts_result> done) const;
+  void read_stream_to_end(std::string stream, read_stream_options options, std::uint64_t max_bytes,
+                          completion_ptr<event_list> done) const;
+  std::shared_ptr<async_reading_state> read_stream(std::string stream, read_stream_options options) const;
+  std::shared_ptr<async_reading_state> read_all(read_all_options options) const;
+  void head_position(head_position_options options, completion_ptr<log_position> done) const;
+  void current_revision(std::string stream, call_options call, completion_ptr<std::optional<stream_revision>> done) const;
+  void delete_stream(std::string stream, stream_state expected, delete_options options, completion_ptr<delete_result> done) const;
+  void tombstone_stream(std::string stream, stream_state expected, delete_options options, completion_ptr<delete_result> done) const;
+  void get_stream_metadata(std::string stream, metadata_options options, completion_ptr<metadata_result> done) const;
+  void set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata, metadata_options options,
+                           completion_ptr<append_result> done) const;
+  void get_system_settings(metadata_options options, completion_ptr<system_settings_result> done) const;
+  void set_system_settings(stream_state expected, system_settings settings, metadata_options options,
+                           completion_ptr<append_result> done) const;
+  void append_to_streams(std::vector<stream_append> appends, records_options options, completion_ptr<records_result> done) const;
+  void append_records(std::vector<stream_record> records, std::vector<consistency_check> checks, records_options options,
+                      completion_ptr<records_result> done) const;
+  void subscribe_to_stream(std::string stream, subscribe_to_stream_options options,
+                           completion_ptr<std::shared_ptr<async_subscription_state>> done) const;
+  void subscribe_to_all(subscribe_to_all_options options, completion_ptr<std::shared_ptr<async_subscription_state>> done) const;
+  void close(completion_ptr<void> done) const;
+
+  struct impl;
+
+private:
+  explicit async_core(std::shared_ptr<impl> given) : impl_{std::move(given)} {}
+  std::shared_ptr<impl> impl_;
+};
+
+} // namespace kdb::detail
