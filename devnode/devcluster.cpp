@@ -4,6 +4,7 @@
 #include "rpc/server.hpp"
 #include "services/errors.hpp"
 #include "services/node.hpp"
+#include "services/persistent_groups.hpp"
 #include "services/projections.hpp"
 #include "services/table.hpp"
 
@@ -59,12 +60,29 @@ public:
       projections_.reset();
   }
 
+  /// Consumers of a node that does not lead any more are dropped.
+  void run_groups(bool wanted) {
+    if (wanted && !groups_)
+      groups_ = std::make_unique<persistent_groups>(node_.events, live_, server_.on());
+    else if (!wanted)
+      groups_.reset();
+    node_.groups = groups_.get();
+  }
+
+  /// Nothing happens by itself any more.
+  void quiet() {
+    projections_.reset();
+    if (groups_)
+      groups_->stop();
+  }
+
 private:
   node node_;
   followers live_;
   durability durable_;
   rpc::server server_;
   std::unique_ptr<projections> projections_;
+  std::unique_ptr<persistent_groups> groups_;
   rpc::status end_ = errors::handler_exception();
   std::chrono::milliseconds grace_{0};
   std::thread thread_;
@@ -239,7 +257,7 @@ void devcluster::impl::bury(std::size_t node) {
   {
     std::lock_guard lock{shared};
     dead.process->server().on().thaw();
-    dead.process->run_projections(false);
+    dead.process->quiet();
   }
   // What a node says at its orderly end still arrives.
   if (!dead.drain_begun)
@@ -277,7 +295,7 @@ void devcluster::impl::stop() {
     {
       std::lock_guard inner{shared};
       each.process->server().on().thaw();
-      each.process->run_projections(false);
+      each.process->quiet();
     }
     each.process.reset();
   }
@@ -323,6 +341,7 @@ void devcluster::impl::place(std::size_t node) {
   if (leads && placed.events->events().size() == 0)
     placed.events->write_first();
   placed.process->run_projections(options.node.projections && leads && !roles.hanging(node));
+  placed.process->run_groups(leads);
   if (services.place.draining && !std::exchange(placed.drain_begun, true))
     placed.process->server().drain(errors::shutting_down(1));
 }

@@ -3,6 +3,7 @@
 #include "rpc/server.hpp"
 #include "services/errors.hpp"
 #include "services/node.hpp"
+#include "services/persistent_groups.hpp"
 #include "services/projections.hpp"
 #include "services/table.hpp"
 #include "store/database.hpp"
@@ -40,6 +41,7 @@ struct devnode::impl {
   development::rpc::server server;
   std::unique_ptr<development::group_commit> writer;
   std::unique_ptr<development::projections> projections;
+  std::unique_ptr<development::persistent_groups> groups;
   std::mutex stopping;
   std::thread thread;
 };
@@ -56,6 +58,8 @@ devnode::devnode(devnode_options options) : impl_{std::make_unique<impl>(std::mo
     impl_->keep();
   if (node.options.projections)
     impl_->projections = std::make_unique<development::projections>(impl_->store, impl_->followers, server.on());
+  impl_->groups = std::make_unique<development::persistent_groups>(impl_->store, impl_->followers, server.on());
+  node.groups = impl_->groups.get();
   impl_->thread = std::thread{[&server] { server.run(); }};
 }
 
@@ -78,6 +82,7 @@ void devnode::stop() {
     return;
   if (impl_->writer)
     impl_->writer->silence(); // calls that wait for it end as the others do
+  impl_->server.on().post([this] { impl_->groups->stop(); });
   impl_->server.stop(development::errors::shutting_down(impl_->node.place.retry_seconds), grace);
   impl_->thread.join();
   impl_->writer.reset();

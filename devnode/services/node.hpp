@@ -39,12 +39,15 @@ struct cluster_control {
   std::function<void(int)> set_priority;
 };
 
+class persistent_groups;
+
 /// What the services of one node share.
 struct node {
   const devnode_options options;
   store& events;
   followers& live;
   durability& durable;
+  persistent_groups* groups = nullptr; ///< On a node that leads.
   uuid instance_id = random_uuid();
   std::vector<served_method> methods{};
   std::uint16_t port = 0;

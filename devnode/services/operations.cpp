@@ -1,5 +1,6 @@
 #include "services/operations.hpp"
 
+#include "services/persistent_groups.hpp"
 #include "services/unary.hpp"
 
 #include "event_store/client/operations.pb.h"
@@ -9,22 +10,14 @@ namespace kdb::development {
 using event_store::client::Empty;
 using namespace event_store::client::operations;
 
-namespace {
-
-// There is nothing to merge, and nothing to restart.
-std::unique_ptr<rpc::handler> nothing_to_do(rpc::call& call) {
-  return unary<Empty, Empty>(call, [](const Empty&) { return Empty{}; });
-}
-
-} // namespace
-
 // No scavenge ever runs: deleted events need no room on disk here.
 std::unique_ptr<rpc::handler> handle_stop_scavenge(node&, rpc::call& call) {
   return unary<StopScavengeReq, ScavengeResp>(call, [](const StopScavengeReq&) { return errors::scavenge_not_found(); });
 }
 
+// There is nothing to merge.
 std::unique_ptr<rpc::handler> handle_merge_indexes(node&, rpc::call& call) {
-  return nothing_to_do(call);
+  return unary<Empty, Empty>(call, [](const Empty&) { return Empty{}; });
 }
 
 // A node that does not lead, and one that is alone, says OK and does nothing.
@@ -44,8 +37,12 @@ std::unique_ptr<rpc::handler> handle_set_node_priority(node& serving, rpc::call&
   });
 }
 
-std::unique_ptr<rpc::handler> handle_restart_persistent_subscriptions(node&, rpc::call& call) {
-  return nothing_to_do(call);
+std::unique_ptr<rpc::handler> handle_restart_persistent_subscriptions(node& serving, rpc::call& call) {
+  return unary<Empty, Empty>(call, [&serving](const Empty&) {
+    if (serving.groups)
+      serving.groups->restart();
+    return Empty{};
+  });
 }
 
 } // namespace kdb::development

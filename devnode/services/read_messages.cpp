@@ -55,26 +55,25 @@ void set_timestamp(google::protobuf::Timestamp& at, std::int64_t ticks) {
 constexpr std::size_t largest_copy = 4096;
 
 // The usual case, an event without a link and without much data.
-rpc::outgoing small_event_message(const stored_event& event, id_form form) {
-  auto size = field_size(record_size(event, form)) + event.body.size() - event.record_size;
-  auto head_size = field_size(size) - event.record_size - (event.body.size() - event.record_size);
-  shared_bytes bytes{head_size + event.body.size()};
+rpc::outgoing small_event_message(const stored_event& event, id_form form, std::string_view tail) {
+  auto size = field_size(record_size(event, form)) + event.body.size() - event.record_size + tail.size();
+  shared_bytes bytes{field_size(size)};
   wire_writer out{const_cast<std::uint8_t*>(bytes.begin())}; // ours alone until it is returned
   out.open(content_event, size);
   write_head(out, read_event, event, form);
   out.raw({reinterpret_cast<const char*>(event.body.begin()), event.body.size()});
+  out.raw(tail);
   return rpc::outgoing{std::move(bytes)};
 }
 
 } // namespace
 
 // The body of the last record ends with the position of the event, which belongs to ReadEvent.
-rpc::outgoing event_message(const resolved_event& event, id_form form) {
+rpc::outgoing event_message(const resolved_event& event, id_form form, std::string_view tail) {
   if (!event.link && event.event->body.size() <= largest_copy)
-    return small_event_message(*event.event, form);
+    return small_event_message(*event.event, form, tail);
   auto& last = event.link ? *event.link : *event.event;
-  auto tail = last.body.size() - last.record_size;
-  std::size_t size = field_size(record_size(last, form)) + tail;
+  std::size_t size = field_size(record_size(last, form)) + last.body.size() - last.record_size + tail.size();
   if (event.link && event.event)
     size += field_size(record_size(*event.event, form));
 
@@ -95,6 +94,8 @@ rpc::outgoing event_message(const resolved_event& event, id_form form) {
   write_head(out, event.link ? read_link : read_event, last, form);
   pieces.push_back(flush());
   pieces.push_back(last.body);
+  if (!tail.empty())
+    pieces.emplace_back(tail.data(), tail.size());
   return rpc::outgoing{std::move(pieces)};
 }
 

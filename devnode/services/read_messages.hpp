@@ -13,7 +13,8 @@ namespace kdb::development {
 enum class id_form { structured, text };
 
 /// The messages of a read or a subscription, as they go over the wire.
-rpc::outgoing event_message(const resolved_event& event, id_form form);
+/// `tail` are serialised fields that stand behind the others of ReadEvent.
+rpc::outgoing event_message(const resolved_event& event, id_form form, std::string_view tail = {});
 rpc::outgoing confirmation_message(const uuid& subscription);
 rpc::outgoing checkpoint_message(std::uint64_t position, std::int64_t now);
 rpc::outgoing not_found_message(std::string_view stream);

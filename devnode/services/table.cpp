@@ -8,6 +8,8 @@
 #include "services/gate.hpp"
 #include "services/gossip.hpp"
 #include "services/operations.hpp"
+#include "services/persistent_manage.hpp"
+#include "services/persistent_read.hpp"
 #include "services/read.hpp"
 #include "services/server_features.hpp"
 
@@ -32,10 +34,21 @@ const std::vector<entry>& entries() {
   static constexpr auto operations = "event_store.client.operations.Operations";
   static constexpr auto streams = "event_store.client.streams.Streams";
   static constexpr auto streams_2 = "kurrentdb.protocol.v2.streams.StreamsService";
+  static constexpr auto persistent = "event_store.client.persistent_subscriptions.PersistentSubscriptions";
+  static const std::vector<std::string> both{"stream", "all"};
   static const std::vector<entry> all{
     // in the order in which a server lists them
     {streams_2, "AppendSession", handle_append_session, streams_limit, {}, demand::leading_v2},
     {streams_2, "AppendRecords", handle_append_records, streams_limit, {}, demand::leading_v2},
+    {persistent, "Create", handle_group_create, other_limit, both, demand::leading},
+    {persistent, "Update", handle_group_update, other_limit, both, demand::leading},
+    {persistent, "Delete", handle_group_delete, other_limit, both, demand::leading},
+    {persistent, "Read", handle_persistent_read, other_limit, both, demand::leading, true},
+    {persistent, "GetInfo", handle_group_info, other_limit, both, demand::leading_info},
+    {persistent, "ReplayParked", handle_replay_parked, other_limit, both, demand::leading},
+    {persistent, "TruncateParked", handle_truncate_parked, other_limit, both, demand::leading},
+    {persistent, "List", handle_group_list, other_limit, both, demand::leading_info},
+    {persistent, "RestartSubsystem", handle_groups_restart, other_limit, both},
     {streams, "Read", handle_read, streams_limit, {"position", "events"}},
     {streams, "Append", handle_append, streams_limit, {}, demand::writing},
     {streams, "Delete", handle_delete, streams_limit, {}, demand::writing},

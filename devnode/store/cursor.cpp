@@ -54,7 +54,7 @@ const stored_event* all_forwards::next(int& budget) {
   while (next_ < events.readable() && budget > 0) {
     --budget;
     auto& event = events[next_++];
-    if (!accepts_ || accepts_(event))
+    if (!event.owner->hidden && (!accepts_ || accepts_(event)))
       return &event;
   }
   return nullptr;
@@ -65,7 +65,7 @@ const stored_event* all_backwards::next(int& budget) {
   while (before_ > 0 && budget > 0) {
     --budget;
     auto& event = store_.events()[--before_];
-    if (!accepts_ || accepts_(event))
+    if (!event.owner->hidden && (!accepts_ || accepts_(event)))
       return &event;
   }
   return nullptr;

@@ -230,12 +230,14 @@ std::optional<std::string> parse_string(std::string_view value) {
 
 std::string quoted(std::string_view text) {
   static constexpr char hex[] = "0123456789abcdef";
+  static constexpr std::string_view plain = "\"\\\b\f\n\r\t";
+  static constexpr std::string_view names = "\"\\bfnrt";
   std::string out = "\"";
   for (char c : text) {
     auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\')
-      out += '\\';
-    if (byte < 0x20)
+    if (auto known = plain.find(c); known != plain.npos)
+      out.append("\\").push_back(names[known]);
+    else if (byte < 0x20)
       out.append("\\u00").append({hex[byte >> 4], hex[byte & 15]});
     else
       out += c;

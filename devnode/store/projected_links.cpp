@@ -99,7 +99,7 @@ private:
 
 std::vector<projected_link> projected_links(const stored_event& event) {
   std::string_view stream = event.owner->name;
-  if (projected_stream(is_metastream(stream) ? stream.substr(2) : stream))
+  if (event.owner->hidden || projected_stream(is_metastream(stream) ? stream.substr(2) : stream))
     return {};
   return projector{event}.links();
 }

@@ -14,11 +14,17 @@ namespace kdb::development {
 
 class log;
 
+/// Whether readers of $all never see the events of a stream: what the node keeps of groups on $all, which would follow themselves.
+constexpr bool hidden_from_all(std::string_view name) {
+  return name.starts_with("$persistentsubscription-$all::") && (name.ends_with("-checkpoint") || name.ends_with("-parked"));
+}
+
 /// The index of one stream, and what its metastream says about it.
 struct stream {
   explicit stream(std::string stream_name) : name{std::move(stream_name)} {}
 
   const std::string name;
+  const bool hidden = hidden_from_all(name); ///< Its events are not in $all.
   std::vector<std::uint64_t> events;      ///< Log index by revision.
   std::optional<std::uint64_t> tombstone; ///< Log index.
   stream_metadata metadata;

@@ -56,4 +56,12 @@ BOOST_AUTO_TEST_CASE(only_integers_of_64_bits_are_integers) {
     BOOST_TEST(!parse_integer(text), text);
 }
 
+BOOST_AUTO_TEST_CASE(what_is_quoted_can_be_read_again) {
+  BOOST_TEST(quoted("a \"b\"\n\t\\\x01") == R"("a \"b\"\n\t\\\u0001")");
+  std::string all;
+  for (char c = 1; c < 127; ++c)
+    all += c;
+  BOOST_TEST(parse_string(quoted(all)).value() == all);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

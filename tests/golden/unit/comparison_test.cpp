@@ -112,6 +112,12 @@ BOOST_AUTO_TEST_CASE(ports_are_any_port) {
   BOOST_TEST(!same(R"({"port": 2213})", R"({"port": 0})"));
 }
 
+BOOST_AUTO_TEST_CASE(rates_need_not_even_be_there) {
+  BOOST_TEST(same(R"({"average_per_second": 6})", R"({})"));
+  BOOST_TEST(same(R"({})", R"({"count_since_last_measurement": "4"})"));
+  BOOST_TEST(!same(R"({"total_items": "4"})", R"({})"));
+}
+
 BOOST_AUTO_TEST_CASE(payloads_are_literal) {
   BOOST_TEST(!same(R"({"data": "eyJuIjowfQ=="})", R"({"data": "eyJuIjoxfQ=="})"));
 }

@@ -1,0 +1,14 @@
+#pragma once
+
+namespace event_store::client::persistent_subscriptions {
+class SubscriptionInfo;
+}
+
+namespace kdb::development {
+
+class running_group;
+
+/// Tells all about a group.
+void describe_group(running_group& group, event_store::client::persistent_subscriptions::SubscriptionInfo& into);
+
+} // namespace kdb::development

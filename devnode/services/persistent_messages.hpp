@@ -1,0 +1,16 @@
+#pragma once
+
+#include "rpc/message.hpp"
+#include "services/read_messages.hpp"
+#include "store/link.hpp"
+
+#include <cstdint>
+#include <string>
+
+namespace kdb::development {
+
+/// The messages to a consumer.
+rpc::outgoing group_confirmation_message(const std::string& subscription_id);
+rpc::outgoing group_event_message(const resolved_event& event, std::int32_t retry_count, id_form form);
+
+} // namespace kdb::development

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "rpc/call.hpp"
+#include "services/node.hpp"
+
+#include <memory>
+
+namespace kdb::development {
+
+/// Handles PersistentSubscriptions.Read: a consumer joins a group, gets events and answers for them.
+std::unique_ptr<rpc::handler> handle_persistent_read(node& serving, rpc::call& call);
+
+} // namespace kdb::development
