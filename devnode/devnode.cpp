@@ -11,6 +11,7 @@
 
 #include <chrono>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -30,7 +31,18 @@ struct devnode::impl {
     writer = std::make_unique<development::group_commit>(*database, [this](const development::commit_report& news) {
       server.on().post([this, news] { news.failure.empty() ? durability.advance(news.end) : durability.fail(news.failure); });
     });
-    store.keep_with([this](const development::commit& written) { writer->add(store.events(), written.first, written.end); });
+    // What is written in one turn of the loop wakes the writer once.
+    end_of_turn.emplace(server.on(), [this] { hand_over(); });
+    store.keep_with([this](const development::commit& written) {
+      unwritten = {unwritten.first < unwritten.end ? unwritten.first : written.first, written.end};
+      end_of_turn->schedule();
+    });
+  }
+
+  void hand_over() {
+    if (unwritten.first < unwritten.end)
+      writer->add(store.events(), unwritten.first, unwritten.end);
+    unwritten = {};
   }
 
   std::unique_ptr<development::database> database;
@@ -40,6 +52,8 @@ struct devnode::impl {
   development::node node;
   development::rpc::server server;
   std::unique_ptr<development::group_commit> writer;
+  development::commit unwritten{};
+  std::optional<development::rpc::turn_task> end_of_turn;
   std::unique_ptr<development::projections> projections;
   std::unique_ptr<development::persistent_groups> groups;
   std::mutex stopping;
@@ -85,6 +99,8 @@ void devnode::stop() {
   impl_->server.on().post([this] { impl_->groups->stop(); });
   impl_->server.stop(development::errors::shutting_down(impl_->node.place.retry_seconds), grace);
   impl_->thread.join();
+  if (impl_->writer)
+    impl_->hand_over();
   impl_->writer.reset();
   impl_->database.reset();
 }
