@@ -1,7 +1,10 @@
 #include "plan.hpp"
 
 #include <chrono>
+#include <cstdlib>
+#include <filesystem>
 #include <memory>
+#include <stdexcept>
 
 namespace kdb::bench {
 
@@ -50,6 +53,12 @@ words node_work(const run_settings& how, const std::string& script, const server
   return command;
 }
 
+words work(const std::string& name, const server& at, double count, const words& first, const words& second) {
+  auto both = first;
+  both.insert(both.end(), second.begin(), second.end());
+  return work(name, at, count, both);
+}
+
 const words sharing{"scheduler=sharing"};
 const words stealing{"scheduler=stealing"};
 
@@ -68,6 +77,7 @@ std::vector<row> reads(const run_settings& how) {
   in.add("raw-sync", work("raw-read-sync", canned, count), canned.process());
   in.add("actors-stealing", work("actors-read", canned, count, stealing), canned.process());
   in.add("blocking", work("client-read", canned, count), canned.process());
+  in.add("asio", work("asio-read", canned, count), canned.process());
   in.add("floor", work("raw-read-floor", canned, count), canned.process());
   in.run(how.rounds);
   auto raw = in.fastest({"raw-typed", "raw-sync"});
@@ -76,6 +86,7 @@ std::vector<row> reads(const run_settings& how) {
     rate_row("reads.actors", "actors to a host actor, sharing" + against, {in, "actors", raw}, 1.0),
     rate_row("reads.actors-stealing", "the same, stealing" + against, {in, "actors-stealing", raw}, 1.0),
     rate_row("reads.blocking", "blocking client" + against, {in, "blocking", raw}, 0.9),
+    rate_row("reads.asio", "Asio client against the actors, sharing", {in, "asio", "actors"}, 0.85),
     rate_row("reads.floor", "a loop that parses nothing" + against, {in, "floor", raw}, 0),
     rate_row("reads.other-raw", "the other raw loop" + against, {in, raw == "raw-sync" ? "raw-typed" : "raw-sync", raw}, 0),
   };
@@ -83,8 +94,8 @@ std::vector<row> reads(const run_settings& how) {
 
 // -- reads from the development node -------------------------------------------------------------------
 
-void fill(const server& at, double count) {
-  child filler{work("raw-fill", at, count, {"stream=bench"})};
+void fill(const server& at, double count, const std::string& stream) {
+  child filler{work("raw-fill", at, count, {"stream=" + stream})};
   filler.write_line("go");
   filler.read_line(server_patience);
 }
@@ -92,7 +103,7 @@ void fill(const server& at, double count) {
 std::vector<row> node_reads(const run_settings& how) {
   server devnode{{how.devnode, "--port", "0"}};
   auto count = 200'000 * how.scale;
-  fill(devnode, count);
+  fill(devnode, count, "bench");
   server generic{{own_path(), "serve", "generic", devnode.target(), "bench", "hint"}};
   contest in{"node-reads"};
   in.add("raw-typed", work("raw-read-typed", devnode, count), devnode.process());
@@ -112,6 +123,33 @@ std::vector<row> node_reads(const run_settings& how) {
   };
 }
 
+// -- filtered reads of $all -----------------------------------------------------------------------------
+
+/// Whether the client is slower with a filter: the canned server sends the same bytes whatever is asked for. Whether the node is:
+/// all its events pass the first two filters, and every second run of 500 the third.
+std::vector<row> filtered(const run_settings& how) {
+  auto canned = canned_server();
+  server devnode{{how.devnode, "--port", "0"}};
+  auto count = 200'000 * how.scale;
+  fill(devnode, 2 * count, "bench-a,bench-b");
+  contest in{"filtered"};
+  const words types{"filter=types"}, system{"filter=system"}, streams{"filter=streams", "stream=bench-a"};
+  in.add("canned", work("actors-read-all", canned, count, sharing), canned.process());
+  in.add("canned-types", work("actors-read-all", canned, count, sharing, types), canned.process());
+  in.add("node", work("actors-read-all", devnode, count, sharing), devnode.process());
+  in.add("node-types", work("actors-read-all", devnode, count, sharing, types), devnode.process());
+  in.add("node-system", work("actors-read-all", devnode, count, sharing, system), devnode.process());
+  in.add("node-streams", work("actors-read-all", devnode, count, sharing, streams), devnode.process());
+  in.run(how.rounds);
+  return {
+    rate_row("filtered.client", "$all by type prefix against plain, canned server, same bytes", {in, "canned-types", "canned"},
+             0.95),
+    rate_row("filtered.types", "$all by type prefix against plain, development node, all pass", {in, "node-types", "node"}, 0.95),
+    rate_row("filtered.system", "the same by regular expression: no system events", {in, "node-system", "node"}, 0.95),
+    rate_row("filtered.half", "the same by stream prefix, every second event passes", {in, "node-streams", "node"}, 0.95),
+  };
+}
+
 // -- appends --------------------------------------------------------------------------------------------
 
 std::vector<row> appends(const run_settings& how) {
@@ -121,13 +159,16 @@ std::vector<row> appends(const run_settings& how) {
   in.add("raw", work("raw-append", canned, count), canned.process());
   in.add("actors", work("actors-append", canned, count, sharing), canned.process());
   in.add("actors-stealing", work("actors-append", canned, count, stealing), canned.process());
+  in.add("asio", work("asio-append", canned, count), canned.process());
   in.add("gather", work("raw-append-gather", canned, count), canned.process());
   in.run(how.rounds);
   return {
     rate_row("appends.actors", "four host actors, 256 in flight, sharing, against a raw BatchAppend loop", {in, "actors", "raw"},
              0.75),
     rate_row("appends.actors-stealing", "the same, stealing", {in, "actors-stealing", "raw"}, 0.75),
+    rate_row("appends.asio", "Asio client, 256 in flight, against the actors, sharing", {in, "asio", "actors"}, 0.85),
     rate_row("appends.gather", "a raw loop that takes all answers before it writes", {in, "gather", "raw"}, 0),
+    rate_row("appends.actors-gather", "four host actors, sharing, against that loop", {in, "actors", "gather"}, 0),
   };
 }
 
@@ -143,6 +184,61 @@ std::vector<row> node_appends(const run_settings& how) {
     rate_row("node.appends", "four host actors against the official Node client, development node", {in, "actors", "official"},
              2.0),
     rate_row("node.appends-raw", "the same against a raw BatchAppend loop", {in, "actors", "raw"}, 0),
+  };
+}
+
+std::vector<row> records(const run_settings& how) {
+  auto canned = canned_server();
+  contest in{"records"};
+  auto count = 40'000 * how.scale;
+  in.add("raw", work("raw-records", canned, count), canned.process());
+  in.add("actors", work("actors-records", canned, count, sharing), canned.process());
+  in.add("actors-stealing", work("actors-records", canned, count, stealing), canned.process());
+  in.run(how.rounds);
+  return {
+    rate_row("records.actors", "append_records, 256 in flight, sharing, against a raw loop of unary calls", {in, "actors", "raw"},
+             0.75),
+    rate_row("records.actors-stealing", "the same, stealing", {in, "actors-stealing", "raw"}, 0.75),
+  };
+}
+
+/// A folder for a database; gone with everything in it at the end.
+class temporary_folder {
+public:
+  temporary_folder() {
+    if (!::mkdtemp(path_.data()))
+      throw std::runtime_error{"cannot make " + path_};
+  }
+  ~temporary_folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  temporary_folder(const temporary_folder&) = delete;
+  temporary_folder& operator=(const temporary_folder&) = delete;
+
+  const std::string& path() const { return path_; }
+
+private:
+  // Beside this program rather than in /tmp, which may be memory.
+  std::string path_ = std::filesystem::path{own_path()}.parent_path() / "database-XXXXXX";
+};
+
+/// What the development node takes in, pushed by the raw loop that gathers, the fastest client there is.
+std::vector<row> node_writing(const run_settings& how) {
+  auto canned = canned_server();
+  server devnode{{how.devnode, "--port", "0"}};
+  const temporary_folder folder;
+  server with_database{{how.devnode, "--port", "0", "--db", folder.path() + "/events.db"}};
+  contest in{"node-writing"};
+  auto count = 40'000 * how.scale;
+  in.add("canned", work("raw-append-gather", canned, count), canned.process());
+  in.add("memory", work("raw-append-gather", devnode, count), devnode.process());
+  in.add("database", work("raw-append-gather", with_database, count), with_database.process());
+  in.run(how.rounds);
+  return {
+    rate_row("node.writing", "appends to the development node against a server that answers at once", {in, "memory", "canned"},
+             0.5),
+    rate_row("node.writing-db", "with a database, group commit, against in memory", {in, "database", "memory"}, 0.4),
   };
 }
 
@@ -198,8 +294,11 @@ const std::vector<group>& groups() {
   static const std::vector<group> all = {
     {"reads", "200 000 events of 256 B from a canned server", reads},
     {"node-reads", "the same from the development node, against the official Node client", node_reads},
+    {"filtered", "reads of $all with filters against plain ones", filtered},
     {"appends", "single-event appends to many streams", appends},
+    {"records", "append_records with one record each to many streams", records},
     {"node-appends", "appends to the development node, against the official Node client", node_appends},
+    {"node-writing", "what the development node takes in, in memory and with a database", node_writing},
     {"single", "one append at a time", single},
     {"live", "from append to live delivery", live},
     {"memory", "memory of a long read", memory},

@@ -123,6 +123,9 @@ std::string supported_methods() {
   add("read", {"position", "events"});
   add("append", {});
   add("batchappend", {"deadline_duration"});
+  auto& records = *answer.add_methods();
+  records.set_method_name("appendrecords");
+  records.set_service_name("kurrentdb.protocol.v2.streams.streamsservice");
   return answer.SerializeAsString();
 }
 
@@ -143,6 +146,26 @@ read_request parse_read_request(std::string_view message) {
   request.ParseFromArray(message.data(), static_cast<int>(message.size()));
   return {request.options().stream().stream_identifier().stream_name(), request.options().has_subscription(),
           request.options().count()};
+}
+
+std::string records_answer(std::string_view request) {
+  std::string_view stream;
+  for (fields field{request}; field.next();)
+    if (field.number == 1)
+      for (fields record{field.bytes}; record.next();)
+        if (record.number == 5)
+          stream = record.bytes;
+  std::string revision;
+  revision.push_back('\x0a'); // stream
+  put_varint(revision, stream.size());
+  revision.append(stream);
+  revision.append(std::string_view{"\x10\x02", 2}); // revision 1, in zigzag
+  std::string answer;
+  answer.push_back('\x0a'); // revisions
+  put_varint(answer, revision.size());
+  answer.append(revision);
+  answer.append(std::string_view{"\x10\x80\x08", 3}); // position 512
+  return answer;
 }
 
 std::optional<std::string_view> batch_answers::answer(std::string_view request) {

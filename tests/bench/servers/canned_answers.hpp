@@ -13,7 +13,7 @@ namespace kdb::bench {
 /// `count` ReadResp messages, events of one stream with `data_size` bytes of data, as a KurrentDB server would send them.
 replay make_read_replay(std::size_t count, std::size_t data_size);
 
-/// A SupportedMethods message: reads, and batch append with relative deadlines.
+/// A SupportedMethods message: reads, batch append with relative deadlines, and AppendRecords.
 std::string supported_methods();
 
 std::string subscription_confirmation();
@@ -26,6 +26,9 @@ struct read_request {
   std::uint64_t count = 0;
 };
 read_request parse_read_request(std::string_view message);
+
+/// The AppendRecordsResponse for a request with one record, of which the answer takes the stream.
+std::string records_answer(std::string_view request);
 
 /// Answers BatchAppend requests without storing anything: every append succeeds.
 class batch_answers {

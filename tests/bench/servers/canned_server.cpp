@@ -31,6 +31,8 @@ public:
   void on_message(http2_connection& self, http2_connection::stream& call, std::string_view message) override {
     if (call.path.ends_with("Streams/BatchAppend"))
       append(call, message);
+    else if (call.path.ends_with("StreamsService/AppendRecords"))
+      http2_connection::send_message(call, records_answer(message));
     else if (call.path.ends_with("Streams/Read"))
       read(self, call, parse_read_request(message));
   }
@@ -40,7 +42,7 @@ public:
       return; // ends when everything is sent; subscriptions never
     if (call.path.ends_with("ServerFeatures/GetSupportedMethods"))
       http2_connection::send_message(call, methods_);
-    else if (!call.path.ends_with("Streams/BatchAppend"))
+    else if (!call.path.ends_with("Streams/BatchAppend") && !call.path.ends_with("StreamsService/AppendRecords"))
       call.status = 12; // UNIMPLEMENTED
     if (!call.status)
       call.status = 0;

@@ -1,6 +1,7 @@
 // Appending as host actors do it.
 
 #include "host.hpp"
+#include "raw_channel.hpp"
 
 #include <chrono>
 
@@ -19,6 +20,27 @@ double micros_since(clock::time_point begin) {
   return std::chrono::duration<double, std::micro>(clock::now() - begin).count();
 }
 
+/// What is asked for again and again.
+struct one_event {
+  using answer = append_result;
+
+  static append_to_stream request(const std::string& stream) {
+    append_to_stream what{.stream = stream};
+    what.events.push_back(event_to_append());
+    return what;
+  }
+};
+
+struct one_record {
+  using answer = records_result;
+
+  static append_records request(const std::string& stream) {
+    append_records what;
+    what.records.push_back({stream, {.schema_name = "order-placed", .data = event_data()}});
+    return what;
+  }
+};
+
 /// One host actor: `count` appends of one event, `in_flight` of them at a time.
 struct appending_state {
   client_actor client;
@@ -30,19 +52,19 @@ struct appending_state {
 using appending_self = caf::stateful_actor<appending_state>;
 using latencies = std::vector<double>;
 
+template <class Kind>
 void append_next(appending_self* self, outcome<latencies> result) {
   auto& state = self->state;
   const auto begin = state.timed ? clock::now() : clock::time_point{};
-  append_to_stream what{.stream = state.streams[state.asked++ % state.streams.size()]};
-  what.events.push_back(event_to_append());
-  self->request(state.client, caf::infinite, std::move(what))
+  const auto& stream = state.streams[state.asked++ % state.streams.size()];
+  self->request(state.client, caf::infinite, Kind::request(stream))
     .then(
-      [self, result, begin](const append_result&) {
+      [self, result, begin](const typename Kind::answer&) {
         auto& now = self->state;
         if (now.timed)
           now.latencies.push_back(micros_since(begin));
         if (now.asked < now.count)
-          append_next(self, result);
+          append_next<Kind>(self, result);
         if (++now.done == now.count) {
           result.done(std::move(now.latencies));
           self->quit();
@@ -59,6 +81,7 @@ struct appending {
   bool timed = false;
 };
 
+template <class Kind>
 caf::behavior appending_actor(appending_self* self, client_actor client, std::string stream, appending what,
                               outcome<latencies> result) {
   auto& state = self->state;
@@ -68,10 +91,11 @@ caf::behavior appending_actor(appending_self* self, client_actor client, std::st
   for (std::uint64_t i = 0; i < what.streams; ++i)
     state.streams.push_back(stream + "-" + std::to_string(what.number * what.streams + i));
   while (state.asked < std::min(what.count, what.in_flight))
-    append_next(self, result);
+    append_next<Kind>(self, result);
   return {[](int) {}};
 }
 
+template <class Kind>
 pass append_once(host& in, const work_options& options, std::uint64_t actors, bool timed) {
   stopwatch watch;
   std::vector<std::future<latencies>> ends;
@@ -80,7 +104,7 @@ pass append_once(host& in, const work_options& options, std::uint64_t actors, bo
     ends.push_back(result.future());
     const appending what{i, options.count / actors, std::max<std::uint64_t>(options.in_flight / actors, 1),
                          options.streams / actors, timed};
-    in.system().spawn(appending_actor, in.client(), options.stream, what, result);
+    in.system().spawn(appending_actor<Kind>, in.client(), options.stream, what, result);
   }
   latencies all;
   for (auto& end : ends)
@@ -95,14 +119,19 @@ pass append_once(host& in, const work_options& options, std::uint64_t actors, bo
 
 worker make_actors_append(const work_options& options) {
   auto in = std::make_shared<host>(options);
-  return [in, options] { return append_once(*in, options, host_actors, false); };
+  return [in, options] { return append_once<one_event>(*in, options, host_actors, false); };
+}
+
+worker make_actors_records(const work_options& options) {
+  auto in = std::make_shared<host>(options);
+  return [in, options] { return append_once<one_record>(*in, options, host_actors, false); };
 }
 
 worker make_actors_append_single(const work_options& options) {
   auto in = std::make_shared<host>(options);
   auto single = options;
   single.in_flight = 1;
-  return [in, single] { return append_once(*in, single, 1, true); };
+  return [in, single] { return append_once<one_event>(*in, single, 1, true); };
 }
 
 } // namespace kdb::bench

@@ -41,9 +41,31 @@ void ask(reading_self* self, outcome<std::uint64_t> result) {
           });
 }
 
-caf::behavior reading_actor(reading_self* self, client_actor client, work_options options, outcome<std::uint64_t> result) {
+read_stream stream_of(const work_options& options) {
   read_stream what{.stream = options.stream};
   what.options.limit = options.count;
+  return what;
+}
+
+std::optional<event_filter> filter_of(const work_options& options) {
+  if (options.filter == "types")
+    return event_filter::type_prefixes({"order-"});
+  if (options.filter == "system")
+    return event_filter::exclude_system_events();
+  if (options.filter == "streams")
+    return event_filter::stream_prefixes({options.stream});
+  return std::nullopt;
+}
+
+read_all all_of(const work_options& options) {
+  read_all what;
+  what.options.limit = options.count;
+  what.options.filter = filter_of(options);
+  return what;
+}
+
+template <class Request>
+caf::behavior reading_actor(reading_self* self, client_actor client, Request what, outcome<std::uint64_t> result) {
   self->request(client, caf::infinite, std::move(what))
     .then(
       [self, result](reader_actor reader) {
@@ -57,11 +79,12 @@ caf::behavior reading_actor(reading_self* self, client_actor client, work_option
   return {[](int) {}};
 }
 
-pass read_once(host& in, const work_options& options) {
+template <class Request>
+pass read_once(host& in, const work_options& options, Request what) {
   stopwatch watch;
   outcome<std::uint64_t> result;
   auto events = result.future();
-  in.system().spawn(reading_actor, in.client(), options, result);
+  in.system().spawn(reading_actor<Request>, in.client(), std::move(what), result);
   const auto count = events.get();
   auto timed = watch.stop(static_cast<double>(count));
   if (count != options.count)
@@ -73,7 +96,12 @@ pass read_once(host& in, const work_options& options) {
 
 worker make_actors_read(const work_options& options) {
   auto in = std::make_shared<host>(options);
-  return [in, options] { return read_once(*in, options); };
+  return [in, options] { return read_once(*in, options, stream_of(options)); };
+}
+
+worker make_actors_read_all(const work_options& options) {
+  auto in = std::make_shared<host>(options);
+  return [in, options] { return read_once(*in, options, all_of(options)); };
 }
 
 } // namespace kdb::bench

@@ -3,6 +3,7 @@
 #include "raw_channel.hpp"
 #include "worker.hpp"
 
+#include <array>
 #include <chrono>
 #include <deque>
 #include <optional>
@@ -210,7 +211,9 @@ worker make_raw_live(const work_options& options) {
 }
 
 worker make_raw_fill(const work_options& options) {
-  return [options] {
+  const auto comma = options.stream.find(',');
+  const std::array<std::string, 2> names{options.stream.substr(0, comma), options.stream.substr(comma + 1)}; // One twice, or two.
+  return [options, names] {
     streams::Streams::Stub stub{raw_channel(options.target)};
     grpc::ClientContext context;
     auto call = stub.BatchAppend(&context);
@@ -219,7 +222,7 @@ worker make_raw_fill(const work_options& options) {
     for (std::uint64_t at = 0; at < options.count; at += part) {
       streams::BatchAppendReq request;
       streams::BatchAppendResp answer;
-      fill_append(request, options.stream, at + 1, std::min(part, options.count - at));
+      fill_append(request, names[at / part % 2], at + 1, std::min(part, options.count - at));
       for (auto& event : *request.mutable_proposed_messages())
         event.set_custom_metadata(R"({"$correlationId":"c-17","user":"u-42"})");
       if (!call->Write(request) || !call->Read(&answer) || !answer.has_success())

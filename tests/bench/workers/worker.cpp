@@ -23,12 +23,17 @@ const std::map<std::string_view, factory>& factories() {
     {"raw-append-single", make_raw_append_single},
     {"raw-live", make_raw_live},
     {"raw-fill", make_raw_fill},
+    {"raw-records", make_raw_records},
     {"actors-read", make_actors_read},
+    {"actors-read-all", make_actors_read_all},
     {"actors-append", make_actors_append},
+    {"actors-records", make_actors_records},
     {"actors-append-single", make_actors_append_single},
     {"actors-live", make_actors_live},
     {"client-read", make_client_read},
     {"client-append-single", make_client_append_single},
+    {"asio-read", make_asio_read},
+    {"asio-append", make_asio_append},
   };
   return all;
 }
@@ -38,7 +43,7 @@ const std::map<std::string_view, factory>& factories() {
 work_options work_options::parse(int argc, char** argv) {
   work_options result;
   const std::map<std::string, std::string*> texts = {
-    {"target", &result.target}, {"stream", &result.stream}, {"scheduler", &result.scheduler}};
+    {"target", &result.target}, {"stream", &result.stream}, {"scheduler", &result.scheduler}, {"filter", &result.filter}};
   const std::map<std::string, std::uint64_t*> numbers = {
     {"count", &result.count}, {"in-flight", &result.in_flight}, {"streams", &result.streams}, {"threads", &result.threads}};
   for (int i = 0; i < argc; ++i) {

@@ -15,6 +15,7 @@ struct work_options {
   std::string target; // host:port
   std::string stream = "bench";
   std::string scheduler = "sharing";
+  std::string filter;            // of reads of $all: "types", "system" or "streams"; none: plain
   std::uint64_t count = 200'000; // items of a pass
   std::uint64_t in_flight = 256;
   std::uint64_t streams = 1'000; // appended to in turn
@@ -27,20 +28,25 @@ struct work_options {
 using worker = std::function<pass()>;
 
 /// The workers by name. One file of this folder each, or a few that belong together.
-worker make_raw_read_typed(const work_options&);       // completion queue, generated classes
-worker make_raw_read_sync(const work_options&);        // synchronous stub, messages on an arena
-worker make_raw_read_floor(const work_options&);       // completion queue, parses nothing
-worker make_raw_append(const work_options&);           // one BatchAppend, write hint
-worker make_raw_append_gather(const work_options&);    // the same, takes all answers before it writes
-worker make_raw_append_single(const work_options&);    // the same, one at a time
-worker make_raw_live(const work_options&);             // append to live delivery
-worker make_raw_fill(const work_options&);             // writes `count` events into `stream`
-worker make_actors_read(const work_options&);          // a host actor asks a reader for batches
-worker make_actors_append(const work_options&);        // four host actors share what is in flight
+worker make_raw_read_typed(const work_options&);    // completion queue, generated classes
+worker make_raw_read_sync(const work_options&);     // synchronous stub, messages on an arena
+worker make_raw_read_floor(const work_options&);    // completion queue, parses nothing
+worker make_raw_append(const work_options&);        // one BatchAppend, write hint
+worker make_raw_append_gather(const work_options&); // the same, takes all answers before it writes
+worker make_raw_append_single(const work_options&); // the same, one at a time
+worker make_raw_live(const work_options&);          // append to live delivery
+worker make_raw_fill(const work_options&);        // writes `count` events into `stream`; into two by turns if it names two: "a,b"
+worker make_raw_records(const work_options&);     // AppendRecords calls, completion queue
+worker make_actors_read(const work_options&);     // a host actor asks a reader for batches
+worker make_actors_read_all(const work_options&); // the same from $all, with a filter or without
+worker make_actors_append(const work_options&);   // four host actors share what is in flight
+worker make_actors_records(const work_options&);  // the same with append_records
 worker make_actors_append_single(const work_options&); // one at a time
 worker make_actors_live(const work_options&);          // append to delivery at a subscriber
 worker make_client_read(const work_options&);          // blocking client
 worker make_client_append_single(const work_options&);
+worker make_asio_read(const work_options&);   // Asio client, one thread that runs its executor
+worker make_asio_append(const work_options&); // the same, as many chains of callbacks as appends in flight
 
 /// Answers each line of standard input with one pass, until it ends.
 int run_worker(std::string_view name, const work_options& options);
