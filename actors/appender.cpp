@@ -71,11 +71,9 @@ appender_state::~appender_state() {
 appender_actor::behavior_type appender_state::start(worker_context_ptr given) {
   context = std::move(given);
   return {
-    [this](append_to_stream& what) { return on_append(what); },
-    [this](append_replies& what) { on_replies(what); },
-    [this](append_call_ended& what) { on_call_ended(what); },
-    [this](single_append_done& what) { on_single_done(what); },
-    [this](const deadlines_due&) { on_deadlines_due(); },
+    [this](append_to_stream& what) { return on_append(what); }, [this](append_replies& what) { on_replies(what); },
+    [this](append_call_ended& what) { on_call_ended(what); },   [this](single_append_done& what) { on_single_done(what); },
+    [this](const deadlines_due&) { on_deadlines_due(); },       [this](const mailbox_drained&) { on_mailbox_drained(); },
   };
 }
 
@@ -97,12 +95,32 @@ void appender_state::pump() {
   while (!waiting.empty() && has_room()) {
     if (!current) {
       ask_for_node();
-      return;
+      break;
     }
     auto next = std::move(waiting.front());
     waiting.pop_front();
     send(std::move(next));
   }
+  write_lanes();
+}
+
+void appender_state::write_lanes() {
+  for (auto& each : lanes) {
+    if (each.unsent.empty())
+      continue;
+    // Appends often come many at a time, and a packet for many costs hardly more than one for each.
+    if (each.unsent.size() < chunks_at_once && !self->mailbox().empty()) {
+      if (!std::exchange(gathering, true))
+        self->send(self, mailbox_drained{});
+      continue;
+    }
+    each.call->write(each.unsent);
+  }
+}
+
+void appender_state::on_mailbox_drained() {
+  gathering = false;
+  write_lanes();
 }
 
 bool appender_state::has_room() const {
@@ -153,7 +171,7 @@ void appender_state::send_in_lane(queued what, bool leader_only) {
                                           what.request.events, deadline);
   flying.emplace(number, in_flight{std::move(what.answer), what.budget, what.bytes, leader_only});
   for (auto& chunk : chunks)
-    used.call->write(std::move(chunk));
+    used.unsent.push_back(std::move(chunk));
 }
 
 appender_state::lane& appender_state::open_lane(bool leader_only) {
@@ -163,10 +181,15 @@ appender_state::lane& appender_state::open_lane(bool leader_only) {
   const auto number = wanted.number = ++last_call;
   wanted.generation = current->generation;
   const auto tell = late_sender{self};
-  wanted.call = current->calls->batch_append(
-    {.credentials = credentials_for(context->how, {}), .requires_leader = leader_only},
-    {.replies = [tell, number](std::vector<wire::batch_append_reply> replies) { tell(append_replies{number, std::move(replies)}); },
-     .ended = [tell, number](result<void> how) { tell(append_call_ended{number, std::move(how)}); }});
+  wanted.call = current->calls->batch_append({.credentials = credentials_for(context->how, {}), .requires_leader = leader_only},
+                                             {.replies =
+                                                [tell, number](std::vector<wire::batch_append_reply> replies) {
+                                                  tell(append_replies{number, std::move(replies)});
+                                                },
+                                              .ended =
+                                                [tell, number](result<void> how) {
+                                                  tell(append_call_ended{number, std::move(how)});
+                                                }});
   return wanted;
 }
 
@@ -207,6 +230,7 @@ void appender_state::on_call_ended(append_call_ended& what) {
   if (ended.number != what.call || !ended.call)
     return;
   ended.call.reset();
+  ended.unsent.clear();
   auto why = what.how ? error{.code = errc::unavailable,
                               .message = "the server ended the call that carries the appends",
                               .retry_can_help = true,

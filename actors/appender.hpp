@@ -8,7 +8,9 @@
 #include <deque>
 #include <memory>
 #include <optional>
+#include <string>
 #include <unordered_map>
+#include <vector>
 
 #include <protocol.hpp>
 #include <worker_context.hpp>
@@ -22,6 +24,9 @@ struct appender_state {
 
   /// Larger appends would keep the others waiting, and a server drops a batch append that is not complete after two seconds.
   static constexpr std::size_t batched_bytes_limit = 8 << 20;
+
+  /// How many chunks wait for each other at most.
+  static constexpr std::size_t chunks_at_once = 64;
 
   using promise = caf::typed_response_promise<append_result>;
 
@@ -43,7 +48,8 @@ struct appender_state {
   struct lane {
     std::unique_ptr<rpc::append_call> call;
     std::uint64_t number = 0;
-    kdb::generation generation{}; // Of its node, which may not be the current one any more.
+    kdb::generation generation{};      // Of its node, which may not be the current one any more.
+    std::vector<std::string> unsent{}; // Chunks that wait for the end of the mailbox.
   };
   /// One Append call.
   struct single {
@@ -65,6 +71,7 @@ struct appender_state {
   void on_call_ended(append_call_ended& what);
   void on_single_done(single_append_done& what);
   void on_deadlines_due();
+  void on_mailbox_drained();
 
   void pump();
   void ask_for_node();
@@ -72,6 +79,8 @@ struct appender_state {
   void send_in_lane(queued what, bool leader_only);
   void send_alone(queued what, bool leader_only);
   lane& open_lane(bool leader_only);
+  /// Writes what has been sent in lanes, unless more of it may follow at once.
+  void write_lanes();
   bool has_room() const;
   void watch(const time_budget& budget);
   void refuse_queued(const error& why);
@@ -81,6 +90,7 @@ struct appender_state {
   worker_context_ptr context;
   node_ptr current;
   bool asking = false;
+  bool gathering = false; // `mailbox_drained` is on its way.
   std::deque<queued> waiting;
   std::array<lane, 2> lanes; // By requires-leader.
   std::uint64_t last_call = 0;

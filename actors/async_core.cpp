@@ -6,30 +6,52 @@
 #include <utility>
 
 #include <feed.hpp>
+#include <gathered.hpp>
 #include <kdb/async_core.hpp>
 #include <runtime.hpp>
 #include <subscription_error.hpp>
 
 namespace kdb::detail {
 
-/// To the gate: start this.
-struct async_job {
-  std::function<void(caf::event_based_actor*)> start;
-};
+struct gate_state;
+using gate_actor = caf::stateful_actor<gate_state>;
+
+/// Starts something on behalf of the gate.
+using async_job = std::function<void(gate_actor*)>;
+
+/// To the gate: there are jobs.
+struct jobs_waiting {};
+/// The gate to itself: what was in its mailbox when this was sent has been handled.
+struct gate_drained {};
 
 } // namespace kdb::detail
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::detail::async_job)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::detail::jobs_waiting)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::detail::gate_drained)
 
 namespace kdb::detail {
 
 // -- the gate: asks on behalf of those who are no actors -------------------------------------
 
+using async_jobs = std::shared_ptr<gathered<async_job>>;
+
+struct gate_state {
+  static inline const char* name = "kdb.gate";
+  std::vector<std::function<void()>> finished;
+};
+
 namespace {
 
-caf::behavior gate(caf::event_based_actor* self) {
+caf::behavior gate(gate_actor* self, const async_jobs& jobs) {
   return {
-    [self](const async_job& job) { job.start(self); },
+    [self, jobs](const jobs_waiting&) {
+      for (const auto& job : jobs->take())
+        job(self);
+    },
+    [self](const gate_drained&) {
+      for (const auto& complete : std::exchange(self->state.finished, {}))
+        complete();
+    },
   };
 }
 
@@ -41,25 +63,45 @@ outcome_t<Answer> failed(error why) {
     return tl::unexpected{std::move(why)};
 }
 
+/// Completes an operation. Those whose answers come together complete in a row: an executor that is woken by the first one finds the
+/// others, where it would fall asleep after each.
+template <class T>
+void finish(gate_actor* self, const completion_ptr<T>& done, outcome_t<T> outcome) {
+  auto& finished = self->state.finished;
+  if (finished.empty() && self->mailbox().empty()) {
+    done->complete(std::move(outcome));
+    return;
+  }
+  finished.push_back([done, outcome = std::move(outcome)]() mutable { done->complete(std::move(outcome)); });
+  if (finished.size() == 1)
+    self->send(self, gate_drained{});
+}
+
 } // namespace
 
 struct async_core::impl {
-  explicit impl(std::shared_ptr<runtime> given) : running{std::move(given)}, gate{running->system().spawn(detail::gate)} {}
+  explicit impl(std::shared_ptr<runtime> given) : running{std::move(given)}, gate{running->system().spawn(detail::gate, jobs)} {}
   /// The last handle is gone: what is pending ends with `closed`, and the runtime goes with the last of it.
   ~impl() { caf::anon_send(running->client(), kdb::close{}); }
 
   template <class Answer, class Request>
   void ask(Request request, completion_ptr<Answer> done) const {
     // The runtime has to stay for as long as anybody waits for an answer.
-    auto start = [running = running, request = std::make_shared<Request>(std::move(request)), done](caf::event_based_actor* self) {
+    auto start = [running = running, request = std::make_shared<Request>(std::move(request)), done](gate_actor* self) {
       self->request(running->client(), caf::infinite, std::move(*request))
-        .then([running, done](Answer& answer) { done->complete(std::move(answer)); },
-              [running, done](const caf::error& why) { done->complete(failed<Answer>(error::from(why))); });
+        .then([self, running, done](Answer& answer) { finish<Answer>(self, done, std::move(answer)); },
+              [self, running, done](const caf::error& why) { finish<Answer>(self, done, failed<Answer>(error::from(why))); });
     };
-    caf::anon_send(gate, async_job{std::move(start)});
+    run(std::move(start));
+  }
+
+  void run(async_job job) const {
+    if (jobs->add(std::move(job)))
+      caf::anon_send(gate, jobs_waiting{});
   }
 
   std::shared_ptr<runtime> running;
+  async_jobs jobs = std::make_shared<gathered<async_job>>();
   caf::actor gate;
 };
 
@@ -123,8 +165,8 @@ std::shared_ptr<async_reading_state> start_reading(std::shared_ptr<const async_c
   auto state = std::make_shared<async_reading_state>();
   state->owner = std::move(owner);
   const auto& running = *state->owner->running;
-  state->batches.set_pump(state->owner->running->system().spawn(reading_pump<Request>, running.client(),
-                                                                std::weak_ptr{state}, std::move(request)));
+  state->batches.set_pump(
+    state->owner->running->system().spawn(reading_pump<Request>, running.client(), std::weak_ptr{state}, std::move(request)));
   return state;
 }
 
@@ -256,8 +298,8 @@ void async_core::await_connected(std::chrono::milliseconds timeout, completion_p
   impl_->ask<connected>(kdb::await_connected{timeout}, std::move(done));
 }
 
-void async_core::append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, append_options options,
-                                  completion_ptr<append_result> done) const {
+void async_core::append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events,
+                                  append_options options, completion_ptr<append_result> done) const {
   impl_->ask<append_result>(kdb::append_to_stream{std::move(stream), expected, std::move(events), std::move(options)},
                             std::move(done));
 }
@@ -285,7 +327,8 @@ void async_core::head_position(head_position_options options, completion_ptr<log
   impl_->ask<log_position>(kdb::head_position{std::move(options)}, std::move(done));
 }
 
-void async_core::current_revision(std::string stream, call_options call, completion_ptr<std::optional<stream_revision>> done) const {
+void async_core::current_revision(std::string stream, call_options call,
+                                  completion_ptr<std::optional<stream_revision>> done) const {
   struct adapter final : completion<revision_result> {
     explicit adapter(completion_ptr<std::optional<stream_revision>> next) : done{std::move(next)} {}
     void complete(result<revision_result> outcome) override {
@@ -293,7 +336,8 @@ void async_core::current_revision(std::string stream, call_options call, complet
     }
     completion_ptr<std::optional<stream_revision>> done;
   };
-  impl_->ask<revision_result>(kdb::current_revision{std::move(stream), std::move(call)}, std::make_shared<adapter>(std::move(done)));
+  impl_->ask<revision_result>(kdb::current_revision{std::move(stream), std::move(call)},
+                              std::make_shared<adapter>(std::move(done)));
 }
 
 void async_core::delete_stream(std::string stream, stream_state expected, delete_options options,
@@ -310,8 +354,8 @@ void async_core::get_stream_metadata(std::string stream, metadata_options option
   impl_->ask<metadata_result>(kdb::get_stream_metadata{std::move(stream), std::move(options)}, std::move(done));
 }
 
-void async_core::set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata, metadata_options options,
-                                     completion_ptr<append_result> done) const {
+void async_core::set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata,
+                                     metadata_options options, completion_ptr<append_result> done) const {
   impl_->ask<append_result>(kdb::set_stream_metadata{std::move(stream), expected, std::move(metadata), std::move(options)},
                             std::move(done));
 }
@@ -330,14 +374,15 @@ void async_core::append_to_streams(std::vector<stream_append> appends, records_o
   impl_->ask<records_result>(kdb::append_to_streams{std::move(appends), std::move(options)}, std::move(done));
 }
 
-void async_core::append_records(std::vector<stream_record> records, std::vector<consistency_check> checks, records_options options,
-                                completion_ptr<records_result> done) const {
+void async_core::append_records(std::vector<stream_record> records, std::vector<consistency_check> checks,
+                                records_options options, completion_ptr<records_result> done) const {
   impl_->ask<records_result>(kdb::append_records{std::move(records), std::move(checks), std::move(options)}, std::move(done));
 }
 
 void async_core::subscribe_to_stream(std::string stream, subscribe_to_stream_options options,
                                      completion_ptr<std::shared_ptr<async_subscription_state>> done) const {
-  start_subscription(impl_, kdb::subscribe_to_stream{.stream = std::move(stream), .subscriber = {}, .options = std::move(options)},
+  start_subscription(impl_,
+                     kdb::subscribe_to_stream{.stream = std::move(stream), .subscriber = {}, .options = std::move(options)},
                      std::move(done));
 }
 
@@ -347,12 +392,13 @@ void async_core::subscribe_to_all(subscribe_to_all_options options,
 }
 
 void async_core::close(completion_ptr<void> done) const {
-  auto start = [running = impl_->running, done](caf::event_based_actor* self) {
+  auto start = [running = impl_->running, done](gate_actor* self) {
     // An error says that it is closed already.
     self->request(running->client(), caf::infinite, kdb::close{})
-      .then([running, done] { done->complete({}); }, [running, done](const caf::error&) { done->complete({}); });
+      .then([self, running, done] { finish<void>(self, done, {}); },
+            [self, running, done](const caf::error&) { finish<void>(self, done, {}); });
   };
-  caf::anon_send(impl_->gate, async_job{std::move(start)});
+  impl_->run(std::move(start));
 }
 
 } // namespace kdb::detail

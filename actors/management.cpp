@@ -18,6 +18,11 @@ constexpr std::string_view append_records_method = "/kurrentdb.protocol.v2.strea
 constexpr std::string_view append_session_feature = "kurrentdb.protocol.v2.streams.streamsservice/appendsession";
 constexpr std::string_view append_records_feature = "kurrentdb.protocol.v2.streams.streamsservice/appendrecords";
 
+/// Whether who shares a question learns of its end in time.
+bool ends_in_time(const time_budget& question, const time_budget& call) {
+  return !call.limited() || (question.limited() && question.end() <= call.end());
+}
+
 } // namespace
 
 management_state::~management_state() {
@@ -34,7 +39,7 @@ management_self::behavior_type management_state::start(worker_context_ptr given)
     [this](const tombstone_stream& what) { return on_tombstone(what); },
     [this](const append_to_streams& what) { return on_append_to_streams(what); },
     [this](const append_records& what) { return on_append_records(what); },
-    [this](exchange_done& what) { on_done(what); },
+    [this](const exchanges_done&) { on_exchanges_done(); },
   };
 }
 
@@ -81,21 +86,54 @@ caf::result<records_result> management_state::on_append_records(const append_rec
 void management_state::begin(pending what) {
   const auto now = self->clock().now();
   what.budget = time_budget{deadline_for(context->how, what.plan.options), now};
-  const auto wait = what.budget.timeout(now);
   const auto number = ++last_call;
   calls.emplace(number, std::move(what));
+  ask_for_node(number);
+}
+
+void management_state::ask_for_node(std::uint64_t number) {
+  const auto& budget = calls.at(number).budget;
+  if (open_question && ends_in_time(open_question->budget, budget)) {
+    open_question->calls.push_back(number);
+    return;
+  }
+  open_question = std::make_shared<question>(question{budget, {number}});
+  const auto close = [this](const auto& asked) {
+    if (open_question == asked)
+      open_question.reset();
+  };
   // The connection answers everyone, also when it ends: no timeout of our own, save the call's.
-  self->request(context->connection, wait, get_node{})
-    .then([this, number](const node_ptr& found) { send(number, found); },
-          [this, number](const caf::error& why) { fail(number, not_started(error::from(why))); });
+  self->request(context->connection, budget.timeout(self->clock().now()), get_node{})
+    .then(
+      [this, close, asked = open_question](const node_ptr& found) {
+        close(asked);
+        for (const auto each : asked->calls)
+          send(each, found);
+      },
+      [this, close, asked = open_question](const caf::error& why) {
+        close(asked);
+        on_no_node(*asked, why);
+      });
+}
+
+void management_state::on_no_node(const question& asked, const caf::error& why) {
+  const auto now = self->clock().now();
+  for (const auto each : asked.calls) {
+    // The time of the one who asked is over: others may have more.
+    if (why == caf::sec::request_timeout && each != asked.calls.front() && !calls.at(each).budget.is_over(now))
+      ask_for_node(each);
+    else
+      fail(each, not_started(error::from(why)));
+  }
 }
 
 void management_state::send(std::uint64_t number, const node_ptr& found) {
   auto& what = calls.at(number);
   if (!what.plan.needs.empty() && !found->features.has(what.plan.needs)) {
-    fail(number, {.code = errc::unsupported,
-                  .message = "the server" + (found->features.version.empty() ? std::string{} : " (" + found->features.version + ")")
-                             + " does not offer " + std::string{what.plan.needs} + "; a newer one is needed"});
+    fail(number,
+         {.code = errc::unsupported,
+          .message = "the server" + (found->features.version.empty() ? std::string{} : " (" + found->features.version + ")") +
+                     " does not offer " + std::string{what.plan.needs} + "; a newer one is needed"});
     return;
   }
   what.generation = found->generation;
@@ -103,9 +141,11 @@ void management_state::send(std::uint64_t number, const node_ptr& found) {
                                     .credentials = credentials_for(context->how, what.plan.options),
                                     .requires_leader = what.plan.leader_only || requires_leader(context->how, what.plan.options)};
   const auto tell = late_sender{self};
-  what.call = found->calls->exchange(
-    what.plan.method, what.plan.kind, std::move(what.messages), settings,
-    [tell, number](result<std::vector<std::string>> answers) { tell(exchange_done{number, std::move(answers)}); });
+  what.call = found->calls->exchange(what.plan.method, what.plan.kind, std::move(what.messages), settings,
+                                     [tell, number, ended = ended](result<std::vector<std::string>> answers) {
+                                       if (ended->add({number, std::move(answers)}))
+                                         tell(exchanges_done{});
+                                     });
 }
 
 void management_state::fail(std::uint64_t number, error why) {
@@ -113,7 +153,12 @@ void management_state::fail(std::uint64_t number, error why) {
   done.mapped().answer.deliver(to_caf(std::move(why)));
 }
 
-void management_state::on_done(exchange_done& what) {
+void management_state::on_exchanges_done() {
+  for (auto& each : ended->take())
+    end_call(each);
+}
+
+void management_state::end_call(exchange_done& what) {
   auto found = calls.extract(what.call);
   if (!found)
     return;

@@ -11,10 +11,17 @@
 #include <vector>
 
 #include <call_defaults.hpp>
+#include <gathered.hpp>
 #include <protocol.hpp>
 #include <worker_context.hpp>
 
 namespace kdb {
+
+/// How a call has ended.
+struct exchange_done {
+  std::uint64_t call = 0;
+  result<std::vector<std::string>> answers;
+};
 
 /// Single calls: each waits for a node, goes out once, and is answered once.
 struct management_state {
@@ -41,6 +48,12 @@ struct management_state {
     std::unique_ptr<rpc::call> call;
   };
 
+  /// One question for a node, on behalf of the calls that came before it was answered.
+  struct question {
+    time_budget budget;
+    std::vector<std::uint64_t> calls;
+  };
+
   explicit management_state(management_self::pointer owner) : self{owner} {}
   /// Answers everyone.
   ~management_state();
@@ -58,7 +71,8 @@ struct management_state {
       else
         answer.deliver(to_caf(std::move(done.error())));
     };
-    begin({.answer = promise, .finish = finish, .plan = std::move(plan), .budget = {}, .messages = std::move(messages), .call = {}});
+    begin(
+      {.answer = promise, .finish = finish, .plan = std::move(plan), .budget = {}, .messages = std::move(messages), .call = {}});
     return promise;
   }
 
@@ -66,14 +80,19 @@ struct management_state {
   caf::result<delete_result> on_tombstone(const tombstone_stream& what);
   caf::result<records_result> on_append_to_streams(const append_to_streams& what);
   caf::result<records_result> on_append_records(const append_records& what);
-  void on_done(exchange_done& what);
+  void on_exchanges_done();
 
   void begin(pending what);
+  void ask_for_node(std::uint64_t number);
+  void on_no_node(const question& asked, const caf::error& why);
+  void end_call(exchange_done& what);
   void send(std::uint64_t number, const node_ptr& found);
   void fail(std::uint64_t number, error why);
 
   management_self::pointer self;
   worker_context_ptr context;
+  std::shared_ptr<question> open_question;
+  std::shared_ptr<gathered<exchange_done>> ended = std::make_shared<gathered<exchange_done>>();
   std::uint64_t last_call = 0;
   std::unordered_map<std::uint64_t, pending> calls;
 };

@@ -76,26 +76,25 @@ struct single_append_done {
   result<append_result> outcome;
 };
 struct deadlines_due {};
+/// What was in the mailbox when this was sent has been handled.
+struct mailbox_drained {};
 
-using appender_actor = caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>,
-                                        caf::reacts_to<append_replies>, caf::reacts_to<append_call_ended>,
-                                        caf::reacts_to<single_append_done>, caf::reacts_to<deadlines_due>>;
+using appender_actor = caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>, caf::reacts_to<append_replies>,
+                                        caf::reacts_to<append_call_ended>, caf::reacts_to<single_append_done>,
+                                        caf::reacts_to<deadlines_due>, caf::reacts_to<mailbox_drained>>;
 
 // -- management -------------------------------------------------------------------------
 
 /// Single calls with one answer: everything that is neither an append in a batch nor a stream of events.
-using management_actor = caf::typed_actor<caf::replies_to<delete_stream>::with<delete_result>,
-                                          caf::replies_to<tombstone_stream>::with<delete_result>,
-                                          caf::replies_to<append_to_streams>::with<records_result>,
-                                          caf::replies_to<append_records>::with<records_result>>;
+using management_actor =
+  caf::typed_actor<caf::replies_to<delete_stream>::with<delete_result>, caf::replies_to<tombstone_stream>::with<delete_result>,
+                   caf::replies_to<append_to_streams>::with<records_result>,
+                   caf::replies_to<append_records>::with<records_result>>;
 
-// Management to itself: a call of it has ended.
-struct exchange_done {
-  std::uint64_t call = 0;
-  result<std::vector<std::string>> answers;
-};
+// Management to itself: calls of it have ended.
+struct exchanges_done {};
 
-using management_self = management_actor::extend<caf::reacts_to<exchange_done>>;
+using management_self = management_actor::extend<caf::reacts_to<exchanges_done>>;
 
 // -- reader and subscription -----------------------------------------------------------------
 
@@ -144,9 +143,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_probed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::wait_elapsed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_replies)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_call_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::mailbox_drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::single_append_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::deadlines_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::exchange_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::exchanges_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::batch_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscription_confirmed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_ended)

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <fstream>
 #include <sstream>
+#include <utility>
 
 namespace kdb::rpc {
 
@@ -70,29 +71,50 @@ channel_lease::~channel_lease() {
     pool_->release(channel_);
 }
 
-channel_pool::channel_pool(endpoint where, const settings& how) : where_{std::move(where)}, settings_{how} {}
+channel_pool::channel_pool(endpoint where, const settings& how, std::shared_ptr<engine> engine)
+  : where_{std::move(where)}, settings_{how}, engine_{std::move(engine)} {}
 
 channel_lease channel_pool::lease() {
   std::lock_guard lock{mutex_};
-  auto fewest = std::min_element(connections_.begin(), connections_.end(),
-                                 [](const connection& a, const connection& b) { return a.streams < b.streams; });
-  if (fewest == connections_.end() || fewest->streams >= streams_per_connection) {
-    connections_.push_back({open(), 0});
-    fewest = std::prev(connections_.end());
-  }
-  ++fewest->streams;
-  return {shared_from_this(), fewest->channel};
+  auto free = std::find_if(connections_.begin(), connections_.end(),
+                           [](const connection& each) { return each.streams < streams_per_connection; });
+  if (free == connections_.end())
+    free = connections_.insert(free, {open()});
+  ++free->streams;
+  return {shared_from_this(), free->channel};
 }
 
 void channel_pool::release(const std::shared_ptr<grpc::Channel>& channel) {
   std::lock_guard lock{mutex_};
   auto used = std::find_if(connections_.begin(), connections_.end(),
                            [&](const connection& candidate) { return candidate.channel == channel; });
-  if (used == connections_.end())
+  if (used == connections_.end() || --used->streams > 0 || connections_.size() == 1)
     return;
-  --used->streams;
-  if (used->streams == 0 && connections_.size() > 1)
+  if (!engine_) {
     connections_.erase(used); // The lease still holds the channel: it is not destroyed under this lock.
+    return;
+  }
+  used->idle_since = std::chrono::steady_clock::now();
+  if (!std::exchange(watched_, true))
+    engine_->watch(weak_from_this(), used->idle_since + kept_idle);
+}
+
+void channel_pool::due() {
+  std::vector<connection> closed; // Without the lock.
+  std::lock_guard lock{mutex_};
+  watched_ = false;
+  const auto now = std::chrono::steady_clock::now();
+  for (auto each = connections_.begin(); each != connections_.end() && connections_.size() > 1;) {
+    const auto end = each->idle_since + kept_idle;
+    if (each->streams == 0 && end <= now) {
+      closed.push_back(std::move(*each));
+      each = connections_.erase(each);
+      continue;
+    }
+    if (each->streams == 0 && !std::exchange(watched_, true))
+      engine_->watch(weak_from_this(), end);
+    ++each;
+  }
 }
 
 transport_load channel_pool::load() const {

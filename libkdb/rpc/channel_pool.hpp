@@ -2,12 +2,14 @@
 
 #include <grpcpp/channel.h>
 
+#include <chrono>
 #include <cstddef>
 #include <memory>
 #include <mutex>
 #include <vector>
 
 #include <kdb/settings.hpp>
+#include <rpc/engine.hpp>
 #include <rpc/transport.hpp>
 
 // Internal: includes gRPC.
@@ -33,30 +35,39 @@ private:
 };
 
 /// The HTTP/2 connections to one node. The server allows 100 streams on each, and further ones would wait in silence: so streams are
-/// counted, and a further connection is opened before that.
-class channel_pool : public std::enable_shared_from_this<channel_pool> {
+/// counted, and a further connection is opened before that. One that is not needed any more is kept for a while: calls that come in
+/// bursts would open it again and again.
+class channel_pool final : public timed, public std::enable_shared_from_this<channel_pool> {
 public:
   static constexpr std::size_t streams_per_connection = 90;
+  static constexpr std::chrono::seconds kept_idle{2};
 
-  channel_pool(endpoint where, const settings& how);
+  /// Without an engine nothing idle is kept.
+  channel_pool(endpoint where, const settings& how, std::shared_ptr<engine> engine = {});
 
-  /// A place on the connection with the fewest streams, or on a new one if all are full.
+  /// A place on the first connection that has one, or on a new one: the last ones go idle first. Give it back on the engine's thread.
   channel_lease lease();
   transport_load load() const;
+
+  /// Closes what has been idle for long enough.
+  void due() override;
 
 private:
   friend class channel_lease;
   struct connection {
     std::shared_ptr<grpc::Channel> channel;
     std::size_t streams = 0;
+    std::chrono::steady_clock::time_point idle_since{}; // Without streams.
   };
   void release(const std::shared_ptr<grpc::Channel>& channel);
   std::shared_ptr<grpc::Channel> open() const;
 
   const endpoint where_;
   const settings settings_;
+  const std::shared_ptr<engine> engine_;
   mutable std::mutex mutex_;
   std::vector<connection> connections_;
+  bool watched_ = false; // `due` will be called.
 };
 
 } // namespace kdb::rpc

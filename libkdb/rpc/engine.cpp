@@ -10,6 +10,13 @@
 
 namespace kdb::rpc {
 
+namespace {
+
+/// What waits to be written waits no longer, however much there is to read.
+constexpr int operations_in_a_row = 64;
+
+} // namespace
+
 std::shared_ptr<engine> engine::start() {
   struct owner {
     std::shared_ptr<engine> running = std::make_shared<engine>();
@@ -27,7 +34,7 @@ std::shared_ptr<engine> engine::start() {
   return {owned, owned->running.get()};
 }
 
-bool engine::add(std::shared_ptr<stream_call> call) {
+bool engine::add(std::shared_ptr<running_call> call) {
   std::lock_guard lock{mutex_};
   if (stopping_)
     return false;
@@ -35,7 +42,7 @@ bool engine::add(std::shared_ptr<stream_call> call) {
   return true;
 }
 
-void engine::remove(const std::shared_ptr<stream_call>& call) {
+void engine::remove(const std::shared_ptr<running_call>& call) {
   std::vector<std::function<void()>> drained;
   {
     std::lock_guard lock{mutex_};
@@ -48,7 +55,7 @@ void engine::remove(const std::shared_ptr<stream_call>& call) {
 }
 
 void engine::stop(std::function<void()> drained) {
-  std::vector<std::shared_ptr<stream_call>> open;
+  std::vector<std::shared_ptr<running_call>> open;
   {
     std::lock_guard lock{mutex_};
     stopping_ = true;
@@ -68,59 +75,93 @@ void engine::run() {
   const auto already_past = gpr_time_0(GPR_CLOCK_MONOTONIC);
   void* tag = nullptr;
   bool ok = false;
+  int in_a_row = 0;
   for (;;) {
     const auto next = queue_.AsyncNext(&tag, &ok, already_past);
-    if (next == grpc::CompletionQueue::TIMEOUT)
-      flush();
-    const auto over = next == grpc::CompletionQueue::SHUTDOWN || (next == grpc::CompletionQueue::TIMEOUT && !wait(&tag, &ok));
-    if (over)
+    if (next == grpc::CompletionQueue::SHUTDOWN)
       break;
+    if (next == grpc::CompletionQueue::TIMEOUT) {
+      in_a_row = 0;
+      flush();
+      if (begin_writing())
+        continue;
+      const auto open = wait(&tag, &ok);
+      set_busy();
+      if (!open)
+        break;
+    } else if (++in_a_row == operations_in_a_row) {
+      in_a_row = 0;
+      begin_writing();
+    }
     static_cast<operation*>(tag)->complete(ok);
   }
-  unflushed_.clear(); // They have ended, and would keep their connection, and this queue, for ever.
+  // They have ended, and would keep their connection, and this queue, for ever.
+  unflushed_.clear();
+  writers_.clear();
+}
+
+bool engine::write_soon(stream_call& call) {
+  std::lock_guard lock{mutex_};
+  if (busy_)
+    writers_.push_back(call.shared_from_this());
+  return busy_;
+}
+
+bool engine::begin_writing() {
+  std::vector<std::shared_ptr<stream_call>> ready;
+  {
+    std::lock_guard lock{mutex_};
+    ready.swap(writers_);
+    busy_ = !ready.empty();
+  }
+  for (auto& call : ready)
+    call->begin_writing();
+  return !ready.empty();
+}
+
+void engine::set_busy() {
+  std::lock_guard lock{mutex_};
+  busy_ = true;
 }
 
 bool engine::wait(void** tag, bool* ok) {
   for (;;) {
     std::optional<std::chrono::steady_clock::time_point> due;
     {
-      // A start watched from now on needs no wake-up: its call's own first operation comes back earlier than it is due.
+      // What is watched from now on needs no wake-up: an operation comes back earlier than it is due.
       std::lock_guard lock{mutex_};
-      if (!starting_.empty())
-        due = starting_.top().due;
+      if (!watched_.empty())
+        due = watched_.top().due;
     }
     if (!due)
       return queue_.Next(tag, ok);
     const auto left = std::max(*due - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration::zero());
     switch (queue_.AsyncNext(tag, ok, std::chrono::system_clock::now() + left)) {
-      case grpc::CompletionQueue::GOT_EVENT:
-        return true;
-      case grpc::CompletionQueue::SHUTDOWN:
-        return false;
-      case grpc::CompletionQueue::TIMEOUT:
-        expire();
+      case grpc::CompletionQueue::GOT_EVENT: return true;
+      case grpc::CompletionQueue::SHUTDOWN: return false;
+      case grpc::CompletionQueue::TIMEOUT: expire();
     }
   }
 }
 
-void engine::watch_start(const std::shared_ptr<stream_call>& call, std::chrono::steady_clock::time_point due) {
+void engine::watch(std::weak_ptr<timed> who, std::chrono::steady_clock::time_point due) {
   std::lock_guard lock{mutex_};
-  starting_.push({due, call});
+  watched_.push({due, std::move(who)});
 }
 
 void engine::expire() {
   const auto now = std::chrono::steady_clock::now();
-  std::vector<std::shared_ptr<stream_call>> overdue;
+  std::vector<std::shared_ptr<timed>> overdue;
   {
     std::lock_guard lock{mutex_};
-    while (!starting_.empty() && starting_.top().due <= now) {
-      if (auto call = starting_.top().call.lock())
-        overdue.push_back(std::move(call));
-      starting_.pop();
+    while (!watched_.empty() && watched_.top().due <= now) {
+      if (auto alive = watched_.top().who.lock())
+        overdue.push_back(std::move(alive));
+      watched_.pop();
     }
   }
-  for (auto& call : overdue)
-    call->start_overdue();
+  for (auto& each : overdue)
+    each->due();
 }
 
 void engine::flush() {

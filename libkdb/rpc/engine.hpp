@@ -24,6 +24,24 @@ protected:
   ~operation() = default;
 };
 
+/// A call with operations in flight.
+class running_call {
+public:
+  virtual ~running_call() = default;
+  /// Ends the call soon with `cancelled`. From any thread, any number of times.
+  virtual void cancel() = 0;
+};
+
+/// Something that waits for a time.
+class timed {
+public:
+  /// On the engine's thread.
+  virtual void due() = 0;
+
+protected:
+  ~timed() = default;
+};
+
 /// The completion queue of a client and the one thread that serves it. Calls register with it for as long as they have operations
 /// in flight.
 ///
@@ -40,14 +58,19 @@ public:
   grpc::CompletionQueue& queue() { return queue_; }
 
   /// Keeps the call alive until `remove`. False if the engine is stopping: then the call must not start.
-  bool add(std::shared_ptr<stream_call> call);
+  bool add(std::shared_ptr<running_call> call);
   /// On the engine's thread: the call has ended and has no operation in flight.
-  void remove(const std::shared_ptr<stream_call>& call);
+  void remove(const std::shared_ptr<running_call>& call);
   /// On the engine's thread: calls `flush` on the call when the queue has run dry.
   void flush_later(std::shared_ptr<stream_call> call) { unflushed_.push_back(std::move(call)); }
 
-  /// Calls `start_overdue` on the call's behalf, on the engine's thread, when the time has come and the call still lives.
-  void watch_start(const std::shared_ptr<stream_call>& call, std::chrono::steady_clock::time_point due);
+  /// From any thread: has `begin_writing` called on the call when the queue has run dry, or after a while. False if it is dry already:
+  /// then nobody else would write, and waking the engine's thread would take longer than to write.
+  bool write_soon(stream_call& call);
+
+  /// Calls `due` when the time has come, if `who` still lives. On the engine's thread, or together with an operation that comes back
+  /// before that time.
+  void watch(std::weak_ptr<timed> who, std::chrono::steady_clock::time_point due);
 
   /// Accepts no further calls, cancels all there are, and calls `drained` once none is left: at once on this thread, or later on
   /// the engine's.
@@ -56,21 +79,25 @@ public:
 private:
   struct watched {
     std::chrono::steady_clock::time_point due;
-    std::weak_ptr<stream_call> call;
+    std::weak_ptr<timed> who;
     bool operator>(const watched& other) const { return due > other.due; }
   };
 
   void run();
   void flush();
+  bool begin_writing();
+  void set_busy();
   bool wait(void** tag, bool* ok);
   void expire();
 
   grpc::CompletionQueue queue_;
   std::mutex mutex_;
   bool stopping_ = false;
-  std::unordered_set<std::shared_ptr<stream_call>> calls_;
+  bool busy_ = true; // The thread does not wait.
+  std::vector<std::shared_ptr<stream_call>> writers_;
+  std::unordered_set<std::shared_ptr<running_call>> calls_;
   std::vector<std::function<void()>> drained_;
-  std::priority_queue<watched, std::vector<watched>, std::greater<>> starting_;
+  std::priority_queue<watched, std::vector<watched>, std::greater<>> watched_;
   std::vector<std::shared_ptr<stream_call>> unflushed_; // Only on the engine's thread.
 };
 

@@ -5,6 +5,7 @@
 #include <rpc/engine.hpp>
 #include <rpc/exchange.hpp>
 #include <rpc/read_stream.hpp>
+#include <rpc/unary_call.hpp>
 
 namespace kdb::rpc {
 
@@ -31,16 +32,30 @@ public:
   void request(std::size_t batches) override { call_->request(batches); }
 };
 
+/// The same for a call that nobody but the engine keeps: what is over takes no cancelling, and goes on the engine's thread.
+class loose_handle final : public call {
+public:
+  explicit loose_handle(const std::shared_ptr<unary_call>& running) : call_{running} {}
+  ~loose_handle() override { loose_handle::cancel(); }
+  void cancel() override {
+    if (const auto running = call_.lock())
+      running->cancel();
+  }
+
+private:
+  const std::weak_ptr<unary_call> call_;
+};
+
 class append_handle final : public handle<append_call, append_stream> {
 public:
   using handle::handle;
-  void write(std::string chunk) override { call_->write(std::move(chunk), false); }
+  void write(std::vector<std::string>& chunks) override { call_->write(chunks); }
 };
 
 class grpc_transport final : public transport {
 public:
   grpc_transport(const std::shared_ptr<engine>& engine, const endpoint& where, const settings& how)
-    : engine_{engine->shared_from_this()}, channels_{std::make_shared<channel_pool>(where, how)} {}
+    : engine_{engine->shared_from_this()}, channels_{std::make_shared<channel_pool>(where, how, engine_)} {}
 
   std::unique_ptr<read_call> read(const wire::read_request& request, const call_settings& settings,
                                   read_handlers handlers) override {
@@ -58,6 +73,11 @@ public:
 
   std::unique_ptr<call> exchange(std::string_view method, wire::request_kind kind, std::vector<std::string> messages,
                                  const call_settings& settings, exchange_handler done) override {
+    if (messages.size() == 1 && !settings.start_timeout) {
+      auto call = std::make_shared<unary_call>(engine_, channels_->lease(), settings, kind, std::move(done));
+      call->start(method, std::move(messages.front()));
+      return std::make_unique<loose_handle>(call);
+    }
     auto call = std::make_shared<rpc::exchange>(engine_, channels_->lease(), settings, kind, std::move(done));
     for (std::size_t i = 0; i < messages.size(); ++i)
       call->write(std::move(messages[i]), i + 1 == messages.size());
@@ -82,7 +102,8 @@ void stop_engine(engine& engine, std::function<void()> drained) {
   engine.stop(std::move(drained));
 }
 
-std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const endpoint& where, const settings& how) {
+std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const endpoint& where,
+                                               const settings& how) {
   return std::make_shared<grpc_transport>(engine, where, how);
 }
 

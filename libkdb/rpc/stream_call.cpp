@@ -5,9 +5,6 @@
 
 namespace kdb::rpc {
 
-namespace {
-
-/// Gives the message's memory to gRPC instead of copying it.
 grpc::ByteBuffer to_buffer(std::string message) {
   constexpr std::size_t worth_giving = 1024;
   if (message.size() < worth_giving) {
@@ -26,7 +23,13 @@ wire::call_status to_call_status(const grpc::Status& status, const grpc::ClientC
   return plain;
 }
 
-} // namespace
+void prepare(grpc::ClientContext& context, const call_settings& settings) {
+  if (settings.deadline)
+    context.set_deadline(std::chrono::system_clock::now() + *settings.deadline);
+  if (settings.credentials)
+    context.AddMetadata("authorization", settings.credentials->header());
+  context.AddMetadata("requires-leader", settings.requires_leader ? "true" : "false");
+}
 
 void copy_bytes(const grpc::ByteBuffer& message, char* target) {
   grpc::Slice one;
@@ -45,11 +48,7 @@ void copy_bytes(const grpc::ByteBuffer& message, char* target) {
 
 stream_call::stream_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings)
   : engine_{std::move(engine)}, lease_{std::move(lease)}, start_timeout_{settings.start_timeout} {
-  if (settings.deadline)
-    context_.set_deadline(std::chrono::system_clock::now() + *settings.deadline);
-  if (settings.credentials)
-    context_.AddMetadata("authorization", settings.credentials->header());
-  context_.AddMetadata("requires-leader", settings.requires_leader ? "true" : "false");
+  prepare(context_, settings);
 }
 
 stream_call::~stream_call() = default;
@@ -60,13 +59,13 @@ void stream_call::start(std::string_view method) {
     return;
   }
   if (start_timeout_)
-    engine_->watch_start(shared_from_this(), std::chrono::steady_clock::now() + *start_timeout_);
+    engine_->watch(shared_from_this(), std::chrono::steady_clock::now() + *start_timeout_);
   std::unique_lock lock{mutex_};
   // With corked headers the first message goes out in the same packet.
   const auto corked = !to_write_.empty();
   context_.set_initial_metadata_corked(corked);
-  stream_ = grpc::GenericStub{lease_.channel()}.PrepareCall(&context_, std::string{method}, &engine_->queue());
-  writing_ = true;
+  stream_ = grpc::GenericStub{lease_->channel()}.PrepareCall(&context_, std::string{method}, &engine_->queue());
+  writing_ = true;                  // Nobody else writes yet.
   stream_->StartCall(&write_step_); // Corked headers complete nothing: then the tag comes back with the first message.
   if (corked)
     write_next(lock);
@@ -78,11 +77,33 @@ void stream_call::cancel() {
 }
 
 void stream_call::write(std::string message, bool last) {
+  {
+    std::lock_guard lock{queue_mutex_};
+    if (closed_)
+      return;
+    to_write_.push_back({std::move(message), last});
+    if (!stream_ || writing_)
+      return;
+  }
+  begin_writing();
+}
+
+void stream_call::write(std::vector<std::string>& messages) {
+  {
+    std::lock_guard lock{queue_mutex_};
+    for (auto& message : messages)
+      if (!closed_)
+        to_write_.push_back({std::move(message), false});
+    messages.clear();
+    if (!stream_ || writing_ || to_write_.empty() || engine_->write_soon(*this))
+      return;
+  }
+  begin_writing();
+}
+
+void stream_call::begin_writing() {
   std::unique_lock lock{mutex_};
-  if (finished_)
-    return;
-  to_write_.push_back({std::move(message), last});
-  if (stream_ && !writing_)
+  if (!writing_)
     write_next(lock);
 }
 
@@ -97,7 +118,7 @@ void stream_call::flush() {
   on_flush();
 }
 
-void stream_call::start_overdue() {
+void stream_call::due() {
   if (answered_ || refused_)
     return;
   refused_ = error{.code = errc::deadline_exceeded,
@@ -141,33 +162,47 @@ void stream_call::message_arrived(bool ok) {
 
 void stream_call::message_written(bool ok) {
   std::unique_lock lock{mutex_};
-  writing_ = false;
   reached_server_ |= ok;
   if (ok)
     write_next(lock);
+  else
+    stop_writing();
   end_if_done(lock);
 }
 
 void stream_call::finished(bool) {
   std::unique_lock lock{mutex_};
   finished_ = true;
-  to_write_.clear();
+  {
+    std::lock_guard queue{queue_mutex_};
+    closed_ = true;
+    to_write_.clear();
+  }
   read_next(lock);
   end_if_done(lock);
 }
 
 void stream_call::write_next(std::unique_lock<std::mutex>&) {
-  if (to_write_.empty() || finished_)
-    return;
-  auto next = std::move(to_write_.front());
-  to_write_.pop_front();
+  queued next;
   grpc::WriteOptions options;
-  if (next.last)
-    options.set_last_message();
-  else if (!to_write_.empty())
-    options.set_buffer_hint();
-  writing_ = true;
+  {
+    std::lock_guard queue{queue_mutex_};
+    writing_ = !to_write_.empty();
+    if (!writing_)
+      return;
+    next = std::move(to_write_.front());
+    to_write_.pop_front();
+    if (next.last)
+      options.set_last_message();
+    else if (!to_write_.empty())
+      options.set_buffer_hint();
+  }
   stream_->Write(to_buffer(std::move(next.message)), options, &write_step_);
+}
+
+void stream_call::stop_writing() {
+  std::lock_guard queue{queue_mutex_};
+  writing_ = false;
 }
 
 void stream_call::read_next(std::unique_lock<std::mutex>&) {
@@ -183,6 +218,7 @@ void stream_call::end_if_done(std::unique_lock<std::mutex>& lock) {
   if (!finished_ || !read_closed_ || reading_ || writing_ || ended_)
     return;
   ended_ = true;
+  lease_.reset();
   lock.unlock();
   if (refused_)
     on_end(tl::unexpected{std::move(*refused_)});

@@ -7,8 +7,10 @@
 #include <deque>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include <rpc/channel_pool.hpp>
 #include <rpc/engine.hpp>
@@ -20,23 +22,28 @@ namespace kdb::rpc {
 
 /// One gRPC call of any kind, driven as a stream of raw bytes both ways: one read and one write outstanding at most, and the end
 /// watched from the start, so that a call that is not being read still learns of it. Derived classes say what messages mean.
-class stream_call : public std::enable_shared_from_this<stream_call> {
+class stream_call : public running_call, public timed, public std::enable_shared_from_this<stream_call> {
 public:
   stream_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings);
-  virtual ~stream_call();
+  ~stream_call() override;
 
   /// Starts the call; what was written before goes out with it. If the engine is stopping the call ends with `closed` at once.
   void start(std::string_view method);
-  void cancel();
+  void cancel() override;
   /// Queues a message; `last` half-closes after it.
   void write(std::string message, bool last);
+  /// Queues messages that share packets as far as they fit, with each other and with what is written while the engine's thread has
+  /// work: then it takes all answers that are there first.
+  void write(std::vector<std::string>& messages);
   /// Lets `count` more units be read; see `spend`.
   void allow(std::size_t count);
 
   /// On the engine's thread, when the completion queue has run dry after `flush_later`.
   void flush();
-  /// On the engine's thread: ends the call if nothing has arrived yet.
-  void start_overdue();
+  /// On the engine's thread: writes what has been queued meanwhile.
+  void begin_writing();
+  /// On the engine's thread: ends the call if nothing has arrived until its start timeout.
+  void due() override;
 
 protected:
   // All on the engine's thread.
@@ -67,23 +74,28 @@ private:
   void finished(bool ok);
 
   void write_next(std::unique_lock<std::mutex>& lock);
+  void stop_writing();
   void read_next(std::unique_lock<std::mutex>& lock);
   void end_if_done(std::unique_lock<std::mutex>& lock);
 
   const std::shared_ptr<engine> engine_;
-  channel_lease lease_;
+  std::optional<channel_lease> lease_; // Until the end.
   grpc::ClientContext context_;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
 
   struct queued {
     std::string message;
-    bool last;
+    bool last = false;
   };
-  std::mutex mutex_;
+  // Held for moments only, so that who writes never waits for gRPC, which works under the other one. Taken after that one.
+  std::mutex queue_mutex_;
   std::deque<queued> to_write_;
+  bool closed_ = false;  // Nothing more is queued.
+  bool writing_ = false; // Changes under both.
+
+  std::mutex mutex_;
   std::ptrdiff_t allowed_ = 0;
-  bool open_ = false;        // Headers or the end arrived: reads may be issued.
-  bool writing_ = false;
+  bool open_ = false; // Headers or the end arrived: reads may be issued.
   bool reading_ = false;
   bool read_closed_ = false; // A read came back empty: there are no more messages.
   bool finished_ = false;    // The status is known.
@@ -101,6 +113,15 @@ private:
   step<&stream_call::message_written> write_step_{this};
   step<&stream_call::finished> finish_step_{this};
 };
+
+/// Puts into the context what goes with a call besides its messages.
+void prepare(grpc::ClientContext& context, const call_settings& settings);
+
+/// How the call ended, with its trailers.
+wire::call_status to_call_status(const grpc::Status& status, const grpc::ClientContext& context);
+
+/// Gives the message's memory to gRPC instead of copying it.
+grpc::ByteBuffer to_buffer(std::string message);
 
 /// Copies the bytes of a message to `target`, which has room for `message.Length()`.
 void copy_bytes(const grpc::ByteBuffer& message, char* target);

@@ -60,8 +60,8 @@ struct append_handlers {
 
 class append_call : public call {
 public:
-  /// Queues a serialised `BatchAppendReq`. Written in order, one at a time. From any thread.
-  virtual void write(std::string chunk) = 0;
+  /// Takes serialised `BatchAppendReq`s, and leaves the vector empty. They are written in order and share packets. From any thread.
+  virtual void write(std::vector<std::string>& chunks) = 0;
 };
 
 using exchange_handler = std::function<void(result<std::vector<std::string>>)>;
@@ -82,7 +82,7 @@ public:
                                           read_handlers handlers) = 0;
   /// Opens a Streams.BatchAppend.
   virtual std::unique_ptr<append_call> batch_append(const call_settings& settings, append_handlers handlers) = 0;
-  /// Sends all messages, half-closes, and collects the answers: for unary and client-streaming calls.
+  /// Sends all messages, half-closes, and collects the answers: for unary and client-streaming calls, which have one answer.
   virtual std::unique_ptr<call> exchange(std::string_view method, wire::request_kind kind, std::vector<std::string> messages,
                                          const call_settings& settings, exchange_handler done) = 0;
 

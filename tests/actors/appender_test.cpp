@@ -24,6 +24,14 @@ struct appender_fixture : worker_fixture {
   }
   /// The shared call for those that require a leader, or do not.
   scripted_append& lane(std::size_t index = 0) { return *calls().appends.at(index); }
+  /// Appends that are in the mailbox together.
+  void append_many(std::size_t count) {
+    as_self([&](caf::event_based_actor* from) {
+      for (std::size_t i = 0; i < count; ++i)
+        from->request(tested, caf::infinite, append_to_stream{.stream = "s", .events = {new_event::binary("t", "x")}})
+          .then([](const append_result&) {}, [](const caf::error&) {});
+    });
+  }
   std::size_t written() {
     std::size_t sum = 0;
     for (const auto& each : calls().appends)
@@ -64,6 +72,19 @@ BOOST_AUTO_TEST_CASE(many_appends_share_one_call) {
   const auto ids = f.lane().correlations();
   BOOST_TEST((std::set<uuid>{ids.begin(), ids.end()}.size()) == 3u);
   BOOST_TEST((f.lane().settings.credentials == f.context->how.credentials));
+}
+
+BOOST_AUTO_TEST_CASE(appends_that_come_together_are_written_together) {
+  appender_fixture f;
+  f.append();
+  f.append();
+  BOOST_TEST(f.lane().writes == 2u); // Alone, none waits for others.
+  f.append_many(10);
+  BOOST_TEST(f.written() == 12u);
+  BOOST_TEST(f.lane().writes == 3u);
+  f.append_many(150);
+  BOOST_TEST(f.written() == 162u);
+  BOOST_TEST(f.lane().writes == 6u); // A write starts when there is a good number of them.
 }
 
 BOOST_AUTO_TEST_CASE(replies_find_their_append_in_any_order) {

@@ -54,7 +54,12 @@ written_chunk parse(const std::string& chunk) {
 class append_handle final : public handle<rpc::append_call, scripted_append> {
 public:
   using handle::handle;
-  void write(std::string chunk) override { script_->written.push_back(parse(chunk)); }
+  void write(std::vector<std::string>& chunks) override {
+    ++script_->writes;
+    for (const auto& chunk : chunks)
+      script_->written.push_back(parse(chunk));
+    chunks.clear();
+  }
 };
 
 void check_open(const scripted_call& call) {

@@ -44,6 +44,7 @@ struct written_chunk {
 struct scripted_append : scripted_call {
   rpc::append_handlers handlers;
   std::vector<written_chunk> written;
+  std::size_t writes = 0; ///< How many times something was written.
 
   /// Of the appends whose last chunk was written, in order.
   std::vector<uuid> correlations() const;

@@ -59,4 +59,10 @@ inline std::string chunk(std::uint64_t number, const std::string& stream = "s", 
   return wire::encode_batch_append(random_uuid(), stream, stream_state::any, {&event, 1}, std::nullopt).front();
 }
 
+inline void write(rpc::append_call& call, std::string one) {
+  std::vector<std::string> chunks;
+  chunks.push_back(std::move(one));
+  call.write(chunks);
+}
+
 } // namespace kdb::test

@@ -28,7 +28,7 @@ BOOST_AUTO_TEST_CASE(chunks_are_written_in_order_and_every_reply_comes) {
   auto [seen, call] = f.client.append();
   constexpr std::uint64_t count = 2000;
   for (std::uint64_t i = 0; i < count; ++i)
-    call->write(chunk(i));
+    write(*call, chunk(i));
   seen->wait_for(count);
   const auto types = f.appended();
   BOOST_REQUIRE_EQUAL(types.size(), count);
@@ -42,6 +42,38 @@ BOOST_AUTO_TEST_CASE(chunks_are_written_in_order_and_every_reply_comes) {
   BOOST_TEST(!seen->broken());
 }
 
+BOOST_AUTO_TEST_CASE(chunks_that_come_together_keep_their_order) {
+  served f;
+  auto [seen, call] = f.client.append();
+  constexpr std::uint64_t count = 1000, together = 100;
+  for (std::uint64_t i = 0; i < count; i += together) {
+    std::vector<std::string> chunks;
+    for (std::uint64_t n = i; n < i + together; ++n)
+      chunks.push_back(chunk(n));
+    call->write(chunks);
+    BOOST_TEST(chunks.empty());
+  }
+  seen->wait_for(count);
+  const auto types = f.appended();
+  BOOST_REQUIRE_EQUAL(types.size(), count);
+  for (std::uint64_t i = 0; i < count; ++i)
+    BOOST_REQUIRE_EQUAL(types[i], std::to_string(i));
+}
+
+BOOST_AUTO_TEST_CASE(reads_that_never_pause_do_not_hold_it_up) {
+  served f;
+  auto [events, read] = f.client.read("*10"); // For ever.
+  read->request(1 << 20);
+  auto [seen, call] = f.client.append();
+  for (std::uint64_t i = 0; i < 100; ++i) {
+    write(*call, chunk(i));
+    seen->wait_for(i + 1);
+  }
+  BOOST_TEST(!events->has_ended());
+  read.reset();
+  events->wait_end();
+}
+
 BOOST_AUTO_TEST_CASE(several_threads_may_write) {
   served f;
   auto [seen, call] = f.client.append();
@@ -49,7 +81,7 @@ BOOST_AUTO_TEST_CASE(several_threads_may_write) {
   for (std::uint64_t t = 0; t < 4; ++t)
     all.emplace_back([&, t, &to = call] {
       for (std::uint64_t i = 0; i < 250; ++i)
-        to->write(chunk(1000 * t + i));
+        write(*to, chunk(1000 * t + i));
     });
   for (auto& each : all)
     each.join();
@@ -67,11 +99,11 @@ BOOST_AUTO_TEST_CASE(large_chunks_wait_for_a_server_that_does_not_read) {
   fixtures::tcp_proxy proxy{server.port()};
   client_side client{proxy.port()};
   auto [seen, call] = client.append();
-  call->write(chunk(0));
+  write(*call, chunk(0));
   seen->wait_for(1);
   proxy.stall();
   for (std::uint64_t i = 1; i <= 20; ++i)
-    call->write(chunk(i, "s", 1 << 20));
+    write(*call, chunk(i, "s", 1 << 20));
   proxy.resume();
   seen->wait_for(21);
   BOOST_TEST(server.appended().size() == 21u);
@@ -80,21 +112,21 @@ BOOST_AUTO_TEST_CASE(large_chunks_wait_for_a_server_that_does_not_read) {
 BOOST_AUTO_TEST_CASE(the_servers_end_is_told_with_its_error_after_the_replies) {
   served f;
   auto [seen, call] = f.client.append();
-  call->write(chunk(1));
-  call->write(chunk(2));
+  write(*call, chunk(1));
+  write(*call, chunk(2));
   seen->wait_for(2);
-  call->write(chunk(3, "end=7"));
+  write(*call, chunk(3, "end=7"));
   const auto end = seen->wait_end();
   BOOST_REQUIRE(!end.has_value());
   BOOST_TEST((end.error().code == errc::access_denied));
-  call->write(chunk(4)); // To nobody.
+  write(*call, chunk(4)); // To nobody.
   BOOST_TEST(seen->count() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(an_end_in_order_is_no_error) {
   served f;
   auto [seen, call] = f.client.append();
-  call->write(chunk(1, "end=0"));
+  write(*call, chunk(1, "end=0"));
   BOOST_TEST(seen->wait_end().has_value());
 }
 
@@ -103,7 +135,7 @@ BOOST_AUTO_TEST_CASE(a_lost_connection_ends_it_with_the_outcome_unknown) {
   fixtures::tcp_proxy proxy{server.port()};
   client_side client{proxy.port()};
   auto [seen, call] = client.append();
-  call->write(chunk(1, "mute"));
+  write(*call, chunk(1, "mute"));
   wait_until("the append at the server", [&] { return server.appended().size() == 1; });
   proxy.cut();
   const auto end = seen->wait_end();
@@ -120,7 +152,7 @@ BOOST_AUTO_TEST_CASE(where_nobody_listens_nothing_is_unknown) {
   }
   client_side client{port};
   auto [seen, call] = client.append();
-  call->write(chunk(1));
+  write(*call, chunk(1));
   const auto end = seen->wait_end();
   BOOST_REQUIRE(!end.has_value());
   BOOST_TEST((end.error().code == errc::unavailable));
@@ -179,6 +211,33 @@ BOOST_AUTO_TEST_CASE(a_deadline_ends_it) {
   const auto end = seen->wait_end();
   BOOST_REQUIRE(!end.has_value());
   BOOST_TEST((end.error().code == errc::deadline_exceeded));
+  BOOST_TEST(end.error().outcome_unknown);
+}
+
+BOOST_AUTO_TEST_CASE(one_that_reached_no_server_has_done_nothing) {
+  std::uint16_t port = 0;
+  {
+    steered_server server;
+    port = server.port();
+  }
+  client_side client{port};
+  auto [seen, call] = client.exchange("echo", {"x"}, {}, wire::request_kind::write);
+  const auto end = seen->wait_end();
+  BOOST_REQUIRE(!end.has_value());
+  BOOST_TEST((end.error().code == errc::unavailable));
+  BOOST_TEST(!end.error().outcome_unknown);
+}
+
+BOOST_AUTO_TEST_CASE(one_whose_connection_breaks_may_have_done_something) {
+  steered_server server;
+  fixtures::tcp_proxy proxy{server.port()};
+  client_side client{proxy.port()};
+  auto [seen, call] = client.exchange("hang", {"x"}, {}, wire::request_kind::write);
+  wait_until("the call at the server", [&] { return server.calls() == 1; });
+  proxy.cut();
+  const auto end = seen->wait_end();
+  BOOST_REQUIRE(!end.has_value());
+  BOOST_TEST((end.error().code == errc::unavailable));
   BOOST_TEST(end.error().outcome_unknown);
 }
 

@@ -1,0 +1,53 @@
+#include <rpc/unary_call.hpp>
+
+namespace kdb::rpc {
+
+namespace {
+
+/// Whether the call was handed to a connection, and may have reached the server. Only a connection puts its peer's address into a call;
+/// before that gRPC names the target.
+bool reached_server(const grpc::ClientContext& context) {
+  const auto peer = context.peer();
+  return peer.starts_with("ipv4:") || peer.starts_with("ipv6:");
+}
+
+} // namespace
+
+unary_call::unary_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings,
+                       wire::request_kind kind, exchange_handler done)
+  : engine_{std::move(engine)}, lease_{std::move(lease)}, kind_{kind}, done_{std::move(done)} {
+  prepare(context_, settings);
+}
+
+void unary_call::start(std::string_view method, std::string message) {
+  if (!engine_->add(shared_from_this())) {
+    std::exchange(done_, {})(failure(errc::closed, "the client is closed"));
+    return;
+  }
+  const auto request = to_buffer(std::move(message));
+  reader_ = grpc::GenericStub{lease_->channel()}.PrepareUnaryCall(&context_, std::string{method}, request, &engine_->queue());
+  reader_->StartCall();
+  reader_->Finish(&answer_, &status_, static_cast<operation*>(this));
+}
+
+void unary_call::cancel() {
+  context_.TryCancel();
+}
+
+void unary_call::complete(bool) {
+  lease_.reset();
+  const auto done = std::exchange(done_, {});
+  if (!status_.ok()) {
+    done(tl::unexpected{wire::to_error(to_call_status(status_, context_), kind_, reached_server(context_))});
+  } else {
+    std::vector<std::string> answers;
+    if (answer_.Valid()) {
+      answers.emplace_back(answer_.Length(), '\0');
+      copy_bytes(answer_, answers.back().data());
+    }
+    done(std::move(answers));
+  }
+  engine_->remove(shared_from_this());
+}
+
+} // namespace kdb::rpc

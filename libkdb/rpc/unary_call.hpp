@@ -1,0 +1,34 @@
+#pragma once
+
+#include <grpcpp/support/async_unary_call.h>
+
+#include <optional>
+
+#include <rpc/stream_call.hpp>
+
+// Internal: includes gRPC.
+namespace kdb::rpc {
+
+/// A call with one message each way, as one operation: a third of what it costs as a stream.
+class unary_call final : public running_call, private operation, public std::enable_shared_from_this<unary_call> {
+public:
+  unary_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings, wire::request_kind kind,
+             exchange_handler done);
+
+  void start(std::string_view method, std::string message);
+  void cancel() override;
+
+private:
+  void complete(bool ok) override;
+
+  const std::shared_ptr<engine> engine_;
+  std::optional<channel_lease> lease_; // Until the end.
+  const wire::request_kind kind_;
+  exchange_handler done_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientAsyncResponseReader<grpc::ByteBuffer>> reader_;
+  grpc::ByteBuffer answer_;
+  grpc::Status status_;
+};
+
+} // namespace kdb::rpc
