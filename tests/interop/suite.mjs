@@ -12,6 +12,7 @@ import {
 import { collect, connect, Watch } from "./client.mjs";
 import { checkInteropEvent, interopEvent } from "./events.mjs";
 import "./filters.mjs";
+import "./persistent.mjs";
 import "./several_streams.mjs";
 
 const target = process.argv[2];
