@@ -31,7 +31,8 @@ std::string_view name_of(consumer_strategy strategy) {
 
 std::string_view settings_problem(const group_settings& settings) {
   if (settings.read_batch_size >= settings.history_buffer_size)
-    return "Specified argument was out of the range of valid values. (Parameter 'ReadBatchSize may not be greater than or equal to "
+    return "Specified argument was out of the range of valid values. (Parameter 'ReadBatchSize may not be greater than or equal "
+           "to "
            "BufferSize')";
   return {};
 }

@@ -13,7 +13,8 @@ namespace kdb::development {
 namespace {
 
 constexpr std::string_view checkpoint_type = "$SubscriptionCheckpoint";
-constexpr std::string_view parked_acl = R"("$acl":{"$r":"$admins","$w":"$admins","$d":"$admins","$mr":"$admins","$mw":"$admins"})";
+constexpr std::string_view parked_acl =
+  R"("$acl":{"$r":"$admins","$w":"$admins","$d":"$admins","$mr":"$admins","$mw":"$admins"})";
 
 void write(store& to, std::string_view stream, const proposed_event& event) {
   to.append(stream, expected_state::any(), {&event, 1});

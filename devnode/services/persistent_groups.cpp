@@ -19,9 +19,8 @@ persistent_groups::persistent_groups(store& events, followers& live, rpc::loop& 
 }
 
 running_group* persistent_groups::find(const group_name& name) {
-  auto found = std::ranges::find_if(groups_, [&](auto& each) {
-    return each->definition().name == name.group && each->definition().stream == name.stream;
-  });
+  auto found = std::ranges::find_if(
+    groups_, [&](auto& each) { return each->definition().name == name.group && each->definition().stream == name.stream; });
   return found == groups_.end() ? nullptr : found->get();
 }
 

@@ -51,7 +51,8 @@ rpc::outgoing group_event_message(const resolved_event& event, std::int32_t retr
   std::array<std::uint8_t, 16> tail{};
   wire_writer out{tail.data()};
   out.number(retry_count_field, static_cast<std::uint64_t>(retry_count));
-  return event_message(event, form, {reinterpret_cast<const char*>(tail.data()), static_cast<std::size_t>(out.position() - tail.data())});
+  return event_message(event, form,
+                       {reinterpret_cast<const char*>(tail.data()), static_cast<std::size_t>(out.position() - tail.data())});
 }
 
 } // namespace kdb::development

@@ -128,8 +128,7 @@ private:
 // server does: a page may be what fills the interval, and what is told then is the last event that was sent, or where the page began.
 class search_progress {
 public:
-  explicit search_progress(const read_request& request)
-    : window_{request.search_window}, interval_{request.checkpoint_interval} {
+  explicit search_progress(const read_request& request) : window_{request.search_window}, interval_{request.checkpoint_interval} {
     if (auto position = std::get_if<std::uint64_t>(&request.from))
       page_begin_ = *position;
   }

@@ -37,10 +37,8 @@ struct scripted_server {
   std::thread thread;
 
   scripted_server() {
-    server.add("test.Scripted", "Do", {[this](rpc::call& call) {
-                                         return std::make_unique<scripted_handler>([this, &call] { first(call); });
-                                       },
-                                       1024});
+    server.add("test.Scripted", "Do",
+               {[this](rpc::call& call) { return std::make_unique<scripted_handler>([this, &call] { first(call); }); }, 1024});
     BOOST_REQUIRE(server.start(0));
     thread = std::thread{[this] { server.run(); }};
   }

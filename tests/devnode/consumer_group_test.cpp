@@ -1,92 +1,14 @@
 // Groups of consumers by what they are told and what they decide, with time that the test moves.
 
-#include "persistent/consumer_group.hpp"
+#include "group_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 
-#include <algorithm>
-#include <cstdlib>
-#include <map>
-#include <random>
-#include <set>
 #include <string>
 #include <vector>
 
 using namespace kdb::development;
-using namespace std::chrono_literals;
-
-namespace {
-
-using names = std::vector<std::string>;
-
-struct group_fixture {
-  group_settings settings{.max_retry_count = 2,
-                          .min_checkpoint_count = 2,
-                          .max_checkpoint_count = 100,
-                          .live_buffer_size = 5,
-                          .read_batch_size = 10,
-                          .history_buffer_size = 50,
-                          .message_timeout = 1000ms,
-                          .checkpoint_after = 500ms,
-                          .strategy = consumer_strategy::round_robin};
-  std::chrono::milliseconds now{0};
-  consumer_group group = make();
-  std::int64_t next = 0;
-
-  consumer_group make(std::optional<group_place> saved = {}) const { return {settings, saved, now}; }
-
-  static uuid id(std::int64_t n) { return {1, static_cast<std::uint64_t>(n) + 1}; }
-
-  // Adds events with the next places.
-  void add(int count) {
-    for (int i = 0; i < count; ++i, ++next)
-      group.add({.index = static_cast<std::size_t>(next), .id = id(next), .place = next});
-    group.dispatch(now);
-  }
-
-  void replay(std::int64_t place, std::int64_t parked_as) {
-    group.replay({.index = 1000, .id = id(place), .place = parked_as, .replayed = true});
-    group.dispatch(now);
-  }
-
-  void ack(std::initializer_list<std::int64_t> places) { group.ack(ids(places), now); }
-
-  void nack(std::initializer_list<std::int64_t> places, nack_action action, std::string_view why = "why") {
-    group.nack(ids(places), action, why, now);
-  }
-
-  static std::vector<uuid> ids(std::initializer_list<std::int64_t> places) {
-    std::vector<uuid> all;
-    for (auto each : places)
-      all.push_back(id(each));
-    return all;
-  }
-
-  void advance(std::chrono::milliseconds by) {
-    now += by;
-    group.tick(now);
-  }
-
-  // As "3>1" for event 3 to consumer 1, "3>1 again 2" for its second retry, "park 3 reason", "save 3".
-  names decisions() {
-    struct {
-      std::string operator()(const push_event& push) const {
-        auto text = std::to_string(push.event.place) + ">" + std::to_string(push.to);
-        return push.retry_count == 0 ? text : text + " again " + std::to_string(push.retry_count);
-      }
-      std::string operator()(const park_event& park) const { return "park " + std::to_string(park.event.place) + " " + park.reason; }
-      std::string operator()(const save_checkpoint& save) const {
-        return "save " + std::to_string(save.place.at) + (save.place.skipped ? " skipped" : "");
-      }
-    } words;
-    names all;
-    for (auto& each : group.take())
-      all.push_back(std::visit(words, each));
-    return all;
-  }
-};
-
-} // namespace
+using namespace kdb::development::testing;
 
 BOOST_FIXTURE_TEST_SUITE(consumer_groups, group_fixture)
 
@@ -267,7 +189,8 @@ BOOST_AUTO_TEST_CASE(settings_that_make_no_sense_still_let_events_through) {
 
 BOOST_AUTO_TEST_CASE(a_batch_must_be_smaller_than_the_buffer) {
   settings.read_batch_size = settings.history_buffer_size = 10;
-  BOOST_TEST(settings_problem(settings).find("'ReadBatchSize may not be greater than or equal to BufferSize'") != std::string_view::npos);
+  BOOST_TEST(settings_problem(settings).find("'ReadBatchSize may not be greater than or equal to BufferSize'") !=
+             std::string_view::npos);
   settings.read_batch_size = 9;
   BOOST_TEST(settings_problem(settings).empty());
 }
@@ -416,106 +339,6 @@ BOOST_AUTO_TEST_CASE(parked_events_are_no_progress) {
   BOOST_TEST((decisions() == names{"save 0"}));
   ack({50});
   BOOST_TEST(decisions() == names{});
-}
-
-// -- all of it ---
-
-BOOST_AUTO_TEST_CASE(whatever_happens_every_event_is_done_once_and_none_is_lost) {
-  auto given = std::getenv("KDB_SEED");
-  std::random_device source;
-  for (int walk = 0; walk < 100; ++walk) {
-    auto seed = given ? std::strtoull(given, nullptr, 10) : source();
-    BOOST_TEST_CONTEXT("KDB_SEED=" << seed) {
-      std::mt19937_64 random{seed};
-      auto below = [&](std::uint64_t end) { return random() % end; };
-      settings.strategy = static_cast<consumer_strategy>(below(4));
-      settings.max_retry_count = static_cast<std::int32_t>(below(4));
-      settings.history_buffer_size = 30;
-      settings.max_checkpoint_count = static_cast<std::int32_t>(below(10));
-      now = 0ms;
-      group = make();
-      std::map<consumer_id, std::int32_t> slots; // of those who are connected
-      std::map<std::uint64_t, std::pair<consumer_id, std::chrono::milliseconds>> flying; // by id, until when
-      std::set<std::int64_t> open; // places that are not done
-      std::set<std::int64_t> parked;
-      consumer_id last_consumer = 0;
-      std::int64_t last = -1, saved = -1;
-      auto settle = [&](std::uint64_t id, bool done) {
-        flying.erase(id);
-        if (done)
-          open.erase(static_cast<std::int64_t>(id) - 1);
-      };
-      auto look = [&] {
-        for (auto& each : group.take()) {
-          if (auto push = std::get_if<push_event>(&each)) {
-            BOOST_REQUIRE(slots.contains(push->to));
-            BOOST_REQUIRE(open.contains(push->event.place)); // never after it is done
-            BOOST_REQUIRE(flying.emplace(push->event.id.low, std::pair{push->to, now + settings.message_timeout}).second);
-          } else if (auto park = std::get_if<park_event>(&each)) {
-            BOOST_REQUIRE(parked.insert(park->event.place).second);
-            BOOST_REQUIRE(open.erase(park->event.place) == 1u);
-            flying.erase(park->event.id.low);
-          } else {
-            auto place = std::get<save_checkpoint>(each).place.at;
-            BOOST_REQUIRE(place > saved);
-            saved = place;
-          }
-        }
-        std::map<consumer_id, std::int32_t> counts;
-        for (auto& [id, where] : flying)
-          ++counts[where.first];
-        for (auto& [consumer, count] : counts)
-          BOOST_REQUIRE(count <= slots.at(consumer));
-        BOOST_REQUIRE(group.in_flight() == flying.size());
-        BOOST_REQUIRE((open.empty() || saved < *open.begin()));
-      };
-      auto step = [&](std::uint64_t kind) {
-        auto some = flying.begin();
-        if (!flying.empty())
-          std::advance(some, static_cast<std::ptrdiff_t>(below(flying.size())));
-        if (kind < 4 && group.room() > 0) {
-          ++last;
-          open.insert(last);
-          group.add({.id = id(last), .place = last, .kept_with = static_cast<bucket>(below(7))});
-          group.dispatch(now);
-        } else if (kind == 4 && slots.size() < 4) {
-          slots[++last_consumer] = static_cast<std::int32_t>(1 + below(5));
-          group.connect(last_consumer, slots[last_consumer], now);
-        } else if (kind == 5 && !slots.empty()) {
-          auto gone = slots.begin()->first;
-          slots.erase(gone);
-          std::erase_if(flying, [&](auto& each) { return each.second.first == gone; });
-          group.disconnect(gone, now);
-        } else if (kind < 10 && !flying.empty()) {
-          auto answered = some->first;
-          settle(answered, true);
-          group.ack(std::vector<uuid>{{1, answered}}, now);
-        } else if (kind < 12 && !flying.empty()) {
-          auto answered = some->first;
-          auto action = static_cast<nack_action>(below(5));
-          settle(answered, action == nack_action::skip || action == nack_action::stop);
-          group.nack(std::vector<uuid>{{1, answered}}, action, "", now);
-        } else {
-          now += std::chrono::milliseconds{below(400)};
-          std::erase_if(flying, [&](auto& each) { return each.second.second <= now; });
-          group.tick(now);
-        }
-        look();
-      };
-      for (int i = 0; i < 400; ++i)
-        step(below(13));
-      // In the end somebody takes everything that is left.
-      if (slots.empty()) {
-        slots[++last_consumer] = 5;
-        group.connect(last_consumer, 5, now);
-        look();
-      }
-      for (int i = 0; i < 2000 && !open.empty(); ++i)
-        step(9);
-      BOOST_TEST(open.empty());
-      BOOST_TEST(group.waiting() + group.retrying() + group.in_flight() == 0u);
-    }
-  }
 }
 
 BOOST_AUTO_TEST_SUITE_END()

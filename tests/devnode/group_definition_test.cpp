@@ -216,8 +216,12 @@ BOOST_AUTO_TEST_CASE(a_group_starts_at_its_start_or_behind_its_checkpoint) {
     std::optional<group_place> checkpoint;
     texts first;
   } const rows[] = {
-    {{0, 0}, {}, {"s 0", "s 1", "s 2", "s 3", "s 4"}}, {{3, 0}, {}, {"s 3", "s 4"}}, {{-1, 0}, {}, {}},
-    {{9, 0}, {}, {}},                                  {{0, 0}, {{3}}, {"s 4"}},     {{-1, 0}, {{2}}, {"s 3", "s 4"}},
+    {{0, 0}, {}, {"s 0", "s 1", "s 2", "s 3", "s 4"}},
+    {{3, 0}, {}, {"s 3", "s 4"}},
+    {{-1, 0}, {}, {}},
+    {{9, 0}, {}, {}},
+    {{0, 0}, {{3}}, {"s 4"}},
+    {{-1, 0}, {{2}}, {"s 3", "s 4"}},
   };
   for (auto& [start, checkpoint, first] : rows) {
     group.start = start;

@@ -104,8 +104,9 @@ BOOST_AUTO_TEST_CASE(followers_send_everybody_to_the_leader) {
   grpc::ClientContext context;
   prepare(context, false);
   event_store::client::Empty nothing, reply;
-  BOOST_TEST(groups(1)->RestartSubsystem(&context, nothing, &reply).error_message() ==
-             "Subscription group  on stream  failed: 'Persistent Subscriptions cannot be restarted as it is in the wrong state.'");
+  BOOST_TEST(
+    groups(1)->RestartSubsystem(&context, nothing, &reply).error_message() ==
+    "Subscription group  on stream  failed: 'Persistent Subscriptions cannot be restarted as it is in the wrong state.'");
 }
 
 BOOST_AUTO_TEST_CASE(a_leader_that_resigns_drops_its_consumers_and_the_next_one_goes_on) {
@@ -196,7 +197,8 @@ BOOST_AUTO_TEST_CASE(however_many_nodes_and_consumers_die_every_event_is_done_at
   wire::SubscriptionInfo facts;
   wait_until("the end of all work", [&] {
     std::lock_guard lock{mutex};
-    return info(nodes.some_leader(), facts).ok() && facts.last_known_event_position() == facts.last_checkpointed_event_position() &&
+    return info(nodes.some_leader(), facts).ok() &&
+           facts.last_known_event_position() == facts.last_checkpointed_event_position() &&
            facts.outstanding_messages_count() == 0 && facts.retry_buffer_count() == 0 && facts.read_buffer_count() == 0;
   });
   over = true;
