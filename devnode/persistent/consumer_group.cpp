@@ -58,6 +58,8 @@ bool consumer_group::full() const {
 
 void consumer_group::connect(consumer_id id, std::int32_t buffer_size, time now) {
   pool_.add(id, buffer_size);
+  if (settings_.extra_statistics)
+    latencies_[id];
   dispatch(now);
 }
 
@@ -74,15 +76,21 @@ void consumer_group::disconnect(consumer_id id, time now) {
   for (auto& each : left)
     pool_.released(id, each.event.kept_with);
   pool_.remove(id);
+  latencies_.erase(id);
   for (auto& each : left)
     retry(std::move(each), false);
   dispatch(now);
 }
 
 void consumer_group::ack(std::span<const uuid> ids, time now) {
-  for (auto& id : ids)
-    if (auto landed = land(id))
-      finish(landed->what);
+  for (auto& id : ids) {
+    auto landed = land(id);
+    if (!landed)
+      continue;
+    finish(landed->what);
+    if (auto measured = latencies_.find(landed->by); measured != latencies_.end())
+      measured->second.add(now - landed->since);
+  }
   check_progress(now, false);
   dispatch(now);
 }
@@ -117,6 +125,11 @@ void consumer_group::tick(time now) {
   dispatch(now);
 }
 
+const latency_window* consumer_group::latency_of(consumer_id id) const {
+  auto found = latencies_.find(id);
+  return found == latencies_.end() ? nullptr : &found->second;
+}
+
 // -- what happens to an event --------------------------------------------------------------------------------------
 
 void consumer_group::dispatch(time now) {
@@ -144,7 +157,7 @@ void consumer_group::send(entry what, consumer_id to, time now) {
   decided_.push_back(push_event{to, what.event, what.retries});
   auto id = what.event.id;
   if (tracked)
-    in_flight_.emplace(id, flight{std::move(what), to, now + settings_.message_timeout});
+    in_flight_.emplace(id, flight{std::move(what), to, now, now + settings_.message_timeout});
   else
     finish(what);
 }

@@ -2,6 +2,7 @@
 
 #include "persistent/consumer_pool.hpp"
 #include "persistent/group_settings.hpp"
+#include "persistent/latency_window.hpp"
 #include "store/uuid.hpp"
 
 #include <chrono>
@@ -67,7 +68,7 @@ using group_decision = std::variant<push_event, park_event, save_checkpoint>;
 /// An event waits for a consumer, is in flight, waits for a retry, or is done. Done is what was acknowledged, skipped or parked.
 class consumer_group {
 public:
-  using time = std::chrono::milliseconds; ///< Since any moment.
+  using time = std::chrono::microseconds; ///< Since any moment.
 
   /// `saved` is the checkpoint of an earlier life.
   consumer_group(const group_settings& settings, std::optional<group_place> saved, time now);
@@ -117,6 +118,9 @@ public:
   std::size_t retrying() const { return retrying_.size(); }
   std::size_t in_flight() const { return in_flight_.size(); }
   std::int64_t sent() const { return sent_; }
+
+  /// How long a consumer takes; nullptr where the settings don't ask for it.
+  const latency_window* latency_of(consumer_id id) const;
   std::int64_t live_events() const { return live_events_; }
   const std::optional<group_place>& saved() const { return saved_; }
   const std::optional<std::int64_t>& last_known() const { return last_known_; }
@@ -131,6 +135,7 @@ private:
   struct flight {
     entry what;
     consumer_id by = 0;
+    time since{};
     time due{};
   };
   struct progress {
@@ -153,6 +158,7 @@ private:
   std::deque<entry> waiting_;
   std::deque<entry> retrying_;
   std::unordered_map<uuid, flight> in_flight_;
+  std::map<consumer_id, latency_window> latencies_;
   std::map<std::int64_t, std::optional<group_place>> open_; // numbers of what is not done, and the places before them
   progress last_;                                           // of what came in
   std::optional<group_place> saved_;

@@ -42,6 +42,13 @@ void describe_members(const running_group& group, SubscriptionInfo& into) {
     connection.set_count_since_last_measurement(each.rate.since(each.consumer.total));
     connection.set_available_slots(each.consumer.slots - each.consumer.in_flight);
     connection.set_in_flight_messages(each.consumer.in_flight);
+    if (auto latency = group.state().latency_of(each.consumer.id)) {
+      for (auto& [name, units] : latency->observed()) {
+        auto& measurement = *connection.add_observed_measurements();
+        measurement.set_key(std::string{name});
+        measurement.set_value(units);
+      }
+    }
   }
 }
 

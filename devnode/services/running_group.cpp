@@ -8,16 +8,16 @@ namespace {
 
 constexpr int events_a_turn = 1024;
 
-std::chrono::milliseconds now() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch());
+consumer_group::time now() {
+  return std::chrono::duration_cast<consumer_group::time>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
 } // namespace
 
-void item_rate::measure(std::int64_t total, std::chrono::milliseconds at) {
+void item_rate::measure(std::int64_t total, consumer_group::time at) {
   auto elapsed = (at - at_).count();
   if (elapsed > 0)
-    average_ = static_cast<std::int32_t>((total - measured_) * 1000 / elapsed);
+    average_ = static_cast<std::int32_t>((total - measured_) * 1'000'000 / elapsed);
   measured_ = total;
   at_ = at;
 }

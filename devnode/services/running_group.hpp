@@ -31,13 +31,13 @@ public:
 /// How many events there were, and how many a second lately.
 class item_rate {
 public:
-  void measure(std::int64_t total, std::chrono::milliseconds now);
+  void measure(std::int64_t total, consumer_group::time now);
   std::int64_t since(std::int64_t total) const { return total - measured_; }
   std::int32_t average() const { return average_; }
 
 private:
   std::int64_t measured_ = 0;
-  std::chrono::milliseconds at_{0};
+  consumer_group::time at_{0};
   std::int32_t average_ = 0;
 };
 

@@ -341,4 +341,40 @@ BOOST_AUTO_TEST_CASE(parked_events_are_no_progress) {
   BOOST_TEST(decisions() == names{});
 }
 
+// -- latencies ---
+
+BOOST_AUTO_TEST_CASE(latencies_are_told_where_they_are_asked_for) {
+  group.connect(1, 10, now);
+  BOOST_TEST(!group.latency_of(1));
+  settings.extra_statistics = true;
+  group = make();
+  group.connect(1, 10, now);
+  BOOST_TEST(group.latency_of(1)->observed().empty());
+  add(3);
+  now += 2000ms;
+  ack({0});
+  nack({1}, nack_action::skip);
+  BOOST_TEST(group.latency_of(1)->observed().front().second == 200'000);
+  group.disconnect(1, now);
+  BOOST_TEST(!group.latency_of(1));
+}
+
+BOOST_AUTO_TEST_CASE(latencies_are_told_in_a_server_s_shares) {
+  latency_window window;
+  for (int i = 1100; i >= 1; --i) // the first hundred are forgotten
+    window.add(std::chrono::microseconds{10 * i});
+  struct {
+    std::string_view name;
+    std::int64_t units;
+  } const rows[] = {{"Mean", 500},       {"Median", 501},     {"Fastest", 1},       {"Quintile 1", 201}, {"Quintile 2", 401},
+                    {"Quintile 3", 601}, {"Quintile 4", 801}, {"Quintile 5", 1000}, {"90%", 901},        {"95%", 951},
+                    {"99%", 991},        {"99.5%", 996},      {"99.9%", 1000},      {"Highest", 1000}};
+  auto observed = window.observed();
+  BOOST_REQUIRE(observed.size() == std::size(rows));
+  for (std::size_t i = 0; i < observed.size(); ++i) {
+    BOOST_TEST(observed[i].first == rows[i].name);
+    BOOST_TEST(observed[i].second == rows[i].units, rows[i].name);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -98,6 +98,17 @@ test("groups are listed: all, of a stream, of $all", async () => {
   await assert.rejects(client.listPersistentSubscriptionsToStream("p-listed-c"), PersistentSubscriptionDoesNotExistError);
 });
 
+test("latencies are measured where that is asked for", async () => {
+  await client.appendToStream("p-measured", simples(0));
+  await create("p-measured", { extraStatistics: true });
+  const consumer = join("p-measured");
+  await consumer.subscription.ack(...(await consumer.events(1)));
+  const measured = await eventually("measurements", () => info("p-measured"), ({ connections }) => connections[0].extraStatistics !== undefined);
+  const names = [...measured.connections[0].extraStatistics.keys()];
+  assert.deepEqual(names, ["mean", "median", "fastest", ...[1, 2, 3, 4, 5].map((n) => `quintile ${n}`), "90%", "95%", "99%", "99.5%", "99.9%", "highest"]);
+  await consumer.stop();
+});
+
 // -- consumers -------------------------------------------------------------------------------------------------------
 
 test("a consumer gets what was there and what comes, and no more at once than it takes", async () => {
