@@ -1,4 +1,5 @@
 #include "folder_fixture.hpp"
+#include "node_process.hpp"
 #include "persistent_fixture.hpp"
 
 #include <chrono>
@@ -435,6 +436,46 @@ BOOST_FIXTURE_TEST_CASE(groups_progress_and_parked_events_survive_a_restart, fol
   BOOST_TEST((all.take(2) == deliveries{{5, 0}, {6, 0}}));
   consumer nobody{after, "gone"};
   BOOST_TEST(nobody.end().error_code() == code::NOT_FOUND);
+}
+
+// The node is killed at work, and again. What was acknowledged may come again, but nothing is left out.
+BOOST_FIXTURE_TEST_CASE(after_kills_every_event_is_done_at_least_once, folder_fixture) {
+  constexpr std::uint64_t total = 2000;
+  std::set<std::uint64_t> acknowledged;
+  {
+    devnode_options options;
+    options.database = file;
+    persistent_fixture before{options};
+    before.append("s", total);
+    auto spared = persistent_fixture::creation("s", "g");
+    spared.mutable_options()->mutable_settings()->set_max_checkpoint_count(50);
+    before.create(spared);
+  }
+  for (std::size_t enough : {300u, 900u, 1500u, 2000u}) {
+    node_process program{file};
+    auto stub = wire::PersistentSubscriptions::NewStub(program.channel());
+    grpc::ClientContext context;
+    node_fixture::limit(context);
+    auto call = stub->Read(&context);
+    call->Write(consumer::joining("s", 100));
+    wire::ReadResp message;
+    wire::ReadReq answer;
+    while (acknowledged.size() < enough && call->Read(&message)) {
+      if (!message.has_event())
+        continue;
+      auto& event = message.event().event();
+      acknowledged.insert(event.stream_revision());
+      *answer.mutable_ack()->add_ids() = event.id();
+      if (answer.ack().ids_size() == 20) {
+        call->Write(answer);
+        answer.Clear();
+      }
+    }
+    program.kill();
+    context.TryCancel();
+    call->Finish();
+  }
+  BOOST_TEST(acknowledged.size() == total);
 }
 
 BOOST_AUTO_TEST_SUITE_END()
