@@ -132,7 +132,7 @@ void appender_state::ask_for_node() {
   if (std::exchange(asking, true))
     return;
   // The connection answers everyone, also when it ends. Each append has its own deadline meanwhile.
-  self->request(context->connection, caf::infinite, get_node{})
+  self->request(context->connection->get(), caf::infinite, get_node{})
     .then(
       [this](const node_ptr& found) {
         asking = false;
@@ -141,7 +141,7 @@ void appender_state::ask_for_node() {
       },
       [this](const caf::error& why) {
         asking = false;
-        refuse_queued(not_started(error::from(why)));
+        refuse_queued(no_node(*context, why));
       });
 }
 
@@ -268,10 +268,8 @@ void appender_state::on_single_done(single_append_done& what) {
 }
 
 void appender_state::drop_node(generation whose, const error& why) {
-  if (!policy::is_node_lost(why))
-    return;
-  self->send(context->connection, node_lost{whose, why});
-  if (current && current->generation == whose)
+  report(self, *context, whose, why);
+  if (policy::is_node_lost(why) && current && current->generation == whose)
     current.reset();
 }
 

@@ -25,10 +25,9 @@ inline std::optional<std::chrono::milliseconds> deadline_for(const settings& how
   return call.deadline ? call.deadline : how.default_deadline;
 }
 
-/// What a failure means that came before anything was sent: the outcome is known.
-inline error not_started(error why) {
-  why.outcome_unknown = false;
-  return why;
+/// Whether nodes are found by gossip: one endpoint alone is used as it is.
+inline bool uses_gossip(const settings& how) {
+  return how.discover || how.endpoints.size() > 1;
 }
 
 } // namespace kdb

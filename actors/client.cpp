@@ -3,6 +3,8 @@
 #include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 
+#include <algorithm>
+#include <type_traits>
 #include <utility>
 
 #include <appender.hpp>
@@ -54,19 +56,25 @@ std::string metadata_stream(const std::string& stream) {
 client_state::~client_state() {
   for (auto& promise : closers)
     promise.deliver(caf::unit);
-  for (auto& each : between_rounds)
-    each.waiting.deliver(to_caf(closed_error()));
   // Killed, not closed: workers that wait for the server would live on, and keep their callers waiting.
+  if (context)
+    context->connection->close();
   for (const auto& [address, unused] : children)
     if (auto alive = caf::actor_cast<caf::actor>(address))
       caf::anon_send_exit(alive, caf::exit_reason::user_shutdown);
+  tell_observers(client_closed{exit_reason && exit_reason != caf::exit_reason::normal ? std::optional{error::from(exit_reason)}
+                                                                                     : std::nullopt});
 }
 
 client_self::behavior_type client_state::start(client_parts given) {
   parts = std::move(given);
+  restarts = {parts.how.max_restarts, parts.how.restart_span};
+  context = std::make_shared<const worker_context>(worker_context{parts.how, std::make_shared<connection_ref>(), parts.log});
   self->set_down_handler([this](caf::down_msg& what) { on_down(what); });
   self->set_exit_handler([this](caf::exit_msg& what) { shut(std::move(what.reason)); });
-  spawn_core();
+  spawn_connection();
+  spawn_appender();
+  spawn_management();
   return {
     [this](append_to_stream& what) { return on_append(what); },
     [this](read_stream& what) { return on_read(what); },
@@ -75,22 +83,23 @@ client_self::behavior_type client_state::start(client_parts given) {
     [this](read_all& what) { return on_read_all(what); },
     [this](head_position& what) { return on_head_position(what); },
     [this](current_revision& what) { return on_current_revision(what); },
-    [this](delete_stream& what) { return to_management<delete_result>(what); },
-    [this](tombstone_stream& what) { return to_management<delete_result>(what); },
+    [this](delete_stream& what) { return submit<delete_result>(management, what); },
+    [this](tombstone_stream& what) { return submit<delete_result>(management, what); },
     [this](get_stream_metadata& what) { return on_get_metadata(what); },
     [this](set_stream_metadata& what) { return on_set_metadata(what); },
     [this](get_system_settings& what) { return on_get_settings(what); },
     [this](set_system_settings& what) { return on_set_settings(what); },
-    [this](append_to_streams& what) { return to_management<records_result>(what); },
-    [this](append_records& what) { return to_management<records_result>(what); },
+    [this](append_to_streams& what) { return submit<records_result>(management, what); },
+    [this](append_records& what) { return submit<records_result>(management, what); },
     [this](subscribe_to_stream& what) { return on_subscribe(what); },
     [this](subscribe_to_all& what) { return on_subscribe_all(what); },
     [this](const await_connected& what) { return on_await_connected(what); },
+    [this](const get_status&) { return on_get_status(); },
+    [this](const observe& what) { on_observe(what); },
+    [this](get_server_info& what) { return on_get_server_info(what); },
+    [this](read_gossip& what) { return submit<cluster_info>(management, what); },
     [this](const close&) { return on_close(); },
-    [this](const await_again&) {
-      for (auto& each : std::exchange(between_rounds, {}))
-        wait_for_node(std::move(each.waiting), each.budget);
-    },
+    [this](const connection_change& what) { on_change(what); },
     [this](const calls_drained&) {
       drained = true;
       quit_when_done();
@@ -100,14 +109,20 @@ client_self::behavior_type client_state::start(client_parts given) {
 
 // -- the workers ------------------------------------------------------------------------
 
-void client_state::spawn_core() {
-  discovery = self->spawn(single_endpoint_discovery, parts.how.endpoints.front());
-  auto link = self->spawn(connection, parts.how, discovery, parts.transports, parts.log);
-  context = std::make_shared<const worker_context>(worker_context{parts.how, link, parts.log});
+void client_state::spawn_connection() {
+  if (uses_gossip(parts.how))
+    discovery = self->spawn(gossip_discovery, parts.how, parts.transports, parts.look_up);
+  else
+    discovery = self->spawn(single_endpoint_discovery, parts.how.endpoints.front());
+  auto link = self->spawn(connection, connection_parts{.how = parts.how,
+                                                       .discovery = discovery,
+                                                       .transports = parts.transports,
+                                                       .log = parts.log,
+                                                       .announce = [tell = late_sender{self}](const connection_change& what) { tell(what); },
+                                                       .predecessors = connections++});
+  context->connection->set(link);
   supervise(discovery.address());
   supervise(link.address());
-  spawn_appender();
-  spawn_management();
 }
 
 void client_state::spawn_appender() {
@@ -126,28 +141,35 @@ void client_state::supervise(const caf::actor_addr& child, subscription_actor ha
 }
 
 void client_state::on_down(const caf::down_msg& what) {
+  std::erase_if(observers, [&](const caf::actor& each) { return each.address() == what.source; });
   children.erase(what.source);
   if (closing) {
     quit_when_done();
     return;
   }
-  const auto link = context->connection.address();
+  const auto link = context->connection->get().address();
   const auto link_died = what.source == link || what.source == discovery.address();
   const auto appender_died = what.source == appender.address(), management_died = what.source == management.address();
   if (!link_died && !appender_died && !management_died)
+    return; // A reader or subscription: theirs is nobody's loss but their owner's, who was told.
+  const auto reason = error::from(what.reason).message;
+  if (!restarts.take(self->clock().now())) {
+    shut(to_caf({.code = errc::internal, .message = "workers of the client died too often; the last one of: " + reason}));
     return;
+  }
   if (parts.log)
-    (*parts.log)(log_level::error, "a worker died and is replaced: " + error::from(what.reason).message);
+    (*parts.log)(log_level::error, "a worker died and is replaced: " + reason);
   if (appender_died)
     spawn_appender();
   if (management_died)
     spawn_management();
   if (!link_died)
     return;
-  for (const auto& stale : {discovery.address(), link, appender.address(), management.address()})
-    if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(stale))
-      self->send_exit(alive, caf::exit_reason::user_shutdown);
-  spawn_core();
+  // The one does not live without the other. Killed, it says that it has died; told to end it would say that the client is closed.
+  for (const auto& left : {discovery.address(), link})
+    if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(left))
+      self->send_exit(alive, caf::exit_reason::kill);
+  spawn_connection();
 }
 
 reader_actor client_state::spawn_reader(wire::read_request request, call_options call) {
@@ -174,10 +196,29 @@ caf::result<subscription_actor> client_state::spawn_subscription(subscription_pl
 
 // -- the requests -------------------------------------------------------------------------
 
-caf::result<append_result> client_state::on_append(append_to_stream& what) {
+template <class Answer, class Worker, class Request>
+caf::result<Answer> client_state::submit(const Worker& worker, Request& what, bool idempotent) {
   if (closing)
     return to_caf(closed_error());
-  return self->delegate(appender, std::move(what));
+  const auto& call = call_of(what);
+  const auto times = call.retry.value_or(parts.how.retry);
+  if (times == 0)
+    return self->delegate(worker, std::move(what));
+  constexpr auto kind = std::is_same_v<Request, read_gossip> ? policy::request_kind::read : policy::request_kind::write;
+  return keep_trying<Answer>(what, {kind, idempotent, times, time_budget{deadline_for(parts.how, call), self->clock().now()}});
+}
+
+template <class Answer, class Request>
+caf::result<Answer> client_state::keep_trying(Request& what, retry_plan plan) {
+  auto started = self->spawn(retrying<Request, Answer>, client_actor{self}, std::move(what), std::move(plan));
+  supervise(started.address());
+  return self->delegate(started, try_it{});
+}
+
+caf::result<append_result> client_state::on_append(append_to_stream& what) {
+  // Only with an expectation of its own does the server take a second time for what it is.
+  const auto explicitly = what.expected == stream_state::no_stream || what.expected.is_revision();
+  return submit<append_result>(appender, what, explicitly);
 }
 
 caf::result<reader_actor> client_state::on_read(read_stream& what) {
@@ -210,13 +251,6 @@ caf::result<reader_actor> client_state::on_read_all(read_all& what) {
   if (auto fine = policy::check_read(what.options); !fine)
     return to_caf(std::move(fine.error()));
   return spawn_reader(to_request(what.options), std::move(what.options.call));
-}
-
-template <class Answer, class Request>
-caf::result<Answer> client_state::to_management(Request& what) {
-  if (closing)
-    return to_caf(closed_error());
-  return self->delegate(management, std::move(what));
 }
 
 template <class Answer>
@@ -280,10 +314,11 @@ caf::result<append_result> client_state::on_set_metadata(set_stream_metadata& wh
   auto json = to_json(what.metadata);
   if (!json)
     return to_caf(std::move(json.error()));
-  return self->delegate(appender, append_to_stream{.stream = metadata_stream(what.stream),
-                                                   .expected = what.expected,
-                                                   .events = {new_event::json("$metadata", std::move(*json))},
-                                                   .options = {std::move(what.options.call)}});
+  append_to_stream append{.stream = metadata_stream(what.stream),
+                          .expected = what.expected,
+                          .events = {new_event::json("$metadata", std::move(*json))},
+                          .options = {std::move(what.options.call)}};
+  return on_append(append);
 }
 
 caf::result<system_settings_result> client_state::on_get_settings(get_system_settings& what) {
@@ -293,10 +328,11 @@ caf::result<system_settings_result> client_state::on_get_settings(get_system_set
 caf::result<append_result> client_state::on_set_settings(set_system_settings& what) {
   if (closing)
     return to_caf(closed_error());
-  return self->delegate(appender, append_to_stream{.stream = std::string{settings_stream},
-                                                   .expected = what.expected,
-                                                   .events = {new_event::json("$settings", to_json(what.settings))},
-                                                   .options = {std::move(what.options.call)}});
+  append_to_stream append{.stream = std::string{settings_stream},
+                          .expected = what.expected,
+                          .events = {new_event::json("$settings", to_json(what.settings))},
+                          .options = {std::move(what.options.call)}};
+  return on_append(append);
 }
 
 caf::result<subscription_actor> client_state::on_subscribe(subscribe_to_stream& what) {
@@ -328,20 +364,65 @@ caf::result<connected> client_state::on_await_connected(const await_connected& w
 }
 
 void client_state::wait_for_node(caf::typed_response_promise<connected> waiting, time_budget budget) {
-  const auto left = *budget.left(self->clock().now());
-  self->request(context->connection, left, get_node{})
+  self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{})
     .then(
       [waiting](const node_ptr& found) mutable { waiting.deliver(connected{found->where, found->features.version}); },
       [this, waiting, budget](const caf::error& why) mutable {
-        auto known = not_started(error::from(why));
-        const auto again = !closing && known.code == errc::discovery_failed && !budget.is_over(self->clock().now());
-        if (!again) {
+        auto known = no_node(*context, why);
+        // The next round: the connection sees to the pause before it.
+        if (!closing && policy::retry_can_help(known.code) && known.code != errc::deadline_exceeded && !budget.is_over(self->clock().now()))
+          wait_for_node(std::move(waiting), budget);
+        else
           waiting.deliver(to_caf(std::move(known)));
-          return;
-        }
-        between_rounds.push_back({waiting, budget});
-        self->delayed_send(self, parts.how.discovery_interval, await_again{});
       });
+}
+
+// -- about the client -----------------------------------------------------------------------
+
+caf::result<client_status> client_state::on_get_status() {
+  if (closing)
+    return client_status{.phase = client_phase::closed};
+  return self->delegate(context->connection->get(), get_status{});
+}
+
+caf::result<server_info> client_state::on_get_server_info(get_server_info& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_call(what.call); !fine)
+    return to_caf(std::move(fine.error()));
+  auto promise = self->make_response_promise<server_info>();
+  const time_budget budget{deadline_for(parts.how, what.call), self->clock().now()};
+  self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{what.call.wait_for_node})
+    .then(
+      [promise](const node_ptr& found) mutable {
+        const auto& offers = found->features.offers;
+        promise.deliver(server_info{found->where, found->features.version, {offers.begin(), offers.end()}});
+      },
+      [this, promise](const caf::error& why) mutable { promise.deliver(to_caf(no_node(*context, why))); });
+  return promise;
+}
+
+void client_state::on_observe(const observe& what) {
+  if (!what.observer)
+    return;
+  if (last_change)
+    caf::anon_send(what.observer, *last_change);
+  if (std::find(observers.begin(), observers.end(), what.observer) != observers.end())
+    return;
+  self->monitor(what.observer);
+  observers.push_back(what.observer);
+}
+
+void client_state::on_change(const connection_change& what) {
+  last_change = what;
+  tell_observers(what);
+}
+
+void client_state::tell_observers(const connection_change& what) {
+  if (parts.log)
+    parts.log->tell(what);
+  for (const auto& each : observers)
+    caf::anon_send(each, what);
 }
 
 // -- the end --------------------------------------------------------------------------------
@@ -357,8 +438,7 @@ void client_state::shut(caf::error reason) {
   if (std::exchange(closing, true))
     return;
   exit_reason = std::move(reason);
-  for (auto& each : std::exchange(between_rounds, {}))
-    each.waiting.deliver(to_caf(closed_error()));
+  context->connection->close();
   for (const auto& [address, handle] : children)
     if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(address))
       self->send_exit(alive, caf::exit_reason::user_shutdown);
@@ -382,7 +462,7 @@ client_self::behavior_type client_behavior(client_self::stateful_pointer<client_
 }
 
 result<client_actor> spawn_client(caf::actor_system& system, settings how) {
-  auto log = std::make_shared<const logger>(how.log, how.minimum_log_level);
+  auto log = std::make_shared<const logger>(how.log, how.minimum_log_level, how.on_change);
   return spawn_client(system, std::move(how), std::move(log));
 }
 
@@ -394,10 +474,14 @@ result<client_actor> spawn_client(caf::actor_system& system, settings how, logge
   if (how.credentials && !how.tls.enabled && !how.credentials_in_clear)
     (*log)(log_level::warning, "credentials are not sent without TLS; use tls=true, or allow it with credentials_in_clear");
   auto engine = rpc::make_engine();
-  auto transports = [engine = std::weak_ptr{engine}, how](const endpoint& where) -> std::shared_ptr<rpc::transport> {
+  auto transports = [engine = std::weak_ptr{engine}, how](const rpc::address& where) -> std::shared_ptr<rpc::transport> {
     return rpc::make_grpc_transport(engine.lock(), where, how);
   };
-  return client_actor{system.spawn(client_behavior, client_parts{how, engine, std::move(transports), std::move(log)})};
+  return client_actor{system.spawn(client_behavior, client_parts{.how = how,
+                                                                 .engine = engine,
+                                                                 .transports = std::move(transports),
+                                                                 .look_up = rpc::resolve,
+                                                                 .log = std::move(log)})};
 }
 
 } // namespace kdb

@@ -5,11 +5,15 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <memory>
+#include <optional>
 #include <unordered_map>
 #include <vector>
 
 #include <connection.hpp>
+#include <discovery.hpp>
 #include <kdb/actors.hpp>
+#include <policy/retry_budget.hpp>
+#include <retrying.hpp>
 #include <subscription.hpp>
 #include <worker_context.hpp>
 
@@ -24,13 +28,12 @@ struct client_parts {
   settings how;
   std::shared_ptr<rpc::engine> engine; // May be null: nothing to wait for then.
   transport_factory transports;
+  name_lookup look_up;
   logger_ptr log;
 };
 
-/// Asks again for a node on behalf of those who wait for one.
-struct await_again {};
-
-using client_self = client_actor::extend<caf::reacts_to<await_again>, caf::reacts_to<calls_drained>>;
+using client_self = client_actor::extend<caf::reacts_to<connection_change>, // Of its connection.
+                                         caf::reacts_to<calls_drained>>;
 
 /// The façade: hands requests to the workers that own them, supervises these, and closes everything in order.
 struct client_state {
@@ -57,15 +60,22 @@ struct client_state {
   caf::result<subscription_actor> on_subscribe_all(subscribe_to_all& what);
   caf::result<connected> on_await_connected(const await_connected& what);
   caf::result<void> on_close();
+  caf::result<client_status> on_get_status();
+  void on_observe(const observe& what);
+  caf::result<server_info> on_get_server_info(get_server_info& what);
+  void on_change(const connection_change& what);
   void on_down(const caf::down_msg& what);
 
-  void spawn_core();
+  void spawn_connection();
   void spawn_appender();
   void spawn_management();
   /// A subscription's handle keeps it alive, whoever else lets go of it.
   void supervise(const caf::actor_addr& child, subscription_actor handle = {});
+  /// Hands a request to the worker that owns it, or to an actor that tries it more than once.
+  template <class Answer, class Worker, class Request>
+  caf::result<Answer> submit(const Worker& worker, Request& what, bool idempotent = false);
   template <class Answer, class Request>
-  caf::result<Answer> to_management(Request& what);
+  caf::result<Answer> keep_trying(Request& what, retry_plan plan);
   /// Makes the answer from the one event that the request asks for; from null if there is none.
   template <class Answer>
   caf::result<Answer> from_last_event(wire::read_request request, call_options call, result<Answer> (*read)(const resolved_event*));
@@ -76,12 +86,7 @@ struct client_state {
   void wait_for_node(caf::typed_response_promise<connected> waiting, time_budget budget);
   void shut(caf::error reason);
   void quit_when_done();
-
-  /// Waits for a node, longer than one round of the connection.
-  struct patient {
-    caf::typed_response_promise<connected> waiting;
-    time_budget budget;
-  };
+  void tell_observers(const connection_change& what);
 
   client_self::pointer self;
   client_parts parts;
@@ -90,7 +95,10 @@ struct client_state {
   appender_actor appender;
   management_actor management;
   std::unordered_map<caf::actor_addr, subscription_actor> children; // Readers have no handle here: unused ones go by themselves.
-  std::vector<patient> between_rounds;
+  policy::retry_budget restarts{0, std::chrono::milliseconds{1}};
+  std::uint32_t connections = 0; // That there were before this one.
+  std::vector<caf::actor> observers;
+  std::optional<connection_change> last_change;
   bool closing = false;
   bool drained = false;
   caf::error exit_reason;
@@ -103,5 +111,3 @@ result<client_actor> spawn_client(caf::actor_system& system, settings how, logge
 client_self::behavior_type client_behavior(client_self::stateful_pointer<client_state> self, client_parts parts);
 
 } // namespace kdb
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::await_again)

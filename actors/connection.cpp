@@ -5,6 +5,7 @@
 #include <utility>
 
 #include <call_defaults.hpp>
+#include <gossip_call.hpp>
 #include <late_sender.hpp>
 
 namespace kdb {
@@ -30,65 +31,111 @@ error without_closed(error why) {
   return {.code = errc::unavailable, .message = "the discovery has ended", .retry_can_help = true};
 }
 
+/// One endpoint is used as it is; gossip has chosen from several.
+policy::node_wish wish_for(const settings& how) {
+  return uses_gossip(how) ? policy::wish_of(how) : policy::node_wish{node_preference::random, false};
+}
+
+client_phase phase_of(const connecting::phase& now) {
+  if (std::holds_alternative<connecting::idle>(now))
+    return client_phase::idle;
+  if (std::holds_alternative<connecting::in_use>(now))
+    return client_phase::connected;
+  return std::holds_alternative<connecting::closed>(now) ? client_phase::closed : client_phase::connecting;
+}
+
 } // namespace
 
 connection_state::~connection_state() {
-  advance(connecting::shut{});
+  // Still open: it was not told to end, so it has died of a bug, and another one takes its place.
+  advance(connecting::shut{{.code = errc::unavailable, .message = "the connection's actor has died", .retry_can_help = true}});
 }
 
-connection_actor::behavior_type connection_state::start(settings given, discovery_actor given_discovery,
-                                                        transport_factory given_factory, logger_ptr given_log) {
-  how = std::move(given);
-  discovery = std::move(given_discovery);
-  factory = std::move(given_factory);
-  log = std::move(given_log);
-  machine = connecting::steps{{.max_attempts = how.max_discover_attempts, .interval = how.discovery_interval}};
+connection_self::behavior_type connection_state::start(connection_parts given) {
+  parts = std::move(given);
+  machine = connecting::steps{{.max_attempts = parts.how.max_discover_attempts,
+                               .interval = parts.how.discovery_interval,
+                               .wish = wish_for(parts.how),
+                               .draw = [this] { return std::uniform_real_distribution<double>{}(random); },
+                               .first_generation = (std::uint64_t{parts.predecessors} << 32) + 1}};
+  self->set_exit_handler([this](caf::exit_msg& what) {
+    advance(connecting::shut{});
+    self->quit(std::move(what.reason));
+  });
   return {
-    [this](const get_node&) { return get(); },
-    [this](node_lost& what) { advance(connecting::lost{what.generation, std::move(what.why)}); },
+    [this](const get_node& what) { return on_get_node(what); },
+    [this](const get_status&) { return status(); },
+    [this](call_failed& what) { advance(connecting::failed{what.generation, std::move(what.why)}); },
     [this](node_probed& what) { advance(connecting::probed{what.probe, std::move(what.outcome)}); },
+    [this](node_checked& what) { advance(connecting::checked{what.generation, std::move(what.members)}); },
     [this](const wait_elapsed& what) { advance(connecting::waited{what.wait}); },
   };
 }
 
-caf::result<node_ptr> connection_state::get() {
+caf::result<node_ptr> connection_state::on_get_node(const get_node& what) {
   auto promise = self->make_response_promise<node_ptr>();
   waiting.push_back(promise);
   advance(connecting::asked{});
+  if (!what.wait && !waiting.empty()) { // Not answered yet.
+    waiting.pop_back();
+    promise.deliver(to_caf({.code = errc::unavailable,
+                            .message = "no node is known at the moment; one is being looked for",
+                            .retry_can_help = true}));
+  }
   return promise;
+}
+
+client_status connection_state::status() const {
+  client_status now{.phase = phase_of(machine.now())};
+  if (const auto* used = std::get_if<connecting::in_use>(&machine.now())) {
+    const auto load = used->current->calls->load();
+    now.node = connected{used->current->where, used->current->features.version};
+    now.connections = load.connections;
+    now.streams = load.streams;
+  }
+  return now;
 }
 
 void connection_state::advance(connecting::event what) {
   const auto before = machine.now().index();
   auto effects = machine.step(std::move(what));
-  if (machine.now().index() != before && log && log->wants(log_level::debug))
-    (*log)(log_level::debug, "connection is " + std::string{to_string(machine.now())});
+  if (machine.now().index() != before && parts.log && parts.log->wants(log_level::debug))
+    (*parts.log)(log_level::debug, "connection is " + std::string{to_string(machine.now())});
   for (auto& effect : effects)
     std::visit([this](auto& each) { perform(std::move(each)); }, effect);
 }
 
 void connection_state::perform(connecting::discover what) {
-  self->request(discovery, how.gossip_timeout, find_node{what.attempt})
-    .then([this](endpoint& where) { advance(connecting::candidate{std::move(where)}); },
+  // Looking names up and asking seeds have limits of their own; this one is for a system's resolver that hangs.
+  self->request(parts.discovery, 2 * parts.how.gossip_timeout, find_node{what.attempt, std::move(what.avoid)})
+    .then([this](rpc::address& where) { advance(connecting::candidate{std::move(where)}); },
           [this](const caf::error& why) { advance(connecting::no_candidate{without_closed(error::from(why))}); });
 }
 
 void connection_state::perform(connecting::probe what) {
-  auto calls = factory(what.where);
+  auto calls = parts.transports(what.where);
   auto tell = late_sender{self};
   auto done = [tell, calls, what](result<std::vector<std::string>> answers) {
     auto features = features_of(std::move(answers));
     if (features)
-      tell(node_probed{what.id, std::make_shared<const node>(node{what.where, what.generation, std::move(*features), calls})});
+      tell(node_probed{what.id,
+                       std::make_shared<const node>(node{what.where.where, what.generation, std::move(*features), calls})});
     else
       tell(node_probed{what.id, tl::unexpected{std::move(features.error())}});
   };
   probing = calls->exchange(features_method, wire::request_kind::read, {std::string{}},
-                            {.deadline = how.gossip_timeout, .credentials = credentials_for(how, {})}, std::move(done));
+                            {.deadline = parts.how.gossip_timeout, .credentials = credentials_for(parts.how, {})}, std::move(done));
 }
 
 void connection_state::perform(connecting::wait what) {
   self->delayed_send(self, what.duration, wait_elapsed{what.id});
+}
+
+void connection_state::perform(connecting::check what) {
+  auto done = [tell = late_sender{self}, generation = what.current->generation](result<std::vector<cluster_member>> members) {
+    tell(node_checked{generation, std::move(members)});
+  };
+  checking = ask_for_gossip(what.current->calls, parts.how, std::move(done));
 }
 
 void connection_state::perform(connecting::answer what) {
@@ -99,15 +146,22 @@ void connection_state::perform(connecting::answer what) {
 
 void connection_state::perform(connecting::refuse what) {
   probing.reset();
-  if (log && what.why.code != errc::closed)
-    (*log)(log_level::warning, "connection gave up: " + to_string(what.why));
+  checking.reset();
+  if (parts.log && what.why.code != errc::closed)
+    (*parts.log)(log_level::warning, "connection gave up: " + to_string(what.why));
   for (auto& promise : std::exchange(waiting, {}))
     promise.deliver(to_caf(what.why));
 }
 
-connection_actor::behavior_type connection(connection_actor::stateful_pointer<connection_state> self, settings how,
-                                           discovery_actor discovery, transport_factory factory, logger_ptr log) {
-  return self->state.start(std::move(how), std::move(discovery), std::move(factory), std::move(log));
+void connection_state::perform(connecting::announce what) {
+  if (parts.log && parts.log->wants(log_level::info))
+    (*parts.log)(log_level::info, to_string(what.what));
+  if (parts.announce)
+    parts.announce(what.what);
+}
+
+connection_self::behavior_type connection(connection_self::stateful_pointer<connection_state> self, connection_parts parts) {
+  return self->state.start(std::move(parts));
 }
 
 } // namespace kdb

@@ -3,8 +3,10 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <cstdint>
 #include <functional>
 #include <memory>
+#include <random>
 #include <vector>
 
 #include <connection_steps.hpp>
@@ -14,41 +16,51 @@
 
 namespace kdb {
 
-/// Makes the transport to a node. Does not connect yet.
-using transport_factory = std::function<std::shared_ptr<rpc::transport>(const endpoint&)>;
+/// What a connection is made of.
+struct connection_parts {
+  settings how;
+  discovery_actor discovery;
+  transport_factory transports;
+  logger_ptr log;
+  /// Told of every change, on the connection's actor.
+  std::function<void(const connection_change&)> announce;
+  /// Connections of one client before this one: generations of theirs are stale.
+  std::uint32_t predecessors = 0;
+};
 
 /// Which node now: asks the discovery for candidates, asks candidates what they offer, and answers those who wait. It holds the one
 /// place for decisions about the node; data never pass through it.
 struct connection_state {
   static inline const char* name = "kdb.connection";
 
-  explicit connection_state(connection_actor::pointer owner) : self{owner} {}
+  explicit connection_state(connection_self::pointer owner) : self{owner} {}
   /// Answers those who still wait.
   ~connection_state();
 
-  connection_actor::behavior_type start(settings how, discovery_actor discovery, transport_factory factory, logger_ptr log);
+  connection_self::behavior_type start(connection_parts parts);
 
-  caf::result<node_ptr> get();
+  caf::result<node_ptr> on_get_node(const get_node& what);
+  client_status status() const;
   void advance(connecting::event what);
 
   // Effects.
   void perform(connecting::discover what);
   void perform(connecting::probe what);
   void perform(connecting::wait what);
+  void perform(connecting::check what);
   void perform(connecting::answer what);
   void perform(connecting::refuse what);
+  void perform(connecting::announce what);
 
-  connection_actor::pointer self;
-  settings how;
-  discovery_actor discovery;
-  transport_factory factory;
-  logger_ptr log;
+  connection_self::pointer self;
+  connection_parts parts;
+  std::minstd_rand random{std::random_device{}()};
   connecting::steps machine{{}};
   std::vector<caf::typed_response_promise<node_ptr>> waiting;
-  std::unique_ptr<rpc::call> probing; // Gone with the actor: then the probe is cancelled.
+  std::unique_ptr<rpc::call> probing;  // Gone with the actor: then the probe is cancelled.
+  std::unique_ptr<rpc::call> checking; // Likewise.
 };
 
-connection_actor::behavior_type connection(connection_actor::stateful_pointer<connection_state> self, settings how,
-                                           discovery_actor discovery, transport_factory factory, logger_ptr log);
+connection_self::behavior_type connection(connection_self::stateful_pointer<connection_state> self, connection_parts parts);
 
 } // namespace kdb

@@ -1,18 +1,20 @@
 #include <connection_steps.hpp>
 
+#include <algorithm>
+
 #include <policy/failure.hpp>
 
 namespace kdb::connecting {
 
 std::string_view to_string(const phase& now) {
-  static constexpr std::string_view names[] = {"idle", "discovering", "probing", "waiting", "in use", "closed"};
+  static constexpr std::string_view names[] = {"idle", "resting", "discovering", "probing", "waiting", "in use", "closed"};
   return names[now.index()];
 }
 
 std::vector<effect> steps::step(event what) {
   if (std::holds_alternative<closed>(phase_)) {
     if (std::holds_alternative<asked>(what))
-      return {refuse{{.code = errc::closed, .message = "the client is closed"}}};
+      return {refuse{end_}};
     return {};
   }
   return std::visit([this](auto& each) { return on(std::move(each)); }, what);
@@ -21,19 +23,18 @@ std::vector<effect> steps::step(event what) {
 std::vector<effect> steps::on(asked) {
   if (const auto* used = std::get_if<in_use>(&phase_))
     return {answer{used->current}};
+  if (auto* pause = std::get_if<resting>(&phase_))
+    pause->wanted = true;
   if (!std::holds_alternative<idle>(phase_))
     return {}; // Single flight: they wait for the round that is under way.
-  phase_ = discovering{1};
-  return {discover{1}};
+  return begin_attempt(1);
 }
 
 std::vector<effect> steps::on(candidate what) {
   const auto* round = std::get_if<discovering>(&phase_);
   if (!round)
     return {};
-  const auto attempt = round->attempt;
-  phase_ = probing{attempt, ++last_id_};
-  return {probe{last_id_, std::move(what.where), generation{++last_generation_}}};
+  return begin_probe(round->attempt, std::move(what.where), false);
 }
 
 std::vector<effect> steps::on(no_candidate what) {
@@ -47,46 +48,124 @@ std::vector<effect> steps::on(probed what) {
   const auto* asking = std::get_if<probing>(&phase_);
   if (!asking || asking->probe != what.probe)
     return {};
-  if (!what.outcome)
+  if (!what.outcome) {
+    avoid(asking->where);
     return attempt_failed(asking->attempt, std::move(what.outcome.error()));
-  phase_ = in_use{*what.outcome};
-  return {answer{*what.outcome}};
+  }
+  const auto& found = *what.outcome;
+  phase_ = in_use{.current = found, .redirected = asking->redirected, .settling = ++last_id_};
+  return {announce{connected{found->where, found->features.version}}, answer{found}, wait{last_id_, rules_.settled_after}};
 }
 
 std::vector<effect> steps::on(waited what) {
-  const auto* pause = std::get_if<waiting>(&phase_);
-  if (!pause || pause->wait != what.wait)
-    return {};
-  const auto attempt = pause->attempt + 1;
-  phase_ = discovering{attempt};
-  return {discover{attempt}};
-}
-
-std::vector<effect> steps::on(lost what) {
-  const auto* used = std::get_if<in_use>(&phase_);
-  if (used && used->current->generation == what.generation)
-    phase_ = idle{}; // The next one who asks starts a round.
+  if (const auto* pause = std::get_if<waiting>(&phase_); pause && pause->wait == what.wait)
+    return begin_attempt(pause->attempt + 1);
+  if (const auto* pause = std::get_if<resting>(&phase_); pause && pause->wait == what.wait) {
+    if (pause->wanted)
+      return begin_attempt(1);
+    phase_ = idle{};
+  }
+  if (auto* used = std::get_if<in_use>(&phase_); used && used->settling == what.wait) {
+    used->settling = 0;
+    setbacks_ = 0;
+    failed_.clear();
+  }
   return {};
 }
 
-std::vector<effect> steps::on(shut) {
+std::vector<effect> steps::on(failed what) {
+  auto* used = std::get_if<in_use>(&phase_);
+  if (!used || used->current->generation != what.generation)
+    return {};
+  switch (policy::decide(what.why, policy::request_kind::read, used->current->where).node) {
+    case policy::node_action::stay:
+      return {};
+    case policy::node_action::check:
+      if (std::exchange(used->checking, true))
+        return {};
+      return {check{used->current}};
+    case policy::node_action::follow_leader:
+    case policy::node_action::rediscover:
+      return leave(std::move(what.why));
+  }
+  return {};
+}
+
+std::vector<effect> steps::on(checked what) {
+  auto* used = std::get_if<in_use>(&phase_);
+  if (!used || used->current->generation != what.generation)
+    return {};
+  used->checking = false;
+  if (!what.members)
+    return policy::is_node_lost(what.members.error()) ? leave(std::move(what.members.error())) : std::vector<effect>{};
+  if (policy::may_stay(*what.members, rules_.wish, used->current->where))
+    return {};
+  return leave({.code = errc::unavailable,
+                .message = "the cluster says that " + kdb::to_string(used->current->where) + " is no longer fit",
+                .retry_can_help = true});
+}
+
+std::vector<effect> steps::on(shut what) {
   phase_ = closed{};
-  return {refuse{{.code = errc::closed, .message = "the client is closed"}}};
+  end_ = std::move(what.why);
+  return {refuse{end_}};
+}
+
+std::vector<effect> steps::begin_attempt(unsigned attempt) {
+  phase_ = discovering{attempt};
+  return {discover{attempt, failed_}};
+}
+
+std::vector<effect> steps::begin_probe(unsigned attempt, rpc::address where, bool redirected) {
+  phase_ = probing{attempt, ++last_id_, where.where, redirected};
+  return {probe{last_id_, std::move(where), generation{next_generation_++}}};
 }
 
 std::vector<effect> steps::attempt_failed(unsigned attempt, error why) {
   if (policy::is_final(why)) {
     phase_ = idle{};
-    return {refuse{std::move(why)}};
+    return {announce{reconnecting{.attempt = attempt, .why = why}}, refuse{std::move(why)}};
   }
-  if (rules_.max_attempts >= 0 && attempt >= static_cast<unsigned>(rules_.max_attempts)) {
-    phase_ = idle{};
-    return {refuse{{.code = errc::discovery_failed,
-                    .message = "no usable node after " + std::to_string(attempt) + " attempts; the last one said: " + why.message,
-                    .retry_can_help = true}}};
+  if (rules_.max_attempts < 0 || attempt < static_cast<unsigned>(rules_.max_attempts)) {
+    phase_ = waiting{attempt, ++last_id_};
+    return {announce{reconnecting{attempt, std::move(why), rules_.interval}}, wait{last_id_, rules_.interval}};
   }
-  phase_ = waiting{attempt, ++last_id_};
-  return {wait{last_id_, rules_.interval}};
+  error end{.code = errc::discovery_failed,
+            .message = "no usable node after " + std::to_string(attempt) + " attempts; the last one said: " + why.message,
+            .retry_can_help = true};
+  const auto pause = rest(false);
+  return {announce{reconnecting{attempt, std::move(why), pause.duration}}, refuse{std::move(end)}, pause};
+}
+
+/// Not one after the other without a pause: a node lost as soon as it was found, or one leader naming another and back, would
+/// lead to that.
+std::vector<effect> steps::leave(error why) {
+  const auto used = std::get<in_use>(phase_);
+  avoid(used.current->where);
+  const auto action = policy::decide(why, policy::request_kind::read, used.current->where).node;
+  if (action == policy::node_action::follow_leader && !used.redirected) {
+    const auto& named = *why.get<leader>();
+    auto effects = begin_probe(1, {.where = {named.host, named.port}}, true);
+    effects.insert(effects.begin(), announce{reconnecting{.why = std::move(why)}});
+    return effects;
+  }
+  if (used.settling == 0) {
+    auto effects = begin_attempt(1);
+    effects.insert(effects.begin(), announce{reconnecting{.why = std::move(why)}});
+    return effects;
+  }
+  const auto pause = rest(true);
+  return {announce{reconnecting{.why = std::move(why), .next = pause.duration}}, pause};
+}
+
+wait steps::rest(bool wanted) {
+  phase_ = resting{++last_id_, wanted};
+  return {last_id_, policy::backoff_delay(++setbacks_, rules_.between_rounds, rules_.draw())};
+}
+
+void steps::avoid(const endpoint& where) {
+  if (std::find(failed_.begin(), failed_.end(), where) == failed_.end())
+    failed_.push_back(where);
 }
 
 } // namespace kdb::connecting

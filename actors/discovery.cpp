@@ -1,13 +1,154 @@
 #include <discovery.hpp>
 
-#include <caf/typed_event_based_actor.hpp>
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <utility>
+
+#include <gossip_call.hpp>
+#include <late_sender.hpp>
 
 namespace kdb {
 
+namespace {
+
+std::vector<endpoint> endpoints_of(const std::vector<rpc::address>& all) {
+  std::vector<endpoint> found;
+  for (const auto& each : all)
+    found.push_back(each.where);
+  return found;
+}
+
+void add_new(std::vector<rpc::address>& all, rpc::address one) {
+  const auto same = [&](const rpc::address& each) { return each.where == one.where; };
+  if (std::none_of(all.begin(), all.end(), same))
+    all.push_back(std::move(one));
+}
+
+} // namespace
+
 discovery_actor::behavior_type single_endpoint_discovery(discovery_actor::pointer, endpoint only) {
   return {
-    [only = std::move(only)](const find_node&) { return only; },
+    [only = std::move(only)](const find_node&) { return rpc::address{.where = only}; },
   };
+}
+
+discovery_state::~discovery_state() {
+  finish(failure({.code = errc::closed, .message = "the discovery has ended"}));
+}
+
+discovery_self::behavior_type discovery_state::start(settings given, transport_factory given_factory, name_lookup given_lookup) {
+  how = std::move(given);
+  factory = std::move(given_factory);
+  look_up = std::move(given_lookup);
+  return {
+    [this](const find_node& what) { return on_find_node(what); },
+    [this](seed_resolved& what) { on_resolved(what); },
+    [this](gossip_answered& what) { on_gossip(what); },
+    [this](const seed_slow& what) { on_slow(what); },
+  };
+}
+
+caf::result<rpc::address> discovery_state::on_find_node(const find_node& what) {
+  finish(failure({.code = errc::cancelled, .message = "another attempt has begun"}));
+  waiting = self->make_response_promise<rpc::address>();
+  avoid = what.avoid;
+  seeds.clear();
+  unresolvable.clear();
+  unresolved = how.endpoints.size();
+  const auto answer = waiting; // Looking up may answer at once, and end the attempt.
+  const auto tell = late_sender{self};
+  for (const auto& each : how.endpoints)
+    look_up(each.host, [tell, each, number = attempt](result<std::vector<std::string>> found) {
+      tell(seed_resolved{number, each, std::move(found)});
+    });
+  return answer;
+}
+
+void discovery_state::on_resolved(seed_resolved& what) {
+  if (what.attempt != attempt || unresolved == 0)
+    return;
+  --unresolved;
+  if (!what.addresses)
+    unresolvable.push_back(what.addresses.error().message);
+  else
+    for (auto& host : *what.addresses)
+      add_new(seeds, {.where = {std::move(host), what.seed.port}, .server_name = what.seed.host});
+  if (unresolved == 0)
+    begin_round();
+}
+
+void discovery_state::begin_round() {
+  for (const auto& each : known)
+    add_new(seeds, {.where = each});
+  if (seeds.empty()) {
+    perform(policy::gossip_round::failed{{.code = errc::unavailable,
+                                          .message = unresolvable.empty() ? "no seed has an address" : unresolvable.front(),
+                                          .retry_can_help = true}});
+    return;
+  }
+  policy::order_seeds(seeds, avoid, [](const rpc::address& each) -> const endpoint& { return each.where; }, random);
+  const auto draw = std::uniform_real_distribution<double>{}(random);
+  round.emplace(endpoints_of(seeds), policy::wish_of(how), avoid, draw);
+  advance(round->begin());
+}
+
+void discovery_state::on_gossip(gossip_answered& what) {
+  if (what.attempt != attempt || !round)
+    return;
+  if (what.members) {
+    known.clear();
+    for (const auto& each : *what.members)
+      if (policy::is_usable(each))
+        known.push_back(each.where);
+  }
+  advance(round->answered(what.seed, what.members));
+}
+
+void discovery_state::on_slow(const seed_slow& what) {
+  if (what.attempt == attempt && round)
+    advance(round->seed_is_slow(what.seed));
+}
+
+void discovery_state::advance(std::vector<policy::gossip_round::effect> effects) {
+  for (const auto& effect : effects)
+    std::visit([this](const auto& each) { perform(each); }, effect);
+}
+
+void discovery_state::perform(const policy::gossip_round::ask& what) {
+  auto done = [tell = late_sender{self}, number = attempt, seed = what.seed](result<std::vector<cluster_member>> members) {
+    tell(gossip_answered{number, seed, std::move(members)});
+  };
+  calls.push_back(ask_for_gossip(factory(seeds[what.seed]), how, std::move(done)));
+}
+
+void discovery_state::perform(const policy::gossip_round::watch& what) {
+  self->delayed_send(self, patience, seed_slow{attempt, what.seed});
+}
+
+void discovery_state::perform(const policy::gossip_round::found& what) {
+  finish(what.seed ? seeds[*what.seed] : rpc::address{.where = what.where});
+}
+
+void discovery_state::perform(const policy::gossip_round::failed& what) {
+  finish(tl::unexpected{what.why});
+}
+
+void discovery_state::finish(result<rpc::address> outcome) {
+  ++attempt;
+  calls.clear();
+  round.reset();
+  if (!waiting.pending())
+    return;
+  if (outcome)
+    waiting.deliver(std::move(*outcome));
+  else
+    waiting.deliver(to_caf(std::move(outcome.error())));
+}
+
+discovery_self::behavior_type gossip_discovery(discovery_self::stateful_pointer<discovery_state> self, settings how,
+                                               transport_factory factory, name_lookup look_up) {
+  return self->state.start(std::move(how), std::move(factory), std::move(look_up));
 }
 
 } // namespace kdb

@@ -1,11 +1,74 @@
 #pragma once
 
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
 #include <kdb/settings.hpp>
+#include <policy/gossip_round.hpp>
 #include <protocol.hpp>
+#include <rpc/resolver.hpp>
 
 namespace kdb {
 
 /// Names the one endpoint of the settings, whatever happened before.
 discovery_actor::behavior_type single_endpoint_discovery(discovery_actor::pointer self, endpoint only);
+
+using name_lookup = std::function<void(const std::string& host, rpc::addresses_handler done)>;
+
+/// Finds a node by gossip: each attempt looks all seeds up anew and asks them, and the members known from before, until one names a
+/// node to the client's liking.
+struct discovery_state {
+  static inline const char* name = "kdb.discovery";
+
+  /// A seed that has not answered for so long is not waited for: the next one is asked too.
+  static constexpr std::chrono::milliseconds patience{250};
+
+  explicit discovery_state(discovery_self::pointer owner) : self{owner} {}
+  /// Answers the one who waits.
+  ~discovery_state();
+
+  discovery_self::behavior_type start(settings how, transport_factory factory, name_lookup look_up);
+
+  caf::result<rpc::address> on_find_node(const find_node& what);
+  void on_resolved(seed_resolved& what);
+  void on_gossip(gossip_answered& what);
+  void on_slow(const seed_slow& what);
+
+  void begin_round();
+  void advance(std::vector<policy::gossip_round::effect> effects);
+  void perform(const policy::gossip_round::ask& what);
+  void perform(const policy::gossip_round::watch& what);
+  void perform(const policy::gossip_round::found& what);
+  void perform(const policy::gossip_round::failed& what);
+  void finish(result<rpc::address> outcome);
+
+  discovery_self::pointer self;
+  settings how;
+  transport_factory factory;
+  name_lookup look_up;
+  std::minstd_rand random{std::random_device{}()};
+
+  // Of one attempt; `attempt` numbers them, so that late answers are told apart.
+  std::uint64_t attempt = 0;
+  caf::typed_response_promise<rpc::address> waiting;
+  std::vector<endpoint> avoid;
+  std::size_t unresolved = 0;
+  std::vector<std::string> unresolvable; // Why.
+  std::vector<rpc::address> seeds;
+  std::optional<policy::gossip_round> round;
+  std::vector<std::unique_ptr<rpc::call>> calls; // Gone with the attempt: then they are cancelled.
+
+  std::vector<endpoint> known; // The members of the last answer: seeds of the next attempt.
+};
+
+discovery_self::behavior_type gossip_discovery(discovery_self::stateful_pointer<discovery_state> self, settings how,
+                                               transport_factory factory, name_lookup look_up);
 
 } // namespace kdb

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <thread>
 #include <utility>
+#include <variant>
 
 namespace kdb {
 
@@ -13,32 +14,42 @@ constexpr std::chrono::seconds patience{1};
 
 thread_local bool runs_a_sink = false;
 
-void hand_out(const log_sink& sink, log_level level, const std::string& line) noexcept {
+template <class Sink, class... What>
+void hand_out(const Sink& sink, const What&... what) noexcept {
   try {
-    sink(level, line);
+    sink(what...);
   } catch (...) {
     // Contained, as the sink's documentation says.
   }
 }
 
+struct log_line {
+  log_level level;
+  std::string text;
+};
+
 } // namespace
 
 struct logger::core {
-  explicit core(log_sink given) : sink{std::move(given)} {}
+  core(log_sink lines, change_sink changes) : sink{std::move(lines)}, on_change{std::move(changes)} {}
+
+  void hand_out_one(const log_line& line) const { hand_out(sink, line.level, line.text); }
+  void hand_out_one(const connection_change& what) const { hand_out(on_change, what); }
 
   const log_sink sink;
+  const change_sink on_change;
   std::mutex mutex;
   std::condition_variable changed;
-  std::deque<std::pair<log_level, std::string>> lines;
+  std::deque<std::variant<log_line, connection_change>> queued;
   std::size_t dropped = 0;
   bool stopping = false;
   bool stopped = false;
 };
 
-logger::logger(log_sink sink, log_level minimum) : minimum_{minimum} {
-  if (!sink)
+logger::logger(log_sink sink, log_level minimum, change_sink changes) : minimum_{minimum}, takes_lines_{static_cast<bool>(sink)} {
+  if (!sink && !changes)
     return;
-  core_ = std::make_shared<core>(std::move(sink));
+  core_ = std::make_shared<core>(std::move(sink), std::move(changes));
   std::thread{[self = core_] { run(self); }}.detach();
 }
 
@@ -61,11 +72,21 @@ void logger::operator()(log_level level, std::string line) const {
     return;
   {
     std::lock_guard lock{core_->mutex};
-    if (core_->lines.size() >= queued_lines_limit) {
+    if (core_->queued.size() >= queued_lines_limit) {
       ++core_->dropped;
       return;
     }
-    core_->lines.emplace_back(level, std::move(line));
+    core_->queued.emplace_back(log_line{level, std::move(line)});
+  }
+  core_->changed.notify_all();
+}
+
+void logger::tell(const connection_change& what) const {
+  if (!core_ || !core_->on_change)
+    return;
+  {
+    std::lock_guard lock{core_->mutex};
+    core_->queued.emplace_back(what); // Never dropped: they are few.
   }
   core_->changed.notify_all();
 }
@@ -74,15 +95,15 @@ void logger::run(const std::shared_ptr<core>& self) {
   runs_a_sink = true;
   std::unique_lock lock{self->mutex};
   for (;;) {
-    self->changed.wait(lock, [&] { return self->stopping || !self->lines.empty(); });
-    auto lines = std::exchange(self->lines, {});
+    self->changed.wait(lock, [&] { return self->stopping || !self->queued.empty(); });
+    auto queued = std::exchange(self->queued, {});
     const auto dropped = std::exchange(self->dropped, 0);
     const auto last = self->stopping;
     lock.unlock();
-    for (const auto& [level, line] : lines)
-      hand_out(self->sink, level, line);
+    for (const auto& each : queued)
+      std::visit([&](const auto& one) { self->hand_out_one(one); }, each);
     if (dropped > 0)
-      hand_out(self->sink, log_level::warning, std::to_string(dropped) + " log lines were dropped: the sink is too slow");
+      self->hand_out_one(log_line{log_level::warning, std::to_string(dropped) + " log lines were dropped: the sink is too slow"});
     lock.lock();
     if (last)
       break;

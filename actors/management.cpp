@@ -3,8 +3,9 @@
 #include <utility>
 
 #include <late_sender.hpp>
-#include <policy/failure.hpp>
+#include <policy/validate.hpp>
 #include <policy/validate_writes.hpp>
+#include <wire/gossip.hpp>
 #include <wire/v2_streams.hpp>
 
 namespace kdb {
@@ -18,9 +19,15 @@ constexpr std::string_view append_records_method = "/kurrentdb.protocol.v2.strea
 constexpr std::string_view append_session_feature = "kurrentdb.protocol.v2.streams.streamsservice/appendsession";
 constexpr std::string_view append_records_feature = "kurrentdb.protocol.v2.streams.streamsservice/appendrecords";
 
+constexpr std::string_view gossip_method = "/event_store.client.gossip.Gossip/Read";
+
 /// Whether who shares a question learns of its end in time.
 bool ends_in_time(const time_budget& question, const time_budget& call) {
   return !call.limited() || (question.limited() && question.end() <= call.end());
+}
+
+result<cluster_info> decode_cluster(std::string_view message) {
+  return wire::decode_gossip(message).map([](std::vector<cluster_member> members) { return cluster_info{std::move(members)}; });
 }
 
 } // namespace
@@ -39,6 +46,7 @@ management_self::behavior_type management_state::start(worker_context_ptr given)
     [this](const tombstone_stream& what) { return on_tombstone(what); },
     [this](const append_to_streams& what) { return on_append_to_streams(what); },
     [this](const append_records& what) { return on_append_records(what); },
+    [this](const read_gossip& what) { return on_read_gossip(what); },
     [this](const exchanges_done&) { on_exchanges_done(); },
   };
 }
@@ -81,6 +89,13 @@ caf::result<records_result> management_state::on_append_records(const append_rec
                              {wire::encode_append_records(what.records, what.checks)}, wire::decode_append_records);
 }
 
+caf::result<cluster_info> management_state::on_read_gossip(const read_gossip& what) {
+  if (auto fine = policy::check_call(what.call); !fine)
+    return to_caf(std::move(fine.error()));
+  return run<cluster_info>({.method = gossip_method, .kind = wire::request_kind::read, .options = what.call}, {std::string{}},
+                           decode_cluster);
+}
+
 // -- every call -------------------------------------------------------------------------------
 
 void management_state::begin(pending what) {
@@ -93,24 +108,27 @@ void management_state::begin(pending what) {
 
 void management_state::ask_for_node(std::uint64_t number) {
   const auto& budget = calls.at(number).budget;
-  if (open_question && ends_in_time(open_question->budget, budget)) {
+  const auto wait = calls.at(number).plan.options.wait_for_node;
+  if (wait && open_question && ends_in_time(open_question->budget, budget)) {
     open_question->calls.push_back(number);
     return;
   }
-  open_question = std::make_shared<question>(question{budget, {number}});
+  const auto own = std::make_shared<question>(question{budget, {number}});
+  if (wait) // Nobody else wants the answer of one who does not wait.
+    open_question = own;
   const auto close = [this](const auto& asked) {
     if (open_question == asked)
       open_question.reset();
   };
   // The connection answers everyone, also when it ends: no timeout of our own, save the call's.
-  self->request(context->connection, budget.timeout(self->clock().now()), get_node{})
+  self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{wait})
     .then(
-      [this, close, asked = open_question](const node_ptr& found) {
+      [this, close, asked = own](const node_ptr& found) {
         close(asked);
         for (const auto each : asked->calls)
           send(each, found);
       },
-      [this, close, asked = open_question](const caf::error& why) {
+      [this, close, asked = own](const caf::error& why) {
         close(asked);
         on_no_node(*asked, why);
       });
@@ -123,7 +141,7 @@ void management_state::on_no_node(const question& asked, const caf::error& why) 
     if (why == caf::sec::request_timeout && each != asked.calls.front() && !calls.at(each).budget.is_over(now))
       ask_for_node(each);
     else
-      fail(each, not_started(error::from(why)));
+      fail(each, no_node(*context, why));
   }
 }
 
@@ -168,8 +186,7 @@ void management_state::end_call(exchange_done& what) {
     return;
   }
   auto& why = what.answers.error();
-  if (policy::is_node_lost(why))
-    self->send(context->connection, node_lost{done.generation, why});
+  report(self, *context, done.generation, why);
   done.answer.deliver(to_caf(std::move(why)));
 }
 

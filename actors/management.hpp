@@ -80,6 +80,7 @@ struct management_state {
   caf::result<delete_result> on_tombstone(const tombstone_stream& what);
   caf::result<records_result> on_append_to_streams(const append_to_streams& what);
   caf::result<records_result> on_append_records(const append_records& what);
+  caf::result<cluster_info> on_read_gossip(const read_gossip& what);
   void on_exchanges_done();
 
   void begin(pending what);

@@ -27,22 +27,49 @@ struct node {
 };
 using node_ptr = std::shared_ptr<const node>;
 
+/// Makes the transport to a node. Does not connect yet.
+using transport_factory = std::function<std::shared_ptr<rpc::transport>(const rpc::address&)>;
+
 // -- discovery -----------------------------------------------------------------------
 
-/// Asks for a candidate: one round of the discovery.
+/// Asks for a candidate: one attempt to find a node.
 struct find_node {
   unsigned attempt = 0;
+  /// Failed a moment ago: to be tried last.
+  std::vector<endpoint> avoid{};
 };
 
-using discovery_actor = caf::typed_actor<caf::replies_to<find_node>::with<endpoint>>; // Or why none can be named now.
+using discovery_actor = caf::typed_actor<caf::replies_to<find_node>::with<rpc::address>>; // Or why none can be named now.
+
+// The discovery to itself. `attempt` numbers its attempts.
+struct seed_resolved {
+  std::uint64_t attempt = 0;
+  endpoint seed;
+  result<std::vector<std::string>> addresses;
+};
+struct gossip_answered {
+  std::uint64_t attempt = 0;
+  std::size_t seed = 0;
+  result<std::vector<cluster_member>> members;
+};
+struct seed_slow {
+  std::uint64_t attempt = 0;
+  std::size_t seed = 0;
+};
+
+using discovery_self =
+  discovery_actor::extend<caf::reacts_to<seed_resolved>, caf::reacts_to<gossip_answered>, caf::reacts_to<seed_slow>>;
 
 // -- connection -----------------------------------------------------------------------
 
 /// Asks for the node in use.
-struct get_node {};
+struct get_node {
+  /// For one to be found, if there is none. Otherwise the answer comes at once.
+  bool wait = true;
+};
 
-/// A worker's call failed in a way that says that the node is lost, or that another one leads.
-struct node_lost {
+/// A worker's call failed. The connection decides what that means for the node.
+struct call_failed {
   kdb::generation generation{};
   error why;
 };
@@ -52,13 +79,20 @@ struct node_probed {
   std::uint64_t probe = 0;
   result<node_ptr> outcome;
 };
+struct node_checked {
+  kdb::generation generation{};
+  result<std::vector<cluster_member>> members;
+};
 struct wait_elapsed {
   std::uint64_t wait = 0;
 };
 
 using connection_actor = caf::typed_actor<caf::replies_to<get_node>::with<node_ptr>, // At once, or when the round has an end.
-                                          caf::reacts_to<node_lost>,                 // Ignored if the generation is stale.
-                                          caf::reacts_to<node_probed>, caf::reacts_to<wait_elapsed>>;
+                                          caf::replies_to<get_status>::with<client_status>,
+                                          caf::reacts_to<call_failed>>; // Ignored if the generation is stale.
+
+using connection_self =
+  connection_actor::extend<caf::reacts_to<node_probed>, caf::reacts_to<node_checked>, caf::reacts_to<wait_elapsed>>;
 
 // -- appender --------------------------------------------------------------------------
 
@@ -86,10 +120,11 @@ using appender_actor = caf::typed_actor<caf::replies_to<append_to_stream>::with<
 // -- management -------------------------------------------------------------------------
 
 /// Single calls with one answer: everything that is neither an append in a batch nor a stream of events.
-using management_actor =
-  caf::typed_actor<caf::replies_to<delete_stream>::with<delete_result>, caf::replies_to<tombstone_stream>::with<delete_result>,
-                   caf::replies_to<append_to_streams>::with<records_result>,
-                   caf::replies_to<append_records>::with<records_result>>;
+using management_actor = caf::typed_actor<caf::replies_to<delete_stream>::with<delete_result>,
+                                          caf::replies_to<tombstone_stream>::with<delete_result>,
+                                          caf::replies_to<append_to_streams>::with<records_result>,
+                                          caf::replies_to<append_records>::with<records_result>,
+                                          caf::replies_to<read_gossip>::with<cluster_info>>;
 
 // Management to itself: calls of it have ended.
 struct exchanges_done {};
@@ -111,15 +146,27 @@ struct read_ended {
   result<void> how;
 };
 struct resume_due {};
+// The watchdog of a subscription.
+struct silence_due {};
+struct head_seen {
+  std::uint64_t call = 0;
+  event_batch head;
+};
+struct silence_confirmed {
+  std::uint64_t arrivals = 0;
+};
 
-using reader_self = reader_actor::extend<caf::reacts_to<batch_arrived>, caf::reacts_to<read_ended>>;
+struct read_again {};
+
+using reader_self = reader_actor::extend<caf::reacts_to<batch_arrived>, caf::reacts_to<read_ended>, caf::reacts_to<read_again>>;
 
 /// Asks a subscription to begin. Answers when the server has confirmed, or why it did not; only the first time.
 struct begin {};
 
 using subscription_self =
   subscription_actor::extend<caf::replies_to<begin>::with<void>, caf::reacts_to<batch_arrived>,
-                             caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>, caf::reacts_to<resume_due>>;
+                             caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>, caf::reacts_to<resume_due>,
+                             caf::reacts_to<silence_due>, caf::reacts_to<head_seen>, caf::reacts_to<silence_confirmed>>;
 
 // -- several requests in one -----------------------------------------------------------------
 
@@ -134,12 +181,16 @@ struct calls_drained {};
 
 } // namespace kdb
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::endpoint)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::rpc::address)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::find_node)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::seed_resolved)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::gossip_answered)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::seed_slow)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_node)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_lost)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::call_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_probed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_checked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::wait_elapsed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_replies)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_call_ended)
@@ -150,6 +201,10 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::exchanges_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::batch_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscription_confirmed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_ended)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::resume_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::silence_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::head_seen)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::silence_confirmed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::begin)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::calls_drained)

@@ -4,7 +4,7 @@
 
 #include <call_defaults.hpp>
 #include <late_sender.hpp>
-#include <policy/failure.hpp>
+#include <policy/backoff.hpp>
 
 namespace kdb {
 
@@ -28,16 +28,20 @@ reader_self::behavior_type reader_state::start(read_plan given, worker_context_p
   if (owner)
     self->monitor(owner);
   self->set_down_handler([this](caf::down_msg&) { self->quit(); });
-  // The connection answers everyone, also when it ends: no timeout of our own, save the read's.
-  self->request(context->connection, budget.timeout(self->clock().now()), get_node{})
-    .then([this](const node_ptr& found) { begin_call(found); },
-          [this](const caf::error& why) { fail(not_started(error::from(why))); });
+  find_node();
   return {
     [this](const next&) { return give_next(); },
     [this](const cancel&) { self->quit(); },
     [this](batch_arrived& what) { arrived(std::move(what.batch)); },
-    [this](read_ended& what) { ended(std::move(what.how)); },
+    [this](read_ended& what) { on_read_ended(what); },
+    [this](const read_again&) { find_node(); },
   };
+}
+
+void reader_state::find_node() {
+  // The connection answers everyone, also when it ends: no timeout of our own, save the read's.
+  self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{plan.call.wait_for_node})
+    .then([this](const node_ptr& found) { begin_call(found); }, [this](const caf::error& why) { failed(no_node(*context, why)); });
 }
 
 void reader_state::begin_call(const node_ptr& found) {
@@ -47,10 +51,11 @@ void reader_state::begin_call(const node_ptr& found) {
                                .credentials = credentials_for(context->how, plan.call),
                                .requires_leader = requires_leader(context->how, plan.call)};
   const auto tell = late_sender{self};
+  const auto number = ++call_number;
   call = found->calls->read(plan.request, settings,
                             {.batch = [tell](event_batch batch) { tell(batch_arrived{.batch = std::move(batch)}); },
                              .confirmed = [](std::string) {},
-                             .ended = [tell](result<void> how) { tell(read_ended{.how = std::move(how)}); }});
+                             .ended = [tell, number](result<void> how) { tell(read_ended{number, std::move(how)}); }});
   call->request(batches_ahead);
 }
 
@@ -69,18 +74,34 @@ caf::result<event_batch> reader_state::give_next() {
 }
 
 void reader_state::arrived(event_batch batch) {
+  begun = true;
   ready.push_back(std::move(batch));
   serve();
 }
 
-void reader_state::ended(result<void> how) {
-  if (!how && policy::is_node_lost(how.error()))
-    self->send(context->connection, node_lost{current->generation, how.error()});
-  end = std::move(how);
-  serve();
+void reader_state::on_read_ended(read_ended& what) {
+  if (what.call != call_number || end)
+    return;
+  if (what.how) {
+    end = std::move(what.how);
+    serve();
+    return;
+  }
+  report(self, *context, current->generation, what.how.error());
+  failed(std::move(what.how.error()));
 }
 
-void reader_state::fail(error why) {
+/// Before the first batch another try is as good as the first one; after it, only the caller knows how far the read came.
+void reader_state::failed(error why) {
+  const auto pause = policy::backoff_delay(retries + 1, {}, 1.0);
+  const auto in_time = !budget.limited() || *budget.left(self->clock().now()) > pause;
+  if (retries < plan.call.retry.value_or(context->how.retry) && !begun && in_time &&
+      policy::may_retry(why, policy::request_kind::read, true)) {
+    ++retries;
+    call.reset();
+    self->delayed_send(self, pause, read_again{});
+    return;
+  }
   end = tl::unexpected{std::move(why)};
   serve();
 }

@@ -31,12 +31,13 @@ struct reader_state {
 
   reader_self::behavior_type start(read_plan plan, worker_context_ptr context, caf::strong_actor_ptr owner);
 
+  void find_node();
   void begin_call(const node_ptr& found);
   caf::result<event_batch> give_next();
   void arrived(event_batch batch);
-  void ended(result<void> how);
+  void on_read_ended(read_ended& what);
 
-  void fail(error why);
+  void failed(error why);
   void serve();
 
   reader_self::pointer self;
@@ -44,7 +45,10 @@ struct reader_state {
   worker_context_ptr context;
   time_budget budget;
   node_ptr current;
+  std::uint64_t call_number = 0; // Words of an earlier one are late.
   std::unique_ptr<rpc::read_call> call;
+  bool begun = false; // A batch has come.
+  std::uint32_t retries = 0;
   std::deque<event_batch> ready;
   std::deque<caf::typed_response_promise<event_batch>> waiting;
   std::optional<result<void>> end; // Known, but delivered only after what is ready.

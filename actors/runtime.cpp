@@ -21,7 +21,7 @@ void close_client(caf::actor_system& system, const client_actor& client) {
 
 result<std::shared_ptr<runtime>> runtime::start(settings how) {
   auto system = std::make_unique<owned_system>();
-  auto log = std::make_shared<const logger>(how.log, how.minimum_log_level);
+  auto log = std::make_shared<const logger>(how.log, how.minimum_log_level, how.on_change);
   auto client = spawn_client(system->system(), std::move(how), log);
   if (!client)
     return tl::unexpected{std::move(client.error())};

@@ -1,6 +1,7 @@
 #include <subscription.hpp>
 
 #include <algorithm>
+#include <limits>
 #include <random>
 #include <utility>
 
@@ -9,15 +10,18 @@
 #include <call_defaults.hpp>
 #include <late_sender.hpp>
 #include <policy/backoff.hpp>
-#include <policy/failure.hpp>
 #include <policy/resume.hpp>
 
 namespace kdb {
 
 namespace {
 
-/// So many failures without an event between them end a subscription for good.
-constexpr unsigned failures_limit = 30;
+/// What was appended just before the watchdog looked may still be on its way.
+constexpr std::chrono::milliseconds grace{1000};
+
+policy::retry_budget budget_of(const resume_options& how) {
+  return {how.limit < 0 ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(how.limit), how.span};
+}
 
 std::minstd_rand& random_source() {
   thread_local std::minstd_rand source{std::random_device{}()};
@@ -30,11 +34,31 @@ const call_options& subscription_plan::call() const {
   return std::visit([](const auto& each) -> const call_options& { return each.options.call; }, source);
 }
 
+const resume_options& subscription_plan::resume() const {
+  return std::visit([](const auto& each) -> const resume_options& { return each.options.resume; }, source);
+}
+
 wire::read_request subscription_plan::request() const {
   if (const auto* one = std::get_if<stream_plan>(&source))
     return {.source = wire::stream_source{one->stream, one->options.from}, .resolve_links = one->options.resolve_links};
   const auto& all = std::get<all_plan>(source).options;
   return {.source = wire::all_source{all.from}, .resolve_links = all.resolve_links, .filter = all.filter};
+}
+
+wire::read_request subscription_plan::head_request() const {
+  auto last = request();
+  if (auto* one = std::get_if<wire::stream_source>(&last.source))
+    one->from = stream_end;
+  else
+    std::get<wire::all_source>(last.source).from = all_end;
+  last.direction = backwards;
+  last.limit = 1;
+  last.resolve_links = false;
+  return last;
+}
+
+bool subscription_plan::is_behind(const event_batch& head) const {
+  return std::visit([&](const auto& each) { return policy::is_behind(each.options.from, head); }, source);
 }
 
 void subscription_plan::note_received(const event_batch& batch) {
@@ -53,6 +77,7 @@ subscription_self::behavior_type subscription_state::start(subscription_plan giv
   plan = std::move(given);
   context = std::move(given_context);
   start_budget = time_budget{deadline_for(context->how, plan.call()), self->clock().now()};
+  budget = budget_of(plan.resume());
   self->monitor(plan.subscriber);
   self->set_down_handler([this](caf::down_msg&) {
     finish(end_reason::subscriber_failed, error{.code = errc::subscriber_failed, .message = "the subscriber has ended"});
@@ -64,6 +89,9 @@ subscription_self::behavior_type subscription_state::start(subscription_plan giv
     [this](const subscription_confirmed& what) { on_confirmed(what); },
     [this](read_ended& what) { on_read_ended(what); },
     [this](const resume_due&) { find_node(); },
+    [this](const silence_due&) { on_silence_due(); },
+    [this](const head_seen& what) { on_head_seen(what); },
+    [this](const silence_confirmed& what) { on_silence_confirmed(what); },
   };
 }
 
@@ -82,9 +110,9 @@ caf::result<void> subscription_state::on_cancel() {
 void subscription_state::find_node() {
   // The connection answers everyone, also when it ends: no timeout of our own, save the start's.
   const auto wait = (beginning.pending() ? start_budget : time_budget{}).timeout(self->clock().now());
-  self->request(context->connection, wait, get_node{})
+  self->request(context->connection->get(), wait, get_node{!beginning.pending() || plan.call().wait_for_node})
     .then([this](const node_ptr& found) { begin_call(found); },
-          [this](const caf::error& why) { call_failed(not_started(error::from(why))); });
+          [this](const caf::error& why) { call_over(no_node(*context, why)); });
 }
 
 void subscription_state::begin_call(const node_ptr& found) {
@@ -109,43 +137,95 @@ void subscription_state::begin_call(const node_ptr& found) {
 void subscription_state::on_batch(batch_arrived& what) {
   if (what.call != call_number || what.batch.empty())
     return;
-  failures_in_a_row = 0;
+  ++arrivals;
+  budget.reset();
   plan.note_received(what.batch);
   ready.push_back(std::move(what.batch));
   deliver_next();
 }
 
 void subscription_state::on_confirmed(const subscription_confirmed& what) {
-  if (what.call != call_number || !beginning.pending())
+  if (what.call != call_number)
+    return;
+  ++arrivals;
+  if (!beginning.pending())
     return;
   began = true;
   beginning.deliver(caf::unit);
+  if (const auto& period = plan.resume().watchdog)
+    self->delayed_send(self, *period, silence_due{});
 }
 
 void subscription_state::on_read_ended(read_ended& what) {
   if (what.call != call_number || failed)
     return;
-  ++call_number; // Nothing more of this call counts.
-  call.reset();
-  if (what.how) // A server never ends a healthy subscription.
-    what.how = failure({.code = errc::unavailable, .message = "the server ended the subscription", .retry_can_help = true});
-  else if (policy::is_node_lost(what.how.error()))
-    self->send(context->connection, node_lost{current->generation, what.how.error()});
-  call_failed(std::move(what.how.error()));
+  if (what.how) { // A server never ends a healthy subscription.
+    end_call({.code = errc::unavailable, .message = "the server ended the subscription", .retry_can_help = true});
+    return;
+  }
+  report(self, *context, current->generation, what.how.error());
+  end_call(std::move(what.how.error()));
 }
 
-void subscription_state::call_failed(error why) {
+void subscription_state::end_call(error why) {
+  ++call_number; // Nothing more of this call counts.
+  call.reset();
+  head_call.reset();
+  call_over(std::move(why));
+}
+
+void subscription_state::call_over(error why) {
   if (finished)
     return;
   const auto never_began = beginning.pending();
-  if (never_began || policy::final_end(why) || ++failures_in_a_row > failures_limit) {
+  if (never_began || policy::final_end(why) || !budget.take(self->clock().now())) {
     failed = std::move(why);
     deliver_next();
     return;
   }
+  const auto failures = static_cast<unsigned>(budget.taken(self->clock().now()));
   const auto draw = std::uniform_real_distribution<double>{}(random_source());
-  self->delayed_send(self, policy::backoff_delay(failures_in_a_row, {}, draw), resume_due{});
+  self->delayed_send(self, policy::backoff_delay(failures, {}, draw), resume_due{});
 }
+
+// -- the watchdog -----------------------------------------------------------------------------
+
+/// What is ready or with the subscriber holds the call up: then silence says nothing about it.
+bool subscription_state::is_silent() const {
+  return call && !delivering && ready.empty() && !failed;
+}
+
+void subscription_state::on_silence_due() {
+  const auto nothing_came = std::exchange(arrivals_before, arrivals) == arrivals;
+  if (nothing_came && is_silent()) {
+    const auto tell = late_sender{self};
+    const auto number = call_number;
+    head_call = current->calls->read(plan.head_request(),
+                                     {.deadline = context->how.start_timeout,
+                                      .credentials = credentials_for(context->how, plan.call()),
+                                      .requires_leader = requires_leader(context->how, plan.call())},
+                                     {.batch = [tell, number](event_batch head) { tell(head_seen{number, std::move(head)}); },
+                                      .confirmed = [](const std::string&) {},
+                                      .ended = [](const result<void>&) {}});
+    head_call->request(1);
+  }
+  self->delayed_send(self, *plan.resume().watchdog, silence_due{});
+}
+
+void subscription_state::on_head_seen(const head_seen& what) {
+  if (what.call == call_number && is_silent() && plan.is_behind(what.head))
+    self->delayed_send(self, grace, silence_confirmed{arrivals});
+}
+
+void subscription_state::on_silence_confirmed(const silence_confirmed& what) {
+  if (what.arrivals != arrivals || !is_silent())
+    return;
+  end_call({.code = errc::unavailable,
+            .message = "there are events that the subscription's call does not bring; it is begun anew",
+            .retry_can_help = true});
+}
+
+// -- towards the subscriber -------------------------------------------------------------------
 
 void subscription_state::deliver_next() {
   if (delivering || finished)
@@ -189,6 +269,7 @@ void subscription_state::tell_end(end_reason reason, std::optional<error> cause)
   if (std::exchange(finished, true))
     return;
   call.reset();
+  head_call.reset();
   ready.clear();
   if (beginning.pending())
     beginning.deliver(to_caf(cause.value_or(error{.code = errc::closed, .message = "the subscription has ended before it began"})));

@@ -9,6 +9,7 @@
 #include <string>
 #include <variant>
 
+#include <policy/retry_budget.hpp>
 #include <protocol.hpp>
 #include <worker_context.hpp>
 
@@ -29,8 +30,13 @@ struct subscription_plan {
   caf::actor subscriber;
 
   const call_options& call() const;
+  const resume_options& resume() const;
   /// The next call.
   wire::read_request request() const;
+  /// For the last event there is.
+  wire::read_request head_request() const;
+  /// Whether there is more than what was received, if this is the last event there is.
+  bool is_behind(const event_batch& head) const;
   /// Moves the start of the next call behind these items.
   void note_received(const event_batch& batch);
   /// How far the subscriber is after these items.
@@ -57,10 +63,15 @@ struct subscription_state {
   void on_batch(batch_arrived& what);
   void on_confirmed(const subscription_confirmed& what);
   void on_read_ended(read_ended& what);
+  void on_silence_due();
+  void on_head_seen(const head_seen& what);
+  void on_silence_confirmed(const silence_confirmed& what);
 
   void find_node();
   void begin_call(const node_ptr& found);
-  void call_failed(error why);
+  void end_call(error why);
+  void call_over(error why);
+  bool is_silent() const;
   void deliver_next();
   void delivered();
   void refused(const caf::error& why);
@@ -80,7 +91,10 @@ struct subscription_state {
   std::deque<event_batch> ready;
   bool delivering = false;
   std::optional<error> failed; // Final, but told only after what is ready has been delivered.
-  unsigned failures_in_a_row = 0;
+  policy::retry_budget budget{0, std::chrono::milliseconds{1}};
+  std::uint64_t arrivals = 0; // Batches and confirmations: as long as it stays the same there is silence.
+  std::uint64_t arrivals_before = 0; // At the last look of the watchdog.
+  std::unique_ptr<rpc::read_call> head_call;
   last_delivered handed; // What the subscriber has got.
   bool finished = false;
 };

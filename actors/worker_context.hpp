@@ -5,21 +5,67 @@
 #include <algorithm>
 #include <chrono>
 #include <memory>
+#include <mutex>
 #include <optional>
+#include <utility>
 
 #include <kdb/settings.hpp>
 #include <logger.hpp>
+#include <policy/failure.hpp>
 #include <protocol.hpp>
 
 namespace kdb {
 
+/// The connection of a client, which is replaced should it die of a bug. From any thread.
+class connection_ref {
+public:
+  connection_actor get() const {
+    std::lock_guard lock{mutex_};
+    return current_;
+  }
+  void set(connection_actor replacement) {
+    std::lock_guard lock{mutex_};
+    current_ = std::move(replacement);
+  }
+  /// From now on a connection that does not answer means that the client is closed.
+  void close() {
+    std::lock_guard lock{mutex_};
+    closed_ = true;
+  }
+  bool is_closed() const {
+    std::lock_guard lock{mutex_};
+    return closed_;
+  }
+
+private:
+  mutable std::mutex mutex_;
+  connection_actor current_;
+  bool closed_ = false;
+};
+
 /// What every worker of a client gets from it. Immutable, shared.
 struct worker_context {
   settings how;
-  connection_actor connection;
+  std::shared_ptr<connection_ref> connection;
   logger_ptr log;
 };
 using worker_context_ptr = std::shared_ptr<const worker_context>;
+
+/// Why there is no node, from what a `get_node` was answered. Nothing was sent: the outcome is known.
+inline error no_node(const worker_context& context, const caf::error& why) {
+  auto known = error::from(why);
+  known.outcome_unknown = false;
+  if (known.code != errc::closed || context.connection->is_closed())
+    return known;
+  return {.code = errc::unavailable, .message = "the connection's actor has died, and is replaced", .retry_can_help = true};
+}
+
+/// Tells the connection of a failed call, if that may say something about the node.
+template <class Self>
+void report(Self* self, const worker_context& context, generation whose, const error& why) {
+  if (policy::concerns_node(why))
+    self->send(context.connection->get(), call_failed{whose, why});
+}
 
 /// The time an operation may still take. Takes the time of day from its caller, so that tests can set it.
 class time_budget {

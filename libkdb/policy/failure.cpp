@@ -113,6 +113,19 @@ failure_decision decide(const error& why, request_kind kind, const endpoint& ans
   return {.node = node, .retry = safety(why, kind, passes), .is_final = !passes};
 }
 
+bool may_retry(const error& why, request_kind kind, bool idempotent) {
+  switch (decide(why, kind).retry) {
+    case retry_safety::safe: return true;
+    case retry_safety::safe_if_idempotent: return idempotent;
+    case retry_safety::pointless: break;
+  }
+  return false;
+}
+
+bool concerns_node(const error& why) {
+  return meaning_of(why.code).node != node_action::stay;
+}
+
 bool is_node_lost(const error& why) {
   auto node = meaning_of(why.code).node;
   return node == node_action::rediscover || node == node_action::follow_leader;

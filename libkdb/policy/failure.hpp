@@ -46,6 +46,13 @@ struct failure_decision {
 /// it came from; a leader that is not a usable address, or that very node, is not followed.
 failure_decision decide(const error& why, request_kind kind, const endpoint& answered_by = {.host = {}, .port = 0});
 
+/// Whether the same request may be sent again by itself. `idempotent` says of a write that a repetition is harmless: same event ids
+/// and an explicit expected state.
+bool may_retry(const error& why, request_kind kind, bool idempotent);
+
+/// Whether the connection has to know of it: `decide` does not say stay.
+bool concerns_node(const error& why);
+
 /// Whether the node that answered so has to be left: `decide` says rediscover or follow_leader.
 bool is_node_lost(const error& why);
 

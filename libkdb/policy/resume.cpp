@@ -79,6 +79,16 @@ void note_received(all_position& start, const event_batch& batch) {
   note_all(start, batch);
 }
 
+bool is_behind(const stream_position& start, const event_batch& head) {
+  const auto* last = last_original_of(head);
+  return last && !start.is_end() && later(start, last->revision()) != start;
+}
+
+bool is_behind(const all_position& start, const event_batch& head) {
+  const auto* last = last_original_of(head);
+  return last && !start.is_end() && later(start, last->position()) != start;
+}
+
 last_delivered last_event_of(const stream_position&, const event_batch& batch, const last_delivered& before) {
   auto* event = last_original_of(batch);
   return event ? last_delivered{event->revision()} : before;

@@ -21,6 +21,11 @@ all_position next_start(all_position start, const batch_item& item);
 void note_received(stream_position& start, const event_batch& batch);
 void note_received(all_position& start, const event_batch& batch);
 
+/// Whether there is more than what was received, when the last event there is stands in this batch. A subscription from the end that
+/// knows nothing yet is never behind.
+bool is_behind(const stream_position& start, const event_batch& head);
+bool is_behind(const all_position& start, const event_batch& head);
+
 /// How far a subscriber is that was at `before` and got this batch. Only events count. The first argument says what it follows.
 last_delivered last_event_of(const stream_position& followed, const event_batch& batch, const last_delivered& before);
 last_delivered last_event_of(const all_position& followed, const event_batch& batch, const last_delivered& before);

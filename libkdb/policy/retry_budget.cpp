@@ -13,9 +13,13 @@ bool retry_budget::take(time_point now) {
   return true;
 }
 
-std::size_t retry_budget::left(time_point now) const {
+std::size_t retry_budget::taken(time_point now) const {
   auto counts = [&](time_point one) { return now - one < span_; };
-  return tries_ - static_cast<std::size_t>(std::ranges::count_if(taken_, counts));
+  return static_cast<std::size_t>(std::ranges::count_if(taken_, counts));
+}
+
+std::size_t retry_budget::left(time_point now) const {
+  return tries_ - taken(now);
 }
 
 } // namespace kdb::policy

@@ -15,6 +15,8 @@ public:
 
   /// Takes one try from the budget, or returns false if it is used up.
   bool take(time_point now);
+  /// Tries that count at that time.
+  std::size_t taken(time_point now) const;
   /// Tries that are left at that time.
   std::size_t left(time_point now) const;
   /// Forgets all tries: things went well again.

@@ -135,6 +135,20 @@ result<void> check_stream_name(std::string_view stream) {
   return {};
 }
 
+namespace {
+
+result<void> check_resume(const resume_options& how) {
+  if (how.limit < -1)
+    return refuse("resume.limit", "is below -1", "a number of tries, or -1 for no limit");
+  if (how.span.count() <= 0)
+    return refuse("resume.span", "is not positive", "a time above 0");
+  if (how.watchdog && *how.watchdog < std::chrono::seconds{1})
+    return refuse("resume.watchdog", "is below a second", "at least 1 s, or none");
+  return {};
+}
+
+} // namespace
+
 result<void> check_call(const call_options& call) {
   if (call.deadline && call.deadline->count() <= 0)
     return refuse("deadline", "is not positive", "a time above 0");
@@ -193,12 +207,14 @@ result<void> check_read(const read_all_options& how) {
 result<void> check_subscribe(std::string_view stream, const subscribe_to_stream_options& how) {
   return check_stream_name(stream)
     .and_then([&] { return check_place(std::optional{how.from}); })
+    .and_then([&] { return check_resume(how.resume); })
     .and_then([&] { return check_call(how.call); });
 }
 
 result<void> check_subscribe(const subscribe_to_all_options& how) {
   return check_filter(how.filter)
     .and_then([&] { return check_place(std::optional{how.from}); })
+    .and_then([&] { return check_resume(how.resume); })
     .and_then([&] { return check_call(how.call); });
 }
 

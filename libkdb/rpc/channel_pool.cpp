@@ -17,8 +17,10 @@ constexpr int receive_limit = 17 << 20; // An event of 16 MiB and what surrounds
 // What may be under way on a stream before it is read. gRPC's own window adapts, and grows to 100 MiB for a fast server.
 constexpr int stream_window = 4 << 20;
 
-grpc::ChannelArguments channel_arguments(const settings& how) {
+grpc::ChannelArguments channel_arguments(const address& where, const settings& how) {
   grpc::ChannelArguments args;
+  if (how.tls.enabled && !where.server_name.empty())
+    args.SetString(GRPC_SSL_TARGET_NAME_OVERRIDE_ARG, where.server_name);
   // A connection of its own for each channel: gRPC would share one between equal channels.
   args.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   args.SetMaxReceiveMessageSize(receive_limit);
@@ -71,7 +73,7 @@ channel_lease::~channel_lease() {
     pool_->release(channel_);
 }
 
-channel_pool::channel_pool(endpoint where, const settings& how, std::shared_ptr<engine> engine)
+channel_pool::channel_pool(address where, const settings& how, std::shared_ptr<engine> engine)
   : where_{std::move(where)}, settings_{how}, engine_{std::move(engine)} {}
 
 channel_lease channel_pool::lease() {
@@ -126,7 +128,7 @@ transport_load channel_pool::load() const {
 }
 
 std::shared_ptr<grpc::Channel> channel_pool::open() const {
-  return grpc::CreateCustomChannel(to_string(where_), channel_credentials(settings_.tls), channel_arguments(settings_));
+  return grpc::CreateCustomChannel(to_string(where_.where), channel_credentials(settings_.tls), channel_arguments(where_, settings_));
 }
 
 } // namespace kdb::rpc

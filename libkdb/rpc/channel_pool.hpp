@@ -43,7 +43,7 @@ public:
   static constexpr std::chrono::seconds kept_idle{2};
 
   /// Without an engine nothing idle is kept.
-  channel_pool(endpoint where, const settings& how, std::shared_ptr<engine> engine = {});
+  channel_pool(address where, const settings& how, std::shared_ptr<engine> engine = {});
 
   /// A place on the first connection that has one, or on a new one: the last ones go idle first. Give it back on the engine's thread.
   channel_lease lease();
@@ -62,7 +62,7 @@ private:
   void release(const std::shared_ptr<grpc::Channel>& channel);
   std::shared_ptr<grpc::Channel> open() const;
 
-  const endpoint where_;
+  const address where_;
   const settings settings_;
   const std::shared_ptr<engine> engine_;
   mutable std::mutex mutex_;

@@ -54,7 +54,7 @@ public:
 
 class grpc_transport final : public transport {
 public:
-  grpc_transport(const std::shared_ptr<engine>& engine, const endpoint& where, const settings& how)
+  grpc_transport(const std::shared_ptr<engine>& engine, const address& where, const settings& how)
     : engine_{engine->shared_from_this()}, channels_{std::make_shared<channel_pool>(where, how, engine_)} {}
 
   std::unique_ptr<read_call> read(const wire::read_request& request, const call_settings& settings,
@@ -102,7 +102,7 @@ void stop_engine(engine& engine, std::function<void()> drained) {
   engine.stop(std::move(drained));
 }
 
-std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const endpoint& where,
+std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const address& where,
                                                const settings& how) {
   return std::make_shared<grpc_transport>(engine, where, how);
 }

@@ -18,6 +18,6 @@ std::shared_ptr<engine> make_engine();
 void stop_engine(engine& engine, std::function<void()> drained);
 
 /// The transport to a node over gRPC. Connects when the first call needs it.
-std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const endpoint& where, const settings& how);
+std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const address& where, const settings& how);
 
 } // namespace kdb::rpc

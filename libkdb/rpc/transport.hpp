@@ -12,11 +12,20 @@
 #include <kdb/call_options.hpp>
 #include <kdb/event_batch.hpp>
 #include <kdb/result.hpp>
+#include <kdb/settings.hpp>
 #include <wire/call_status.hpp>
 #include <wire/streams.hpp>
 
 // What a node's connections can do, in the client's own terms: the seam between actors and gRPC. Tests script it.
 namespace kdb::rpc {
+
+/// Where a node is dialled.
+struct address {
+  endpoint where;
+  /// The name it was found under, which its certificate has to carry; empty: its host.
+  std::string server_name{};
+  friend bool operator==(const address&, const address&) = default;
+};
 
 /// What goes with a call besides its messages.
 struct call_settings {

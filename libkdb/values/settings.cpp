@@ -67,7 +67,8 @@ result<void> check_times(const settings& all) {
                    {"default_deadline", fits(all.default_deadline), ranges::milliseconds},
                    {"keep_alive_interval", fits(all.keep_alive_interval), ranges::milliseconds},
                    {"keep_alive_timeout", fits(all.keep_alive_timeout), ranges::milliseconds},
-                   {"start_timeout", fits(all.start_timeout), ranges::milliseconds}});
+                   {"start_timeout", fits(all.start_timeout), ranges::milliseconds},
+                   {"restart_span", fits(all.restart_span), ranges::milliseconds}});
 }
 
 result<void> check_the_rest(const settings& all) {

@@ -19,11 +19,11 @@ uuid id_of(const event_store::client::UUID& message) {
 
 } // namespace
 
-result<std::vector<member>> decode_gossip(std::string_view message) {
+result<std::vector<cluster_member>> decode_gossip(std::string_view message) {
   event_store::client::gossip::ClusterInfo info;
   if (!info.ParseFromArray(message.data(), static_cast<int>(message.size())))
     return failure(errc::protocol_error, "the server's list of its cluster can't be understood");
-  std::vector<member> members;
+  std::vector<cluster_member> members;
   for (const auto& each : info.members()) {
     const auto& at = each.http_end_point();
     if (at.address().empty() || at.port() == 0 || at.port() > UINT16_MAX)
@@ -31,7 +31,7 @@ result<std::vector<member>> decode_gossip(std::string_view message) {
     members.push_back({.instance_id = id_of(each.instance_id()),
                        .state = static_cast<member_state>(each.state()),
                        .alive = each.is_alive(),
-                       .endpoint = {.host = at.address(), .port = static_cast<std::uint16_t>(at.port())}});
+                       .where = {.host = at.address(), .port = static_cast<std::uint16_t>(at.port())}});
   }
   return members;
 }

@@ -4,6 +4,9 @@
 #include <actors/scripted_transport.hpp>
 #include <client.hpp>
 
+#include <functional>
+#include <optional>
+
 using namespace kdb;
 using namespace kdb::test;
 using namespace std::chrono_literals;
@@ -11,19 +14,24 @@ using namespace std::chrono_literals;
 namespace {
 
 struct client_fixture : actor_fixture {
-  client_fixture() {
+  explicit client_fixture(std::function<void(settings&)> adjust = [](settings&) {}) {
     how.endpoints = {{"127.0.0.1", 2113}};
     how.tls.enabled = false;
     how.max_discover_attempts = 1;
+    adjust(how);
     tested =
       keep(client_actor{sys.spawn(client_behavior, client_parts{.how = how,
                                                                 .engine = nullptr,
                                                                 .transports =
-                                                                  [this](const endpoint&) {
+                                                                  [this](const rpc::address&) {
                                                                     transports.push_back(std::make_shared<scripted_transport>());
                                                                     return transports.back();
                                                                   },
+                                                                .look_up = {},
                                                                 .log = nullptr})});
+    observer = keep(sys.spawn([this](caf::event_based_actor*) -> caf::behavior {
+      return {[this](const connection_change& what) { changes.push_back(what); }};
+    }));
     receiver = keep(sys.spawn(
       [](caf::event_based_actor* me, client_fixture* test) -> caf::behavior {
         me->set_default_handler(caf::drop);
@@ -38,6 +46,7 @@ struct client_fixture : actor_fixture {
     drain();
     tested = nullptr;
     receiver = nullptr;
+    observer = nullptr;
     for (const auto& each : transports)
       each->forget_calls();
   }
@@ -85,6 +94,8 @@ struct client_fixture : actor_fixture {
   settings how;
   client_actor tested;
   caf::actor receiver;
+  caf::actor observer;
+  std::vector<connection_change> changes;
   std::size_t batches = 0;
   std::vector<subscription_ended> ends;
   std::vector<std::shared_ptr<scripted_transport>> transports;
@@ -171,10 +182,10 @@ BOOST_AUTO_TEST_CASE(the_head_of_nothing_is_zero) {
 BOOST_AUTO_TEST_CASE(who_waits_for_a_connection_outlasts_failed_rounds) {
   client_fixture f;
   const auto waits = f.ask<connected>(f.tested, await_connected{10s});
-  for (std::size_t i = 1; i <= 5; ++i) {
+  for (std::size_t i = 1; i <= 4; ++i) {
     BOOST_REQUIRE_EQUAL(f.transports.size(), i);
     f.node_fails();
-    f.advance(100ms);
+    f.advance(100ms * (1 << i)); // The longest pause there can be.
   }
   BOOST_TEST(waits.pending());
   f.node_answers();
@@ -198,33 +209,212 @@ BOOST_AUTO_TEST_CASE(no_failure_leaves_it_dead) {
   const auto first = f.append();
   f.node_fails();
   BOOST_TEST((first.code() == errc::discovery_failed));
+  f.advance(100ms);
   f.connect();
+  f.advance(1s);
   f.calls().appends.at(0)->end(tl::unexpected{node_gone()});
   f.drain();
   f.connect();
   BOOST_TEST(f.transports.size() == 3u);
 }
 
-BOOST_AUTO_TEST_CASE(a_worker_that_dies_is_replaced) {
-  for (const auto* name : {"kdb.appender", "kdb.connection"}) {
+BOOST_AUTO_TEST_CASE(an_appender_that_dies_is_replaced_and_what_it_had_sent_is_unknown) {
+  client_fixture f;
+  f.connect();
+  const auto pending = f.append();
+  const auto before = f.worker("kdb.appender");
+  f.kill(before);
+  BOOST_TEST((pending.code() == errc::closed));
+  BOOST_TEST(pending.why().outcome_unknown);
+  BOOST_TEST((f.worker("kdb.appender") != nullptr));
+  BOOST_TEST((f.worker("kdb.appender") != before));
+  const auto again = f.append();
+  auto& call = *f.calls().appends.back();
+  call.reply(call.correlations().back(), append_result{});
+  f.drain();
+  BOOST_TEST(again.succeeded());
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_dies_is_replaced_under_its_workers) {
+  client_fixture f;
+  f.connect();
+  const auto pending = f.append();
+  const auto before = f.worker("kdb.connection");
+  f.kill(before);
+  BOOST_TEST((f.worker("kdb.connection") != nullptr));
+  BOOST_TEST((f.worker("kdb.connection") != before));
+  BOOST_TEST(pending.pending()); // Its call knows nothing of it.
+  f.reply(1);
+  BOOST_TEST(pending.succeeded());
+  const auto reading = f.read(); // Needs a node from the new one.
+  const auto first = f.ask<event_batch>(reading.value(), next{});
+  f.node_answers();
+  f.calls().reads.at(0)->batch(events(0));
+  f.drain();
+  BOOST_TEST(first.succeeded());
+}
+
+BOOST_AUTO_TEST_CASE(who_waits_for_a_connection_that_dies_fails_for_now_and_not_for_good) {
+  client_fixture f;
+  const auto append = f.append();
+  f.kill(f.worker("kdb.connection"));
+  BOOST_TEST((append.code() == errc::unavailable));
+  BOOST_TEST(append.why().retry_can_help);
+  BOOST_TEST(!append.why().outcome_unknown);
+  f.connect();
+}
+
+BOOST_AUTO_TEST_CASE(a_subscription_whose_connection_died_resumes_with_the_new_one) {
+  client_fixture f;
+  f.connect();
+  const auto started = f.subscribe();
+  auto& first = *f.calls().reads.at(0);
+  first.confirm();
+  f.drain();
+  f.kill(f.worker("kdb.connection"));
+  first.end(tl::unexpected{node_gone()});
+  f.advance(100ms);
+  f.node_answers();
+  BOOST_REQUIRE_EQUAL(f.calls().reads.size(), 1u);
+  f.calls().reads[0]->confirm();
+  f.calls().reads[0]->batch(events(0));
+  f.drain();
+  BOOST_TEST(f.batches == 1u);
+  BOOST_TEST(f.ends.empty());
+}
+
+BOOST_AUTO_TEST_CASE(workers_that_die_too_often_end_the_client_with_a_reason) {
+  client_fixture f{[](settings& how) { how.max_restarts = 2; }};
+  std::optional<error> reason;
+  const auto watcher = f.keep(f.sys.spawn([&](caf::event_based_actor* me) -> caf::behavior {
+    me->monitor(f.tested);
+    me->set_down_handler([&](const caf::down_msg& what) { reason = error::from(what.reason); });
+    return {[](int) {}};
+  }));
+  f.tell(f.tested, observe{f.observer});
+  for (int i = 0; i < 2; ++i)
+    f.kill(f.worker("kdb.appender"));
+  BOOST_TEST(!reason);
+  f.kill(f.worker("kdb.management"));
+  f.drain();
+  BOOST_REQUIRE(reason);
+  BOOST_TEST((reason->code == errc::internal));
+  f.expect_exit(f.tested);
+  BOOST_REQUIRE(!f.changes.empty());
+  BOOST_TEST((std::get<client_closed>(f.changes.back()).cause.value().code == errc::internal));
+}
+
+BOOST_AUTO_TEST_CASE(restarts_are_forgiven_after_their_span) {
+  client_fixture f{[](settings& how) { how.max_restarts = 1; }};
+  for (int i = 0; i < 5; ++i) {
+    f.kill(f.worker("kdb.appender"));
+    f.advance(60s);
+  }
+  f.connect();
+}
+
+BOOST_AUTO_TEST_CASE(observers_get_every_change_and_first_how_it_is_now) {
+  client_fixture f;
+  f.tell(f.tested, observe{f.observer});
+  BOOST_TEST(f.changes.empty());
+  const auto first = f.append();
+  f.node_fails();
+  BOOST_REQUIRE_EQUAL(f.changes.size(), 1u);
+  BOOST_TEST(std::get<reconnecting>(f.changes[0]).attempt == 1u);
+  f.advance(100ms);
+  f.connect();
+  BOOST_REQUIRE_EQUAL(f.changes.size(), 2u);
+  BOOST_TEST((std::get<connected>(f.changes[1]).node == endpoint{"127.0.0.1", 2113}));
+  f.tell(f.tested, observe{f.observer}); // Again: only how it is now.
+  BOOST_TEST(f.changes.size() == 3u);
+  f.close();
+  BOOST_REQUIRE_EQUAL(f.changes.size(), 4u);
+  BOOST_TEST(!std::get<client_closed>(f.changes[3]).cause.has_value());
+}
+
+BOOST_AUTO_TEST_CASE(what_the_server_offers_and_the_members_of_its_cluster_can_be_asked_for) {
+  client_fixture f;
+  f.connect();
+  const auto info = f.ask<server_info>(f.tested, get_server_info{});
+  BOOST_TEST(info.value().version == "26.1.1");
+  BOOST_TEST((info.value().node == endpoint{"127.0.0.1", 2113}));
+  BOOST_TEST(!info.value().offers.empty());
+  const auto members = f.ask<cluster_info>(f.tested, read_gossip{});
+  f.calls().exchanges.back()->end(std::vector{std::string{}});
+  f.drain();
+  BOOST_TEST(members.value().members.empty());
+}
+
+// -- retries --------------------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(a_request_is_tried_again_as_often_as_it_says_where_that_is_safe) {
+  struct sample {
+    errc why;
+    bool unknown;
+    stream_state expected;
+    bool again;
+  };
+  const sample samples[] = {
+    {errc::not_ready, false, stream_state::any, true},
+    {errc::server_timeout, true, stream_state::any, false},
+    {errc::server_timeout, true, stream_state::exists, false},
+    {errc::server_timeout, true, stream_state::no_stream, true},
+    {errc::server_timeout, true, stream_state::revision(0), true},
+    {errc::wrong_expected_version, false, stream_state::no_stream, false},
+    {errc::access_denied, false, stream_state::no_stream, false},
+  };
+  for (const auto& each : samples) {
     client_fixture f;
     f.connect();
-    const auto pending = f.append();
-    const auto before = f.worker(name);
-    BOOST_REQUIRE(before);
-    f.kill(before);
-    BOOST_TEST((pending.code() == errc::closed));
-    BOOST_TEST(pending.why().outcome_unknown);
-    BOOST_TEST((f.worker(name) != nullptr));
-    BOOST_TEST((f.worker(name) != before));
-    const auto again = f.append();
-    if (f.transports.size() > 1)
-      f.node_answers();
-    auto& call = *f.calls().appends.back();
-    call.reply(call.correlations().back(), append_result{});
+    const auto done = f.ask<append_result>(f.tested, append_to_stream{.stream = "s",
+                                                                      .expected = each.expected,
+                                                                      .events = {new_event::json("t", "{}")},
+                                                                      .options = {.call = {.retry = 1}}});
+    auto& call = *f.calls().appends.at(0);
+    auto why = failure_of(each.why);
+    why.outcome_unknown = each.unknown;
+    call.reply(call.correlations().at(1), tl::unexpected{why});
+    f.advance(100ms);
+    BOOST_TEST(done.pending() == each.again, to_string(each.why));
+    if (!each.again) {
+      BOOST_TEST((done.code() == each.why));
+      continue;
+    }
+    call.reply(call.correlations().at(2), append_result{stream_revision{5}, std::nullopt});
     f.drain();
-    BOOST_TEST(again.succeeded());
+    BOOST_TEST((done.value().revision == stream_revision{5}));
   }
+}
+
+BOOST_AUTO_TEST_CASE(after_its_last_try_a_request_fails_and_is_unknown_if_any_try_was) {
+  client_fixture f;
+  f.connect();
+  const auto done = f.ask<append_result>(f.tested, append_to_stream{.stream = "s",
+                                                                    .expected = stream_state::no_stream,
+                                                                    .events = {new_event::json("t", "{}")},
+                                                                    .options = {.call = {.retry = 2}}});
+  auto& call = *f.calls().appends.at(0);
+  for (std::size_t i = 1; i <= 3; ++i) {
+    auto why = failure_of(errc::too_busy);
+    why.outcome_unknown = i == 1;
+    call.reply(call.correlations().at(i), tl::unexpected{why});
+    f.advance(400ms);
+  }
+  BOOST_TEST(call.correlations().size() == 4u);
+  BOOST_TEST((done.code() == errc::too_busy));
+  BOOST_TEST(done.why().outcome_unknown);
+}
+
+BOOST_AUTO_TEST_CASE(closing_ends_a_request_that_waits_for_its_next_try) {
+  client_fixture f;
+  f.connect();
+  const auto done = f.ask<append_result>(
+    f.tested, append_to_stream{.stream = "s", .events = {new_event::json("t", "{}")}, .options = {.call = {.retry = 9}}});
+  auto& call = *f.calls().appends.at(0);
+  call.reply(call.correlations().at(1), tl::unexpected{failure_of(errc::not_ready)});
+  f.drain();
+  BOOST_TEST(f.close().succeeded());
+  BOOST_TEST((done.code() == errc::closed));
 }
 
 BOOST_AUTO_TEST_CASE(the_death_of_the_appender_leaves_the_node_in_use) {
@@ -243,7 +433,8 @@ BOOST_AUTO_TEST_CASE(the_death_of_the_discovery_is_made_good) {
   const auto workers = state.children.size();
   for (int i = 0; i < 3; ++i) {
     f.kill(state.discovery);
-    f.connect();
+    f.read(); // The node of before is forgotten.
+    f.node_answers();
     BOOST_TEST(state.children.size() == workers); // Nothing of before is left.
   }
 }

@@ -13,16 +13,16 @@ namespace {
 /// A discovery that answers when the test says so.
 struct discovery_script {
   std::vector<unsigned> attempts;
-  std::vector<caf::typed_response_promise<endpoint>> asked;
+  std::vector<caf::typed_response_promise<rpc::address>> asked;
 };
 
 using scripted_discovery = discovery_actor::extend<caf::reacts_to<step>>;
 
 scripted_discovery::behavior_type play(scripted_discovery::pointer self, std::shared_ptr<discovery_script> script) {
   return {
-    [self, script](const find_node& what) -> caf::result<endpoint> {
+    [self, script](const find_node& what) -> caf::result<rpc::address> {
       script->attempts.push_back(what.attempt);
-      script->asked.push_back(self->make_response_promise<endpoint>());
+      script->asked.push_back(self->make_response_promise<rpc::address>());
       return script->asked.back();
     },
     [](const step& what) { what.run(); },
@@ -35,14 +35,17 @@ struct connection_fixture : actor_fixture {
     how.discovery_interval = 100ms;
     how.gossip_timeout = 5s;
     discovery = keep(sys.spawn(play, script));
-    tested = keep(sys.spawn(
-      connection, how, discovery,
-      [this](const endpoint& where) {
-        dialled.push_back(where);
-        transports.push_back(std::make_shared<scripted_transport>());
-        return transports.back();
-      },
-      logger_ptr{}));
+    tested = keep(connection_actor{
+      sys.spawn(connection, connection_parts{.how = how,
+                                             .discovery = discovery,
+                                             .transports =
+                                               [this](const rpc::address& where) {
+                                                 dialled.push_back(where.where);
+                                                 transports.push_back(std::make_shared<scripted_transport>());
+                                                 return transports.back();
+                                               },
+                                             .log = nullptr,
+                                             .announce = [this](const connection_change& what) { changes.push_back(what); }})});
   }
   ~connection_fixture() {
     kill(tested);
@@ -54,7 +57,7 @@ struct connection_fixture : actor_fixture {
 
   answer<node_ptr> get() { return ask<node_ptr>(tested, get_node{}); }
   void name_candidate(endpoint where = {"a", 1}) {
-    tell(discovery, step{[this, where] { script->asked.back().deliver(where); }});
+    tell(discovery, step{[this, where] { script->asked.back().deliver(rpc::address{.where = where}); }});
   }
   void refuse_candidate(error why) {
     tell(discovery, step{[this, why] { script->asked.back().deliver(to_caf(why)); }});
@@ -70,6 +73,7 @@ struct connection_fixture : actor_fixture {
   scripted_discovery discovery;
   connection_actor tested;
   std::vector<endpoint> dialled;
+  std::vector<connection_change> changes;
   std::vector<std::shared_ptr<scripted_transport>> transports;
 };
 
@@ -129,6 +133,8 @@ BOOST_AUTO_TEST_CASE(attempts_pause_for_the_interval_and_end_in_an_error_after_w
   BOOST_REQUIRE(!got.pending());
   BOOST_TEST((got.code() == errc::discovery_failed));
   const auto again = f.get();
+  BOOST_TEST(f.script->attempts.size() == 3u); // It rests.
+  f.advance(100ms);
   BOOST_TEST(f.script->attempts.size() == 4u);
   BOOST_TEST(f.script->attempts.back() == 1u);
   f.name_candidate();
@@ -139,7 +145,7 @@ BOOST_AUTO_TEST_CASE(attempts_pause_for_the_interval_and_end_in_an_error_after_w
 BOOST_AUTO_TEST_CASE(a_discovery_that_stays_silent_counts_as_a_failed_attempt) {
   connection_fixture f{1};
   const auto got = f.get();
-  f.advance(4999ms);
+  f.advance(9999ms);
   BOOST_TEST(got.pending());
   f.advance(1ms);
   BOOST_REQUIRE(!got.pending());
@@ -155,21 +161,58 @@ BOOST_AUTO_TEST_CASE(wrong_credentials_are_not_tried_again) {
   BOOST_TEST((got.code() == errc::unauthenticated));
 }
 
-BOOST_AUTO_TEST_CASE(a_lost_node_is_replaced_when_somebody_asks_and_a_stale_report_changes_nothing) {
+BOOST_AUTO_TEST_CASE(a_lost_node_is_replaced_at_once_and_a_stale_report_changes_nothing) {
   connection_fixture f;
   const auto first = f.get();
   f.name_candidate();
   f.probe_answers(std::vector{features_message()});
-  f.tell(f.tested, node_lost{generation{99}, node_gone()});
+  f.advance(1s);
+  f.tell(f.tested, call_failed{generation{99}, node_gone()});
   BOOST_TEST(f.get().value() == first.value());
-  f.tell(f.tested, node_lost{first.value()->generation, node_gone()});
   BOOST_TEST(f.script->attempts.size() == 1u);
+  f.tell(f.tested, call_failed{first.value()->generation, node_gone()});
+  BOOST_TEST(f.script->attempts.size() == 2u);
   const auto second = f.get();
   BOOST_TEST(second.pending());
-  BOOST_TEST(f.script->attempts.size() == 2u);
   f.name_candidate();
   f.probe_answers(std::vector{features_message()});
   BOOST_TEST((second.value()->generation != first.value()->generation));
+}
+
+BOOST_AUTO_TEST_CASE(who_does_not_want_to_wait_is_refused_at_once_and_a_node_is_looked_for_all_the_same) {
+  connection_fixture f;
+  const auto got = f.ask<node_ptr>(f.tested, get_node{.wait = false});
+  BOOST_TEST((got.code() == errc::unavailable));
+  f.name_candidate();
+  f.probe_answers(std::vector{features_message()});
+  BOOST_TEST(f.ask<node_ptr>(f.tested, get_node{.wait = false}).succeeded());
+}
+
+BOOST_AUTO_TEST_CASE(a_node_whose_handler_failed_is_asked_for_its_gossip) {
+  connection_fixture f;
+  const auto first = f.get();
+  f.name_candidate();
+  f.probe_answers(std::vector{features_message()});
+  f.tell(f.tested, call_failed{first.value()->generation, failure_of(errc::server_error)});
+  BOOST_TEST(f.probe().method.find("Gossip/Read") != std::string::npos);
+  f.probe_answers(tl::unexpected{node_gone()});
+  BOOST_TEST((std::holds_alternative<reconnecting>(f.changes.back())));
+}
+
+BOOST_AUTO_TEST_CASE(it_says_how_far_it_is) {
+  connection_fixture f;
+  const auto phase = [&] { return f.ask<client_status>(f.tested, get_status{}).value().phase; };
+  BOOST_TEST((phase() == client_phase::idle));
+  f.get();
+  BOOST_TEST((phase() == client_phase::connecting));
+  f.name_candidate({"b", 7});
+  f.probe_answers(std::vector{features_message()});
+  const auto status = f.ask<client_status>(f.tested, get_status{});
+  BOOST_TEST((status.value().phase == client_phase::connected));
+  BOOST_TEST((status.value().node->node == endpoint{"b", 7}));
+  BOOST_TEST(status.value().node->server_version == "26.1.1");
+  BOOST_REQUIRE_EQUAL(f.changes.size(), 1u);
+  BOOST_TEST((std::get<connected>(f.changes[0]).node == endpoint{"b", 7}));
 }
 
 BOOST_AUTO_TEST_CASE(credentials_are_not_probed_with_in_clear_unless_allowed) {
@@ -180,17 +223,23 @@ BOOST_AUTO_TEST_CASE(credentials_are_not_probed_with_in_clear_unless_allowed) {
 }
 
 BOOST_AUTO_TEST_CASE(whoever_waits_learns_that_it_ended_and_the_probe_is_cancelled) {
-  for (const bool probing : {false, true}) {
-    connection_fixture f;
-    const auto got = f.get();
-    if (probing)
-      f.name_candidate();
-    f.kill(f.tested);
-    BOOST_REQUIRE(!got.pending());
-    BOOST_TEST((got.code() == errc::closed));
-    if (probing)
-      BOOST_TEST(f.probe().cancelled);
-  }
+  for (const bool told : {false, true})
+    for (const bool probing : {false, true}) {
+      connection_fixture f;
+      const auto got = f.get();
+      if (probing)
+        f.name_candidate();
+      if (told)
+        caf::anon_send_exit(f.tested, caf::exit_reason::user_shutdown);
+      else
+        f.kill(f.tested);
+      f.drain();
+      BOOST_REQUIRE(!got.pending());
+      // Told to end, the client is closed; otherwise it has died, and another one takes its place.
+      BOOST_TEST((got.code() == (told ? errc::closed : errc::unavailable)));
+      if (probing)
+        BOOST_TEST(f.probe().cancelled);
+    }
 }
 
 BOOST_AUTO_TEST_CASE(a_discovery_that_has_died_is_a_failed_attempt_and_not_a_closed_client) {

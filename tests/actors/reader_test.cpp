@@ -20,7 +20,7 @@ struct reader_fixture : worker_fixture {
     return tested;
   }
   answer<event_batch> next_of(const reader_actor& tested) { return ask<event_batch>(tested, next{}); }
-  scripted_read& call() { return *calls().reads.at(0); }
+  scripted_read& call() { return *calls().reads.back(); }
   void arrives(event_batch batch) {
     call().batch(std::move(batch));
     drain();
@@ -218,7 +218,7 @@ BOOST_AUTO_TEST_CASE(a_node_is_reported_lost_exactly_when_the_policy_says_so) {
     reader_fixture f;
     const auto tested = f.started();
     f.ends(tl::unexpected{failure_of(code)});
-    const auto wanted = policy::is_node_lost(failure_of(code));
+    const auto wanted = policy::concerns_node(failure_of(code));
     BOOST_TEST((f.link->losses.size() == (wanted ? 1u : 0u)), "wrong for " << to_string(code));
     if (wanted && !f.link->losses.empty())
       BOOST_TEST((f.link->losses[0].generation == generation{1}));
@@ -242,6 +242,35 @@ BOOST_AUTO_TEST_CASE(a_next_after_the_end_is_answered_with_closed) {
   f.ends({});
   BOOST_TEST(last.succeeded());
   BOOST_TEST((f.next_of(tested).code() == errc::closed));
+}
+
+BOOST_AUTO_TEST_CASE(until_its_first_batch_a_read_may_be_tried_again) {
+  for (const bool begun : {false, true}) {
+    reader_fixture f;
+    const auto tested = f.started({.retry = 1});
+    if (begun)
+      f.arrives(events(0));
+    const auto first = f.next_of(tested);
+    f.ends(tl::unexpected{failure_of(errc::not_ready)});
+    f.advance(100ms);
+    BOOST_TEST(f.calls().reads.size() == (begun ? 1u : 2u));
+    const auto second = f.next_of(tested);
+    if (begun) {
+      BOOST_TEST((second.code() == errc::not_ready));
+      continue;
+    }
+    f.arrives(events(0));
+    BOOST_TEST(first.succeeded());
+    f.ends(tl::unexpected{failure_of(errc::not_ready)});
+    BOOST_TEST((second.code() == errc::not_ready));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_is_final_is_not_tried_again) {
+  reader_fixture f;
+  const auto tested = f.started({.retry = 5});
+  f.ends(tl::unexpected{failure_of(errc::access_denied)});
+  BOOST_TEST((f.next_of(tested).code() == errc::access_denied));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -19,9 +19,8 @@ scripted_connection::behavior_type play(scripted_connection::pointer self, std::
       script->asked.push_back(promise);
       return promise;
     },
-    [script](const node_lost& what) { script->losses.push_back(what); },
-    [](const node_probed&) {},
-    [](const wait_elapsed&) {},
+    [](const get_status&) { return client_status{}; },
+    [script](const call_failed& what) { script->losses.push_back(what); },
     [](const step& what) { what.run(); },
   };
 }
@@ -29,7 +28,9 @@ scripted_connection::behavior_type play(scripted_connection::pointer self, std::
 } // namespace
 
 worker_fixture::worker_fixture(settings how) : connection{keep(sys.spawn(play, link))} {
-  context = std::make_shared<const worker_context>(worker_context{std::move(how), connection, nullptr});
+  auto link_ref = std::make_shared<connection_ref>();
+  link_ref->set(connection);
+  context = std::make_shared<const worker_context>(worker_context{std::move(how), std::move(link_ref), nullptr});
   use(make_node(1));
 }
 

@@ -17,7 +17,7 @@ namespace kdb::test {
 /// Speaks for the connection: asks wait until the test answers them, unless it was given an answer beforehand.
 struct connection_script {
   std::deque<caf::typed_response_promise<node_ptr>> asked;
-  std::vector<node_lost> losses;
+  std::vector<call_failed> losses;
   std::optional<result<node_ptr>> at_once;
   unsigned asks = 0;
 };

@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(after_a_retryable_failure_it_goes_on_behind_the_last_event_
     f.advance(any_pause);
     BOOST_REQUIRE_EQUAL(f.calls_made(), 2u);
     BOOST_TEST((f.from_of_last_call() == stream_position{stream_revision{2}}));
-    const auto lost = policy::is_node_lost(failure_of(code));
+    const auto lost = policy::concerns_node(failure_of(code));
     BOOST_TEST(f.link->losses.size() == (lost ? 1u : 0u));
     f.confirm();
     f.arrives(events(3));
@@ -184,6 +184,93 @@ BOOST_AUTO_TEST_CASE(late_words_of_an_earlier_call_are_ignored) {
   f.tell(address, read_ended{1, tl::unexpected{failure_of(errc::access_denied)}});
   f.tell(address, subscription_confirmed{1});
   BOOST_TEST((f.received() == numbers{0}));
+  BOOST_TEST(f.script->ends.empty());
+}
+
+// -- the watchdog ---------------------------------------------------------------------------------
+
+namespace {
+
+struct watched_fixture : subscription_fixture {
+  explicit watched_fixture(manner how = manner::at_once) : subscription_fixture{how} {
+    subscription_plan plan{stream_plan{"s", {.resume = {.watchdog = 10s}}}, receiver};
+    start(std::move(plan));
+    confirm();
+    feed = calls().reads.at(0);
+  }
+  /// The watchdog's question, if it asked.
+  std::shared_ptr<scripted_read> question() { return calls().reads.size() > 1 ? calls().reads.back() : nullptr; }
+  void head_is(std::uint64_t revision) {
+    question()->batch(events(revision));
+    drain();
+  }
+  std::shared_ptr<scripted_read> feed;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(silence_while_there_is_more_begins_a_new_call_behind_what_was_received) {
+  watched_fixture f;
+  f.feed->batch(events(0, 3));
+  f.drain();
+  f.advance(20s);
+  BOOST_REQUIRE(f.question());
+  BOOST_TEST((f.question()->request.direction == backwards));
+  f.head_is(3);
+  f.advance(1s);
+  BOOST_TEST(f.feed->cancelled);
+  f.advance(any_pause);
+  BOOST_TEST((f.from_of_last_call() == stream_position{stream_revision{2}}));
+  BOOST_TEST(f.script->ends.empty());
+}
+
+BOOST_AUTO_TEST_CASE(silence_is_fine_when_there_is_no_more) {
+  watched_fixture f;
+  f.feed->batch(events(0, 3));
+  f.drain();
+  for (std::size_t looks = 1; looks <= 3; ++looks) {
+    f.advance(10s);
+    while (f.calls().reads.size() < looks + 1)
+      f.advance(10s);
+    f.head_is(2);
+    f.advance(1s);
+    BOOST_TEST(!f.feed->cancelled);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(what_arrives_while_the_watchdog_looks_calms_it) {
+  watched_fixture f;
+  f.advance(20s);
+  f.head_is(0);
+  f.feed->batch(events(0));
+  f.drain();
+  f.advance(1s);
+  BOOST_TEST(!f.feed->cancelled);
+}
+
+BOOST_AUTO_TEST_CASE(a_subscriber_that_takes_its_time_is_no_silence) {
+  watched_fixture f{manner::later};
+  f.feed->batch(events(0));
+  f.drain();
+  f.advance(60s);
+  BOOST_TEST(!f.question());
+}
+
+BOOST_AUTO_TEST_CASE(without_a_watchdog_nobody_looks) {
+  subscription_fixture f;
+  f.run();
+  f.advance(1h);
+  BOOST_TEST(f.calls_made() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(failures_far_apart_do_not_use_the_budget_up) {
+  subscription_fixture f;
+  f.run();
+  for (int i = 0; i < 100; ++i) {
+    f.fails(errc::unavailable);
+    f.advance(20s + any_pause);
+    f.confirm();
+  }
   BOOST_TEST(f.script->ends.empty());
 }
 

@@ -14,7 +14,7 @@ struct client_side {
     settings how;
     how.endpoints = {{"127.0.0.1", port}};
     how.tls.enabled = false;
-    calls = rpc::make_grpc_transport(engine, how.endpoints.front(), how);
+    calls = rpc::make_grpc_transport(engine, rpc::address{.where = how.endpoints.front()}, how);
   }
 
   struct reading {

@@ -18,7 +18,9 @@
 #include <vector>
 
 #include <kdb/append.hpp>
+#include <kdb/cluster.hpp>
 #include <kdb/connected.hpp>
+#include <kdb/connection_change.hpp>
 #include <kdb/delete.hpp>
 #include <kdb/error.hpp>
 #include <kdb/event.hpp>
@@ -203,6 +205,25 @@ struct await_connected {
   std::chrono::milliseconds timeout{10'000};
 };
 
+/// Asks for the state of the client at this moment.
+struct get_status {};
+
+/// Tells `observer`, an actor that handles `connection_change`, how the client fares: at once as it is now (unless it is idle), then
+/// with every change, `client_closed` last. Goes on until the observer ends.
+struct observe {
+  caf::actor observer;
+};
+
+/// Asks what the server in use offers.
+struct get_server_info {
+  call_options call{};
+};
+
+/// Asks the node in use for the members of its cluster.
+struct read_gossip {
+  call_options call{};
+};
+
 /// Closes the client: no new work, every call cancelled, everything pending answered with `closed`. Answers when that is done, soon
 /// in every state. An exit message does the same.
 struct close {};
@@ -227,6 +248,10 @@ using client_actor = caf::typed_actor<caf::replies_to<append_to_stream>::with<ap
                                       caf::replies_to<subscribe_to_stream>::with<subscription_actor>,
                                       caf::replies_to<subscribe_to_all>::with<subscription_actor>,
                                       caf::replies_to<await_connected>::with<connected>,
+                                      caf::replies_to<get_status>::with<client_status>,
+                                      caf::reacts_to<observe>,
+                                      caf::replies_to<get_server_info>::with<server_info>,
+                                      caf::replies_to<read_gossip>::with<cluster_info>,
                                       caf::replies_to<close>::with<void>>;
 
 /// Starts a client in the host's actor system; returns at once, also when no server is there. Link, monitor, or send `close`.
@@ -278,6 +303,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscription_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::await_connected)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::connected)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::close)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::client_status)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::observe)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::connection_change)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_server_info)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::server_info)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_gossip)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::cluster_info)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::reader_actor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscription_actor)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::delete_stream)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -40,6 +41,14 @@ struct call_options {
   std::optional<kdb::credentials> credentials{};
   /// Only a leader may serve it. Unset: yes if the client prefers the leader.
   std::optional<bool> requires_leader{};
+  /// How often the operation may be tried again where that is safe: reads until their first batch, other requests that change
+  /// nothing, writes that had no effect, and appends of unknown outcome with an explicit expected state (the server knows their
+  /// events by their ids). With growing pauses, and within the deadline. Unset: the settings' `retry`. Subscriptions resume by
+  /// themselves.
+  std::optional<std::uint32_t> retry{};
+  /// Wait for a node while none is known, until the deadline or the end of the attempts to find one. Off: fail at once with
+  /// `unavailable`.
+  bool wait_for_node = true;
 
   friend bool operator==(const call_options&, const call_options&) = default;
 };

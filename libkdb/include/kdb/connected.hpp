@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include <kdb/settings.hpp>
+#include <kdb/endpoint.hpp>
 
 namespace kdb {
 

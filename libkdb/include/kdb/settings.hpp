@@ -8,20 +8,12 @@
 #include <vector>
 
 #include <kdb/call_options.hpp>
+#include <kdb/connection_change.hpp>
+#include <kdb/endpoint.hpp>
 #include <kdb/log.hpp>
 #include <kdb/result.hpp>
 
 namespace kdb {
-
-/// Where a node listens.
-struct endpoint {
-  std::string host;
-  std::uint16_t port = 2113;
-  friend bool operator==(const endpoint&, const endpoint&) = default;
-};
-
-/// "host:port", with brackets around IPv6 addresses.
-std::string to_string(const endpoint& where);
 
 enum class node_preference : std::uint8_t { leader, follower, random, read_only_replica };
 
@@ -59,6 +51,8 @@ struct settings {
   /// For one node's answer in a round.
   std::chrono::milliseconds gossip_timeout{5000};
   node_preference preference = node_preference::leader;
+  /// Only a node that is as preferred will do; otherwise the next best is taken. Unset: strict for the leader alone.
+  std::optional<bool> strict_preference{};
 
   /// For operations without a deadline of their own. Unset: none. Never bounds subscriptions.
   std::optional<std::chrono::milliseconds> default_deadline{};
@@ -74,9 +68,19 @@ struct settings {
   /// Bytes of such appends, likewise.
   std::uint64_t max_append_bytes_in_flight = 64ull << 20;
 
+  /// How often operations are tried again that don't say it themselves; see `call_options::retry`.
+  std::uint32_t retry = 0;
+
+  /// Workers of the client that may die of a bug and be replaced within `restart_span`; one more ends the client.
+  std::uint32_t max_restarts = 10;
+  std::chrono::milliseconds restart_span{60'000};
+
   /// Takes log lines. Empty: silence.
   log_sink log{};
   log_level minimum_log_level = log_level::info;
+  /// Told of every change of the connection, in order, on the thread that also runs the log sink; `client_closed` comes last. What
+  /// it throws is swallowed. Empty: nobody is told.
+  change_sink on_change{};
 
   /// Reads a connection string. Errors are `invalid_connection_string` and name the option; see `docs/connection-string.md`.
   static result<settings> from_connection_string(std::string_view text);
@@ -89,7 +93,7 @@ struct settings {
 };
 
 /// The connection string for these settings, with `***` in place of a password. Reads back to the same settings otherwise, as far as
-/// a connection string has an option for them: it has none for tokens, the limits of appends, the start timeout and the log.
+/// a connection string has an option for them: it has none for tokens, strictness, the limits of appends, the start timeout, retries, restarts, the log and `on_change`.
 std::string to_string(const settings& all);
 
 } // namespace kdb

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -13,12 +14,24 @@
 
 namespace kdb {
 
+/// How a subscription goes on when its call breaks off for a reason that may pass.
+struct resume_options {
+  /// Tries without an event between them, in any span of that length, before it ends with `connection_lost`; -1: no limit.
+  int limit = 30;
+  std::chrono::milliseconds span{600'000};
+  /// When nothing has come for so long, ask whether there is more than what was received, and begin a new call if so. Unset: trust
+  /// the call. At least 1 s.
+  std::optional<std::chrono::milliseconds> watchdog{};
+  friend bool operator==(const resume_options&, const resume_options&) = default;
+};
+
 /// How to follow one stream.
 struct subscribe_to_stream_options {
   /// Excluded: the first event delivered is the one after it. `stream_start` delivers everything.
   stream_position from = stream_start;
   /// Follow links (`$>`) to the events they stand for.
   bool resolve_links = false;
+  resume_options resume{};
   /// Its deadline bounds the start, until the server confirms.
   call_options call{};
 };
@@ -31,6 +44,7 @@ struct subscribe_to_all_options {
   std::optional<event_filter> filter{};
   /// Follow links (`$>`) to the events they stand for.
   bool resolve_links = false;
+  resume_options resume{};
   /// Its deadline bounds the start, until the server confirms.
   call_options call{};
 };

@@ -11,7 +11,7 @@ std::shared_ptr<grpc::Channel> raw_channel(const std::string& target) {
   settings how;
   how.tls.enabled = false;
   const endpoint where{target.substr(0, colon), static_cast<std::uint16_t>(std::stoul(target.substr(colon + 1)))};
-  const auto pool = std::make_shared<rpc::channel_pool>(where, how);
+  const auto pool = std::make_shared<rpc::channel_pool>(rpc::address{.where = where}, how);
   const auto lease = std::make_shared<rpc::channel_lease>(pool->lease());
   return {lease, lease->channel().get()};
 }

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include <kdb/cluster.hpp>
+#include <kdb/settings.hpp>
+#include <rpc/transport.hpp>
+
+namespace kdb {
+
+using gossip_handler = std::function<void(result<std::vector<cluster_member>>)>;
+
+/// Asks a node for the members of its cluster, within the settings' gossip timeout. `done` is called once, on a thread of the
+/// transport, which stays alive until then.
+std::unique_ptr<rpc::call> ask_for_gossip(const std::shared_ptr<rpc::transport>& node, const settings& how, gossip_handler done);
+
+} // namespace kdb

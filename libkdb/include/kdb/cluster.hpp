@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <kdb/endpoint.hpp>
+#include <kdb/uuid.hpp>
+
+namespace kdb {
+
+/// What a node of a cluster does. The numbers are the server's; those of newer servers are kept as they come, and are no state
+/// that anybody prefers.
+enum class member_state : std::uint32_t {
+  initializing = 0,
+  discover_leader = 1,
+  unknown = 2,
+  pre_replica = 3,
+  catching_up = 4,
+  clone = 5,
+  follower = 6,
+  pre_leader = 7,
+  leader = 8,
+  manager = 9, ///< Also a seed that was not contacted yet: with a nil id, and alive.
+  shutting_down = 10,
+  shutdown = 11,
+  read_only_leaderless = 12,
+  pre_read_only_replica = 13,
+  read_only_replica = 14,
+  resigning_leader = 15
+};
+
+/// The server's word for it, "Leader" for instance; "state N" for one it did not have yet.
+std::string to_string(member_state state);
+
+/// One node of a cluster as another one sees it. Dead ones stay listed for half an hour.
+struct cluster_member {
+  uuid instance_id{};
+  member_state state = member_state::unknown;
+  bool alive = false;
+  /// Where clients are to reach it.
+  endpoint where{};
+  friend bool operator==(const cluster_member&, const cluster_member&) = default;
+};
+
+/// What a server told about itself.
+struct server_info {
+  endpoint node{};
+  /// Empty for servers that don't tell.
+  std::string version{};
+  /// What it offers: "service/method" and "service/method/feature", in lower case, in alphabetical order.
+  std::vector<std::string> offers{};
+};
+
+/// The members of a cluster, as the node in use sees them.
+struct cluster_info {
+  std::vector<cluster_member> members{};
+};
+
+} // namespace kdb

@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include <kdb/connected.hpp>
+#include <kdb/error.hpp>
+
+namespace kdb {
+
+/// An attempt to find a node has failed, or the one in use was lost.
+struct reconnecting {
+  /// Counts within one round of attempts; 0 when a node was lost just now.
+  unsigned attempt = 0;
+  error why{};
+  /// When the next attempt begins. After the last attempt of a round it begins only if somebody asks for a node.
+  std::chrono::milliseconds next{};
+};
+
+/// The client has closed: nothing comes after it.
+struct client_closed {
+  /// Why, if it was not asked for.
+  std::optional<error> cause{};
+};
+
+/// What observers of a client are told.
+using connection_change = std::variant<connected, reconnecting, client_closed>;
+
+using change_sink = std::function<void(const connection_change&)>;
+
+/// For logs: "connected to host:port", for instance.
+std::string to_string(const connection_change& what);
+
+/// How far a client is.
+enum class client_phase : std::uint8_t {
+  idle,       ///< No node, and nobody wants one.
+  connecting, ///< Looking for a node.
+  connected,  ///< A node is in use.
+  closed,     ///< For good.
+};
+
+std::string_view to_string(client_phase phase);
+
+/// A client at one moment.
+struct client_status {
+  client_phase phase = client_phase::idle;
+  /// The node in use, if any.
+  std::optional<connected> node{};
+  std::size_t connections = 0; ///< HTTP/2 connections to that node.
+  std::size_t streams = 0;     ///< Calls under way on them.
+};
+
+} // namespace kdb
