@@ -285,6 +285,24 @@ void cancel(const std::shared_ptr<async_subscription_state>& state) {
   caf::anon_send(state->source, kdb::cancel{});
 }
 
+namespace {
+
+/// Completes with a part of what comes.
+template <class Whole, class Part>
+struct part_of final : completion<Whole> {
+  part_of(completion_ptr<Part> next, Part (*take)(Whole)) : done{std::move(next)}, take_part{take} {}
+  void complete(result<Whole> outcome) override { done->complete(std::move(outcome).map(take_part)); }
+  completion_ptr<Part> done;
+  Part (*take_part)(Whole);
+};
+
+template <class Whole, class Part>
+completion_ptr<Whole> mapped(completion_ptr<Part> done, Part (*take)(Whole)) {
+  return std::make_shared<part_of<Whole, Part>>(std::move(done), take);
+}
+
+} // namespace
+
 // -- the operations --------------------------------------------------------------------------------
 
 result<async_core> async_core::start(settings how) {
@@ -298,8 +316,20 @@ void async_core::await_connected(std::chrono::milliseconds timeout, completion_p
   impl_->ask<connected>(kdb::await_connected{timeout}, std::move(done));
 }
 
-void async_core::append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events,
-                                  append_options options, completion_ptr<append_result> done) const {
+void async_core::get_status(completion_ptr<client_status> done) const {
+  impl_->ask<client_status>(kdb::get_status{}, std::move(done));
+}
+
+void async_core::get_server_info(call_options call, completion_ptr<server_info> done) const {
+  impl_->ask<server_info>(kdb::get_server_info{std::move(call)}, std::move(done));
+}
+
+void async_core::read_gossip(call_options call, completion_ptr<std::vector<cluster_member>> done) const {
+  impl_->ask<cluster_info>(kdb::read_gossip{std::move(call)}, mapped(std::move(done), +[](cluster_info found) { return std::move(found.members); }));
+}
+
+void async_core::append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, append_options options,
+                                  completion_ptr<append_result> done) const {
   impl_->ask<append_result>(kdb::append_to_stream{std::move(stream), expected, std::move(events), std::move(options)},
                             std::move(done));
 }
@@ -327,17 +357,9 @@ void async_core::head_position(head_position_options options, completion_ptr<log
   impl_->ask<log_position>(kdb::head_position{std::move(options)}, std::move(done));
 }
 
-void async_core::current_revision(std::string stream, call_options call,
-                                  completion_ptr<std::optional<stream_revision>> done) const {
-  struct adapter final : completion<revision_result> {
-    explicit adapter(completion_ptr<std::optional<stream_revision>> next) : done{std::move(next)} {}
-    void complete(result<revision_result> outcome) override {
-      done->complete(std::move(outcome).map([](revision_result found) { return found.revision; }));
-    }
-    completion_ptr<std::optional<stream_revision>> done;
-  };
+void async_core::current_revision(std::string stream, call_options call, completion_ptr<std::optional<stream_revision>> done) const {
   impl_->ask<revision_result>(kdb::current_revision{std::move(stream), std::move(call)},
-                              std::make_shared<adapter>(std::move(done)));
+                              mapped(std::move(done), +[](revision_result found) { return found.revision; }));
 }
 
 void async_core::delete_stream(std::string stream, stream_state expected, delete_options options,

@@ -24,6 +24,18 @@ result<connected> client::wait_connected(std::chrono::milliseconds timeout) {
   return runtime_->ask<connected>(await_connected{timeout});
 }
 
+client_status client::status() {
+  return runtime_->ask<client_status>(get_status{}).value_or(client_status{.phase = client_phase::closed});
+}
+
+result<kdb::server_info> client::server_info(call_options call) {
+  return runtime_->ask<kdb::server_info>(get_server_info{std::move(call)});
+}
+
+result<std::vector<cluster_member>> client::read_gossip(call_options call) {
+  return runtime_->ask<cluster_info>(kdb::read_gossip{std::move(call)}).map([](cluster_info found) { return std::move(found.members); });
+}
+
 result<append_result> client::append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events,
                                                append_options options) {
   return runtime_->ask<append_result>(

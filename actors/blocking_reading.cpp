@@ -29,7 +29,7 @@ struct reading_state {
       return *end ? result<event_batch>{} : tl::unexpected{end->error()};
     ask_ahead();
     result<event_batch> answer;
-    auto waiting = std::move(asked.front());
+    auto waiting = asked.front();
     asked.pop_front();
     waiting.receive([&](event_batch& batch) { answer = std::move(batch); },
                     [&](caf::error& why) { answer = tl::unexpected{error::from(why)}; });

@@ -54,14 +54,14 @@ void engine::remove(const std::shared_ptr<running_call>& call) {
     tell();
 }
 
-void engine::stop(std::function<void()> drained) {
+void engine::stop(const std::function<void()>& drained) {
   std::vector<std::shared_ptr<running_call>> open;
   {
     std::lock_guard lock{mutex_};
     stopping_ = true;
     open.assign(calls_.begin(), calls_.end());
     if (!open.empty())
-      drained_.push_back(std::move(drained));
+      drained_.push_back(drained);
   }
   if (open.empty()) {
     drained();

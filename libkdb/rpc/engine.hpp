@@ -74,7 +74,7 @@ public:
 
   /// Accepts no further calls, cancels all there are, and calls `drained` once none is left: at once on this thread, or later on
   /// the engine's.
-  void stop(std::function<void()> drained);
+  void stop(const std::function<void()>& drained);
 
 private:
   struct watched {

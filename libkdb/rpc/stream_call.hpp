@@ -62,6 +62,7 @@ protected:
 
 private:
   template <void (stream_call::*Member)(bool)>
+  // NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): final, and destroyed only as what it is.
   struct step final : operation {
     explicit step(stream_call* call) : owner{call} {}
     void complete(bool ok) override { (owner->*Member)(ok); }

@@ -63,14 +63,14 @@ error not_found(std::string_view stream) {
 }
 
 error append_too_large(size_limit sizes) {
-  return {.code = errc::append_too_large,
-          .message = "the append" + sizes_text(sizes) + "; write fewer events at once",
-          .detail = std::move(sizes)};
+  auto message = "the append" + sizes_text(sizes) + "; write fewer events at once";
+  return {.code = errc::append_too_large, .message = std::move(message), .detail = std::move(sizes)};
 }
 
 error event_too_large(size_limit sizes) {
   const auto event = sizes.event_id.empty() ? std::string{"an event"} : "event " + sizes.event_id;
-  return {.code = errc::event_too_large, .message = event + sizes_text(sizes), .detail = std::move(sizes)};
+  auto message = event + sizes_text(sizes);
+  return {.code = errc::event_too_large, .message = std::move(message), .detail = std::move(sizes)};
 }
 
 error denied(std::string_view what) {

@@ -219,6 +219,17 @@ public:
     return ask_and_wait<connected>(host_, client_, await_connected{at_most}, "a connection");
   }
 
+  client_status status() override { return ask_and_wait<client_status>(host_, client_, get_status{}, "the status").value(); }
+
+  result<server_info> get_server_info(call_options call) override {
+    return ask_and_wait<server_info>(host_, client_, kdb::get_server_info{std::move(call)}, "what the server offers");
+  }
+
+  result<std::vector<cluster_member>> read_gossip(call_options call) override {
+    return ask_and_wait<cluster_info>(host_, client_, kdb::read_gossip{std::move(call)}, "the members")
+      .map([](cluster_info found) { return std::move(found.members); });
+  }
+
   std::future<result<append_result>> start_append(std::string stream, stream_state expected, std::vector<new_event> events,
                                                   append_options options) override {
     return ask<append_result>(host_, client_,

@@ -99,6 +99,16 @@ public:
     return wait_for(client_->wait_connected(at_most, asio::use_future), "a connection");
   }
 
+  client_status status() override { return wait_for(client_->status(asio::use_future), "the status").value(); }
+
+  result<server_info> get_server_info(call_options call) override {
+    return wait_for(client_->server_info(std::move(call), asio::use_future), "what the server offers");
+  }
+
+  result<std::vector<cluster_member>> read_gossip(call_options call) override {
+    return wait_for(client_->read_gossip(std::move(call), asio::use_future), "the members");
+  }
+
   std::future<result<append_result>> start_append(std::string stream, stream_state expected, std::vector<new_event> events,
                                                   append_options options) override {
     return client_->append_to_stream(std::move(stream), expected, std::move(events), std::move(options), asio::use_future);

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include <kdb/append.hpp>
+#include <kdb/cluster.hpp>
 #include <kdb/connected.hpp>
+#include <kdb/connection_change.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
 #include <kdb/event_list.hpp>
@@ -55,6 +57,9 @@ class driver {
 public:
   virtual ~driver() = default;
   virtual result<connected> wait_connected(std::chrono::milliseconds at_most = fixtures::patience) = 0;
+  virtual client_status status() = 0;
+  virtual result<server_info> get_server_info(call_options call = {}) = 0;
+  virtual result<std::vector<cluster_member>> read_gossip(call_options call = {}) = 0;
   virtual std::future<result<append_result>> start_append(std::string stream, stream_state expected, std::vector<new_event> events,
                                                           append_options options = {}) = 0;
   virtual std::future<append_in_parts_result> start_append_in_parts(std::string stream, stream_state expected,

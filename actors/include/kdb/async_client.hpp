@@ -146,6 +146,26 @@ public:
     return start<connected>([=](auto& core, auto done) { core.await_connected(timeout, std::move(done)); }, token);
   }
 
+  /// How the client fares at this moment.
+  template <class Token>
+  auto status(Token&& token) {
+    return start<client_status>([](auto& core, auto done) { core.get_status(std::move(done)); }, token);
+  }
+
+  /// What the server in use offers.
+  template <class Token>
+  auto server_info(call_options call, Token&& token) {
+    return start<kdb::server_info>(
+      [call = std::move(call)](auto& core, auto done) mutable { core.get_server_info(std::move(call), std::move(done)); }, token);
+  }
+
+  /// The members of the cluster, as the node in use sees them; of a single node, itself.
+  template <class Token>
+  auto read_gossip(call_options call, Token&& token) {
+    return start<std::vector<cluster_member>>(
+      [call = std::move(call)](auto& core, auto done) mutable { core.read_gossip(std::move(call), std::move(done)); }, token);
+  }
+
   /// Appends all events to one stream, or none. Without events it only checks the expected state.
   template <class Token>
   auto append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, append_options options,

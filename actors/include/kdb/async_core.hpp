@@ -8,7 +8,9 @@
 #include <vector>
 
 #include <kdb/append.hpp>
+#include <kdb/cluster.hpp>
 #include <kdb/connected.hpp>
+#include <kdb/connection_change.hpp>
 #include <kdb/delete.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
@@ -61,6 +63,9 @@ public:
   static result<async_core> start(settings how);
 
   void await_connected(std::chrono::milliseconds timeout, completion_ptr<connected> done) const;
+  void get_status(completion_ptr<client_status> done) const;
+  void get_server_info(call_options call, completion_ptr<server_info> done) const;
+  void read_gossip(call_options call, completion_ptr<std::vector<cluster_member>> done) const;
   void append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, append_options options,
                         completion_ptr<append_result> done) const;
   void append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events, append_in_parts_options options,

@@ -11,7 +11,9 @@
 #include <vector>
 
 #include <kdb/append.hpp>
+#include <kdb/cluster.hpp>
 #include <kdb/connected.hpp>
+#include <kdb/connection_change.hpp>
 #include <kdb/delete.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
@@ -182,6 +184,13 @@ public:
 
   /// Waits until a node is in use, for at most that long.
   result<connected> wait_connected(std::chrono::milliseconds timeout);
+
+  /// How the client fares at this moment.
+  client_status status();
+  /// What the server in use offers.
+  result<kdb::server_info> server_info(call_options call = {});
+  /// The members of the cluster, as the node in use sees them; of a single node, itself.
+  result<std::vector<cluster_member>> read_gossip(call_options call = {});
 
   /// Appends all events to one stream, or none. Without events it only checks the expected state.
   result<append_result> append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events,
