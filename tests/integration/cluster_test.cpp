@@ -261,8 +261,10 @@ KDB_SCENARIO(a_leader_that_hangs_is_noticed_by_its_keepalive) {
   how.gossip_timeout = 500ms;
   const auto client = connect(which, how);
   append_until_done(*client, "s", numbered(1));
-  nodes.hang(nodes.some_leader());
+  const auto hanging = nodes.some_leader();
+  nodes.hang(hanging);
   append_until_done(*client, "s", numbered(1));
+  BOOST_TEST((client->status().node->node != where(nodes, hanging)));
 }
 
 // -- subscriptions -------------------------------------------------------------------------------
@@ -278,10 +280,10 @@ KDB_SCENARIO(subscriptions_miss_and_repeat_nothing_whatever_happens_to_the_nodes
   BOOST_TEST_MESSAGE("seed " << seed);
   std::minstd_rand random{seed};
   const auto client = connect(which, settings_of(nodes));
+  const auto in_any_node = connect(which, settings_of(nodes, node_preference::random));
   std::vector<std::unique_ptr<running_subscription>> subscriptions;
   for (int i = 0; i < 5; ++i)
     subscriptions.push_back(value_of(client->subscribe_to_stream("s", {.call = {.deadline = 10s}})));
-  const auto in_any_node = connect(which, settings_of(nodes, node_preference::random));
   subscriptions.push_back(value_of(in_any_node->subscribe_to_stream("s", {.call = {.deadline = 10s}})));
 
   std::uint64_t written = 0;
