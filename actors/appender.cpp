@@ -1,5 +1,6 @@
 #include <appender.hpp>
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -71,9 +72,13 @@ appender_state::~appender_state() {
 appender_actor::behavior_type appender_state::start(worker_context_ptr given) {
   context = std::move(given);
   return {
-    [this](append_to_stream& what) { return on_append(what); }, [this](append_replies& what) { on_replies(what); },
-    [this](append_call_ended& what) { on_call_ended(what); },   [this](single_append_done& what) { on_single_done(what); },
-    [this](const deadlines_due&) { on_deadlines_due(); },       [this](const mailbox_drained&) { on_mailbox_drained(); },
+    [this](append_to_stream& what) { return on_append(what); },
+    [this](const node_changed&) { on_node_changed(); },
+    [this](append_replies& what) { on_replies(what); },
+    [this](append_call_ended& what) { on_call_ended(what); },
+    [this](single_append_done& what) { on_single_done(what); },
+    [this](const deadlines_due&) { on_deadlines_due(); },
+    [this](const mailbox_drained&) { on_mailbox_drained(); },
   };
 }
 
@@ -85,6 +90,10 @@ caf::result<append_result> appender_state::on_append(append_to_stream& what) {
   auto answer = self->make_response_promise<append_result>();
   const time_budget budget{deadline_for(context->how, what.options.call), self->clock().now()};
   const auto bytes = payload_bytes(what);
+  if (!current && !what.options.call.wait_for_node) {
+    send_if_there_is_a_node({std::move(what), answer, budget, bytes});
+    return answer;
+  }
   waiting.push_back({std::move(what), answer, budget, bytes});
   watch(budget);
   pump();
@@ -145,6 +154,19 @@ void appender_state::ask_for_node() {
       });
 }
 
+/// Overtakes those who wait for a node, which is what it asks for.
+void appender_state::send_if_there_is_a_node(queued what) {
+  auto held = std::make_shared<queued>(std::move(what));
+  self->request(context->connection->get(), caf::infinite, get_node{.wait = false})
+    .then(
+      [this, held](const node_ptr& found) {
+        current = found;
+        waiting.push_front(std::move(*held));
+        pump();
+      },
+      [this, held](const caf::error& why) { held->answer.deliver(to_caf(no_node(*context, why))); });
+}
+
 void appender_state::refuse_queued(const error& why) {
   for (auto& each : std::exchange(waiting, {}))
     each.answer.deliver(to_caf(why));
@@ -169,15 +191,18 @@ void appender_state::send_in_lane(queued what, bool leader_only) {
   const auto deadline = current->features.deadline_duration() ? what.budget.left(self->clock().now()) : std::nullopt;
   auto chunks = wire::encode_batch_append(with_number(correlation_prefix, number), what.request.stream, what.request.expected,
                                           what.request.events, deadline);
-  flying.emplace(number, in_flight{std::move(what.answer), what.budget, what.bytes, leader_only});
+  flying.emplace(number, in_flight{std::move(what.answer), what.budget, what.bytes, used.number});
+  ++used.flying;
   for (auto& chunk : chunks)
     used.unsent.push_back(std::move(chunk));
 }
 
 appender_state::lane& appender_state::open_lane(bool leader_only) {
   auto& wanted = lanes[leader_only];
-  if (wanted.call)
+  if (wanted.call && wanted.generation == current->generation)
     return wanted;
+  if (wanted.call)
+    retire(wanted);
   const auto number = wanted.number = ++last_call;
   wanted.generation = current->generation;
   const auto tell = late_sender{self};
@@ -215,22 +240,57 @@ void appender_state::on_replies(append_replies& what) {
       continue; // Its deadline was first.
     auto done = std::move(found->second);
     flying.erase(found);
-    bytes_in_flight -= done.bytes;
-    if (reply.outcome)
+    landed(done);
+    if (reply.outcome) {
       done.answer.deliver(*reply.outcome);
-    else
-      done.answer.deliver(to_caf(std::move(reply.outcome.error())));
+      continue;
+    }
+    if (const auto* used = lane_with(what.call))
+      drop_node(used->generation, reply.outcome.error());
+    done.answer.deliver(to_caf(std::move(reply.outcome.error())));
   }
+  drop_idle_lanes();
   pump();
 }
 
-void appender_state::on_call_ended(append_call_ended& what) {
-  const auto leader_only = lanes[1].number == what.call;
-  auto& ended = lanes[leader_only];
-  if (ended.number != what.call || !ended.call)
+void appender_state::retire(lane& what) {
+  if (!what.unsent.empty())
+    what.call->write(what.unsent);
+  earlier.push_back(std::exchange(what, {}));
+  drop_idle_lanes();
+}
+
+appender_state::lane* appender_state::lane_with(std::uint64_t number) {
+  for (auto& each : lanes)
+    if (each.call && each.number == number)
+      return &each;
+  const auto found = std::find_if(earlier.begin(), earlier.end(), [&](const lane& each) { return each.number == number; });
+  return found == earlier.end() ? nullptr : &*found;
+}
+
+void appender_state::landed(const in_flight& what) {
+  bytes_in_flight -= what.bytes;
+  if (auto* used = lane_with(what.lane))
+    --used->flying;
+}
+
+void appender_state::drop_idle_lanes() {
+  std::erase_if(earlier, [](const lane& each) { return each.flying == 0; });
+}
+
+void appender_state::on_node_changed() {
+  if (!current)
     return;
-  ended.call.reset();
-  ended.unsent.clear();
+  self->request(context->connection->get(), caf::infinite, get_node{.wait = false})
+    .then([this](const node_ptr& found) { current = found; }, [this](const caf::error&) { current.reset(); });
+}
+
+void appender_state::on_call_ended(append_call_ended& what) {
+  auto* ended = lane_with(what.call);
+  if (!ended)
+    return;
+  const auto whose = std::exchange(*ended, {}).generation;
+  drop_idle_lanes();
   auto why = what.how ? error{.code = errc::unavailable,
                               .message = "the server ended the call that carries the appends",
                               .retry_can_help = true,
@@ -239,7 +299,7 @@ void appender_state::on_call_ended(append_call_ended& what) {
   if (why.code == errc::not_leader)
     why.outcome_unknown = true; // True of the one that made the server say so, not of those before it.
   for (auto each = flying.begin(); each != flying.end();) {
-    if (each->second.leader_only != leader_only) {
+    if (each->second.lane != what.call) {
       ++each;
       continue;
     }
@@ -247,7 +307,7 @@ void appender_state::on_call_ended(append_call_ended& what) {
     each->second.answer.deliver(to_caf(why));
     each = flying.erase(each);
   }
-  drop_node(ended.generation, why);
+  drop_node(whose, why);
   pump();
 }
 
@@ -301,10 +361,11 @@ void appender_state::on_deadlines_due() {
       ++each;
       continue;
     }
-    bytes_in_flight -= each->second.bytes;
+    landed(each->second);
     each->second.answer.deliver(to_caf(overdue(true)));
     each = flying.erase(each);
   }
+  drop_idle_lanes();
   pump();
 }
 

@@ -42,13 +42,14 @@ struct appender_state {
     promise answer;
     time_budget budget;
     std::size_t bytes;
-    bool leader_only;
+    std::uint64_t lane;
   };
   /// One BatchAppend call.
   struct lane {
     std::unique_ptr<rpc::append_call> call;
     std::uint64_t number = 0;
-    kdb::generation generation{};      // Of its node, which may not be the current one any more.
+    kdb::generation generation{};      // Of its node. If that is not the current one any more, only answers are waited for.
+    std::size_t flying = 0;
     std::vector<std::string> unsent{}; // Chunks that wait for the end of the mailbox.
   };
   /// One Append call.
@@ -70,15 +71,23 @@ struct appender_state {
   void on_replies(append_replies& what);
   void on_call_ended(append_call_ended& what);
   void on_single_done(single_append_done& what);
+  void on_node_changed();
   void on_deadlines_due();
   void on_mailbox_drained();
 
   void pump();
   void ask_for_node();
+  void send_if_there_is_a_node(queued what);
   void send(queued what);
   void send_in_lane(queued what, bool leader_only);
   void send_alone(queued what, bool leader_only);
   lane& open_lane(bool leader_only);
+  lane* lane_with(std::uint64_t number);
+  /// From now on only its answers are waited for.
+  void retire(lane& what);
+  /// Ends the calls to earlier nodes that nobody waits for any more.
+  void drop_idle_lanes();
+  void landed(const in_flight& what);
   /// Writes what has been sent in lanes, unless more of it may follow at once.
   void write_lanes();
   bool has_room() const;
@@ -92,7 +101,8 @@ struct appender_state {
   bool asking = false;
   bool gathering = false; // `mailbox_drained` is on its way.
   std::deque<queued> waiting;
-  std::array<lane, 2> lanes; // By requires-leader.
+  std::array<lane, 2> lanes;  // To the current node, by requires-leader.
+  std::vector<lane> earlier;  // To nodes of before.
   std::uint64_t last_call = 0;
   std::uint64_t last_append = 0;
   uuid correlation_prefix; // Its second half counts the appends.

@@ -415,6 +415,7 @@ void client_state::on_observe(const observe& what) {
 
 void client_state::on_change(const connection_change& what) {
   last_change = what;
+  self->send(appender, node_changed{});
   tell_observers(what);
 }
 

@@ -96,6 +96,9 @@ using connection_self =
 
 // -- appender --------------------------------------------------------------------------
 
+/// The connection has changed: another node may be in use.
+struct node_changed {};
+
 // The appender to itself. `call` numbers its calls, so that late words of an earlier one are told apart.
 struct append_replies {
   std::uint64_t call = 0;
@@ -113,7 +116,8 @@ struct deadlines_due {};
 /// What was in the mailbox when this was sent has been handled.
 struct mailbox_drained {};
 
-using appender_actor = caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>, caf::reacts_to<append_replies>,
+using appender_actor =
+  caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>, caf::reacts_to<node_changed>, caf::reacts_to<append_replies>,
                                         caf::reacts_to<append_call_ended>, caf::reacts_to<single_append_done>,
                                         caf::reacts_to<deadlines_due>, caf::reacts_to<mailbox_drained>>;
 
@@ -192,6 +196,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::call_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_probed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_checked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::wait_elapsed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_replies)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_call_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::mailbox_drained)

@@ -415,4 +415,72 @@ BOOST_AUTO_TEST_CASE(a_node_without_deadlines_is_sent_none) {
   BOOST_TEST((first.code() == errc::deadline_exceeded));
 }
 
+// -- the node changes -----------------------------------------------------------------------------
+
+BOOST_AUTO_TEST_CASE(once_another_node_is_in_use_new_appends_go_there_and_answers_of_the_old_one_still_count) {
+  appender_fixture f;
+  const auto before = f.append();
+  auto old = f.calls().appends.at(0);
+  f.use(f.make_node(2));
+  f.tell(f.tested, node_changed{});
+  const auto after = f.append();
+  BOOST_REQUIRE_EQUAL(f.calls().appends.size(), 1u); // On the new node.
+  f.reply(0, 20);
+  BOOST_TEST(after.succeeded());
+  BOOST_TEST(!old->cancelled);
+  old->reply(old->correlations().at(0), append_result{stream_revision{10}, std::nullopt});
+  f.drain();
+  BOOST_TEST(before.value().revision->value == 10u);
+  BOOST_TEST(old->cancelled); // Nobody waits for anything on it any more.
+}
+
+BOOST_AUTO_TEST_CASE(a_change_that_leaves_the_node_leaves_its_call) {
+  appender_fixture f;
+  f.append();
+  f.tell(f.tested, node_changed{});
+  f.append();
+  BOOST_TEST(f.calls().appends.size() == 1u);
+  BOOST_TEST(f.written() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(the_end_of_an_earlier_call_takes_only_its_own_appends) {
+  appender_fixture f;
+  const auto before = f.append();
+  auto old = f.calls().appends.at(0);
+  f.use(f.make_node(2));
+  f.tell(f.tested, node_changed{});
+  const auto after = f.append();
+  old->end(tl::unexpected{node_gone()});
+  f.drain();
+  BOOST_TEST((before.code() == errc::unavailable));
+  BOOST_TEST(after.pending());
+  f.reply(0, 1);
+  BOOST_TEST(after.succeeded());
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_that_says_something_of_the_node_reaches_the_connection) {
+  for (const auto code : {errc::not_ready, errc::wrong_expected_version}) {
+    appender_fixture f;
+    const auto done = f.append();
+    f.lane().reply(f.lane().correlations().at(0), tl::unexpected{failure_of(code)});
+    f.drain();
+    BOOST_TEST((done.code() == code));
+    BOOST_TEST(f.link->losses.size() == (code == errc::not_ready ? 1u : 0u));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(who_does_not_want_to_wait_for_a_node_overtakes_those_who_do) {
+  appender_fixture f;
+  f.link->at_once.reset();
+  const auto waits = f.append();
+  f.link->at_once = tl::unexpected{failure_of(errc::unavailable)};
+  const auto hasty = f.append(10, {.wait_for_node = false});
+  BOOST_TEST((hasty.code() == errc::unavailable));
+  BOOST_TEST(waits.pending());
+  f.use(f.make_node(1));
+  const auto again = f.append(10, {.wait_for_node = false});
+  f.reply(0, 1);
+  BOOST_TEST(again.succeeded());
+}
+
 BOOST_AUTO_TEST_SUITE_END()

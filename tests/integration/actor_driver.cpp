@@ -219,7 +219,7 @@ public:
     return ask_and_wait<connected>(host_, client_, await_connected{at_most}, "a connection");
   }
 
-  client_status status() override { return ask_and_wait<client_status>(host_, client_, get_status{}, "the status").value(); }
+  client_status status() override { return ask_and_wait<client_status>(host_, client_, get_status{}, "the status").value_or(client_status{.phase = client_phase::closed}); }
 
   result<server_info> get_server_info(call_options call) override {
     return ask_and_wait<server_info>(host_, client_, kdb::get_server_info{std::move(call)}, "what the server offers");

@@ -99,7 +99,7 @@ public:
     return wait_for(client_->wait_connected(at_most, asio::use_future), "a connection");
   }
 
-  client_status status() override { return wait_for(client_->status(asio::use_future), "the status").value(); }
+  client_status status() override { return wait_for(client_->status(asio::use_future), "the status").value_or(client_status{.phase = client_phase::closed}); }
 
   result<server_info> get_server_info(call_options call) override {
     return wait_for(client_->server_info(std::move(call), asio::use_future), "what the server offers");
