@@ -355,7 +355,7 @@ BOOST_AUTO_TEST_CASE(a_request_is_tried_again_as_often_as_it_says_where_that_is_
     bool again;
   };
   const sample samples[] = {
-    {errc::not_ready, false, stream_state::any, true},
+    {errc::too_busy, false, stream_state::any, true},
     {errc::server_timeout, true, stream_state::any, false},
     {errc::server_timeout, true, stream_state::exists, false},
     {errc::server_timeout, true, stream_state::no_stream, true},
