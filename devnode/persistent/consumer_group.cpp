@@ -67,7 +67,7 @@ void consumer_group::disconnect(consumer_id id, time now) {
   std::vector<entry> left;
   for (auto at = in_flight_.begin(); at != in_flight_.end();) {
     if (at->second.by == id) {
-      left.push_back(std::move(at->second.what));
+      left.push_back(at->second.what);
       at = in_flight_.erase(at);
     } else {
       ++at;
@@ -78,7 +78,7 @@ void consumer_group::disconnect(consumer_id id, time now) {
   pool_.remove(id);
   latencies_.erase(id);
   for (auto& each : left)
-    retry(std::move(each), false);
+    retry(each, false);
   dispatch(now);
 }
 
@@ -103,7 +103,7 @@ void consumer_group::nack(std::span<const uuid> ids, nack_action action, std::st
     switch (action) {
       case nack_action::park: park(landed->what, "Client explicitly NAK'ed message.\n" + std::string{reason}); break;
       case nack_action::unknown:
-      case nack_action::retry: retry(std::move(landed->what), true); break;
+      case nack_action::retry: retry(landed->what, true); break;
       case nack_action::skip:
       case nack_action::stop: finish(landed->what); break; // stopping stops nothing on a server
     }
@@ -120,7 +120,7 @@ void consumer_group::tick(time now) {
   std::ranges::sort(late, {}, &std::pair<std::int64_t, uuid>::first);
   for (auto& [number, id] : late)
     if (auto landed = land(id))
-      retry(std::move(landed->what), true);
+      retry(landed->what, true);
   check_progress(now, true);
   dispatch(now);
 }
@@ -142,22 +142,22 @@ void consumer_group::dispatch(time now) {
         ++at; // the one that it is bound to is full: others may overtake
         continue;
       }
-      auto what = std::move(*at);
+      auto what = *at;
       at = row->erase(at);
-      send(std::move(what), *to, now);
+      send(what, *to, now);
     }
   }
 }
 
 // Of two events with one id the second is sent and forgotten, as on a server.
-void consumer_group::send(entry what, consumer_id to, time now) {
+void consumer_group::send(const entry& what, consumer_id to, time now) {
   bool tracked = !in_flight_.contains(what.event.id);
   pool_.sent(to, what.event.kept_with, tracked);
   ++sent_;
   decided_.push_back(push_event{to, what.event, what.retries});
   auto id = what.event.id;
   if (tracked)
-    in_flight_.emplace(id, flight{std::move(what), to, now, now + settings_.message_timeout});
+    in_flight_.emplace(id, flight{what, to, now, now + settings_.message_timeout});
   else
     finish(what);
 }
@@ -166,7 +166,7 @@ std::optional<consumer_group::flight> consumer_group::land(const uuid& id) {
   auto found = in_flight_.find(id);
   if (found == in_flight_.end())
     return std::nullopt;
-  auto landed = std::move(found->second);
+  auto landed = found->second;
   in_flight_.erase(found);
   pool_.released(landed.by, landed.what.event.kept_with);
   return landed;
@@ -176,11 +176,11 @@ void consumer_group::retry(entry what, bool limited) {
   if (limited && what.retries >= settings_.max_retry_count)
     return park(what, "Reached retry count of " + std::to_string(settings_.max_retry_count));
   ++what.retries;
-  add_retry(std::move(what));
+  add_retry(what);
 }
 
 // In order of places; those that were parked come last.
-void consumer_group::add_retry(entry what) {
+void consumer_group::add_retry(const entry& what) {
   auto after = [](const entry& left, const entry& right) {
     return std::pair{left.event.replayed, left.event.place} < std::pair{right.event.replayed, right.event.place};
   };

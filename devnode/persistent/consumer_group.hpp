@@ -143,9 +143,9 @@ private:
     std::optional<group_place> place;
   };
 
-  void send(entry what, consumer_id to, time now);
+  void send(const entry& what, consumer_id to, time now);
   void retry(entry what, bool limited);
-  void add_retry(entry what);
+  void add_retry(const entry& what);
   void finish(const entry& what);
   void park(const entry& what, std::string reason);
   std::optional<flight> land(const uuid& id);

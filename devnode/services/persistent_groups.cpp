@@ -61,8 +61,12 @@ void persistent_groups::remove(const group_name& name) {
 }
 
 void persistent_groups::restart() {
+  std::vector<group_definition> definitions;
+  for (auto& each : groups_)
+    definitions.push_back(each->definition());
   groups_.clear();
-  load();
+  for (auto& each : definitions)
+    start(std::move(each));
 }
 
 void persistent_groups::start(group_definition definition) {

@@ -147,7 +147,8 @@ std::string definition_problem(const group_definition& definition, std::string_v
   if (!parse_strategy(strategy))
     return "Consumer strategy " + std::string{strategy} + " does not exist.";
   auto& log = events.events();
-  if (definition.all() && definition.start.at > static_cast<std::int64_t>(log[log.readable() - 1].position))
+  auto last = log.readable() == 0 ? 0 : log[log.readable() - 1].position;
+  if (definition.all() && definition.start.at > static_cast<std::int64_t>(last))
     return "Invalid Start From position: commit position must be less than or equal to the last commit position in the "
            "transaction file.";
   return std::string{settings_problem(definition.settings)};
