@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <filesystem>
 #include <sstream>
 #include <string>
@@ -59,6 +60,18 @@ void one_node_answers_all_transcripts_in_order() {
     node_answers_as_recorded(node, file);
 }
 
+// What is answered then waits for a file.
+void one_node_with_a_database_answers_all_transcripts_in_order() {
+  auto pattern = (fs::temp_directory_path() / "kdb-golden-XXXXXX").string();
+  BOOST_REQUIRE(mkdtemp(pattern.data()));
+  {
+    auto node = kdb::devnode{{.database = pattern + "/events.db", .projections = true}};
+    for (const auto& file : transcripts())
+      node_answers_as_recorded(node, file);
+  }
+  fs::remove_all(pattern);
+}
+
 // A server that ends such a call earlier resets the stream, and some clients then lose the reply (HTTP/2 libraries in Rust).
 void a_call_with_one_request_is_answered_only_after_its_end() {
   auto node = kdb::devnode{};
@@ -88,6 +101,7 @@ bool add_tests() {
   for (const auto& file : transcripts())
     add([file] { fresh_node_answers_as_recorded(file); }, file.stem().string());
   add(one_node_answers_all_transcripts_in_order, "one_node_answers_all_transcripts_in_order");
+  add(one_node_with_a_database_answers_all_transcripts_in_order, "one_node_with_a_database_answers_all_transcripts_in_order");
   add(a_call_with_one_request_is_answered_only_after_its_end, "a_call_with_one_request_is_answered_only_after_its_end");
   add(every_allowed_difference_names_a_transcript, "every_allowed_difference_names_a_transcript");
   return true;
