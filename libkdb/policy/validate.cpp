@@ -135,8 +135,6 @@ result<void> check_stream_name(std::string_view stream) {
   return {};
 }
 
-namespace {
-
 result<void> check_resume(const resume_options& how) {
   if (how.limit < -1)
     return refuse("resume.limit", "is below -1", "a number of tries, or -1 for no limit");
@@ -146,8 +144,6 @@ result<void> check_resume(const resume_options& how) {
     return refuse("resume.watchdog", "is below a second", "at least 1 s, or none");
   return {};
 }
-
-} // namespace
 
 result<void> check_call(const call_options& call) {
   if (call.deadline && call.deadline->count() <= 0)

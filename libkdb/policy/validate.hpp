@@ -28,6 +28,8 @@ result<void> check_stream_name(std::string_view stream);
 /// The deadline is positive, and the credentials fit into a header.
 result<void> check_call(const call_options& call);
 
+result<void> check_resume(const resume_options& how);
+
 /// A state the server knows.
 result<void> check_expected(stream_state expected);
 

@@ -1,0 +1,159 @@
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include <kdb/call_options.hpp>
+#include <kdb/error.hpp>
+#include <kdb/filter.hpp>
+#include <kdb/position.hpp>
+
+// Persistent subscriptions: groups of consumers whose progress the server keeps. A group is named by `group_name`, with "$all" as
+// the stream for groups on $all. All of this is served by the leader.
+namespace kdb {
+
+/// Who of a group's consumers gets an event. Servers may know others by name.
+namespace consumer_strategy {
+inline constexpr const char* round_robin = "RoundRobin";              ///< The next one in turn that has room.
+inline constexpr const char* dispatch_to_single = "DispatchToSingle"; ///< The same one until it is full.
+inline constexpr const char* pinned = "Pinned";                       ///< By the name of the event's stream.
+inline constexpr const char* pinned_by_correlation = "PinnedByCorrelation"; ///< By `$correlationId` in the event's metadata.
+} // namespace consumer_strategy
+
+/// How a group works. The defaults are the server's documented ones.
+struct group_settings {
+  /// Follow links (`$>`) to the events they stand for.
+  bool resolve_links = false;
+  /// Let the server measure how long consumers take; see `group_connection::measurements`.
+  bool extra_statistics = false;
+  /// An event not answered for so long is handed out again, up to a second later. Above 0.
+  std::chrono::milliseconds message_timeout{30'000};
+  /// An event handed out again so often is parked instead the next time.
+  std::int32_t max_retries = 10;
+  /// The server notes the progress when so much time has passed and `min_checkpoint` events were answered, or as soon as
+  /// `max_checkpoint` were. 0: never by time.
+  std::chrono::milliseconds checkpoint_after{2'000};
+  std::int32_t min_checkpoint = 10;
+  std::int32_t max_checkpoint = 1'000;
+  /// Consumers at the same time; 0: any number.
+  std::int32_t max_subscribers = 0;
+  /// New events kept in memory; a group that falls further behind reads from the log again.
+  std::int32_t live_buffer = 500;
+  /// Events read from the log at once. Less than `history_buffer`.
+  std::int32_t read_batch = 20;
+  /// Events from the log kept in memory.
+  std::int32_t history_buffer = 500;
+  /// One of `consumer_strategy`, or what else the server knows, letter for letter.
+  std::string strategy = consumer_strategy::round_robin;
+
+  friend bool operator==(const group_settings&, const group_settings&) = default;
+};
+
+/// Where a group starts, included, as long as it has noted no progress: in its stream or in $all.
+using group_start = std::variant<stream_position, all_position>;
+
+struct create_group_options {
+  /// Included. By default all that is there is consumed, too.
+  stream_position from = stream_start;
+  group_settings settings{};
+  call_options call{};
+};
+
+struct create_group_on_all_options {
+  /// Included. By default all that is there is consumed, too.
+  all_position from = all_start;
+  /// Only what matches. Can't be changed later. Window and checkpoint interval mean nothing here.
+  std::optional<event_filter> filter{};
+  group_settings settings{};
+  call_options call{};
+};
+
+/// For an update: replaces everything but the filter. The strategies that an update can name are the first three of
+/// `consumer_strategy`.
+struct update_group_options {
+  stream_position from = stream_start;
+  group_settings settings{};
+  call_options call{};
+};
+
+struct update_group_on_all_options {
+  all_position from = all_start;
+  group_settings settings{};
+  call_options call{};
+};
+
+/// What to change of a group; what is unset stays as it is.
+struct group_changes {
+  std::optional<group_start> from{};
+  std::optional<bool> resolve_links{};
+  std::optional<bool> extra_statistics{};
+  std::optional<std::chrono::milliseconds> message_timeout{};
+  std::optional<std::int32_t> max_retries{};
+  std::optional<std::chrono::milliseconds> checkpoint_after{};
+  std::optional<std::int32_t> min_checkpoint{};
+  std::optional<std::int32_t> max_checkpoint{};
+  std::optional<std::int32_t> max_subscribers{};
+  std::optional<std::int32_t> live_buffer{};
+  std::optional<std::int32_t> read_batch{};
+  std::optional<std::int32_t> history_buffer{};
+  /// One of the first three of `consumer_strategy`: an update can't name others.
+  std::optional<std::string> strategy{};
+};
+
+/// A place in what a group consumes.
+using group_position = std::variant<stream_revision, log_position>;
+
+/// One consumer of a group, as the server sees it.
+struct group_connection {
+  std::string from; ///< Empty on servers of today.
+  std::string user;
+  std::string name; ///< Of the connection.
+  std::int32_t average_per_second = 0;
+  std::int64_t total_items = 0;
+  std::int64_t items_since_last_measurement = 0;
+  /// Only with `extra_statistics`: names like "Mean" or "99%", and how long it took, in the server's unit.
+  std::vector<std::pair<std::string, std::int64_t>> measurements{};
+  std::int32_t available_slots = 0;
+  std::int32_t in_flight = 0;
+};
+
+/// A group: its settings, its progress, its consumers.
+struct group_info {
+  group_name name;
+  /// "Live", "Behind", … or several with commas, as the server words it.
+  std::string status;
+  group_settings settings{};
+  /// Unset if the server says something that can't be read.
+  std::optional<group_start> from{};
+  /// Unset before the first one.
+  std::optional<group_position> last_checkpoint{};
+  /// The last event the group knows of. Unset until it knows one.
+  std::optional<group_position> last_known{};
+  std::vector<group_connection> connections{};
+  std::int32_t average_per_second = 0;
+  std::int64_t total_items = 0;
+  std::int64_t items_since_last_measurement = 0;
+  std::int32_t read_buffered = 0;
+  std::int64_t live_buffered = 0;
+  std::int32_t retry_buffered = 0;
+  std::int32_t in_flight = 0;
+  std::int32_t outstanding = 0;
+  std::int64_t parked = 0;
+};
+
+/// For replaying and truncating parked events.
+struct parked_options {
+  /// Excluded: the number in the stream of the parked events. Unset: all of them.
+  std::optional<std::uint64_t> stop_at{};
+  call_options call{};
+};
+
+/// "stream::group".
+std::string to_string(const group_name& name);
+
+} // namespace kdb

@@ -1,0 +1,186 @@
+#include "policy/groups.hpp"
+
+#include <array>
+#include <algorithm>
+#include <limits>
+
+#include "policy/refusal.hpp"
+#include "policy/validate.hpp"
+#include "values/utf8.hpp"
+
+namespace kdb::policy {
+namespace {
+
+constexpr auto longest = std::chrono::milliseconds{std::numeric_limits<std::int32_t>::max()};
+constexpr auto largest_number = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+
+constexpr std::array<std::string_view, 3> update_strategies{consumer_strategy::round_robin, consumer_strategy::dispatch_to_single,
+                                                            consumer_strategy::pinned};
+
+bool update_can_name(std::string_view strategy) {
+  return std::ranges::find(update_strategies, strategy) != update_strategies.end();
+}
+
+result<void> check_name(std::string_view group) {
+  if (!is_utf8(group))
+    return refuse("group", "is no UTF-8", "a name in UTF-8");
+  return {};
+}
+
+result<void> check_stream(std::string_view stream) {
+  if (stream == all_stream)
+    return refuse("stream", "is \"$all\", which has requests of its own", "the name of a stream");
+  return check_stream_name(stream);
+}
+
+result<void> check_from(stream_position from) {
+  if (const auto revision = from.revision(); revision && revision->value > largest_number)
+    return refuse("from", "is out of range", "a revision up to 2^63-1");
+  return {};
+}
+
+result<void> check_from(all_position from) {
+  const auto position = from.position();
+  if (position && position->commit > largest_number)
+    return refuse("from", "is out of range", "a position up to 2^63-1");
+  if (position && position->prepare > position->commit)
+    return refuse("from", "has a prepare position after its commit position", "a position that an event had");
+  return {};
+}
+
+result<void> check_count(const char* name, std::int32_t value, std::int32_t least) {
+  if (value < least)
+    return refuse(std::string{"settings."} + name, "is too small", "at least " + std::to_string(least));
+  return {};
+}
+
+} // namespace
+
+result<void> check_group(const group_name& name) {
+  if (name.stream != all_stream)
+    if (auto fine = check_stream_name(name.stream); !fine)
+      return fine;
+  return check_name(name.group);
+}
+
+result<void> check_settings(const group_settings& how) {
+  if (how.message_timeout.count() <= 0 || how.message_timeout > longest) // At 0 every event would be late at once.
+    return refuse("settings.message_timeout", "is out of range", "1 ms to 2^31-1 ms");
+  if (how.checkpoint_after.count() < 0 || how.checkpoint_after > longest)
+    return refuse("settings.checkpoint_after", "is out of range", "up to 2^31-1 ms, 0 for never by time");
+  const std::array counts{check_count("max_retries", how.max_retries, 0),       check_count("min_checkpoint", how.min_checkpoint, 0),
+                          check_count("max_checkpoint", how.max_checkpoint, 0), check_count("max_subscribers", how.max_subscribers, 0),
+                          check_count("live_buffer", how.live_buffer, 0),       check_count("read_batch", how.read_batch, 1)};
+  for (const auto& fine : counts)
+    if (!fine)
+      return fine;
+  if (how.history_buffer <= how.read_batch)
+    return refuse("settings.history_buffer", "is not above settings.read_batch", "more than one batch read from the log");
+  if (how.min_checkpoint > how.max_checkpoint)
+    return refuse("settings.min_checkpoint", "is above settings.max_checkpoint", "at most as much");
+  if (how.strategy.empty() || !is_utf8(how.strategy))
+    return refuse("settings.strategy", "is no name", "the name of a consumer strategy");
+  return {};
+}
+
+result<void> check_update_settings(const group_settings& how) {
+  if (!update_can_name(how.strategy))
+    return refuse("settings.strategy", "can't be named by an update, which would choose another one silently",
+                  "RoundRobin, DispatchToSingle or Pinned, or delete the group and create it anew");
+  return check_settings(how);
+}
+
+result<void> check_create(std::string_view stream, std::string_view group, const create_group_options& how) {
+  return check_stream(stream)
+    .and_then([&] { return check_name(group); })
+    .and_then([&] { return check_from(how.from); })
+    .and_then([&] { return check_settings(how.settings); })
+    .and_then([&] { return check_call(how.call); });
+}
+
+result<void> check_create(std::string_view group, const create_group_on_all_options& how) {
+  return check_name(group)
+    .and_then([&] { return check_from(how.from); })
+    .and_then([&] { return how.filter ? how.filter->validate() : result<void>{}; })
+    .and_then([&] { return check_settings(how.settings); })
+    .and_then([&] { return check_call(how.call); });
+}
+
+result<void> check_update(std::string_view stream, std::string_view group, const update_group_options& how) {
+  return check_stream(stream)
+    .and_then([&] { return check_name(group); })
+    .and_then([&] { return check_from(how.from); })
+    .and_then([&] { return check_update_settings(how.settings); })
+    .and_then([&] { return check_call(how.call); });
+}
+
+result<void> check_update(std::string_view group, const update_group_on_all_options& how) {
+  return check_name(group)
+    .and_then([&] { return check_from(how.from); })
+    .and_then([&] { return check_update_settings(how.settings); })
+    .and_then([&] { return check_call(how.call); });
+}
+
+result<void> check_change(const group_name& name, const group_changes& what, const call_options& call) {
+  const auto on_all = name.stream == all_stream;
+  if (what.from && std::holds_alternative<all_position>(*what.from) != on_all)
+    return refuse("from", "is not a place in what the group consumes", on_all ? "an all_position" : "a stream_position");
+  if (what.strategy && !update_can_name(*what.strategy))
+    return refuse("strategy", "can't be named by an update", "RoundRobin, DispatchToSingle or Pinned");
+  return check_group(name)
+    .and_then([&] { return what.from ? std::visit([](auto from) { return check_from(from); }, *what.from) : result<void>{}; })
+    .and_then([&] { return check_call(call); });
+}
+
+result<void> check_parked(const group_name& name, const parked_options& how) {
+  if (how.stop_at && *how.stop_at > largest_number)
+    return refuse("stop_at", "is out of range", "a number up to 2^63-1");
+  return check_group(name).and_then([&] { return check_call(how.call); });
+}
+
+result<void> check_consume(const group_name& name, const consume_options& how) {
+  if (how.buffer == 0 || how.buffer > std::numeric_limits<std::int32_t>::max()) // With 0 the server confirms and sends nothing, ever.
+    return refuse("buffer", "is out of range", "1 to 2^31-1");
+  if (how.ack_batch == 0)
+    return refuse("ack_batch", "is 0", "at least 1");
+  if (how.ack_delay.count() < 0)
+    return refuse("ack_delay", "is below 0", "0 or more");
+  if (how.slow_after.count() <= 0)
+    return refuse("slow_after", "is not positive", "a time above 0");
+  if (how.on_failure.is_ack())
+    return refuse("on_failure", "is an ack", "a nack");
+  if (how.resume.watchdog)
+    return refuse("resume.watchdog", "is set, and consumers have none", "none");
+  return check_group(name)
+    .and_then([&] { return check_resume(how.resume); })
+    .and_then([&] { return check_call(how.call); });
+}
+
+result<group_update> merge(const group_info& now, const group_changes& what) {
+  const auto from = what.from ? what.from : now.from;
+  if (!from)
+    return failure(errc::protocol_error, "the server names a start of the group that can't be read; give one with the changes");
+  group_update next{*from, now.settings};
+  const auto take = [](auto& into, const auto& given) {
+    if (given)
+      into = *given;
+  };
+  auto& to = next.settings;
+  take(to.resolve_links, what.resolve_links);
+  take(to.extra_statistics, what.extra_statistics);
+  take(to.message_timeout, what.message_timeout);
+  take(to.max_retries, what.max_retries);
+  take(to.checkpoint_after, what.checkpoint_after);
+  take(to.min_checkpoint, what.min_checkpoint);
+  take(to.max_checkpoint, what.max_checkpoint);
+  take(to.max_subscribers, what.max_subscribers);
+  take(to.live_buffer, what.live_buffer);
+  take(to.read_batch, what.read_batch);
+  take(to.history_buffer, what.history_buffer);
+  take(to.strategy, what.strategy);
+  if (auto fine = check_update_settings(to); !fine)
+    return tl::unexpected{std::move(fine.error())};
+  return next;
+}
+
+} // namespace kdb::policy
