@@ -3,6 +3,7 @@
 #include "services/node.hpp"
 
 #include <optional>
+#include <utility>
 
 namespace kdb::development {
 namespace {
@@ -15,8 +16,7 @@ public:
   void start() override { behind_->start(); }
 
   void received(rpc::incoming& message) override {
-    if (streams_ && !admitted_) {
-      admitted_ = true;
+    if (!std::exchange(asked_, true) && streams_) {
       auto decided = decide();
       if (decided != admission::serve)
         return call_.finish(refusal(node_.place, wanted_, decided));
@@ -25,7 +25,8 @@ public:
   }
 
   void half_closed() override {
-    auto decided = streams_ ? admission::serve : decide();
+    // A call without a request is wrong wherever it goes.
+    auto decided = streams_ || !asked_ ? admission::serve : decide();
     if (decided == admission::serve)
       return behind_->half_closed();
     if (decided != admission::hang)
@@ -52,7 +53,7 @@ private:
   rpc::call& call_;
   demand wanted_;
   bool streams_;
-  bool admitted_ = false;
+  bool asked_ = false;
   std::unique_ptr<rpc::handler> behind_;
   std::optional<rpc::timer> timeout_;
 };

@@ -38,7 +38,8 @@ std::vector<allowed_difference> parse_allowed_differences(const json& content) {
     auto subset = entry.value("subset", false);
     auto any = entry.value("any", false);
     if (subset + any + entry.contains("instead") != 1 || entry.value("reason", "").empty())
-      throw std::runtime_error{"an allowed difference needs a reason, and one of \"instead\", \"subset\" and \"any\": " + entry.dump()};
+      throw std::runtime_error{"an allowed difference needs a reason, and one of \"instead\", \"subset\" and \"any\": " +
+                               entry.dump()};
     result.push_back({.transcript = entry.at("transcript").get<std::string>(),
                       .step = entry.at("step").get<std::size_t>(),
                       .path = entry.at("path").get<std::string>(),
@@ -80,8 +81,8 @@ answer with_difference(answer expected, const answer& got, const allowed_differe
 bool was_needed(const allowed_difference& allowed, const std::vector<mismatch>& against_recording) {
   return std::any_of(against_recording.begin(), against_recording.end(), [&](const mismatch& difference) {
     auto end = allowed.path.size();
-    return difference.path.starts_with(allowed.path)
-           && (difference.path.size() == end || difference.path[end] == '.' || difference.path[end] == '[');
+    return difference.path.starts_with(allowed.path) &&
+           (difference.path.size() == end || difference.path[end] == '.' || difference.path[end] == '[');
   });
 }
 

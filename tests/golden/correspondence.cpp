@@ -103,6 +103,17 @@ bool correspondence::position_fits(const std::string& recorded, const std::strin
   return true;
 }
 
+std::string correspondence::with_ports(std::string text) const {
+  const std::string host = "127.0.0.1:";
+  for (auto at = text.find(host); at != std::string::npos; at = text.find(host, at + 1)) {
+    auto begin = at + host.size();
+    auto end = std::min(text.find_first_not_of("0123456789", begin), text.size());
+    if (auto found = ports_.find(text.substr(begin, end - begin)); found != ports_.end())
+      text.replace(begin, end - begin, found->second);
+  }
+  return text;
+}
+
 bool correspondence::id_fits(const std::string& recorded, const std::string& got) {
   auto there = ids_.emplace(lower(recorded), lower(got)).first;
   auto back = ids_backwards_.emplace(lower(got), lower(recorded)).first;

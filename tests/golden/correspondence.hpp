@@ -25,6 +25,18 @@ public:
   /// True if `got` may stand for the recorded position; remembers the pair. 0, negative numbers and 2^64-1 stand for themselves.
   bool position_fits(const std::string& recorded, const std::string& got);
 
+  /// Which port of the server under test stands for a recorded one. Ports of which nothing was said may be any.
+  void learn_port(const std::string& recorded, const std::string& actual) { ports_[recorded] = actual; }
+
+  /// True if `got` may stand for the recorded port.
+  bool port_fits(const std::string& recorded, const std::string& got) const {
+    auto found = ports_.find(recorded);
+    return found == ports_.end() || found->second == got;
+  }
+
+  /// The text with the server's own addresses on 127.0.0.1 in place of the recorded ones.
+  std::string with_ports(std::string text) const;
+
   /// True if `got` may stand for the recorded id; remembers the pair.
   bool id_fits(const std::string& recorded, const std::string& got);
 
@@ -34,6 +46,7 @@ private:
   std::map<std::uint64_t, std::uint64_t> positions_;
   std::map<std::string, std::string> ids_;
   std::map<std::string, std::string> ids_backwards_;
+  std::map<std::string, std::string> ports_;
 };
 
 /// True for the canonical text of a UUID.

@@ -59,8 +59,7 @@ connection::connection(const std::string& target) {
   arguments.SetInt("grpc.enable_http_proxy", 0);
   // Each connection gets sockets of its own, so that a test that kills a server does not disturb the next one.
   arguments.SetInt("grpc.use_local_subchannel_pool", 1);
-  content_ = std::make_unique<content>(
-    grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments));
+  content_ = std::make_unique<content>(grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments));
 }
 
 connection::~connection() = default;
@@ -73,8 +72,7 @@ struct generic_call::content {
     queue.Shutdown();
     void* tag = nullptr;
     auto ok = false;
-    while (queue.Next(&tag, &ok)) {
-    }
+    while (queue.Next(&tag, &ok)) {}
   }
 
   void* begin(operation which) {

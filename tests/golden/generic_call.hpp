@@ -36,8 +36,7 @@ public:
   enum class read_result { message, ended, timed_out };
 
   /// Starts the call. `deadline` is the call's own, sent to the server; zero means none.
-  generic_call(connection& server, const std::string& method, const metadata_list& metadata,
-               std::chrono::milliseconds deadline);
+  generic_call(connection& server, const std::string& method, const metadata_list& metadata, std::chrono::milliseconds deadline);
   ~generic_call();
   generic_call(generic_call&&) noexcept;
   generic_call& operator=(generic_call&&) noexcept;

@@ -48,8 +48,8 @@ int run(const arguments& wanted) {
     allowed = kdb::golden::load_allowed_differences(wanted.differences);
   auto server = kdb::golden::connection{wanted.target};
   auto patience = std::chrono::seconds{std::stoi(wanted.patience)};
-  auto options = kdb::golden::replay_options{
-    .credentials = wanted.user, .call_patience = patience, .take_patience = std::min(patience, 10s)};
+  auto options =
+    kdb::golden::replay_options{.credentials = wanted.user, .call_patience = patience, .take_patience = std::min(patience, 10s)};
   auto failed = std::size_t{0};
   for (const auto& file : wanted.files) {
     auto report = replay(kdb::golden::load_transcript(file), server, allowed, options);

@@ -33,11 +33,13 @@ struct open_call {
   generic_call call;
 };
 
+using servers = std::map<std::string, connection*>;
+
 class player {
 public:
-  player(const transcript& script, connection& server, const std::vector<allowed_difference>& allowed,
+  player(const transcript& script, servers nodes, correspondence seen, const std::vector<allowed_difference>& allowed,
          const replay_options& options)
-    : script_{script}, server_{server}, options_{options} {
+    : script_{script}, servers_{std::move(nodes)}, options_{options}, seen_{std::move(seen)} {
     report_.transcript = script.name;
     for (const auto& entry : allowed)
       if (entry.transcript == script.name)
@@ -105,7 +107,7 @@ private:
     auto messages = std::vector<std::string>{};
     for (const auto& request : content.requests)
       messages.push_back(prepare(shape, request));
-    auto result = open_call{shape, generic_call{server_, content.method, metadata, deadline}};
+    auto result = open_call{shape, generic_call{*servers_.at(content.node), content.method, metadata, deadline}};
     for (const auto& message : messages)
       result.call.write(message);
     if (!shape.client_streams)
@@ -125,15 +127,9 @@ private:
     while (result["responses"].size() < count) {
       auto message = std::string{};
       switch (opened.call.read(message, patience)) {
-        case generic_call::read_result::message:
-          result["responses"].push_back(from_wire(opened.shape.response, message));
-          break;
-        case generic_call::read_result::ended:
-          result["status"] = opened.call.status();
-          return result;
-        case generic_call::read_result::timed_out:
-          result["timed_out"] = true;
-          return result;
+        case generic_call::read_result::message: result["responses"].push_back(from_wire(opened.shape.response, message)); break;
+        case generic_call::read_result::ended: result["status"] = opened.call.status(); return result;
+        case generic_call::read_result::timed_out: result["timed_out"] = true; return result;
       }
     }
     return result;
@@ -197,7 +193,7 @@ private:
   }
 
   const transcript& script_;
-  connection& server_;
+  servers servers_;
   const replay_options& options_;
   std::size_t step_ = 0;
   correspondence seen_;
@@ -210,15 +206,25 @@ private:
 
 replay_report replay(const transcript& script, connection& server, const std::vector<allowed_difference>& allowed,
                      const replay_options& options) {
-  return player{script, server, allowed, options}.run();
+  return player{script, {{"", &server}}, {}, allowed, options}.run();
+}
+
+replay_report replay(const transcript& script, std::map<std::string, cluster_node>& nodes,
+                     const std::vector<allowed_difference>& allowed, const replay_options& options) {
+  auto all = servers{};
+  auto seen = correspondence{};
+  for (auto& [name, node] : nodes)
+    all[name] = &node.server;
+  for (const auto& [name, port] : script.ports)
+    seen.learn_port(port, nodes.at(name).port);
+  return player{script, std::move(all), std::move(seen), allowed, options}.run();
 }
 
 std::ostream& operator<<(std::ostream& out, const replay_report& report) {
   for (const auto& failure : report.failures) {
     out << report.transcript << ", step " << failure.step << " (" << failure.what << ")\n";
     for (const auto& difference : failure.mismatches)
-      out << "  " << difference.path << "\n    expected " << difference.expected << "\n    got      " << difference.got
-          << '\n';
+      out << "  " << difference.path << "\n    expected " << difference.expected << "\n    got      " << difference.got << '\n';
   }
   for (const auto& entry : report.unused)
     out << report.transcript << ", step " << entry.step << ": the allowed difference at " << entry.path

@@ -3,6 +3,7 @@
 #include <chrono>
 #include <cstddef>
 #include <iosfwd>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -48,6 +49,14 @@ struct replay_report {
 /// Replays a transcript step by step and compares every answer. Goes on after a failed step.
 replay_report replay(const transcript& script, connection& server, const std::vector<allowed_difference>& allowed,
                      const replay_options& options = {});
+
+/// The same with a server for each node that the transcript names, such as `leader`, and their ports.
+struct cluster_node {
+  connection server;
+  std::string port;
+};
+replay_report replay(const transcript& script, std::map<std::string, cluster_node>& nodes,
+                     const std::vector<allowed_difference>& allowed, const replay_options& options = {});
 
 /// Prints the failures of a report for people.
 std::ostream& operator<<(std::ostream& out, const replay_report& report);

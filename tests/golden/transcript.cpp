@@ -29,8 +29,10 @@ void use_our_status_shape(json& value) {
 answer expected_answer(const json& content) {
   auto result = json{{"responses", content.value("responses", json::array())}};
   use_our_status_shape(result["responses"]);
-  if (content.contains("status"))
+  if (content.contains("status")) {
     result["status"] = content["status"];
+    result["status"].erase("details"); // the trailer says the same
+  }
   if (content.value("timed_out", false))
     result["timed_out"] = true;
   return result;
@@ -38,6 +40,7 @@ answer expected_answer(const json& content) {
 
 call_start read_start(const json& content) {
   auto result = call_start{.method = content.at("call").get<std::string>()};
+  result.node = content.value("node", "");
   result.requests = content.value("requests", std::vector<json>{});
   for (const auto& header : content.value("metadata", json::array()))
     result.metadata.emplace_back(header.at(0).get<std::string>(), header.at(1).get<std::string>());
@@ -50,8 +53,7 @@ step read_step(const json& content) {
   if (content.contains("open"))
     return open_step{text("open"), read_start(content)};
   if (content.contains("call"))
-    return call_step{read_start(content), expected_answer(content),
-                     content.value("save", std::map<std::string, std::string>{})};
+    return call_step{read_start(content), expected_answer(content), content.value("save", std::map<std::string, std::string>{})};
   if (content.contains("send"))
     return send_step{text("send"), content.at("request")};
   if (content.contains("take"))
@@ -69,6 +71,8 @@ step read_step(const json& content) {
 
 transcript parse_transcript(std::string name, const json& content) {
   auto result = transcript{.name = std::move(name), .about = content.value("about", "")};
+  for (const auto& [node, address] : content.value("nodes", std::map<std::string, std::string>{}))
+    result.ports[node] = address.substr(address.rfind(':') + 1);
   for (const auto& element : content.at("steps")) {
     try {
       result.steps.push_back(read_step(element));

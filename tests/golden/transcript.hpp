@@ -19,6 +19,8 @@ using metadata_list = std::vector<std::pair<std::string, std::string>>;
 /// What is sent at the start of a call, and as whom.
 struct call_start {
   std::string method;
+  /// Which node of a cluster is called, such as `follower`; empty without a cluster.
+  std::string node{};
   std::vector<nlohmann::json> requests{};
   metadata_list metadata{};
   /// Sends no credentials beyond those in `metadata`.
@@ -77,6 +79,8 @@ using step = std::variant<call_step, open_step, send_step, take_step, end_step, 
 struct transcript {
   std::string name;
   std::string about;
+  /// The recorded port of each node of a cluster.
+  std::map<std::string, std::string> ports{};
   std::vector<step> steps{};
 };
 
