@@ -93,7 +93,8 @@ struct member {
   std::unique_ptr<store> events;
   std::unique_ptr<running_node> process;
   uuid instance_id = random_uuid();
-  bool has_all = false; // its events are the leader's, as the last look at it said
+  bool has_all = false;   // its events are the leader's, as the last look at it said
+  bool reachable = false; // clients can connect
   bool drain_begun = false;
   bool diverged = false; // has events that the leader has not, and ends for it
   bool told = false;
@@ -119,7 +120,7 @@ struct devcluster::impl {
   template <class Change>
   void act(Change change);
   void launch(std::size_t node);
-  void open(std::size_t node);
+  void open_those_that_are_up();
   void bury(std::size_t node);
   void bury_the_dead();
   void stop();
@@ -166,6 +167,7 @@ devcluster::impl::impl(devcluster_options wanted)
   for (std::size_t i = 0; i < members.size(); ++i) {
     auto port = options.port == 0 ? 0 : options.port + static_cast<int>(i);
     members[i].network = std::make_unique<tcp_proxy>(std::uint16_t{0}, static_cast<std::uint16_t>(port));
+    members[i].network->refuse();
   }
   for (std::size_t i = 0; i < members.size(); ++i)
     launch(i);
@@ -173,8 +175,7 @@ devcluster::impl::impl(devcluster_options wanted)
     std::lock_guard lock{shared};
     arrange();
   }
-  for (std::size_t i = 0; i < members.size(); ++i)
-    open(i);
+  open_those_that_are_up();
   time = std::thread{[this] { keep_time(); }};
 }
 
@@ -217,6 +218,7 @@ void devcluster::impl::act(Change change) {
   }
   changed.notify_all();
   bury_the_dead();
+  open_those_that_are_up();
 }
 
 void devcluster::impl::launch(std::size_t node) {
@@ -226,7 +228,7 @@ void devcluster::impl::launch(std::size_t node) {
     started.events->keep_with([this, node](const commit& written) { copy_to_followers(node, written); });
   }
   started.instance_id = random_uuid();
-  started.has_all = started.drain_begun = started.diverged = started.told = false;
+  started.reachable = started.has_all = started.drain_begun = started.diverged = started.told = false;
   started.process = std::make_unique<running_node>(options.node, *started.events, shared, started.network->port());
   std::lock_guard lock{shared};
   auto& services = started.process->services();
@@ -243,10 +245,16 @@ void devcluster::impl::launch(std::size_t node) {
                       .set_priority = [this, node](int priority) { roles.set_priority(node, priority); }};
 }
 
-// Not before the node knows its place.
-void devcluster::impl::open(std::size_t node) {
-  members[node].network->retarget(members[node].process->port());
-  members[node].network->accept_again();
+// Not before the node knows its place, and has done what a server does before it listens.
+void devcluster::impl::open_those_that_are_up() {
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    auto& each = members[i];
+    if (!each.process || each.reachable || roles.state(i) == node_state::initializing)
+      continue;
+    each.reachable = true;
+    each.network->retarget(each.process->port());
+    each.network->accept_again();
+  }
 }
 
 // A node whose role has ended loses its process, and its events unless they are kept.
@@ -448,7 +456,6 @@ void devcluster::start(std::size_t node) {
     return;
   impl_->launch(node);
   impl_->act([&](membership& roles, std::chrono::milliseconds now) { roles.start(node, now); });
-  impl_->open(node);
 }
 
 void devcluster::hang(std::size_t node) {

@@ -39,14 +39,24 @@ sockaddr_in loopback(std::uint16_t port) {
   return where;
 }
 
-int listen_on(std::uint16_t port) {
-  auto listener = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+// Holds a port. Until it listens, clients are refused.
+int bind_to(std::uint16_t port) {
+  auto bound = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
   int yes = 1;
-  ::setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
+  ::setsockopt(bound, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
   auto where = loopback(port);
-  if (::bind(listener, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0 && ::listen(listener, 256) == 0)
+  if (::bind(bound, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0)
+    return bound;
+  ::close(bound);
+  return -1;
+}
+
+int listen_on(std::uint16_t port) {
+  auto listener = bind_to(port);
+  if (listener >= 0 && ::listen(listener, 256) == 0)
     return listener;
-  ::close(listener);
+  if (listener >= 0)
+    ::close(listener);
   throw std::runtime_error{"cannot listen on 127.0.0.1:" + std::to_string(port) +
                            "; is another server using the port? Choose another one, or 0 for a free one."};
 }
@@ -189,8 +199,7 @@ struct tcp_proxy::impl {
     thread.join();
     for (auto& each : links)
       drop(each);
-    if (listener >= 0)
-      ::close(listener);
+    ::close(listener);
     ::close(alarm);
   }
 
@@ -247,7 +256,7 @@ struct tcp_proxy::impl {
   void poll_once() {
     auto now = clock::now();
     wake_at.reset();
-    watched.assign({{alarm, POLLIN, 0}, {listener, POLLIN, 0}});
+    watched.assign({{alarm, POLLIN, 0}, {refuses ? -1 : listener, POLLIN, 0}});
     for (auto& each : links) {
       watch(each.up, how.moves_up, now);
       watch(each.down, how.moves_down, now);
@@ -316,6 +325,7 @@ struct tcp_proxy::impl {
 
   std::uint16_t target;
   int listener;
+  bool refuses = false; // the port is held, that nobody else gets it
   const std::uint16_t port;
   const int alarm = ::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
   std::list<link> links;
@@ -364,15 +374,17 @@ void tcp_proxy::cut_after(std::uint64_t bytes) {
 
 void tcp_proxy::refuse() {
   impl_->command([this] {
-    if (impl_->listener >= 0)
-      ::close(std::exchange(impl_->listener, -1));
+    if (std::exchange(impl_->refuses, true))
+      return;
+    ::close(impl_->listener);
+    impl_->listener = bind_to(impl_->port);
   });
 }
 
 void tcp_proxy::accept_again() {
   impl_->command([this] {
-    if (impl_->listener < 0)
-      impl_->listener = listen_on(impl_->port);
+    if (impl_->refuses && ::listen(impl_->listener, 256) == 0)
+      impl_->refuses = false;
   });
 }
 

@@ -176,11 +176,7 @@ void membership::happen(const planned& next) {
     case task::vote: return same_term ? vote() : void();
     case task::lead: return same_term ? lead() : void();
     case task::follow: return same_term && reachable(node) ? follow(node) : void();
-    case task::resigned:
-      if (!same_term || !reachable(node))
-        return;
-      lose_leader();
-      return call_election(now_ + part(1));
+    case task::resigned: return same_term && reachable(node) ? call_election(now_) : void();
     case task::stop:
       if (next.valid == nodes_[node].starts && nodes_[node].draining) {
         lost(node);

@@ -35,7 +35,7 @@ struct member_view {
 /// and no I/O. Times are given and never go back; things that take time happen in `advance`.
 ///
 /// An election with the time T: a killed leader is noticed at once; at T/2 the winner is PreLeader and the others PreReplica;
-/// at T it leads; at 5T/4 the others follow. One that hangs is noticed after T/2. One that resigns is ResigningLeader for T/2.
+/// at T it leads; at 5T/4 the others follow. One that hangs is noticed after T/2. One that resigns is ResigningLeader for T/2, until the vote.
 /// Gossip goes round every T/2. A node that returns discovers the leader until 3T/4, follows at 3T/2 and has the whole log at 7T/4.
 class membership {
 public:

@@ -52,7 +52,7 @@ public:
       return call_.write(message, true);
     }
     // A server looks with each page whether it still leads.
-    if (insists_ && ++sent_ % page == 0)
+    if (insists_ && ++sent_ % page == 0 && !node_.place.draining)
       if (auto decided = admit(node_.place, demand::reading, true); decided != admission::serve)
         return call_.finish(refusal(node_.place, demand::reading, decided));
     int budget = events_a_turn;

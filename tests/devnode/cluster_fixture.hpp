@@ -32,7 +32,7 @@ struct cluster_fixture {
       arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
       arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
       arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 20);
-      arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 20);
+      arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5'000); // this is what an attempt may take
       arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 20);
       found = grpc::CreateCustomChannel(nodes.address(node), grpc::InsecureChannelCredentials(), arguments);
     }

@@ -94,10 +94,10 @@ BOOST_AUTO_TEST_CASE(a_leader_that_resigns_drains_first_and_is_not_elected_at_on
   BOOST_TEST(!cluster.leader().has_value());
   BOOST_TEST(!cluster.forwards(1));
   pass_through(cluster, {{1000ms, "ResigningLeader Follower Follower"},
-                         {1200ms, "Unknown Unknown Unknown"},
-                         {1300ms, "PreReplica PreLeader PreReplica"},
-                         {1500ms, "PreReplica Leader PreReplica"},
-                         {1600ms, "Follower Leader Follower"}});
+                         {1199ms, "ResigningLeader Follower Follower"},
+                         {1200ms, "PreReplica PreLeader PreReplica"},
+                         {1400ms, "PreReplica Leader PreReplica"},
+                         {1500ms, "Follower Leader Follower"}});
   cluster.resign(1, 3000ms);
   pass_through(cluster, {{4000ms, "Leader Follower Follower"}});
 }

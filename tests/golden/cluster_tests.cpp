@@ -5,13 +5,13 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
-#include <set>
 #include <sstream>
 #include <string>
 #include <vector>
 
 #include <fixtures/cluster.hpp>
 
+#include "cluster_roles.hpp"
 #include "replay.hpp"
 #include "wire_json.hpp"
 
@@ -40,28 +40,6 @@ kdb::devcluster_options as_recorded() {
   auto options = kdb::fixtures::quick_cluster();
   options.node.projections = true;
   return options;
-}
-
-// Which node plays which: the one with the lowest port the one with the lowest port, as gossip lists nodes by port.
-std::map<std::string, std::size_t> nodes_by_role(const golden::transcript& script, const kdb::devcluster& cluster) {
-  auto by_port = std::vector<std::size_t>{0, 1, 2};
-  std::sort(by_port.begin(), by_port.end(), [&](auto a, auto b) { return cluster.port(a) < cluster.port(b); });
-  auto ports = std::set<std::string>{};
-  for (const auto& [name, port] : script.ports)
-    ports.insert(port);
-  auto result = std::map<std::string, std::size_t>{};
-  for (const auto& [name, port] : script.ports)
-    result[name] = by_port.at(static_cast<std::size_t>(std::distance(ports.begin(), ports.find(port))));
-  return result;
-}
-
-void make_leader(kdb::fixtures::cluster& nodes, std::size_t wanted) {
-  if (nodes.leader() == wanted)
-    return;
-  nodes.set_priority(wanted, 1);
-  nodes.resign(nodes.some_leader());
-  nodes.settle();
-  nodes.set_priority(wanted, 0);
 }
 
 // What the recorder's set-up had written: the events of the stream that the first step reads.
@@ -99,8 +77,8 @@ void write_before(const std::map<std::uint64_t, nlohmann::json>& events, golden:
 
 void cluster_answers_as_recorded(const golden::transcript& script) {
   auto cluster = kdb::fixtures::cluster{as_recorded()};
-  auto roles = nodes_by_role(script, cluster);
-  make_leader(cluster, roles.at("leader"));
+  auto roles = golden::nodes_by_role(script.ports, cluster);
+  golden::make_leader(cluster, roles.at("leader"));
   auto nodes = std::map<std::string, golden::cluster_node>{};
   for (const auto& [name, node] : roles)
     nodes.emplace(name, golden::cluster_node{golden::connection{cluster.address(node)}, std::to_string(cluster.port(node))});
@@ -118,7 +96,7 @@ void every_allowed_difference_names_a_transcript(const std::vector<golden::trans
                "no transcript " << entry.transcript);
 }
 
-bool add_tests() {
+bool add_cluster_tests() {
   auto& suite = unit_test::framework::master_test_suite();
   auto add = [&](auto test, const std::string& name) { suite.add(unit_test::make_test_case(test, name, __FILE__, __LINE__)); };
   auto all = transcripts();
@@ -130,6 +108,16 @@ bool add_tests() {
 
 } // namespace
 
+namespace kdb::golden {
+
+void add_failover_tests();
+
+} // namespace kdb::golden
+
 int main(int count, char** values) {
-  return unit_test::unit_test_main(&add_tests, count, values);
+  auto add = [] {
+    golden::add_failover_tests();
+    return add_cluster_tests();
+  };
+  return unit_test::unit_test_main(+add, count, values);
 }

@@ -59,6 +59,12 @@ connection::connection(const std::string& target) {
   arguments.SetInt("grpc.enable_http_proxy", 0);
   // Each connection gets sockets of its own, so that a test that kills a server does not disturb the next one.
   arguments.SetInt("grpc.use_local_subchannel_pool", 1);
+  // Windows don't grow: a slow reader holds its server up.
+  arguments.SetInt("grpc.http2.bdp_probe", 0);
+  // A server that comes back is found soon.
+  arguments.SetInt("grpc.initial_reconnect_backoff_ms", 20);
+  arguments.SetInt("grpc.max_reconnect_backoff_ms", 20);
+  arguments.SetInt("grpc.min_reconnect_backoff_ms", 5'000); // this is what an attempt may take
   content_ = std::make_unique<content>(grpc::CreateCustomChannel(target, grpc::InsecureChannelCredentials(), arguments));
 }
 

@@ -31,7 +31,8 @@ struct devcluster_options {
   /// Whether a node that was killed still has its events when it starts again, as with disks. Otherwise it begins with none and gets
   /// them from the leader.
   bool keeps_events = false;
-  /// Whether the nodes start one after the other's discovery, without a leader at first. Otherwise the cluster is at work from the beginning.
+  /// Whether the nodes start from nothing, don't listen for a moment and have no leader at first. Otherwise the cluster is at work from the
+  /// beginning.
   bool cold_start = false;
   /// Of every node. Its port and its database are not used.
   devnode_options node = {};
@@ -48,7 +49,7 @@ struct devcluster_options {
 /// effect when they return. They throw std::out_of_range for a number that no node has.
 class devcluster {
 public:
-  /// Starts the nodes; when it returns clients can connect. Throws std::runtime_error if a port is taken.
+  /// Starts the nodes; when it returns clients can connect, but for a cold start. Throws std::runtime_error if a port is taken.
   explicit devcluster(devcluster_options options = {});
 
   /// Stops all nodes.
@@ -74,7 +75,8 @@ public:
   /// As SIGKILL: its connections are reset, and nobody listens on its port.
   void kill(std::size_t node);
 
-  /// Starts a node that was killed or has ended. It listens at once, discovers the others, and catches up. Does nothing if it runs.
+  /// Starts a node that was killed or has ended. It listens after a quarter of an election's time, discovers the others, and catches up.
+  /// Returns at once. Does nothing if it runs.
   void start(std::size_t node);
 
   /// As SIGSTOP: it answers nothing and hears nothing, connections stay, new ones are accepted.
