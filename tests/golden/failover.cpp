@@ -102,10 +102,11 @@ std::vector<std::string> without_repeats(const std::vector<std::string>& values)
   return result;
 }
 
-std::vector<json> call_again_and_again(const std::string& target, const probe& wanted, const std::atomic<bool>& stop) {
+std::vector<json> call_again_and_again(const std::string& target, const probe& wanted, const std::atomic<bool>& stop,
+                                       std::atomic<std::size_t>& begun) {
   auto shape = find_method(wanted.method);
   auto servers = std::list<connection>{};
-  auto lost = std::atomic<bool>{true};
+  std::atomic<bool> lost = true, first = true;
   auto answers = std::vector<std::future<json>>{};
   for (auto next = std::chrono::steady_clock::now(); !stop; next += wanted.every) {
     std::this_thread::sleep_until(next);
@@ -118,13 +119,16 @@ std::vector<json> call_again_and_again(const std::string& target, const probe& w
       call.write(to_wire(shape.request, request));
     }
     call.writes_done();
-    answers.push_back(std::async(std::launch::async, [&lost, call = std::move(call), type = shape.response]() mutable {
-      auto mine = std::move(call); // ends with its answer
-      auto result = answer_of(mine, type);
-      if (outcome_of(result, {}) == "transport")
-        lost = true;
-      return result;
-    }));
+    answers.push_back(
+      std::async(std::launch::async, [&lost, &first, &begun, call = std::move(call), type = shape.response]() mutable {
+        auto mine = std::move(call); // ends with its answer
+        auto result = answer_of(mine, type);
+        if (outcome_of(result, {}) == "transport")
+          lost = true;
+        if (first.exchange(false))
+          ++begun;
+        return result;
+      }));
   }
   auto result = std::vector<json>{};
   for (auto& each : answers)

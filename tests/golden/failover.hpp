@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstddef>
 #include <map>
 #include <string>
 #include <vector>
@@ -34,7 +35,8 @@ struct probe {
 };
 
 /// Calls a server at `target` until `stop`, on a new connection after one that failed; each call with new ids and whether or not the ones before have been answered. Returns the answers in the order of the calls, with
-/// the first response of each, or its status when there was none.
-std::vector<nlohmann::json> call_again_and_again(const std::string& target, const probe& wanted, const std::atomic<bool>& stop);
+/// the first response of each, or its status when there was none. Counts in `begun` when the first answer has come.
+std::vector<nlohmann::json> call_again_and_again(const std::string& target, const probe& wanted, const std::atomic<bool>& stop,
+                                                 std::atomic<std::size_t>& begun);
 
 } // namespace kdb::golden

@@ -234,26 +234,28 @@ std::vector<json> answers_of(const json& step) {
 void probes_see_what_was_recorded(const json& script) {
   auto on = stage{script};
   auto stop = std::atomic<bool>{false};
+  auto begun = std::atomic<std::size_t>{0};
   struct running {
     json step;
-    connection server;
     std::future<std::vector<json>> answers;
   };
   auto all = std::vector<std::unique_ptr<running>>{};
   for (const auto& step : script.at("steps")) {
     if (!step.contains("probe") || !served(step["probe"]))
       continue;
-    all.push_back(std::make_unique<running>(running{step, on.connect(step["node"]), {}}));
+    all.push_back(std::make_unique<running>(running{step, {}}));
     auto metadata = metadata_list{};
     for (const auto& header : step.value("metadata", json::array()))
       metadata.emplace_back(header[0], header[1]);
     auto wanted =
       probe{.method = step["probe"], .requests = step["first_requests"].get<std::vector<json>>(), .metadata = metadata};
     wanted.every = fixtures::slowness * 20ms;
-    auto& server = all.back()->server;
-    all.back()->answers =
-      std::async(std::launch::async, [&server, &stop, wanted] { return call_again_and_again(server, wanted, stop); });
+    auto target = on.nodes.address(on.roles.at(step["node"]));
+    all.back()->answers = std::async(
+      std::launch::async, [target, wanted, &stop, &begun] { return call_again_and_again(target, wanted, stop, begun); });
   }
+  if (!on.cold())
+    fixtures::wait_until("the first answers", [&] { return begun == all.size(); });
   on.let_happen();
   stop = true;
   for (auto& each : all) {
@@ -268,9 +270,6 @@ void probes_see_what_was_recorded(const json& script) {
       std::erase(before, "transport");
       std::erase(now, "transport");
     }
-    if (getenv("DEBUGX") && now.size() == 1 && now[0] == "transport")
-      for (auto& g : got)
-        std::fprintf(stderr, "%s\n", g.dump().substr(0, 200).c_str());
     compare_probe(script, name_of(each->step), before, now);
   }
 }
@@ -354,6 +353,7 @@ public:
   }
 
   bool in_order() const { return in_order_; }
+  bool heard() const { return heard_; }
 
 private:
   static json append(int number) {
@@ -365,6 +365,7 @@ private:
   }
 
   void note(const json& response, aftermath& into) {
+    heard_ = true;
     into.kinds.insert(kind_of(response));
     if (!response.contains("event") || all_)
       return;
@@ -381,6 +382,7 @@ private:
   bool all_ = false;
   bool writes_ = false;
   bool in_order_ = true;
+  std::atomic<bool> heard_{false};
   long long last_ = -1;
 };
 
@@ -400,6 +402,8 @@ void open_calls_go_on_as_recorded(const json& script) {
     auto& watched = *call;
     all.push_back({step["open"], std::move(call), std::async(std::launch::async, [&] { return watched.watch(on.names, stop); })});
   }
+  for (auto& each : all)
+    fixtures::wait_until(each.name, [&] { return each.call->heard(); });
   on.let_happen();
   stop = true;
   for (auto& each : all) {
