@@ -75,7 +75,8 @@ std::string outcome_of(const json& seen, const names_by_port& names) {
   const auto& status = seen.at("status");
   auto code = status.value("code", "");
   auto message = status.value("message", "");
-  if (code == "UNAVAILABLE" && !said_by_server(message))
+  // gRPC's server cancels calls that come while it closes its connections; it has no words for that.
+  if ((code == "UNAVAILABLE" && !said_by_server(message)) || message == "CANCELLED")
     return "transport";
   auto result = code + (message.empty() ? "" : " " + with_names(message, names));
   auto trailers = status.value("trailers", json::object());

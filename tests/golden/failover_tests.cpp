@@ -50,8 +50,7 @@ devcluster_options pace(const json& script) {
 
 // Services that the node lacks are left out.
 bool served(const std::string& method) {
-  return method.find("Projections") == std::string::npos && method.find("PersistentSubscriptions") == std::string::npos &&
-         method.find("Monitoring") == std::string::npos;
+  return method.find("Projections") == std::string::npos && method.find("Monitoring") == std::string::npos;
 }
 
 // A cluster in the roles of a recording.
@@ -104,6 +103,39 @@ struct stage {
     auto leader = connect("leader");
     for (const auto& stream : streams)
       append(leader, stream, 400);
+    create_groups(leader);
+  }
+
+  // The groups that consumers join, but for the one that the recorder never made.
+  void create_groups(connection& leader) {
+    auto made = std::set<std::string>{};
+    for (const auto& step : script.at("steps"))
+      for (const auto& request : step.value("requests", step.value("first_requests", json::array()))) {
+        const auto options = request.value("options", json::object());
+        const auto group = options.value("group_name", "");
+        if (group.empty() || group == "g-probe" || !made.insert(group).second)
+          continue;
+        const auto method = std::string{"/event_store.client.persistent_subscriptions.PersistentSubscriptions/Create"};
+        auto call = generic_call{leader, method, {}, 10s};
+        call.write(to_wire(find_method(method).request,
+                           {{"options",
+                             {{"stream", {{"stream_identifier", options["stream_identifier"]}, {"start", json::object()}}},
+                              {"group_name", group},
+                              {"settings",
+                               {{"max_retry_count", 3},
+                                {"min_checkpoint_count", 1},
+                                {"max_checkpoint_count", 1},
+                                {"max_subscriber_count", 10},
+                                {"live_buffer_size", 500},
+                                {"read_batch_size", 20},
+                                {"history_buffer_size", 500},
+                                {"message_timeout_ms", 30000},
+                                {"checkpoint_after_ms", 1000},
+                                {"consumer_strategy", "RoundRobin"}}}}}}));
+        call.writes_done();
+        auto message = std::string{};
+        BOOST_REQUIRE((call.read(message, 10s) == generic_call::read_result::message));
+      }
   }
 
   static void append(connection& to, const std::string& stream, int events) {
@@ -158,11 +190,12 @@ struct stage {
 
 std::string name_of(const json& step) {
   auto method = step.at("probe").get<std::string>();
+  auto service = method.find("Persistent") == std::string::npos ? "" : "/PersistentSubscriptions";
   auto insists = !step.value("metadata", json::array()).empty();
   auto request = step.value("first_requests", json::array());
   auto all = !request.empty() && request[0].value("options", json::object()).contains("all");
   auto subscribes = !request.empty() && request[0].value("options", json::object()).contains("subscription");
-  return step.at("node").get<std::string>() + method.substr(method.rfind('/')) + (all ? " $all" : "") +
+  return step.at("node").get<std::string>() + service + method.substr(method.rfind('/')) + (all ? " $all" : "") +
          (subscribes ? " subscription" : "") + (insists ? " requires-leader" : "");
 }
 
@@ -328,7 +361,7 @@ public:
       call_->write(to_wire(shape_.request, request));
     }
     writes_ = step["requests"].empty();
-    if (!writes_)
+    if (!writes_ && !shape_.client_streams)
       call_->writes_done();
   }
 
@@ -346,7 +379,7 @@ public:
       if (came == generic_call::read_result::message)
         note(from_wire(shape_.response, message), result);
       else if (came == generic_call::read_result::ended)
-        result.end = outcome_of({{"status", call_->status()}}, names);
+        heard_ = true, result.end = outcome_of({{"status", call_->status()}}, names);
       if (came == generic_call::read_result::ended || (stopped && came == generic_call::read_result::timed_out))
         return result;
     }
