@@ -4,6 +4,7 @@
 #include <utility>
 
 #include <call_defaults.hpp>
+#include <kept_promise.hpp>
 #include <last_event.hpp>
 #include <parts_appender.hpp>
 #include <policy/validate.hpp>
@@ -100,12 +101,12 @@ caf::result<subscription_actor> client_state::spawn_subscription(subscription_pl
                    .detail = bad_argument{"subscriber", "the handle of an actor"}});
   auto started = self->spawn(subscription, std::move(plan), context);
   supervise(started.address(), started);
-  auto promise = self->make_response_promise<subscription_actor>();
+  const auto promise = kept(self->make_response_promise<subscription_actor>());
   // The subscription answers in any case, also when it ends.
   self->request(started, caf::infinite, begin{})
-    .then([promise, started]() mutable { promise.deliver(subscription_actor{started}); },
-          [promise](caf::error& why) mutable { promise.deliver(std::move(why)); });
-  return promise;
+    .then([promise, started] { promise->deliver(subscription_actor{started}); },
+          [promise](caf::error& why) { promise->deliver(std::move(why)); });
+  return *promise;
 }
 
 // -- the requests -------------------------------------------------------------------------
@@ -171,25 +172,25 @@ template <class Answer>
 caf::result<Answer> client_state::from_last_event(wire::read_request request, call_options call,
                                                   result<Answer> (*read)(const resolved_event*)) {
   auto last = spawn_reader(std::move(request), std::move(call));
-  auto promise = self->make_response_promise<Answer>();
-  auto deliver = [promise](result<Answer> answer) mutable {
+  const auto promise = kept(self->make_response_promise<Answer>());
+  auto deliver = [promise](result<Answer> answer) {
     if (answer)
-      promise.deliver(std::move(*answer));
+      promise->deliver(std::move(*answer));
     else
-      promise.deliver(to_caf(std::move(answer.error())));
+      promise->deliver(to_caf(std::move(answer.error())));
   };
   // The reader answers in any case, also when it ends. Its handle in the handlers keeps it until then.
   self->request(last, caf::infinite, next{})
     .then(
-      [deliver, read, last](const event_batch& batch) mutable {
+      [deliver, read, last](const event_batch& batch) {
         const auto events = batch.events();
         deliver(read(events.empty() ? nullptr : &*events.begin()));
       },
-      [deliver, read, last](const caf::error& why) mutable {
+      [deliver, read, last](const caf::error& why) {
         auto known = error::from(why);
         deliver(known.code == errc::stream_not_found ? read(nullptr) : tl::unexpected{std::move(known)});
       });
-  return promise;
+  return *promise;
 }
 
 template <class Answer>
@@ -272,22 +273,22 @@ caf::result<connected> client_state::on_await_connected(const await_connected& w
     return to_caf({.code = errc::invalid_argument,
                    .message = "the timeout must be positive",
                    .detail = bad_argument{"timeout", "more than 0 ms"}});
-  auto promise = self->make_response_promise<connected>();
+  const auto promise = kept(self->make_response_promise<connected>());
   wait_for_node(promise, time_budget{what.timeout, self->clock().now()});
-  return promise;
+  return *promise;
 }
 
-void client_state::wait_for_node(caf::typed_response_promise<connected> waiting, time_budget budget) {
+void client_state::wait_for_node(const connected_promise& waiting, time_budget budget) {
   self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{})
     .then(
-      [waiting](const node_ptr& found) mutable { waiting.deliver(connected{found->where, found->features.version}); },
-      [this, waiting, budget](const caf::error& why) mutable {
+      [waiting](const node_ptr& found) { waiting->deliver(connected{found->where, found->features.version}); },
+      [this, waiting, budget](const caf::error& why) {
         auto known = no_node(*context, why);
         // The next round: the connection sees to the pause before it.
         if (!closing && policy::retry_can_help(known.code) && known.code != errc::deadline_exceeded && !budget.is_over(self->clock().now()))
-          wait_for_node(std::move(waiting), budget);
+          wait_for_node(waiting, budget);
         else
-          waiting.deliver(to_caf(std::move(known)));
+          waiting->deliver(to_caf(std::move(known)));
       });
 }
 
@@ -304,16 +305,16 @@ caf::result<server_info> client_state::on_get_server_info(get_server_info& what)
     return to_caf(closed_error());
   if (auto fine = policy::check_call(what.call); !fine)
     return to_caf(std::move(fine.error()));
-  auto promise = self->make_response_promise<server_info>();
+  const auto promise = kept(self->make_response_promise<server_info>());
   const time_budget budget{deadline_for(parts.how, what.call), self->clock().now()};
   self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{what.call.wait_for_node})
     .then(
-      [promise](const node_ptr& found) mutable {
+      [promise](const node_ptr& found) {
         const auto& offers = found->features.offers;
-        promise.deliver(server_info{found->where, found->features.version, {offers.begin(), offers.end()}});
+        promise->deliver(server_info{found->where, found->features.version, {offers.begin(), offers.end()}});
       },
-      [this, promise](const caf::error& why) mutable { promise.deliver(to_caf(no_node(*context, why))); });
-  return promise;
+      [this, promise](const caf::error& why) { promise->deliver(to_caf(no_node(*context, why))); });
+  return *promise;
 }
 
 client_self::behavior_type client_behavior(client_self::stateful_pointer<client_state> self, client_parts parts) {

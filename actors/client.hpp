@@ -35,6 +35,8 @@ struct client_parts {
 using client_self = client_actor::extend<caf::reacts_to<connection_change>, // Of its connection.
                                          caf::reacts_to<calls_drained>>;
 
+using connected_promise = std::shared_ptr<caf::typed_response_promise<connected>>;
+
 /// The façade: hands requests to the workers that own them, supervises these, and closes everything in order.
 struct client_state {
   static inline const char* name = "kdb.client";
@@ -83,7 +85,7 @@ struct client_state {
   caf::result<Answer> from_last_event(const std::string& stream, call_options call, result<Answer> (*read)(const resolved_event*));
   reader_actor spawn_reader(wire::read_request request, call_options call);
   caf::result<subscription_actor> spawn_subscription(subscription_plan plan);
-  void wait_for_node(caf::typed_response_promise<connected> waiting, time_budget budget);
+  void wait_for_node(const connected_promise& waiting, time_budget budget);
   void shut(caf::error reason);
   void quit_when_done();
   void tell_observers(const connection_change& what);

@@ -534,6 +534,22 @@ BOOST_AUTO_TEST_CASE(killed_it_leaves_nothing_behind) {
   BOOST_TEST((f.ends[0].reason == end_reason::closed));
 }
 
+BOOST_AUTO_TEST_CASE(killed_it_leaves_nobody_waiting) {
+  client_fixture f;
+  const auto waits = f.ask<connected>(f.tested, await_connected{10s});
+  const auto head = f.ask<log_position>(f.tested, head_position{});
+  const auto metadata = f.ask<metadata_result>(f.tested, get_stream_metadata{.stream = "s"});
+  const auto info = f.ask<server_info>(f.tested, get_server_info{});
+  const auto subscribes = f.subscribe();
+  f.kill(f.tested);
+  f.advance(2 * f.how.gossip_timeout);
+  BOOST_TEST((waits.code() == errc::closed));
+  BOOST_TEST((head.code() == errc::closed));
+  BOOST_TEST((metadata.code() == errc::closed));
+  BOOST_TEST((info.code() == errc::closed));
+  BOOST_TEST((subscribes.code() == errc::closed));
+}
+
 BOOST_AUTO_TEST_CASE(a_reading_nobody_holds_is_ended) {
   client_fixture f;
   f.connect();
