@@ -92,18 +92,18 @@ struct cluster_fixture {
   }
 
   std::string gossip(std::size_t node) {
-    using namespace event_store::client::gossip;
+    namespace v1 = event_store::client::gossip;
     grpc::ClientContext context;
     prepare(context, false);
-    ClusterInfo info;
-    auto status = Gossip::NewStub(channel(node))->Read(&context, {}, &info);
+    v1::ClusterInfo info;
+    auto status = v1::Gossip::NewStub(channel(node))->Read(&context, {}, &info);
     if (!status.ok())
       return status.error_message();
     std::string all;
     for (std::size_t i = 0; i < nodes.size(); ++i)
       for (auto& member : info.members())
         if (member.http_end_point().port() == nodes.port(i))
-          all += (i == 0 ? "" : " ") + MemberInfo::VNodeState_Name(member.state()) + (member.is_alive() ? "" : "(dead)");
+          all += (i == 0 ? "" : " ") + v1::MemberInfo::VNodeState_Name(member.state()) + (member.is_alive() ? "" : "(dead)");
     return all;
   }
 

@@ -45,7 +45,7 @@ PARTS = [
     ("actors/include/kdb/async_client.hpp", ["libkdb/include/kdb/", "actors/include/kdb/"], [EXPECTED, BOOST_UUID, ASIO]),
     ("actors/include/kdb/", ["libkdb/include/kdb/"], [EXPECTED, BOOST_UUID]),
     ("actors/", ["actors/", "libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/",
-                 "libkdb/rpc/transport.hpp", "libkdb/rpc/grpc_transport.hpp"], [EXPECTED, BOOST_UUID, CAF, ASIO]),
+                 "libkdb/rpc/transport.hpp", "libkdb/rpc/grpc_transport.hpp", "libkdb/rpc/resolver.hpp"], [EXPECTED, BOOST_UUID, CAF, ASIO]),
     ("devnode/include/kdb/", ["devnode/include/kdb/"], []),
     ("devnode/", ["devnode/"], [PROTOBUF, GRPC, OPENSSL, SQLITE, POSIX]),
     ("samples/", ["libkdb/include/kdb/", "actors/include/kdb/", "devnode/include/kdb/"], [CAF, ASIO]),
