@@ -124,8 +124,8 @@ caf::result<Answer> client_state::submit(const Worker& worker, Request& what, bo
 }
 
 template <class Answer, class Request>
-caf::result<Answer> client_state::keep_trying(Request& what, retry_plan plan) {
-  auto started = self->spawn(retrying<Request, Answer>, client_actor{self}, std::move(what), std::move(plan));
+caf::result<Answer> client_state::keep_trying(Request& what, const retry_plan& plan) {
+  auto started = self->spawn(retrying<Request, Answer>, client_actor{self}, std::move(what), plan);
   supervise(started.address());
   return self->delegate(started, try_it{});
 }

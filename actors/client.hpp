@@ -77,7 +77,7 @@ struct client_state {
   template <class Answer, class Worker, class Request>
   caf::result<Answer> submit(const Worker& worker, Request& what, bool idempotent = false);
   template <class Answer, class Request>
-  caf::result<Answer> keep_trying(Request& what, retry_plan plan);
+  caf::result<Answer> keep_trying(Request& what, const retry_plan& plan);
   /// Makes the answer from the one event that the request asks for; from null if there is none.
   template <class Answer>
   caf::result<Answer> from_last_event(wire::read_request request, call_options call, result<Answer> (*read)(const resolved_event*));

@@ -14,6 +14,7 @@ namespace {
 
 std::vector<endpoint> endpoints_of(const std::vector<rpc::address>& all) {
   std::vector<endpoint> found;
+  found.reserve(all.size());
   for (const auto& each : all)
     found.push_back(each.where);
   return found;

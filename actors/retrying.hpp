@@ -55,10 +55,10 @@ struct retrying_state {
                              .outcome_unknown = plan.kind == policy::request_kind::write}));
   }
 
-  typename actor::behavior_type start(client_actor given_client, Request given_request, retry_plan given_plan) {
+  typename actor::behavior_type start(client_actor given_client, Request given_request, const retry_plan& given_plan) {
     client = std::move(given_client);
     request = std::move(given_request);
-    plan = std::move(given_plan);
+    plan = given_plan;
     call_of(request).retry = 0;
     return {
       [this](const try_it&) -> caf::result<Answer> {
@@ -109,8 +109,8 @@ struct retrying_state {
 template <class Request, class Answer>
 typename retrying_actor<Answer>::behavior_type
 retrying(typename retrying_actor<Answer>::template stateful_pointer<retrying_state<Request, Answer>> self, client_actor client,
-         Request request, retry_plan plan) {
-  return self->state.start(std::move(client), std::move(request), std::move(plan));
+         Request request, const retry_plan& plan) {
+  return self->state.start(std::move(client), std::move(request), plan);
 }
 
 } // namespace kdb
