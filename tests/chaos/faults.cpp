@@ -17,8 +17,8 @@ constexpr std::array names{"kill",  "drain", "resign",  "hang",  "cut",  "stall"
 
 } // namespace
 
-fault_machine::fault_machine(fixtures::cluster& nodes, std::uint64_t seed, bool verbose)
-  : nodes_{nodes}, random_{seed}, verbose_{verbose}, thread_{[this] { run(); }} {}
+fault_machine::fault_machine(fixtures::cluster& nodes, std::uint64_t seed, std::string only, bool verbose)
+  : nodes_{nodes}, random_{seed}, only_{std::move(only)}, verbose_{verbose}, thread_{[this] { run(); }} {}
 
 fault_machine::~fault_machine() {
   stop_ = true;
@@ -40,7 +40,7 @@ void fault_machine::stop() {
 void fault_machine::run() {
   while (!stop_) {
     begin_one();
-    const auto next = std::chrono::steady_clock::now() + std::chrono::milliseconds{50 + random_() % 600} * fixtures::slowness;
+    const auto next = std::chrono::steady_clock::now() + std::chrono::milliseconds{50 + random_() % (only_.empty() ? 600 : 100)} * fixtures::slowness;
     while (!stop_ && std::chrono::steady_clock::now() < next) {
       std::this_thread::sleep_for(10ms); // The pace of the faults.
       undo_due(false);
@@ -51,6 +51,8 @@ void fault_machine::run() {
 void fault_machine::begin_one() {
   const auto node = random_() % nodes_.size();
   const auto kind = random_() % names.size();
+  if (!only_.empty() && only_ != names[kind])
+    return;
   if (std::any_of(pending_.begin(), pending_.end(), [&](const undo& each) { return each.node == node; }))
     return;
   if (verbose_)

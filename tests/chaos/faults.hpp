@@ -16,7 +16,8 @@ namespace kdb::chaos {
 /// to several nodes at once. Begins with its construction.
 class fault_machine {
 public:
-  fault_machine(fixtures::cluster& nodes, std::uint64_t seed, bool verbose);
+  /// With a name of a fault, that one alone.
+  fault_machine(fixtures::cluster& nodes, std::uint64_t seed, std::string only, bool verbose);
   ~fault_machine();
 
   /// Undoes everything and returns when the cluster is steady.
@@ -37,6 +38,7 @@ private:
 
   fixtures::cluster& nodes_;
   std::mt19937_64 random_;
+  const std::string only_;
   bool verbose_;
   std::vector<undo> pending_;
   std::atomic<std::size_t> count_{0};

@@ -15,6 +15,7 @@ bool is_explained(errc code) {
     case errc::too_busy:
     case errc::server_timeout:
     case errc::server_stopping:
+    case errc::server_error: // Nodes that stop answer some calls so.
     case errc::unavailable:
     case errc::discovery_failed:
     case errc::deadline_exceeded:

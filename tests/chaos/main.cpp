@@ -1,9 +1,10 @@
-// kdb_chaos [--seconds N] [--seed N] [--round MS] [--verbose]: rounds of random faults until that much time has passed. Ends with 1 when something
+// kdb_chaos [--seconds N] [--seed N] [--round MS] [--only FAULT] [--verbose]: rounds of random faults until that much time has passed. Ends with 1 when something
 // went against the promises. The same seed gives the same faults and plans, though not the same interleaving.
 
 #include <malloc.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <random>
 #include <string_view>
@@ -43,8 +44,13 @@ void compare(const footprint& first, const footprint& now, kdb::chaos::ledger& b
   constexpr std::uint64_t spare_bytes = 48ull << 20;   // The allocator's arenas, however many rounds there were.
   if (now.threads > first.threads + spare_threads)
     book.finding("threads: " + std::to_string(now.threads) + " after " + std::to_string(first.threads));
-  if (now.files > first.files)
+  if (now.files > first.files) {
+    for (const auto& file : std::filesystem::directory_iterator{"/proc/self/fd"}) {
+      std::error_code gone;
+      std::cout << "    " << file.path().filename().string() << " " << std::filesystem::read_symlink(file.path(), gone).string() << "\n";
+    }
     book.finding("open files: " + std::to_string(now.files) + " after " + std::to_string(first.files));
+  }
   if (now.bytes > first.bytes + spare_bytes)
     book.finding("memory: " + std::to_string(now.bytes >> 20) + " MiB after " + std::to_string(first.bytes >> 20));
 }
@@ -64,10 +70,12 @@ int main(int argc, char** argv) {
       seed = number();
     else if (option == "--round")
       how.faults_for = std::chrono::milliseconds{number()};
+    else if (option == "--only")
+      how.only = i + 1 < argc ? argv[++i] : "";
     else if (option == "--verbose")
       how.verbose = true;
     else
-      return std::cerr << "usage: kdb_chaos [--seconds N] [--seed N] [--round MS] [--verbose]\n", 2;
+      return std::cerr << "usage: kdb_chaos [--seconds N] [--seed N] [--round MS] [--only FAULT] [--verbose]\n", 2;
   }
   kdb::chaos::ledger book;
   try {

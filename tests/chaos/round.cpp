@@ -50,7 +50,7 @@ public:
     start_followers();
     start_readers();
     {
-      fault_machine faults{nodes_, random_(), how_.verbose};
+      fault_machine faults{nodes_, random_(), how_.only, how_.verbose};
       std::this_thread::sleep_for(how_.faults_for);
       faults.stop();
       faults_ = faults.count();

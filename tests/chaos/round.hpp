@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <string>
 
 #include "ledger.hpp"
 
@@ -10,6 +11,7 @@ namespace kdb::chaos {
 struct round_options {
   std::uint64_t seed = 0;
   std::chrono::milliseconds faults_for{15'000};
+  std::string only{}; ///< The one kind of fault, if there is to be just one.
   bool verbose = false;
 };
 
