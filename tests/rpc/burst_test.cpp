@@ -1,0 +1,45 @@
+#include <boost/test/unit_test.hpp>
+
+#include <poll.h>
+
+#include <vector>
+
+#include <fixtures/wait.hpp>
+#include <rpc/client_side.hpp>
+#include <rpc/late_settings_server.hpp>
+
+using namespace kdb;
+using namespace kdb::test;
+using namespace std::chrono_literals;
+using fixtures::wait_until;
+
+BOOST_AUTO_TEST_SUITE(burst)
+
+// A stream that is sent before the server has told its limit may be refused, or wait for ever. gRPC holds calls back until the
+// SETTINGS are there; should it ever stop, this fails.
+BOOST_AUTO_TEST_CASE(a_burst_on_fresh_connections_sends_no_stream_before_the_servers_settings) {
+  constexpr std::size_t calls = 200, connections = 3; // 90 on each.
+  late_settings_server server;
+  client_side client{server.port()};
+  std::vector<client_side::reading> reads;
+  std::vector<client_side::appending> appends;
+  for (std::size_t i = 0; i < calls; ++i) {
+    if (i % 10 == 9) {
+      appends.push_back(client.append());
+      write(*appends.back().call, chunk(i));
+    } else {
+      reads.push_back(client.read("s", {.start_timeout = 60s}));
+      reads.back().call->request(1);
+    }
+  }
+  wait_until("all connections to be greeted", [&] { return server.greeted() == connections; });
+  // Streams would come in the same packet as the greeting, or right behind it.
+  ::poll(nullptr, 0, 300);
+  BOOST_TEST(server.streams() == 0u);
+  server.send_settings();
+  wait_until("all streams", [&] { return server.streams() == calls; });
+  BOOST_TEST(server.most_streams() <= 100u);
+  BOOST_TEST(server.greeted() == connections);
+}
+
+BOOST_AUTO_TEST_SUITE_END()

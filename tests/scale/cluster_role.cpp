@@ -1,0 +1,23 @@
+#include "roles.hpp"
+
+#include <iostream>
+
+#include <fixtures/cluster.hpp>
+
+namespace kdb::scale {
+
+int run_cluster() {
+  auto options = fixtures::quick_cluster();
+  options.election = std::chrono::milliseconds{500};
+  fixtures::cluster nodes{options};
+  nodes.settle();
+  std::cout << nodes.connection_string() << " " << nodes.address(nodes.some_leader()) << std::endl;
+  for (std::string line; std::getline(std::cin, line);) {
+    const auto leader = nodes.some_leader();
+    nodes.kill(leader);
+    std::cout << "killed " << leader << std::endl;
+  }
+  return 0;
+}
+
+} // namespace kdb::scale
