@@ -42,4 +42,28 @@ BOOST_AUTO_TEST_CASE(a_burst_on_fresh_connections_sends_no_stream_before_the_ser
   BOOST_TEST(server.greeted() == connections);
 }
 
+// gRPC forgets a connection that gets its SETTINGS after its channel has gone: it stays open, and sends pings, as long as the process lives.
+BOOST_AUTO_TEST_CASE(a_connection_that_is_dropped_while_it_waits_for_settings_is_closed_all_the_same) {
+  late_settings_server server;
+  client_side client{server.port()};
+  auto read = client.read("s", {.start_timeout = 60s});
+  wait_until("the greeting", [&] { return server.greeted() == 1; });
+  read.call->cancel();
+  read.seen->wait_end();
+  read.call.reset();
+  client.calls.reset(); // Nobody knows the channel any more.
+  ::poll(nullptr, 0, 50);
+  server.send_settings();
+  wait_until("the end of the connection", [&] { return server.closed() == 1; });
+}
+
+BOOST_AUTO_TEST_CASE(a_connection_that_waits_for_settings_in_vain_is_closed) {
+  late_settings_server server;
+  client_side client{server.port()};
+  const auto read = client.read("s", {.start_timeout = 3s});
+  wait_until("the greeting", [&] { return server.greeted() == 1; });
+  read.seen->wait_end();
+  wait_until("the end of the connection", [&] { return server.closed() == 1; });
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -83,6 +83,7 @@ void late_settings_server::run() {
       } else if (!receive(each.fd, connections_[each.fd])) {
         ::close(each.fd);
         connections_.erase(each.fd);
+        ++closed_;
       }
     }
     if (!settings_due_)

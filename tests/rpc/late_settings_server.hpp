@@ -26,6 +26,8 @@ public:
 
   /// Connections on which the client has sent its own first words: its preface and its SETTINGS.
   std::size_t greeted() const;
+  /// Connections that the client has ended.
+  std::size_t closed() const { return closed_; }
   /// HEADERS frames so far, all connections together, and the most on one.
   std::size_t streams() const;
   std::size_t most_streams() const;
@@ -45,6 +47,7 @@ private:
   std::uint16_t port_ = 0;
   mutable std::mutex mutex_;
   std::map<int, connection> connections_;
+  std::atomic<std::size_t> closed_{0};
   std::atomic<bool> settings_due_{false}, stop_{false};
   std::thread thread_;
 };

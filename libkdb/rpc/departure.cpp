@@ -1,0 +1,68 @@
+#include <rpc/departure.hpp>
+
+#include <grpcpp/alarm.h>
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace kdb::rpc {
+
+namespace {
+
+constexpr std::chrono::milliseconds looked_after_every{100};
+
+bool connects(const std::shared_ptr<grpc::Channel>& channel) {
+  return channel->GetState(false) == GRPC_CHANNEL_CONNECTING;
+}
+
+/// The channels that are still connecting. An alarm of gRPC's looks after them, as their clients may be gone, threads and all. Never
+/// destroyed: it may go off while the process ends.
+class departures {
+public:
+  static departures& instance() {
+    static auto* one = new departures;
+    return *one;
+  }
+
+  void add(std::shared_ptr<grpc::Channel> channel) {
+    std::lock_guard lock{mutex_};
+    channels_.push_back(std::move(channel));
+    if (!alarm_)
+      set_alarm();
+  }
+
+private:
+  void set_alarm() {
+    alarm_ = std::make_unique<grpc::Alarm>();
+    alarm_->Set(std::chrono::system_clock::now() + looked_after_every, [this](bool) { look(); });
+  }
+
+  void look() {
+    std::vector<std::shared_ptr<grpc::Channel>> gone; // Without the lock.
+    std::unique_ptr<grpc::Alarm> over;
+    std::lock_guard lock{mutex_};
+    over.swap(alarm_);
+    const auto first = std::stable_partition(channels_.begin(), channels_.end(), connects);
+    std::move(first, channels_.end(), std::back_inserter(gone));
+    channels_.erase(first, channels_.end());
+    if (!channels_.empty())
+      set_alarm();
+  }
+
+  std::mutex mutex_;
+  std::vector<std::shared_ptr<grpc::Channel>> channels_;
+  std::unique_ptr<grpc::Alarm> alarm_;
+};
+
+} // namespace
+
+void let_go(std::shared_ptr<grpc::Channel> channel) {
+  if (connects(channel))
+    departures::instance().add(std::move(channel));
+}
+
+} // namespace kdb::rpc
