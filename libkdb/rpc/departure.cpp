@@ -14,10 +14,18 @@ namespace kdb::rpc {
 namespace {
 
 constexpr std::chrono::milliseconds looked_after_every{100};
+constexpr std::chrono::seconds kept_at_most{10};
 
-bool connects(const std::shared_ptr<grpc::Channel>& channel) {
-  return channel->GetState(false) == GRPC_CHANNEL_CONNECTING;
-}
+struct leaving {
+  std::shared_ptr<grpc::Channel> channel;
+  std::chrono::steady_clock::time_point until = std::chrono::steady_clock::now() + kept_at_most;
+
+  /// Whether it may be waiting for SETTINGS. What has failed once tries again, and goes by the name of a failure meanwhile.
+  bool stays() const {
+    const auto state = channel->GetState(false);
+    return (state == GRPC_CHANNEL_CONNECTING || state == GRPC_CHANNEL_TRANSIENT_FAILURE) && std::chrono::steady_clock::now() < until;
+  }
+};
 
 /// The channels that are still connecting. An alarm of gRPC's looks after them, as their clients may be gone, threads and all. Never
 /// destroyed: it may go off while the process ends.
@@ -30,7 +38,7 @@ public:
 
   void add(std::shared_ptr<grpc::Channel> channel) {
     std::lock_guard lock{mutex_};
-    channels_.push_back(std::move(channel));
+    channels_.push_back({std::move(channel)});
     if (!alarm_)
       set_alarm();
   }
@@ -42,11 +50,11 @@ private:
   }
 
   void look() {
-    std::vector<std::shared_ptr<grpc::Channel>> gone; // Without the lock.
+    std::vector<leaving> gone; // Without the lock.
     std::unique_ptr<grpc::Alarm> over;
     std::lock_guard lock{mutex_};
     over.swap(alarm_);
-    const auto first = std::stable_partition(channels_.begin(), channels_.end(), connects);
+    const auto first = std::stable_partition(channels_.begin(), channels_.end(), [](const leaving& each) { return each.stays(); });
     std::move(first, channels_.end(), std::back_inserter(gone));
     channels_.erase(first, channels_.end());
     if (!channels_.empty())
@@ -54,14 +62,14 @@ private:
   }
 
   std::mutex mutex_;
-  std::vector<std::shared_ptr<grpc::Channel>> channels_;
+  std::vector<leaving> channels_;
   std::unique_ptr<grpc::Alarm> alarm_;
 };
 
 } // namespace
 
 void let_go(std::shared_ptr<grpc::Channel> channel) {
-  if (connects(channel))
+  if (channel->GetState(false) == GRPC_CHANNEL_CONNECTING)
     departures::instance().add(std::move(channel));
 }
 
