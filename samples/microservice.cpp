@@ -1,0 +1,102 @@
+// microservice [URI]: an actor that follows orders and writes an invoice for each, once, although it is killed in the midst of its work.
+
+#include <kdb/actors.hpp>
+#include <kdb/devnode.hpp>
+
+#include <boost/uuid/name_generator_sha1.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/response_promise.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <iostream>
+#include <optional>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// docs: service
+/// The id of a result: a name-based (version 5) UUID of what was done, in the space of the source event. Whoever handles the same order again
+/// makes the same id, and the server knows it.
+kdb::uuid derived_id(const kdb::uuid& source, const char* what) {
+  return boost::uuids::name_generator_sha1{source}(what);
+}
+
+/// Order n becomes invoice n: the invoices tell where to go on.
+caf::behavior invoicing(caf::stateful_actor<kdb::stream_state>* self, kdb::client_actor db, std::string orders, std::string invoices) {
+  const auto failed = [=](const caf::error& why) { self->quit(why); }; // Whoever supervises it starts another one.
+  self->request(db, 10s, kdb::current_revision{invoices})
+    .then(
+      [=](const kdb::revision_result& last) {
+        self->state = last.revision ? kdb::stream_state{*last.revision} : kdb::stream_state::no_stream;
+        const auto from = last.revision ? kdb::stream_position{*last.revision} : kdb::stream_start;
+        self->request(db, 10s, kdb::subscribe_to_stream{orders, kdb::subscriber{self}, {.from = from}})
+          .then([](const kdb::subscription_actor&) {}, failed);
+      },
+      failed);
+  return {
+    [=](const kdb::event_batch& batch) -> caf::result<void> {
+      kdb::append_to_stream results{invoices, self->state, {}, {.call = {.deadline = 10s, .retry = 10}}};
+      for (const auto& order : batch.events()) {
+        results.events.push_back(kdb::new_event::json("invoice-written", std::string{order.data()}));
+        results.events.back().id = derived_id(order.id(), "invoice");
+      }
+      caf::response_promise credit = self->make_response_promise();
+      if (results.events.empty()) // Caught up.
+        credit.deliver(caf::unit);
+      else
+        self->request(db, caf::infinite, std::move(results))
+          .then(
+            [=](const kdb::append_result& done) mutable {
+              self->state = *done.revision;
+              credit.deliver(caf::unit);
+            },
+            failed);
+      return credit;
+    },
+    [=](const kdb::subscription_ended& end) { self->quit(end.cause ? kdb::to_caf(*end.cause) : caf::error{}); },
+  };
+}
+// docs: end
+
+} // namespace
+
+int main(int argc, char** argv) {
+  std::optional<kdb::devnode> node;
+  auto settings = kdb::settings::from_connection_string(argc > 1 ? argv[1] : node.emplace().connection_string()).value();
+  kdb::owned_system owned;
+  caf::scoped_actor self{owned.system()};
+  auto db = kdb::spawn_client(owned.system(), settings).value();
+  const auto run = to_string(kdb::random_uuid()), orders = "orders-" + run, invoices = "invoices-" + run;
+  auto service = self->spawn<caf::monitored>(invoicing, db, orders, invoices);
+  const auto restart = [&](const caf::down_msg&) { service = self->spawn<caf::monitored>(invoicing, db, orders, invoices); };
+
+  constexpr std::size_t count = 400;
+  for (std::size_t i = 0; i < count; ++i) {
+    kdb::append_to_stream order{orders};
+    order.events.push_back(kdb::new_event::json("order-placed", std::to_string(i)));
+    self->request(db, 10s, std::move(order)).receive([](const kdb::append_result&) {}, [](const caf::error&) {});
+    if (i % 50 == 25) { // Whatever it was doing.
+      self->send_exit(service, caf::exit_reason::kill);
+      self->receive(restart);
+    }
+  }
+  std::size_t written = 0;
+  auto fine = true;
+  while (fine && written < count) {
+    // A service that lost a race with what its predecessor had sent ends, and the next one knows better.
+    self->receive(restart, caf::after(20ms) >> [] {});
+    self->request(db, 10s, kdb::read_stream_to_end{invoices})
+      .receive(
+        [&](const kdb::event_list& all) {
+          written = all.size();
+          for (std::size_t i = 0; i < written; ++i)
+            fine = fine && all[i].data() == std::to_string(i);
+        },
+        [](const caf::error&) {});
+  }
+  self->request(db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
+  std::cout << (fine ? "one invoice for each order\n" : "invoices are missing or doubled\n");
+  return fine ? 0 : 1;
+}

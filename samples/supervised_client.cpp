@@ -1,0 +1,94 @@
+// supervised_client [URI]: a supervisor of the host owns the client, starts another one when it dies, and moves the subscriptions over.
+
+#include <kdb/actors.hpp>
+#include <kdb/devnode.hpp>
+
+#include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+#include <iostream>
+#include <optional>
+
+using namespace std::chrono_literals;
+
+namespace {
+
+// docs: supervisor
+struct follow {
+  std::string stream;
+  kdb::stream_position from;
+  caf::actor subscriber;
+};
+struct crash {};
+
+struct supervisor_state {
+  kdb::client_actor client;
+};
+
+caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, kdb::settings settings) {
+  const auto start = [=] {
+    self->state.client = kdb::spawn_client(self->system(), settings).value();
+    self->monitor(self->state.client);
+  };
+  self->set_down_handler([=](const caf::down_msg&) { start(); });
+  start();
+  return {
+    [=](kdb::append_to_stream& what) { return self->delegate(self->state.client, std::move(what)); },
+    [=](const follow& what) {
+      self->request(self->state.client, caf::infinite, kdb::subscribe_to_stream{what.stream, what.subscriber, {.from = what.from}})
+        .then([](const kdb::subscription_actor&) {}, [=](const caf::error&) { self->delayed_send(self, 50ms, what); });
+    },
+    [=](const crash&) { self->send_exit(self->state.client, caf::exit_reason::kill); },
+  };
+}
+
+/// Sees the stream once and in order, whatever becomes of clients: when a subscription ends it asks for the next one, behind what it has.
+caf::behavior follower(caf::stateful_actor<std::uint64_t>* self, caf::actor owner, std::string stream, std::uint64_t enough) {
+  const auto go_on = [=] {
+    const auto seen = self->state;
+    self->send(owner, follow{stream, seen == 0 ? kdb::stream_start : kdb::stream_revision{seen - 1}, self});
+  };
+  go_on();
+  return {
+    [=](const kdb::event_batch& batch) {
+      for (const auto& event : batch.events())
+        if (event.revision().value != self->state++)
+          self->quit(caf::sec::runtime_error);
+      if (self->state == enough)
+        self->quit();
+    },
+    [=](const kdb::subscription_ended&) { go_on(); },
+  };
+}
+// docs: end
+
+} // namespace
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(follow)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(crash)
+
+int main(int argc, char** argv) {
+  std::optional<kdb::devnode> node;
+  auto settings = kdb::settings::from_connection_string(argc > 1 ? argv[1] : node.emplace().connection_string()).value();
+  kdb::owned_system owned;
+  caf::scoped_actor self{owned.system()};
+  const auto owner = self->spawn(supervisor, settings);
+  const auto stream = "supervised-" + to_string(kdb::random_uuid());
+  constexpr std::uint64_t events = 40;
+  self->spawn<caf::monitored>(follower, owner, stream, events);
+  for (std::uint64_t i = 0; i < events; ++i) {
+    if (i % 10 == 5)
+      self->send(owner, crash{});
+    // The state expected and the id make it safe to try again.
+    kdb::append_to_stream one{stream, i == 0 ? kdb::stream_state::no_stream : kdb::stream_state::revision(i - 1)};
+    one.events.push_back(kdb::new_event::json("happened", "{}"));
+    for (bool done = false; !done;)
+      self->request(owner, 10s, one).receive([&](const kdb::append_result&) { done = true; }, [](const caf::error&) {});
+  }
+  int status = 1;
+  self->receive([&](const caf::down_msg& down) { status = down.reason ? 1 : 0; });
+  self->send_exit(owner, caf::exit_reason::user_shutdown);
+  std::cout << (status == 0 ? "every event came once\n" : "events were missed or repeated\n");
+  return status;
+}
