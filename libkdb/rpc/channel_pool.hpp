@@ -15,7 +15,6 @@
 // Internal: includes gRPC.
 namespace kdb::rpc {
 
-// NOLINTNEXTLINE(cppcoreguidelines-virtual-class-destructor): final, and destroyed only as what it is.
 class channel_pool;
 
 /// The right to one stream on one connection; gives it back when destroyed.

@@ -35,11 +35,9 @@ public:
 /// Something that waits for a time.
 class timed {
 public:
+  virtual ~timed() = default;
   /// On the engine's thread.
   virtual void due() = 0;
-
-protected:
-  ~timed() = default;
 };
 
 /// The completion queue of a client and the one thread that serves it. Calls register with it for as long as they have operations

@@ -98,8 +98,8 @@ std::shared_ptr<engine> make_engine() {
   return engine::start();
 }
 
-void stop_engine(engine& engine, std::function<void()> drained) {
-  engine.stop(std::move(drained));
+void stop_engine(engine& engine, const std::function<void()>& drained) {
+  engine.stop(drained);
 }
 
 std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const address& where,
