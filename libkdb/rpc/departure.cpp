@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <iterator>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -15,6 +17,7 @@ namespace {
 
 constexpr std::chrono::milliseconds looked_after_every{100};
 constexpr std::chrono::seconds kept_at_most{10};
+constexpr std::size_t so_many_at_most = 32; // They try to connect, which takes threads of gRPC's.
 
 struct leaving {
   std::shared_ptr<grpc::Channel> channel;
@@ -37,7 +40,12 @@ public:
   }
 
   void add(std::shared_ptr<grpc::Channel> channel) {
+    std::optional<leaving> oldest; // Without the lock.
     std::lock_guard lock{mutex_};
+    if (channels_.size() == so_many_at_most) {
+      oldest = std::move(channels_.front());
+      channels_.erase(channels_.begin());
+    }
     channels_.push_back({std::move(channel)});
     if (!alarm_)
       set_alarm();
