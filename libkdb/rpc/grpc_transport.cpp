@@ -2,6 +2,7 @@
 
 #include <rpc/append_stream.hpp>
 #include <rpc/channel_pool.hpp>
+#include <rpc/consume_stream.hpp>
 #include <rpc/engine.hpp>
 #include <rpc/exchange.hpp>
 #include <rpc/read_stream.hpp>
@@ -12,6 +13,7 @@ namespace kdb::rpc {
 namespace {
 
 constexpr std::string_view read_method = "/event_store.client.streams.Streams/Read";
+constexpr std::string_view consume_method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/Read";
 constexpr std::string_view batch_append_method = "/event_store.client.streams.Streams/BatchAppend";
 
 /// Owns a call for its user: gone means cancelled.
@@ -30,6 +32,13 @@ class read_handle final : public handle<read_call, read_stream> {
 public:
   using handle::handle;
   void request(std::size_t batches) override { call_->request(batches); }
+};
+
+class consume_handle final : public handle<consume_call, consume_stream> {
+public:
+  using handle::handle;
+  void request(std::size_t events) override { call_->request(events); }
+  void write(std::vector<std::string>& answers) override { call_->write(answers); }
 };
 
 /// The same for a call that nobody but the engine keeps: what is over takes no cancelling, and goes on the engine's thread.
@@ -63,6 +72,14 @@ public:
     call->write(wire::encode(request), true);
     call->start(read_method);
     return std::make_unique<read_handle>(std::move(call));
+  }
+
+  std::unique_ptr<consume_call> consume(const wire::consume_request& request, const call_settings& settings,
+                                        consume_handlers handlers) override {
+    auto call = std::make_shared<consume_stream>(engine_, channels_->lease(), settings, std::move(handlers));
+    call->write(wire::encode(request), false);
+    call->start(consume_method);
+    return std::make_unique<consume_handle>(std::move(call));
   }
 
   std::unique_ptr<append_call> batch_append(const call_settings& settings, append_handlers handlers) override {

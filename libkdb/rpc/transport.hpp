@@ -14,6 +14,7 @@
 #include <kdb/result.hpp>
 #include <kdb/settings.hpp>
 #include <wire/call_status.hpp>
+#include <wire/consume.hpp>
 #include <wire/streams.hpp>
 
 // What a node's connections can do, in the client's own terms: the seam between actors and gRPC. Tests script it.
@@ -61,6 +62,21 @@ public:
   virtual void request(std::size_t batches) = 0;
 };
 
+struct consume_handlers {
+  std::function<void(wire::consumed_events)> batch;
+  std::function<void(std::string subscription_id)> confirmed;
+  std::function<void(result<void>)> ended;
+};
+
+class consume_call : public call {
+public:
+  /// Allows this many further events, and says that the receiver is ready for a batch of them; none are fine too. While it is not,
+  /// events gather, as many as are allowed. From any thread.
+  virtual void request(std::size_t events) = 0;
+  /// Takes serialised answers, and leaves the vector empty. They are written in order and share packets. From any thread.
+  virtual void write(std::vector<std::string>& answers) = 0;
+};
+
 struct append_handlers {
   std::function<void(std::vector<wire::batch_append_reply>)> replies;
   /// An error, or nothing if the server ended the call in order.
@@ -89,6 +105,9 @@ public:
   /// Starts a Streams.Read. Nothing is delivered before the first `request`, save `confirmed` and `ended`.
   virtual std::unique_ptr<read_call> read(const wire::read_request& request, const call_settings& settings,
                                           read_handlers handlers) = 0;
+  /// Starts a PersistentSubscriptions.Read. Nothing is read before the first `request` of an event, not even the confirmation.
+  virtual std::unique_ptr<consume_call> consume(const wire::consume_request& request, const call_settings& settings,
+                                                consume_handlers handlers) = 0;
   /// Opens a Streams.BatchAppend.
   virtual std::unique_ptr<append_call> batch_append(const call_settings& settings, append_handlers handlers) = 0;
   /// Sends all messages, half-closes, and collects the answers: for unary and client-streaming calls, which have one answer.

@@ -3,6 +3,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include <event_store/client/persistent.pb.h>
 #include <event_store/client/serverfeatures.pb.h>
 #include <event_store/client/streams.pb.h>
 #include <policy/failure.hpp>
@@ -31,6 +32,38 @@ class read_handle final : public handle<rpc::read_call, scripted_read> {
 public:
   using handle::handle;
   void request(std::size_t batches) override { script_->requested += batches; }
+};
+
+uuid id_of(const v1::UUID& message) {
+  uuid id;
+  for (int i = 0; i < 8; ++i) {
+    id.data[i] = static_cast<std::uint8_t>(message.structured().most_significant_bits() >> (56 - 8 * i));
+    id.data[8 + i] = static_cast<std::uint8_t>(message.structured().least_significant_bits() >> (56 - 8 * i));
+  }
+  return id;
+}
+
+void note_answers(scripted_consume& script, const std::string& message) {
+  v1::persistent_subscriptions::ReadReq parsed;
+  if (!parsed.ParseFromString(message) || parsed.has_options())
+    throw std::logic_error{"the consumer wrote what is no answer"};
+  ++script.messages;
+  for (const auto& id : parsed.ack().ids())
+    script.answers.push_back({id_of(id), outcome::ack()});
+  const auto how = outcome::nack(static_cast<nack_action>(parsed.nack().action()), parsed.nack().reason());
+  for (const auto& id : parsed.nack().ids())
+    script.answers.push_back({id_of(id), how});
+}
+
+class consume_handle final : public handle<rpc::consume_call, scripted_consume> {
+public:
+  using handle::handle;
+  void request(std::size_t events) override { script_->requested += events; }
+  void write(std::vector<std::string>& answers) override {
+    for (const auto& each : answers)
+      note_answers(*script_, each);
+    answers.clear();
+  }
 };
 
 written_chunk parse(const std::string& chunk) {
@@ -88,6 +121,27 @@ void scripted_read::end(result<void> how) {
   std::exchange(handlers, {}).ended(std::move(how));
 }
 
+void scripted_consume::batch(wire::consumed_events what) {
+  check_open(*this);
+  if (open_demand() < what.retries.size())
+    throw std::logic_error{"more events than were allowed"};
+  delivered += what.retries.size();
+  handlers.batch(std::move(what));
+}
+
+void scripted_consume::confirm() {
+  check_open(*this);
+  if (open_demand() == 0)
+    throw std::logic_error{"nothing is read without demand"};
+  handlers.confirmed("s::g");
+}
+
+void scripted_consume::end(result<void> how) {
+  check_open(*this);
+  ended = true;
+  std::exchange(handlers, {}).ended(std::move(how));
+}
+
 std::vector<uuid> scripted_append::correlations() const {
   std::vector<uuid> found;
   for (const auto& chunk : written)
@@ -123,6 +177,16 @@ std::unique_ptr<rpc::read_call> scripted_transport::read(const wire::read_reques
   return std::make_unique<read_handle>(std::move(script));
 }
 
+std::unique_ptr<rpc::consume_call> scripted_transport::consume(const wire::consume_request& request,
+                                                               const rpc::call_settings& settings, rpc::consume_handlers handlers) {
+  auto script = std::make_shared<scripted_consume>();
+  script->settings = settings;
+  script->request = request;
+  script->handlers = std::move(handlers);
+  consumers.push_back(script);
+  return std::make_unique<consume_handle>(std::move(script));
+}
+
 std::unique_ptr<rpc::append_call> scripted_transport::batch_append(const rpc::call_settings& settings,
                                                                    rpc::append_handlers handlers) {
   auto script = std::make_shared<scripted_append>();
@@ -147,6 +211,7 @@ std::unique_ptr<rpc::call> scripted_transport::exchange(std::string_view method,
 
 void scripted_transport::forget_calls() {
   reads.clear();
+  consumers.clear();
   appends.clear();
   exchanges.clear();
 }
@@ -179,6 +244,23 @@ event_batch events(std::uint64_t first, std::size_t count) {
     storage->push(resolved_event{storage->keep(event.get()), nullptr});
   }
   return event_batch{std::move(storage)};
+}
+
+uuid id_of_event(std::uint64_t number) {
+  uuid id{};
+  for (int i = 0; i < 8; ++i)
+    id.data[15 - i] = static_cast<std::uint8_t>((number + 1) >> (8 * i));
+  return id;
+}
+
+wire::consumed_events consumed(std::uint64_t first, std::size_t count, std::uint32_t retries) {
+  auto storage = std::make_shared<batch_storage>(batch_storage::expectation{});
+  for (auto number = first; number < first + count; ++number) {
+    recorded_event_builder event;
+    event.stream("s").type("t").revision({number}).position({10 * number, 10 * number}).id(id_of_event(number));
+    storage->push(resolved_event{storage->keep(event.get()), nullptr});
+  }
+  return {event_batch{std::move(storage)}, std::vector<std::uint32_t>(count, retries)};
 }
 
 event_batch caught_up_batch() {

@@ -31,6 +31,27 @@ struct scripted_read : scripted_call {
   void end(result<void> how);
 };
 
+/// What a consumer wrote about one event.
+struct written_answer {
+  uuid id;
+  outcome how = outcome::ack();
+};
+
+struct scripted_consume : scripted_call {
+  wire::consume_request request;
+  rpc::consume_handlers handlers;
+  std::size_t requested = 0; ///< Events allowed so far, in all.
+  std::size_t delivered = 0;
+  std::vector<written_answer> answers;
+  std::size_t messages = 0; ///< That the answers came in.
+
+  std::size_t open_demand() const { return requested - delivered; }
+  /// As a transport does: only with demand.
+  void batch(wire::consumed_events what);
+  void confirm();
+  void end(result<void> how);
+};
+
 /// A chunk of a batch append, as far as tests look at it.
 struct written_chunk {
   uuid correlation;
@@ -66,6 +87,8 @@ class scripted_transport final : public rpc::transport {
 public:
   std::unique_ptr<rpc::read_call> read(const wire::read_request& request, const rpc::call_settings& settings,
                                        rpc::read_handlers handlers) override;
+  std::unique_ptr<rpc::consume_call> consume(const wire::consume_request& request, const rpc::call_settings& settings,
+                                             rpc::consume_handlers handlers) override;
   std::unique_ptr<rpc::append_call> batch_append(const rpc::call_settings& settings, rpc::append_handlers handlers) override;
   std::unique_ptr<rpc::call> exchange(std::string_view method, wire::request_kind kind, std::vector<std::string> messages,
                                       const rpc::call_settings& settings, rpc::exchange_handler done) override;
@@ -75,6 +98,7 @@ public:
   rpc::transport_load load() const override { return {}; }
 
   std::vector<std::shared_ptr<scripted_read>> reads;
+  std::vector<std::shared_ptr<scripted_consume>> consumers;
   std::vector<std::shared_ptr<scripted_append>> appends;
   std::vector<std::shared_ptr<scripted_exchange>> exchanges;
 };
@@ -86,6 +110,9 @@ std::string append_message(std::uint64_t revision);
 
 /// `count` events of the stream "s" from that revision on; event N stands at position 10·N.
 event_batch events(std::uint64_t first, std::size_t count = 1);
+/// The same for a consumer: event N has the id that ends with N+1.
+wire::consumed_events consumed(std::uint64_t first, std::size_t count = 1, std::uint32_t retries = 0);
+uuid id_of_event(std::uint64_t number);
 /// A batch of one caught_up.
 event_batch caught_up_batch();
 /// Revisions of the events in a batch.

@@ -91,6 +91,22 @@ struct read_record : call_record<event_batch, result<void>> {
   }
 };
 
+struct consume_record : call_record<wire::consumed_events, result<void>> {
+  std::atomic<int> confirmations{0};
+
+  static rpc::consume_handlers handlers(const std::shared_ptr<consume_record>& self) {
+    return {.batch = [self](wire::consumed_events batch) { self->word(std::move(batch)); },
+            .confirmed = [self](const std::string&) { ++self->confirmations; },
+            .ended = [self](result<void> how) { self->end(std::move(how)); }};
+  }
+  std::size_t events() const {
+    std::size_t sum = 0;
+    for (const auto& batch : words())
+      sum += batch.retries.size();
+    return sum;
+  }
+};
+
 struct append_record : call_record<wire::batch_append_reply, result<void>> {
   static rpc::append_handlers handlers(const std::shared_ptr<append_record>& self) {
     return {.replies =

@@ -28,6 +28,16 @@ struct client_side {
     return started;
   }
 
+  struct consuming {
+    std::shared_ptr<consume_record> seen = std::make_shared<consume_record>();
+    std::unique_ptr<rpc::consume_call> call;
+  };
+  consuming consume(const std::string& script, const rpc::call_settings& how = {}) {
+    consuming started;
+    started.call = calls->consume({{script, "g"}, 10}, how, consume_record::handlers(started.seen));
+    return started;
+  }
+
   struct appending {
     std::shared_ptr<append_record> seen = std::make_shared<append_record>();
     std::unique_ptr<rpc::append_call> call;

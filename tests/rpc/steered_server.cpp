@@ -13,6 +13,7 @@
 #include <sstream>
 #include <stdexcept>
 
+#include <event_store/client/persistent.pb.h>
 #include <event_store/client/streams.pb.h>
 
 namespace kdb::test {
@@ -20,6 +21,7 @@ namespace kdb::test {
 namespace {
 
 namespace v1 = event_store::client::streams;
+namespace persistent = event_store::client::persistent_subscriptions;
 
 grpc::ByteBuffer to_buffer(const std::string& bytes) {
   grpc::Slice slice{bytes};
@@ -58,6 +60,12 @@ std::string confirmation() {
   return message.SerializeAsString();
 }
 
+std::string group_confirmation() {
+  persistent::ReadResp message;
+  message.mutable_subscription_confirmation()->set_subscription_id("s::g");
+  return message.SerializeAsString();
+}
+
 std::string missing() {
   v1::ReadResp message;
   message.mutable_stream_not_found()->mutable_stream_identifier()->set_stream_name("s");
@@ -80,6 +88,7 @@ struct counters {
   std::atomic<std::size_t> all{0};
   mutable std::mutex mutex;
   std::vector<std::string> appended;
+  std::vector<std::string> answers;
   std::map<std::string, std::string> metadata;
 };
 
@@ -95,9 +104,10 @@ public:
       for (const auto& [key, value] : context.client_metadata())
         counts_.metadata.emplace(std::string{key.data(), key.size()}, std::string{value.data(), value.size()});
     }
-    is_read_ = context.method().ends_with("/Read");
+    is_consume_ = context.method().ends_with("PersistentSubscriptions/Read");
+    is_read_ = !is_consume_ && context.method().ends_with("/Read");
     is_batch_append_ = context.method().ends_with("/BatchAppend");
-    if (!is_read_ && !is_batch_append_)
+    if (!is_read_ && !is_batch_append_ && !is_consume_)
       steer(context.method().substr(context.method().rfind('/') + 1));
     StartRead(&incoming_);
   }
@@ -114,6 +124,8 @@ private:
     const auto bytes = to_string(incoming_);
     if (is_read_)
       on_read_request(bytes);
+    else if (is_consume_)
+      on_consumer_message(bytes);
     else if (is_batch_append_)
       on_chunk(bytes);
     else
@@ -129,6 +141,19 @@ private:
       throw std::runtime_error{"no ReadReq"};
     steer(request.options().stream().stream_identifier().stream_name());
     client_is_done_ = true;
+  }
+
+  /// The events that follow read the same in both services.
+  void on_consumer_message(const std::string& bytes) {
+    if (!std::exchange(joined_, true)) {
+      persistent::ReadReq request;
+      if (!request.ParseFromString(bytes))
+        throw std::runtime_error{"no ReadReq of a consumer"};
+      steer(request.options().stream_identifier().stream_name());
+      return;
+    }
+    std::lock_guard lock{counts_.mutex};
+    counts_.answers.push_back(bytes);
   }
 
   void on_chunk(const std::string& bytes) {
@@ -179,7 +204,7 @@ private:
       }
       script_.pop_front();
       if (word == "confirm")
-        return confirmation();
+        return is_consume_ ? group_confirmation() : confirmation();
       if (word == "missing")
         return missing();
       if (word == "garbage")
@@ -254,6 +279,8 @@ private:
   grpc::GenericCallbackServerContext& context_;
   counters& counts_;
   bool is_read_ = false;
+  bool is_consume_ = false;
+  bool joined_ = false; // The consumer has said what it wants.
   bool is_batch_append_ = false;
   std::mutex mutex_;
   std::deque<std::string> script_;
@@ -325,6 +352,11 @@ std::size_t steered_server::calls() const {
 std::vector<std::string> steered_server::appended() const {
   std::lock_guard lock{impl_->counts.mutex};
   return impl_->counts.appended;
+}
+
+std::vector<std::string> steered_server::answers() const {
+  std::lock_guard lock{impl_->counts.mutex};
+  return impl_->counts.answers;
 }
 
 std::string steered_server::metadata(const std::string& key) const {

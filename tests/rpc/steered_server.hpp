@@ -17,6 +17,7 @@ namespace kdb::test {
 /// - `hang`: nothing more until the client goes,
 /// - `end=CODE`: the status, with the trailers `exception: stream-deleted` and `stream-name: gone` where the code is 9.
 ///
+/// A consumer's call does what the name of its group's stream says, likewise; what comes after its first message is kept as answers.
 /// A read without an end ends with OK. A batch append is replied to in order, each append with the number of its first event's
 /// type as revision; the word `mute` in a stream's name leaves it without reply, `end=CODE` ends the call. Any other method
 /// answers with each of its messages, and takes its words from the method's name. All members may be called from any thread.
@@ -35,6 +36,8 @@ public:
   std::size_t calls() const;
   /// Types of appended events, in the order of arrival.
   std::vector<std::string> appended() const;
+  /// What consumers wrote, in the order of arrival, still serialised.
+  std::vector<std::string> answers() const;
   /// Request metadata of the latest call.
   std::string metadata(const std::string& key) const;
   /// Tells every client to go, as a node does that stops, and resets calls that do not end in that time.

@@ -77,6 +77,7 @@ struct consumed_event {
 /// Events handed to a consumer, in the order of the server. Immutable; copies share the same storage.
 class consumer_batch {
 public:
+  using value_type = consumed_event;
   class iterator;
 
   consumer_batch() = default;

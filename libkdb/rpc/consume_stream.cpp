@@ -1,0 +1,52 @@
+#include <rpc/consume_stream.hpp>
+
+namespace kdb::rpc {
+
+void consume_stream::request(std::size_t events) {
+  if (events > 0)
+    allow(events);
+  std::lock_guard lock{mutex_};
+  busy_ = false;
+  if (!builder_.empty())
+    deliver();
+}
+
+result<void> consume_stream::on_message(const grpc::ByteBuffer& message) {
+  std::lock_guard lock{mutex_};
+  const auto bytes = builder_.reserve(message.Length());
+  copy_bytes(message, bytes.data());
+  auto understood = builder_.add(bytes);
+  if (!understood)
+    return tl::unexpected{std::move(understood.error())};
+  if (auto* confirmed = std::get_if<wire::subscription_confirmed>(&*understood))
+    handlers_.confirmed(std::move(confirmed->id));
+  if (!std::holds_alternative<wire::item_added>(*understood))
+    return {};
+  spend();
+  if (builder_.size() >= batch_items || builder_.bytes() >= batch_bytes)
+    deliver();
+  else
+    flush_later();
+  return {};
+}
+
+void consume_stream::on_flush() {
+  std::lock_guard lock{mutex_};
+  if (!busy_ && !builder_.empty())
+    deliver();
+}
+
+void consume_stream::on_end(result<void> how) {
+  std::lock_guard lock{mutex_};
+  // What has not been handed on is handed out again by the server: nobody could answer it any more.
+  handlers_.ended(std::move(how));
+  handlers_ = {};
+}
+
+void consume_stream::deliver() {
+  busy_ = true;
+  if (handlers_.batch)
+    handlers_.batch(builder_.take());
+}
+
+} // namespace kdb::rpc
