@@ -7,6 +7,7 @@
 
 #include <feed.hpp>
 #include <gathered.hpp>
+#include <inbox.hpp>
 #include <kdb/async_core.hpp>
 #include <runtime.hpp>
 #include <subscription_error.hpp>
@@ -285,6 +286,99 @@ void cancel(const std::shared_ptr<async_subscription_state>& state) {
   caf::anon_send(state->source, kdb::cancel{});
 }
 
+// -- consumers -----------------------------------------------------------------------------------
+
+struct async_consumer_state {
+  explicit async_consumer_state(std::shared_ptr<const async_core::impl> given)
+    : owner{std::move(given)}, box{owner->running->system().spawn(consumer_inbox)} {}
+  ~async_consumer_state() {
+    if (source)
+      caf::anon_send(source, kdb::cancel{});
+    caf::anon_send_exit(box, caf::exit_reason::user_shutdown);
+  }
+
+  std::shared_ptr<const async_core::impl> owner;
+  consumer_inbox_actor box;
+  consumer_actor source; // Set before anyone else knows the state.
+  std::mutex mutex;
+  std::optional<subscription_ended> end;
+};
+
+namespace {
+
+void complete_next(gate_actor* self, async_consumer_state& state, const completion_ptr<consumer_batch>& done, taken_events& got) {
+  if (!got.end) {
+    finish<consumer_batch>(self, done, std::move(got.batch));
+    return;
+  }
+  {
+    std::lock_guard lock{state.mutex};
+    state.end = got.end;
+  }
+  finish<consumer_batch>(self, done, tl::unexpected{to_error(*got.end)});
+}
+
+template <class Request>
+void send_answers(const std::shared_ptr<async_consumer_state>& state, Request what, completion_ptr<ack_result> done) {
+  state->owner->run([state, done = std::move(done), what = std::make_shared<Request>(std::move(what))](gate_actor* self) {
+    self->request(state->source, caf::infinite, std::move(*what))
+      .then([self, state, done](const ack_result& taken) { finish<ack_result>(self, done, taken); },
+            [self, state, done](const caf::error& why) { finish<ack_result>(self, done, tl::unexpected{error::from(why)}); });
+  });
+}
+
+} // namespace
+
+void start_next(const std::shared_ptr<async_consumer_state>& state, completion_ptr<consumer_batch> done) {
+  state->owner->run([state, done = std::move(done)](gate_actor* self) {
+    self->request(state->box, caf::infinite, take{for_ever})
+      .then([self, state, done](taken_events& got) { complete_next(self, *state, done, got); },
+            [self, state, done](const caf::error& why) { finish<consumer_batch>(self, done, tl::unexpected{error::from(why)}); });
+  });
+}
+
+void answer(const std::shared_ptr<async_consumer_state>& state, consumer_batch batch, batch_outcomes outcomes,
+            completion_ptr<ack_result> done) {
+  send_answers(state, answer_batch{std::move(batch), std::move(outcomes)}, std::move(done));
+}
+
+void answer(const std::shared_ptr<async_consumer_state>& state, std::vector<event_token> events, kdb::outcome how,
+            completion_ptr<ack_result> done) {
+  if (how.is_ack())
+    send_answers(state, ack_events{std::move(events)}, std::move(done));
+  else
+    send_answers(state, nack_events{std::move(events), how.action(), how.reason()}, std::move(done));
+}
+
+std::optional<subscription_ended> end_of(const std::shared_ptr<async_consumer_state>& state) {
+  std::lock_guard lock{state->mutex};
+  return state->end;
+}
+
+void cancel(const std::shared_ptr<async_consumer_state>& state) {
+  caf::anon_send(state->source, kdb::cancel{});
+}
+
+void async_core::consume(group_name group, consume_options options, completion_ptr<std::shared_ptr<async_consumer_state>> done) const {
+  auto state = std::make_shared<async_consumer_state>(impl_);
+  struct adapter final : completion<consumer_actor> {
+    adapter(std::shared_ptr<async_consumer_state> s, completion_ptr<std::shared_ptr<async_consumer_state>> d)
+      : state{std::move(s)}, done{std::move(d)} {}
+    void complete(result<consumer_actor> started) override {
+      if (!started) {
+        done->complete(tl::unexpected{std::move(started.error())});
+        return;
+      }
+      state->source = std::move(*started);
+      done->complete(std::move(state));
+    }
+    std::shared_ptr<async_consumer_state> state;
+    completion_ptr<std::shared_ptr<async_consumer_state>> done;
+  };
+  kdb::consume what{std::move(group), state->box, std::move(options)};
+  impl_->ask<consumer_actor>(std::move(what), std::make_shared<adapter>(std::move(state), std::move(done)));
+}
+
 namespace {
 
 /// Completes with a part of what comes.
@@ -411,6 +505,68 @@ void async_core::subscribe_to_stream(std::string stream, subscribe_to_stream_opt
 void async_core::subscribe_to_all(subscribe_to_all_options options,
                                   completion_ptr<std::shared_ptr<async_subscription_state>> done) const {
   start_subscription(impl_, kdb::subscribe_to_all{.subscriber = {}, .options = std::move(options)}, std::move(done));
+}
+
+// -- groups of persistent subscriptions --------------------------------------------------------------
+
+namespace {
+
+/// Completes without a value.
+template <class Whole>
+completion_ptr<Whole> without_value(completion_ptr<void> done) {
+  struct dropping final : completion<Whole> {
+    explicit dropping(completion_ptr<void> next) : done{std::move(next)} {}
+    void complete(result<Whole> outcome) override { done->complete(std::move(outcome).map([](const Whole&) {})); }
+    completion_ptr<void> done;
+  };
+  return std::make_shared<dropping>(std::move(done));
+}
+
+} // namespace
+
+void async_core::create_group(std::string stream, std::string group, create_group_options options, completion_ptr<void> done) const {
+  impl_->ask<group_changed>(kdb::create_group{std::move(stream), std::move(group), std::move(options)}, without_value<group_changed>(std::move(done)));
+}
+
+void async_core::create_group_on_all(std::string group, create_group_on_all_options options, completion_ptr<void> done) const {
+  impl_->ask<group_changed>(kdb::create_group_on_all{std::move(group), std::move(options)}, without_value<group_changed>(std::move(done)));
+}
+
+void async_core::update_group(std::string stream, std::string group, update_group_options options, completion_ptr<void> done) const {
+  impl_->ask<group_changed>(kdb::update_group{std::move(stream), std::move(group), std::move(options)}, without_value<group_changed>(std::move(done)));
+}
+
+void async_core::update_group_on_all(std::string group, update_group_on_all_options options, completion_ptr<void> done) const {
+  impl_->ask<group_changed>(kdb::update_group_on_all{std::move(group), std::move(options)}, without_value<group_changed>(std::move(done)));
+}
+
+void async_core::change_group(group_name name, group_changes changes, call_options call, completion_ptr<void> done) const {
+  impl_->ask<group_changed>(kdb::change_group{std::move(name), std::move(changes), std::move(call)}, without_value<group_changed>(std::move(done)));
+}
+
+void async_core::delete_group(group_name name, call_options call, completion_ptr<void> done) const {
+  impl_->ask<group_changed>(kdb::delete_group{std::move(name), std::move(call)}, without_value<group_changed>(std::move(done)));
+}
+
+void async_core::replay_parked(group_name name, parked_options options, completion_ptr<void> done) const {
+  impl_->ask<group_changed>(kdb::replay_parked{std::move(name), std::move(options)}, without_value<group_changed>(std::move(done)));
+}
+
+void async_core::truncate_parked(group_name name, parked_options options, completion_ptr<void> done) const {
+  impl_->ask<group_changed>(kdb::truncate_parked{std::move(name), std::move(options)}, without_value<group_changed>(std::move(done)));
+}
+
+void async_core::restart_persistent_subscriptions(call_options call, completion_ptr<void> done) const {
+  impl_->ask<group_changed>(kdb::restart_persistent_subscriptions{std::move(call)}, without_value<group_changed>(std::move(done)));
+}
+
+void async_core::get_group_info(group_name name, call_options call, completion_ptr<group_info> done) const {
+  impl_->ask<group_info>(kdb::get_group_info{std::move(name), std::move(call)}, std::move(done));
+}
+
+void async_core::list_groups(std::optional<std::string> stream, call_options call, completion_ptr<std::vector<group_info>> done) const {
+  impl_->ask<group_list>(kdb::list_groups{std::move(stream), std::move(call)},
+                         mapped(std::move(done), +[](group_list all) { return std::move(all.groups); }));
 }
 
 void async_core::close(completion_ptr<void> done) const {

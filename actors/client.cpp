@@ -7,6 +7,7 @@
 #include <kept_promise.hpp>
 #include <last_event.hpp>
 #include <parts_appender.hpp>
+#include <policy/groups.hpp>
 #include <policy/validate.hpp>
 #include <reader.hpp>
 #include <rpc/grpc_transport.hpp>
@@ -37,6 +38,11 @@ wire::read_request to_request(const read_all_options& how) {
           .resolve_links = how.resolve_links,
           .filter = how.filter};
 }
+
+/// Whether a request changes nothing.
+template <class Request>
+constexpr bool only_asks =
+  std::is_same_v<Request, read_gossip> || std::is_same_v<Request, get_group_info> || std::is_same_v<Request, list_groups>;
 
 constexpr std::string_view settings_stream = "$settings";
 
@@ -73,6 +79,18 @@ client_self::behavior_type client_state::start(client_parts given) {
     [this](append_records& what) { return submit<records_result>(management, what); },
     [this](subscribe_to_stream& what) { return on_subscribe(what); },
     [this](subscribe_to_all& what) { return on_subscribe_all(what); },
+    [this](consume& what) { return on_consume(what); },
+    [this](create_group& what) { return submit<group_changed>(management, what); },
+    [this](create_group_on_all& what) { return submit<group_changed>(management, what); },
+    [this](update_group& what) { return submit<group_changed>(management, what, true); },
+    [this](update_group_on_all& what) { return submit<group_changed>(management, what, true); },
+    [this](change_group& what) { return submit<group_changed>(management, what, true); },
+    [this](delete_group& what) { return submit<group_changed>(management, what); },
+    [this](get_group_info& what) { return submit<group_info>(management, what); },
+    [this](list_groups& what) { return submit<group_list>(management, what); },
+    [this](replay_parked& what) { return submit<group_changed>(management, what); },
+    [this](truncate_parked& what) { return submit<group_changed>(management, what); },
+    [this](restart_persistent_subscriptions& what) { return submit<group_changed>(management, what); },
     [this](const await_connected& what) { return on_await_connected(what); },
     [this](const get_status&) { return on_get_status(); },
     [this](const observe& what) { on_observe(what); },
@@ -99,12 +117,16 @@ caf::result<subscription_actor> client_state::spawn_subscription(subscription_pl
     return to_caf({.code = errc::invalid_argument,
                    .message = "a subscription needs a subscriber",
                    .detail = bad_argument{"subscriber", "the handle of an actor"}});
-  auto started = self->spawn(subscription, std::move(plan), context);
-  supervise(started.address(), started);
-  const auto promise = kept(self->make_response_promise<subscription_actor>());
-  // The subscription answers in any case, also when it ends.
+  return when_begun<subscription_actor>(self->spawn(subscription, std::move(plan), context));
+}
+
+template <class Handle, class Started>
+caf::result<Handle> client_state::when_begun(const Started& started) {
+  supervise(started.address(), caf::actor_cast<caf::strong_actor_ptr>(started));
+  const auto promise = kept(self->make_response_promise<Handle>());
+  // It answers in any case, also when it ends.
   self->request(started, caf::infinite, begin{})
-    .then([promise, started] { promise->deliver(subscription_actor{started}); },
+    .then([promise, started] { promise->deliver(Handle{started}); },
           [promise](caf::error& why) { promise->deliver(std::move(why)); });
   return *promise;
 }
@@ -119,7 +141,7 @@ caf::result<Answer> client_state::submit(const Worker& worker, Request& what, bo
   const auto times = call.retry.value_or(parts.how.retry);
   if (times == 0)
     return self->delegate(worker, std::move(what));
-  constexpr auto kind = std::is_same_v<Request, read_gossip> ? policy::request_kind::read : policy::request_kind::write;
+  constexpr auto kind = only_asks<Request> ? policy::request_kind::read : policy::request_kind::write;
   return keep_trying<Answer>(what, {kind, idempotent, times, time_budget{deadline_for(parts.how, call), self->clock().now()}});
 }
 
@@ -264,6 +286,21 @@ caf::result<subscription_actor> client_state::on_subscribe_all(subscribe_to_all&
   if (auto fine = policy::check_subscribe(what.options); !fine)
     return to_caf(std::move(fine.error()));
   return spawn_subscription({all_plan{std::move(what.options)}, what.subscriber.handle()});
+}
+
+caf::result<consumer_actor> client_state::on_consume(consume& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_consume(what.group, what.options); !fine)
+    return to_caf(std::move(fine.error()));
+  if (!what.subscriber.handle())
+    return to_caf({.code = errc::invalid_argument,
+                   .message = "a consumer needs a subscriber",
+                   .detail = bad_argument{"subscriber", "the handle of an actor"}});
+  auto started =
+    self->spawn(consumer, consumer_plan{std::move(what.group), std::move(what.options), what.subscriber.handle()}, context);
+  consumers.insert(started.address());
+  return when_begun<consumer_actor>(started);
 }
 
 caf::result<connected> client_state::on_await_connected(const await_connected& what) {

@@ -7,9 +7,11 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include <connection.hpp>
+#include <consumer.hpp>
 #include <discovery.hpp>
 #include <kdb/actors.hpp>
 #include <policy/retry_budget.hpp>
@@ -60,6 +62,7 @@ struct client_state {
   caf::result<append_result> on_set_settings(set_system_settings& what);
   caf::result<subscription_actor> on_subscribe(subscribe_to_stream& what);
   caf::result<subscription_actor> on_subscribe_all(subscribe_to_all& what);
+  caf::result<consumer_actor> on_consume(consume& what);
   caf::result<connected> on_await_connected(const await_connected& what);
   caf::result<void> on_close();
   caf::result<client_status> on_get_status();
@@ -71,8 +74,8 @@ struct client_state {
   void spawn_connection();
   void spawn_appender();
   void spawn_management();
-  /// A subscription's handle keeps it alive, whoever else lets go of it.
-  void supervise(const caf::actor_addr& child, subscription_actor handle = {});
+  /// The handle of a subscription or consumer keeps it alive, whoever else lets go of it.
+  void supervise(const caf::actor_addr& child, caf::strong_actor_ptr handle = {});
   /// Hands a request to the worker that owns it, or to an actor that tries it more than once.
   template <class Answer, class Worker, class Request>
   caf::result<Answer> submit(const Worker& worker, Request& what, bool idempotent = false);
@@ -85,8 +88,13 @@ struct client_state {
   caf::result<Answer> from_last_event(const std::string& stream, call_options call, result<Answer> (*read)(const resolved_event*));
   reader_actor spawn_reader(wire::read_request request, call_options call);
   caf::result<subscription_actor> spawn_subscription(subscription_plan plan);
+  /// Hands out what was started when it has begun, or why it has not.
+  template <class Handle, class Started>
+  caf::result<Handle> when_begun(const Started& started);
   void wait_for_node(const connected_promise& waiting, time_budget budget);
   void shut(caf::error reason);
+  /// Once the last consumer has gone: its answers need their calls.
+  void stop_calls();
   void quit_when_done();
   void tell_observers(const connection_change& what);
 
@@ -96,12 +104,14 @@ struct client_state {
   discovery_actor discovery;
   appender_actor appender;
   management_actor management;
-  std::unordered_map<caf::actor_addr, subscription_actor> children; // Readers have no handle here: unused ones go by themselves.
+  std::unordered_map<caf::actor_addr, caf::strong_actor_ptr> children; // Readers have no handle here: unused ones go by themselves.
+  std::unordered_set<caf::actor_addr> consumers; // Children, too.
   policy::retry_budget restarts{0, std::chrono::milliseconds{1}};
   std::uint32_t connections = 0; // That there were before this one.
   std::vector<caf::actor> observers;
   std::optional<connection_change> last_change;
   bool closing = false;
+  bool calls_stopped = false;
   bool drained = false;
   caf::error exit_reason;
   std::vector<caf::response_promise> closers;

@@ -56,7 +56,7 @@ void client_state::spawn_management() {
   supervise(management.address());
 }
 
-void client_state::supervise(const caf::actor_addr& child, subscription_actor handle) {
+void client_state::supervise(const caf::actor_addr& child, caf::strong_actor_ptr handle) {
   self->monitor(child);
   children.emplace(child, std::move(handle));
 }
@@ -64,7 +64,9 @@ void client_state::supervise(const caf::actor_addr& child, subscription_actor ha
 void client_state::on_down(const caf::down_msg& what) {
   std::erase_if(observers, [&](const caf::actor& each) { return each.address() == what.source; });
   children.erase(what.source);
+  consumers.erase(what.source);
   if (closing) {
+    stop_calls();
     quit_when_done();
     return;
   }
@@ -136,11 +138,17 @@ void client_state::shut(caf::error reason) {
   for (const auto& [address, handle] : children)
     if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(address))
       self->send_exit(alive, caf::exit_reason::user_shutdown);
+  stop_calls();
+  quit_when_done();
+}
+
+void client_state::stop_calls() {
+  if (!consumers.empty() || std::exchange(calls_stopped, true))
+    return;
   if (parts.engine)
     rpc::stop_engine(*parts.engine, [tell = late_sender{self}] { tell(calls_drained{}); });
   else
     drained = true;
-  quit_when_done();
 }
 
 void client_state::quit_when_done() {

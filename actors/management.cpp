@@ -47,6 +47,17 @@ management_self::behavior_type management_state::start(worker_context_ptr given)
     [this](const append_to_streams& what) { return on_append_to_streams(what); },
     [this](const append_records& what) { return on_append_records(what); },
     [this](const read_gossip& what) { return on_read_gossip(what); },
+    [this](const create_group& what) { return on_create_group(what); },
+    [this](const create_group_on_all& what) { return on_create_group_on_all(what); },
+    [this](const update_group& what) { return on_update_group(what); },
+    [this](const update_group_on_all& what) { return on_update_group_on_all(what); },
+    [this](const change_group& what) { return on_change_group(what); },
+    [this](const delete_group& what) { return on_delete_group(what); },
+    [this](const get_group_info& what) { return on_get_group_info(what); },
+    [this](const list_groups& what) { return on_list_groups(what); },
+    [this](const replay_parked& what) { return on_replay_parked(what); },
+    [this](const truncate_parked& what) { return on_truncate_parked(what); },
+    [this](const restart_persistent_subscriptions& what) { return on_restart(what); },
     [this](const exchanges_done&) { on_exchanges_done(); },
   };
 }

@@ -81,7 +81,21 @@ struct management_state {
   caf::result<records_result> on_append_to_streams(const append_to_streams& what);
   caf::result<records_result> on_append_records(const append_records& what);
   caf::result<cluster_info> on_read_gossip(const read_gossip& what);
+  caf::result<group_changed> on_create_group(const create_group& what);
+  caf::result<group_changed> on_create_group_on_all(const create_group_on_all& what);
+  caf::result<group_changed> on_update_group(const update_group& what);
+  caf::result<group_changed> on_update_group_on_all(const update_group_on_all& what);
+  caf::result<group_changed> on_change_group(const change_group& what);
+  caf::result<group_changed> on_delete_group(const delete_group& what);
+  caf::result<group_info> on_get_group_info(const get_group_info& what);
+  caf::result<group_list> on_list_groups(const list_groups& what);
+  caf::result<group_changed> on_replay_parked(const replay_parked& what);
+  caf::result<group_changed> on_truncate_parked(const truncate_parked& what);
+  caf::result<group_changed> on_restart(const restart_persistent_subscriptions& what);
   void on_exchanges_done();
+
+  /// The second half of a change: sends what the group becomes, within the time that is left.
+  void update_with(caf::response_promise answer, const change_group& what, const group_info& now, time_budget budget);
 
   void begin(pending what);
   void ask_for_node(std::uint64_t number);

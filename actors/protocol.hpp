@@ -128,7 +128,18 @@ using management_actor = caf::typed_actor<caf::replies_to<delete_stream>::with<d
                                           caf::replies_to<tombstone_stream>::with<delete_result>,
                                           caf::replies_to<append_to_streams>::with<records_result>,
                                           caf::replies_to<append_records>::with<records_result>,
-                                          caf::replies_to<read_gossip>::with<cluster_info>>;
+                                          caf::replies_to<read_gossip>::with<cluster_info>,
+                                          caf::replies_to<create_group>::with<group_changed>,
+                                          caf::replies_to<create_group_on_all>::with<group_changed>,
+                                          caf::replies_to<update_group>::with<group_changed>,
+                                          caf::replies_to<update_group_on_all>::with<group_changed>,
+                                          caf::replies_to<change_group>::with<group_changed>, // Two calls, one after the other.
+                                          caf::replies_to<delete_group>::with<group_changed>,
+                                          caf::replies_to<get_group_info>::with<group_info>,
+                                          caf::replies_to<list_groups>::with<group_list>,
+                                          caf::replies_to<replay_parked>::with<group_changed>,
+                                          caf::replies_to<truncate_parked>::with<group_changed>,
+                                          caf::replies_to<restart_persistent_subscriptions>::with<group_changed>>;
 
 // Management to itself: calls of it have ended.
 struct exchanges_done {};
@@ -172,6 +183,23 @@ using subscription_self =
                              caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>, caf::reacts_to<resume_due>,
                              caf::reacts_to<silence_due>, caf::reacts_to<head_seen>, caf::reacts_to<silence_confirmed>>;
 
+// -- consumer ------------------------------------------------------------------------------------
+
+// To itself.
+struct events_arrived {
+  std::uint64_t call = 0;
+  wire::consumed_events what;
+};
+/// Answers have waited long enough for others.
+struct answers_due {};
+/// What was written last has had its time to leave.
+struct grace_over {};
+
+using consumer_self =
+  consumer_actor::extend<caf::replies_to<begin>::with<void>, caf::reacts_to<events_arrived>, caf::reacts_to<subscription_confirmed>,
+                         caf::reacts_to<read_ended>, caf::reacts_to<resume_due>, caf::reacts_to<answers_due>,
+                         caf::reacts_to<grace_over>>;
+
 // -- several requests in one -----------------------------------------------------------------
 
 /// One each for a request; both only use the client, as a host would.
@@ -212,4 +240,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::silence_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::head_seen)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::silence_confirmed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::begin)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::events_arrived)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::answers_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::grace_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::calls_drained)

@@ -199,6 +199,96 @@ private:
   subscription_actor source_;
 };
 
+// -- consuming -------------------------------------------------------------------------
+
+/// Where a consumer's host puts what it gets.
+struct consumer_box {
+  std::mutex mutex;
+  std::condition_variable changed;
+  std::deque<consumer_batch> batches;
+  std::optional<subscription_ended> end;
+};
+
+struct consumer_host_state {
+  std::shared_ptr<consumer_box> box;
+  caf::response_promise credit;
+};
+
+caf::behavior consumer_host(caf::stateful_actor<consumer_host_state>* self, std::shared_ptr<consumer_box> given) {
+  self->state.box = std::move(given);
+  return {
+    [self](const consumer_batch& batch) {
+      auto promise = self->state.credit = self->make_response_promise();
+      auto& box = *self->state.box;
+      {
+        std::lock_guard lock{box.mutex};
+        box.batches.push_back(batch);
+      }
+      box.changed.notify_all();
+      return promise;
+    },
+    [self](const subscription_ended& end) {
+      auto& box = *self->state.box;
+      {
+        std::lock_guard lock{box.mutex};
+        box.end = end;
+      }
+      box.changed.notify_all();
+    },
+    [self](const batch_taken&) { self->state.credit.deliver(batch_outcomes{}); },
+  };
+}
+
+class actor_consumer final : public running_consumer {
+public:
+  actor_consumer(caf::actor_system& system, caf::actor asker)
+    : asker_{std::move(asker)}, receiver_{system.spawn(consumer_host, box_)} {}
+  ~actor_consumer() override {
+    cancel();
+    caf::anon_send_exit(receiver_, caf::exit_reason::user_shutdown);
+  }
+
+  const caf::actor& receiver() const { return receiver_; }
+  void started(consumer_actor source) { source_ = std::move(source); }
+
+  result<consumer_batch> next(std::chrono::milliseconds at_most) override {
+    std::unique_lock lock{box_->mutex};
+    box_->changed.wait_for(lock, at_most, [&] { return !box_->batches.empty() || box_->end; });
+    if (!box_->batches.empty()) {
+      auto batch = std::move(box_->batches.front());
+      box_->batches.pop_front();
+      caf::anon_send(receiver_, batch_taken{});
+      return batch;
+    }
+    if (!box_->end)
+      return consumer_batch{};
+    return tl::unexpected{box_->end->cause.value_or(
+      error{.code = box_->end->reason == end_reason::cancelled ? errc::cancelled : errc::closed})};
+  }
+  result<ack_result> answer(const consumer_batch& batch, batch_outcomes outcomes) override {
+    return ask_and_wait<ack_result>(asker_, source_, answer_batch{batch, std::move(outcomes)}, "the taking of answers");
+  }
+  result<ack_result> answer(const event_token& event, const outcome& how) override {
+    if (how.is_ack())
+      return ask_and_wait<ack_result>(asker_, source_, ack_events{{event}}, "the taking of an ack");
+    return ask_and_wait<ack_result>(asker_, source_, nack_events{{event}, how.action(), how.reason()}, "the taking of a nack");
+  }
+  std::optional<subscription_ended> ended() const override {
+    std::lock_guard lock{box_->mutex};
+    return box_->end;
+  }
+  void cancel() override {
+    if (source_)
+      caf::anon_send(source_, kdb::cancel{});
+  }
+
+private:
+  std::shared_ptr<consumer_box> box_ = std::make_shared<consumer_box>();
+  caf::actor asker_;
+  caf::actor receiver_;
+  consumer_actor source_;
+};
+
 // -- the client ------------------------------------------------------------------------
 
 class actor_driver final : public driver {
@@ -270,6 +360,51 @@ public:
 
   result<std::unique_ptr<running_subscription>> subscribe_to_all(subscribe_to_all_options options) override {
     return subscribe(kdb::subscribe_to_all{.subscriber = {}, .options = std::move(options)});
+  }
+
+  result<std::unique_ptr<running_consumer>> consume(group_name group, consume_options options) override {
+    auto made = std::make_unique<actor_consumer>(system_, host_);
+    auto started = ask_and_wait<consumer_actor>(
+      host_, client_, kdb::consume{std::move(group), made->receiver(), std::move(options)}, "a consumer");
+    if (!started)
+      return tl::unexpected{std::move(started.error())};
+    made->started(std::move(*started));
+    return made;
+  }
+  result<void> create_group(std::string stream, std::string group, create_group_options options) override {
+    return ask_and_wait<group_changed>(host_, client_, kdb::create_group{std::move(stream), std::move(group), std::move(options)}, "the answer of create_group").map([](group_changed) {});
+  }
+  result<void> create_group_on_all(std::string group, create_group_on_all_options options) override {
+    return ask_and_wait<group_changed>(host_, client_, kdb::create_group_on_all{std::move(group), std::move(options)}, "the answer of create_group_on_all").map([](group_changed) {});
+  }
+  result<void> update_group(std::string stream, std::string group, update_group_options options) override {
+    return ask_and_wait<group_changed>(host_, client_, kdb::update_group{std::move(stream), std::move(group), std::move(options)}, "the answer of update_group").map([](group_changed) {});
+  }
+  result<void> update_group_on_all(std::string group, update_group_on_all_options options) override {
+    return ask_and_wait<group_changed>(host_, client_, kdb::update_group_on_all{std::move(group), std::move(options)}, "the answer of update_group_on_all").map([](group_changed) {});
+  }
+  result<void> change_group(group_name name, group_changes changes) override {
+    return ask_and_wait<group_changed>(host_, client_, kdb::change_group{std::move(name), std::move(changes)}, "the answer of change_group").map([](group_changed) {});
+  }
+  result<void> delete_group(group_name name) override {
+    return ask_and_wait<group_changed>(host_, client_, kdb::delete_group{std::move(name)}, "the answer of delete_group").map([](group_changed) {});
+  }
+  result<void> replay_parked(group_name name, parked_options options) override {
+    return ask_and_wait<group_changed>(host_, client_, kdb::replay_parked{std::move(name), std::move(options)}, "the answer of replay_parked").map([](group_changed) {});
+  }
+  result<void> truncate_parked(group_name name, parked_options options) override {
+    return ask_and_wait<group_changed>(host_, client_, kdb::truncate_parked{std::move(name), std::move(options)}, "the answer of truncate_parked").map([](group_changed) {});
+  }
+  result<void> restart_persistent_subscriptions() override {
+    return ask_and_wait<group_changed>(host_, client_, kdb::restart_persistent_subscriptions{}, "the answer of restart_persistent_subscriptions").map([](group_changed) {});
+  }
+  result<group_info> get_group_info(group_name name) override {
+    return ask_and_wait<group_info>(host_, client_, kdb::get_group_info{std::move(name)}, "about a group");
+  }
+  result<std::vector<group_info>> list_groups(std::optional<std::string> stream) override {
+    return ask_and_wait<group_list>(host_, client_, kdb::list_groups{std::move(stream)}, "the groups").map([](group_list all) {
+      return std::move(all.groups);
+    });
   }
 
   void close() override {

@@ -86,6 +86,32 @@ private:
   std::size_t after_the_end_ = 0;
 };
 
+class async_consuming final : public running_consumer {
+public:
+  async_consuming(pool_ptr pool, async_consumer started) : pool_{std::move(pool)}, consumer_{std::move(started)} {}
+
+  result<consumer_batch> next(std::chrono::milliseconds at_most) override {
+    if (!pending_.valid())
+      pending_ = consumer_.next(asio::use_future);
+    if (pending_.wait_for(at_most) != std::future_status::ready)
+      return consumer_batch{}; // Whoever asks next waits for the same one.
+    return pending_.get();
+  }
+  result<ack_result> answer(const consumer_batch& batch, batch_outcomes outcomes) override {
+    return wait_for(consumer_.answer(batch, std::move(outcomes), asio::use_future), "the taking of answers");
+  }
+  result<ack_result> answer(const event_token& event, const outcome& how) override {
+    return wait_for(consumer_.answer(std::vector{event}, how, asio::use_future), "the taking of an answer");
+  }
+  std::optional<subscription_ended> ended() const override { return consumer_.ended(); }
+  void cancel() override { consumer_.cancel(); }
+
+private:
+  pool_ptr pool_;
+  async_consumer consumer_;
+  std::future<result<consumer_batch>> pending_;
+};
+
 class async_driver final : public driver {
 public:
   explicit async_driver(const settings& how) {
@@ -144,6 +170,46 @@ public:
 
   result<std::unique_ptr<running_subscription>> subscribe_to_all(subscribe_to_all_options options) override {
     return wrap(client_->subscribe_to_all(std::move(options), asio::use_future));
+  }
+
+  result<std::unique_ptr<running_consumer>> consume(group_name group, consume_options options) override {
+    auto started = wait_for(client_->consume(std::move(group), std::move(options), asio::use_future), "a consumer");
+    if (!started)
+      return tl::unexpected{std::move(started.error())};
+    return std::make_unique<async_consuming>(pool_, std::move(*started));
+  }
+  result<void> create_group(std::string stream, std::string group, create_group_options options) override {
+    return wait_for(client_->create_group(std::move(stream), std::move(group), std::move(options), asio::use_future), "the answer of create_group");
+  }
+  result<void> create_group_on_all(std::string group, create_group_on_all_options options) override {
+    return wait_for(client_->create_group_on_all(std::move(group), std::move(options), asio::use_future), "the answer of create_group_on_all");
+  }
+  result<void> update_group(std::string stream, std::string group, update_group_options options) override {
+    return wait_for(client_->update_group(std::move(stream), std::move(group), std::move(options), asio::use_future), "the answer of update_group");
+  }
+  result<void> update_group_on_all(std::string group, update_group_on_all_options options) override {
+    return wait_for(client_->update_group_on_all(std::move(group), std::move(options), asio::use_future), "the answer of update_group_on_all");
+  }
+  result<void> change_group(group_name name, group_changes changes) override {
+    return wait_for(client_->change_group(std::move(name), std::move(changes), call_options{}, asio::use_future), "the answer of change_group");
+  }
+  result<void> delete_group(group_name name) override {
+    return wait_for(client_->delete_group(std::move(name), call_options{}, asio::use_future), "the answer of delete_group");
+  }
+  result<void> replay_parked(group_name name, parked_options options) override {
+    return wait_for(client_->replay_parked(std::move(name), std::move(options), asio::use_future), "the answer of replay_parked");
+  }
+  result<void> truncate_parked(group_name name, parked_options options) override {
+    return wait_for(client_->truncate_parked(std::move(name), std::move(options), asio::use_future), "the answer of truncate_parked");
+  }
+  result<void> restart_persistent_subscriptions() override {
+    return wait_for(client_->restart_persistent_subscriptions(call_options{}, asio::use_future), "the answer of restart_persistent_subscriptions");
+  }
+  result<group_info> get_group_info(group_name name) override {
+    return wait_for(client_->get_group_info(std::move(name), call_options{}, asio::use_future), "about a group");
+  }
+  result<std::vector<group_info>> list_groups(std::optional<std::string> stream) override {
+    return wait_for(client_->list_groups(std::move(stream), call_options{}, asio::use_future), "the groups");
   }
 
   void close() override {

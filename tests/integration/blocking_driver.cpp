@@ -39,6 +39,24 @@ private:
   std::size_t after_the_end_ = 0;
 };
 
+class blocking_consumer final : public running_consumer {
+public:
+  explicit blocking_consumer(consumer started) : consumer_{std::move(started)} {}
+
+  result<consumer_batch> next(std::chrono::milliseconds at_most) override { return consumer_.next(at_most); }
+  result<ack_result> answer(const consumer_batch& batch, batch_outcomes outcomes) override {
+    return consumer_.answer(batch, std::move(outcomes));
+  }
+  result<ack_result> answer(const event_token& event, const outcome& how) override {
+    return how.is_ack() ? consumer_.ack(event) : consumer_.nack(event, how.action(), how.reason());
+  }
+  std::optional<subscription_ended> ended() const override { return consumer_.ended(); }
+  void cancel() override { consumer_.cancel(); }
+
+private:
+  consumer consumer_;
+};
+
 class blocking_driver final : public driver {
 public:
   explicit blocking_driver(client connected) : client_{std::move(connected)} {}
@@ -85,6 +103,26 @@ public:
 
   result<std::unique_ptr<running_subscription>> subscribe_to_all(subscribe_to_all_options options) override {
     return wrap(client_.subscribe_to_all(std::move(options)));
+  }
+
+  result<std::unique_ptr<running_consumer>> consume(group_name group, consume_options options) override {
+    auto started = client_.consume(std::move(group), std::move(options));
+    if (!started)
+      return tl::unexpected{std::move(started.error())};
+    return std::make_unique<blocking_consumer>(std::move(*started));
+  }
+  result<void> create_group(std::string stream, std::string group, create_group_options options) override { return client_.create_group(std::move(stream), std::move(group), std::move(options)); }
+  result<void> create_group_on_all(std::string group, create_group_on_all_options options) override { return client_.create_group_on_all(std::move(group), std::move(options)); }
+  result<void> update_group(std::string stream, std::string group, update_group_options options) override { return client_.update_group(std::move(stream), std::move(group), std::move(options)); }
+  result<void> update_group_on_all(std::string group, update_group_on_all_options options) override { return client_.update_group_on_all(std::move(group), std::move(options)); }
+  result<void> change_group(group_name name, group_changes changes) override { return client_.change_group(std::move(name), std::move(changes)); }
+  result<void> delete_group(group_name name) override { return client_.delete_group(std::move(name)); }
+  result<void> replay_parked(group_name name, parked_options options) override { return client_.replay_parked(std::move(name), std::move(options)); }
+  result<void> truncate_parked(group_name name, parked_options options) override { return client_.truncate_parked(std::move(name), std::move(options)); }
+  result<void> restart_persistent_subscriptions() override { return client_.restart_persistent_subscriptions(); }
+  result<group_info> get_group_info(group_name name) override { return client_.get_group_info(std::move(name)); }
+  result<std::vector<group_info>> list_groups(std::optional<std::string> stream) override {
+    return client_.list_groups(std::move(stream));
   }
 
   void close() override { client_.close(); }

@@ -14,9 +14,11 @@
 #include <kdb/cluster.hpp>
 #include <kdb/connected.hpp>
 #include <kdb/connection_change.hpp>
+#include <kdb/consume.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
 #include <kdb/event_list.hpp>
+#include <kdb/groups.hpp>
 #include <kdb/read.hpp>
 #include <kdb/result.hpp>
 #include <kdb/settings.hpp>
@@ -53,6 +55,20 @@ public:
   virtual std::size_t after_the_end() const = 0;
 };
 
+/// A consumer under way. For one thread, but for `cancel`. Destroying it ends it.
+class running_consumer {
+public:
+  virtual ~running_consumer() = default;
+  /// The next batch, an empty one if none comes in that time, an error once it has ended.
+  virtual result<consumer_batch> next(std::chrono::milliseconds at_most = fixtures::patience) = 0;
+  virtual result<ack_result> answer(const consumer_batch& batch, batch_outcomes outcomes) = 0;
+  virtual result<ack_result> answer(const event_token& event, const outcome& how) = 0;
+  virtual std::optional<subscription_ended> ended() const = 0;
+  virtual void cancel() = 0;
+
+  result<ack_result> ack(const consumer_batch& batch) { return answer(batch, batch_outcomes::all(outcome::ack())); }
+};
+
 class driver {
 public:
   virtual ~driver() = default;
@@ -73,6 +89,18 @@ public:
   virtual result<std::unique_ptr<running_subscription>> subscribe_to_stream(std::string stream,
                                                                             subscribe_to_stream_options options = {}) = 0;
   virtual result<std::unique_ptr<running_subscription>> subscribe_to_all(subscribe_to_all_options options = {}) = 0;
+  virtual result<std::unique_ptr<running_consumer>> consume(group_name group, consume_options options = {}) = 0;
+  virtual result<void> create_group(std::string stream, std::string group, create_group_options options = {}) = 0;
+  virtual result<void> create_group_on_all(std::string group, create_group_on_all_options options = {}) = 0;
+  virtual result<void> update_group(std::string stream, std::string group, update_group_options options = {}) = 0;
+  virtual result<void> update_group_on_all(std::string group, update_group_on_all_options options = {}) = 0;
+  virtual result<void> change_group(group_name name, group_changes changes) = 0;
+  virtual result<void> delete_group(group_name name) = 0;
+  virtual result<void> replay_parked(group_name name, parked_options options = {}) = 0;
+  virtual result<void> truncate_parked(group_name name, parked_options options = {}) = 0;
+  virtual result<void> restart_persistent_subscriptions() = 0;
+  virtual result<group_info> get_group_info(group_name name) = 0;
+  virtual result<std::vector<group_info>> list_groups(std::optional<std::string> stream = {}) = 0;
   virtual void close() = 0;
 
   result<append_result> append(std::string stream, stream_state expected, std::vector<new_event> events,

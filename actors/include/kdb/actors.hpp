@@ -21,11 +21,13 @@
 #include <kdb/cluster.hpp>
 #include <kdb/connected.hpp>
 #include <kdb/connection_change.hpp>
+#include <kdb/consume.hpp>
 #include <kdb/delete.hpp>
 #include <kdb/error.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
 #include <kdb/event_list.hpp>
+#include <kdb/groups.hpp>
 #include <kdb/read.hpp>
 #include <kdb/records.hpp>
 #include <kdb/settings.hpp>
@@ -197,6 +199,125 @@ struct subscribe_to_all {
   subscribe_to_all_options options{};
 };
 
+// -- groups of persistent subscriptions --------------------------------------------------
+
+// All of these are served by the leader. A group that is not there is `group_not_found`, one that the server refuses `group_failed`.
+
+/// Creates a group on a stream, which need not exist. `group_exists` if it is there already.
+struct create_group {
+  std::string stream;
+  std::string group;
+  create_group_options options{};
+};
+
+/// Creates a group on $all.
+struct create_group_on_all {
+  std::string group;
+  create_group_on_all_options options{};
+};
+
+/// Replaces all settings and the start of a group. Its consumers are sent away, and come back by themselves.
+struct update_group {
+  std::string stream;
+  std::string group;
+  update_group_options options{};
+};
+
+/// The same for a group on $all, which keeps its filter.
+struct update_group_on_all {
+  std::string group;
+  update_group_on_all_options options{};
+};
+
+/// Changes what is named and keeps the rest: asks for the present settings, then updates. Not atomic: of two at the same time the
+/// later one may undo the other.
+struct change_group {
+  group_name name;
+  group_changes changes{};
+  call_options call{};
+};
+
+/// Deletes a group with its progress and its parked events, and ends its consumers.
+struct delete_group {
+  group_name name;
+  call_options call{};
+};
+
+struct get_group_info {
+  group_name name;
+  call_options call{};
+};
+
+/// Lists the groups of a stream, of "$all", or all there are. `group_not_found` for a stream that never had one.
+struct list_groups {
+  std::optional<std::string> stream{};
+  call_options call{};
+};
+
+struct group_list {
+  std::vector<group_info> groups{};
+};
+
+/// Hands the parked events out again. Answers when that has begun.
+struct replay_parked {
+  group_name name;
+  parked_options options{};
+};
+
+/// Throws the parked events away.
+struct truncate_parked {
+  group_name name;
+  parked_options options{};
+};
+
+/// Restarts everything about persistent subscriptions on the server. All consumers are sent away, and come back by themselves.
+struct restart_persistent_subscriptions {
+  call_options call{};
+};
+
+/// The answer to what changes a group: it is done.
+struct group_changed {};
+
+// -- consuming ----------------------------------------------------------------------------
+
+/// These events are processed.
+struct ack_events {
+  std::vector<event_token> events;
+};
+
+/// These events were not processed.
+struct nack_events {
+  std::vector<event_token> events;
+  nack_action action = nack_action::retry;
+  std::string reason{};
+};
+
+/// What became of the events of a batch; no outcomes answer nothing.
+struct answer_batch {
+  consumer_batch batch;
+  batch_outcomes outcomes = batch_outcomes::all(outcome::ack());
+};
+
+/// A running consumer. Lives until its end, whether anyone holds the handle or not; it can be monitored. Answers are gathered, by
+/// number and for a short time, and sent in order; those still waiting are sent when it ends. Answers to events of an earlier call
+/// are counted as stale and do nothing: the server hands those events out again.
+using consumer_actor = caf::typed_actor<caf::replies_to<ack_events>::with<ack_result>,
+                                        caf::replies_to<nack_events>::with<ack_result>,
+                                        caf::replies_to<answer_batch>::with<ack_result>,
+                                        caf::replies_to<cancel>::with<void>>; // Answers when the end has been sent.
+
+/// Consumes from a group, at least once each event. Answers when the server has confirmed.
+///
+/// The subscriber is any actor that handles `consumer_batch` and `subscription_ended`. A batch comes as a request, and the next one
+/// when it has been answered: with `batch_outcomes`, or with nothing when the events will be answered by messages to the consumer. If
+/// the handler throws or answers with an error, the events are answered as the options say. `subscription_ended` comes once, last;
+/// its `last` says nothing. It comes when the group is deleted or the consumer is refused; other losses are resumed.
+struct consume {
+  group_name group;
+  kdb::subscriber subscriber{};
+  consume_options options{};
+};
+
 // -- the client ---------------------------------------------------------------------------
 
 /// Asks for the node in use, and connects if there is none.
@@ -247,6 +368,18 @@ using client_actor = caf::typed_actor<caf::replies_to<append_to_stream>::with<ap
                                       caf::replies_to<append_records>::with<records_result>,
                                       caf::replies_to<subscribe_to_stream>::with<subscription_actor>,
                                       caf::replies_to<subscribe_to_all>::with<subscription_actor>,
+                                      caf::replies_to<consume>::with<consumer_actor>,
+                                      caf::replies_to<create_group>::with<group_changed>,
+                                      caf::replies_to<create_group_on_all>::with<group_changed>,
+                                      caf::replies_to<update_group>::with<group_changed>,
+                                      caf::replies_to<update_group_on_all>::with<group_changed>,
+                                      caf::replies_to<change_group>::with<group_changed>,
+                                      caf::replies_to<delete_group>::with<group_changed>,
+                                      caf::replies_to<get_group_info>::with<group_info>,
+                                      caf::replies_to<list_groups>::with<group_list>,
+                                      caf::replies_to<replay_parked>::with<group_changed>,
+                                      caf::replies_to<truncate_parked>::with<group_changed>,
+                                      caf::replies_to<restart_persistent_subscriptions>::with<group_changed>,
                                       caf::replies_to<await_connected>::with<connected>,
                                       caf::replies_to<get_status>::with<client_status>,
                                       caf::reacts_to<observe>,
@@ -327,3 +460,25 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::system_settings_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_to_streams)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_records)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::records_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::create_group)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::create_group_on_all)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::update_group)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::update_group_on_all)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::change_group)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::delete_group)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_group_info)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::group_info)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::list_groups)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::group_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::replay_parked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::truncate_parked)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::restart_persistent_subscriptions)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::group_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::consumer_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::batch_outcomes)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::ack_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::ack_events)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::nack_events)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::answer_batch)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::consume)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::consumer_actor)

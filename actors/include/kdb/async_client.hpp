@@ -118,6 +118,72 @@ private:
   boost::asio::any_io_executor executor_;
 };
 
+/// A running consumer of a group. `next` may not be called again before it has completed. Destroying it, or `cancel`, ends it when the
+/// answers given so far are sent.
+///
+/// Answers are gathered, by number and for a short time, and sent in order. Those to events of an earlier call are counted as stale and
+/// do nothing: the server hands those events out again. After its end answers fail with `closed`.
+class async_consumer {
+public:
+  async_consumer(std::shared_ptr<detail::async_consumer_state> state, boost::asio::any_io_executor executor)
+    : state_{std::move(state)}, executor_{std::move(executor)} {}
+  async_consumer(async_consumer&&) = default;
+  async_consumer& operator=(async_consumer&&) = default;
+  ~async_consumer() { cancel(); }
+
+  /// Completes with the next batch, or with an error when the consumer has ended.
+  template <class Token>
+  auto next(Token&& token) {
+    return detail::initiate<consumer_batch>(
+      executor_, [state = state_](detail::completion_ptr<consumer_batch> done) { start_next(state, std::move(done)); },
+      std::forward<Token>(token));
+  }
+
+  /// One outcome for each of its events, or one for all.
+  template <class Token>
+  auto answer(consumer_batch batch, batch_outcomes outcomes, Token&& token) {
+    return detail::initiate<ack_result>(
+      executor_,
+      [state = state_, batch = std::move(batch), outcomes = std::move(outcomes)](detail::completion_ptr<ack_result> done) mutable {
+        detail::answer(state, std::move(batch), std::move(outcomes), std::move(done));
+      },
+      std::forward<Token>(token));
+  }
+  /// All its events are processed.
+  template <class Token>
+  auto ack(consumer_batch batch, Token&& token) {
+    return answer(std::move(batch), batch_outcomes::all(outcome::ack()), std::forward<Token>(token));
+  }
+  /// None of its events was processed.
+  template <class Token>
+  auto nack(consumer_batch batch, nack_action action, std::string reason, Token&& token) {
+    return answer(std::move(batch), batch_outcomes::all(outcome::nack(action, std::move(reason))), std::forward<Token>(token));
+  }
+  /// The same outcome for some events.
+  template <class Token>
+  auto answer(std::vector<event_token> events, outcome how, Token&& token) {
+    return detail::initiate<ack_result>(
+      executor_,
+      [state = state_, events = std::move(events), how = std::move(how)](detail::completion_ptr<ack_result> done) mutable {
+        detail::answer(state, std::move(events), std::move(how), std::move(done));
+      },
+      std::forward<Token>(token));
+  }
+
+  /// How it ended, once `next` has told that it did.
+  std::optional<subscription_ended> ended() const { return end_of(state_); }
+
+  /// Ends it; a pending `next` completes with `cancelled`.
+  void cancel() {
+    if (state_)
+      detail::cancel(state_);
+  }
+
+private:
+  std::shared_ptr<detail::async_consumer_state> state_;
+  boost::asio::any_io_executor executor_;
+};
+
 /// A client of KurrentDB for Asio programs. Cheap to copy: copies share one runtime, which closes when the last one goes. Operations
 /// may be started from any thread.
 class async_client {
@@ -332,6 +398,120 @@ public:
       token);
   }
 
+  /// Consumes from a group; completes when the server has confirmed. Each event comes at least once.
+  template <class Token>
+  auto consume(group_name group, consume_options options, Token&& token) {
+    return start<async_consumer>(
+      [group = std::move(group), options = std::move(options), executor = executor_](auto& core, auto done) mutable {
+        core.consume(std::move(group), std::move(options),
+                     into<async_consumer, detail::async_consumer_state>(std::move(done), std::move(executor)));
+      },
+      token);
+  }
+
+  // Groups of persistent subscriptions. All of this is served by the leader. A group that is not there is `group_not_found`, one that
+  // the server refuses `group_failed`.
+
+  /// Creates a group on a stream, which need not exist. `group_exists` if it is there already.
+  template <class Token>
+  auto create_group(std::string stream, std::string group, create_group_options options, Token&& token) {
+    return start<void>(
+      [stream = std::move(stream), group = std::move(group), options = std::move(options)](auto& core, auto done) mutable {
+        core.create_group(std::move(stream), std::move(group), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Creates a group on $all.
+  template <class Token>
+  auto create_group_on_all(std::string group, create_group_on_all_options options, Token&& token) {
+    return start<void>(
+      [group = std::move(group), options = std::move(options)](auto& core, auto done) mutable {
+        core.create_group_on_all(std::move(group), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Replaces all settings and the start of a group. Its consumers are sent away, and come back by themselves.
+  template <class Token>
+  auto update_group(std::string stream, std::string group, update_group_options options, Token&& token) {
+    return start<void>(
+      [stream = std::move(stream), group = std::move(group), options = std::move(options)](auto& core, auto done) mutable {
+        core.update_group(std::move(stream), std::move(group), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// The same for a group on $all, which keeps its filter.
+  template <class Token>
+  auto update_group_on_all(std::string group, update_group_on_all_options options, Token&& token) {
+    return start<void>(
+      [group = std::move(group), options = std::move(options)](auto& core, auto done) mutable {
+        core.update_group_on_all(std::move(group), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Changes what is named and keeps the rest: asks for the present settings, then updates. Not atomic: of two at the same time the
+  /// later one may undo the other.
+  template <class Token>
+  auto change_group(group_name name, group_changes changes, call_options call, Token&& token) {
+    return start<void>(
+      [name = std::move(name), changes = std::move(changes), call = std::move(call)](auto& core, auto done) mutable {
+        core.change_group(std::move(name), std::move(changes), std::move(call), std::move(done));
+      },
+      token);
+  }
+  /// Deletes a group with its progress and its parked events, and ends its consumers.
+  template <class Token>
+  auto delete_group(group_name name, call_options call, Token&& token) {
+    return start<void>(
+      [name = std::move(name), call = std::move(call)](auto& core, auto done) mutable {
+        core.delete_group(std::move(name), std::move(call), std::move(done));
+      },
+      token);
+  }
+  template <class Token>
+  auto get_group_info(group_name name, call_options call, Token&& token) {
+    return start<group_info>(
+      [name = std::move(name), call = std::move(call)](auto& core, auto done) mutable {
+        core.get_group_info(std::move(name), std::move(call), std::move(done));
+      },
+      token);
+  }
+  /// Lists the groups of a stream, of "$all", or all there are. `group_not_found` for a stream that never had one.
+  template <class Token>
+  auto list_groups(std::optional<std::string> stream, call_options call, Token&& token) {
+    return start<std::vector<group_info>>(
+      [stream = std::move(stream), call = std::move(call)](auto& core, auto done) mutable {
+        core.list_groups(std::move(stream), std::move(call), std::move(done));
+      },
+      token);
+  }
+  /// Hands the parked events out again. Completes when that has begun.
+  template <class Token>
+  auto replay_parked(group_name name, parked_options options, Token&& token) {
+    return start<void>(
+      [name = std::move(name), options = std::move(options)](auto& core, auto done) mutable {
+        core.replay_parked(std::move(name), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Throws the parked events away.
+  template <class Token>
+  auto truncate_parked(group_name name, parked_options options, Token&& token) {
+    return start<void>(
+      [name = std::move(name), options = std::move(options)](auto& core, auto done) mutable {
+        core.truncate_parked(std::move(name), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Restarts everything about persistent subscriptions on the server. All consumers are sent away, and come back by themselves.
+  template <class Token>
+  auto restart_persistent_subscriptions(call_options call, Token&& token) {
+    return start<void>(
+      [call = std::move(call)](auto& core, auto done) mutable {
+        core.restart_persistent_subscriptions(std::move(call), std::move(done));
+      },
+      token);
+  }
+
   /// Ends everything that is under way with `closed`, here and in all copies; completes when that is done. From any thread, in any
   /// state, any number of times.
   template <class Token>
@@ -350,22 +530,26 @@ private:
       token);
   }
 
-  static detail::completion_ptr<std::shared_ptr<detail::async_subscription_state>>
-  into_subscription(detail::completion_ptr<async_subscription> done, boost::asio::any_io_executor executor) {
-    using state_ptr = std::shared_ptr<detail::async_subscription_state>;
+  /// Completes with what stands for the state in the host's program.
+  template <class Outer, class State>
+  static detail::completion_ptr<std::shared_ptr<State>> into(detail::completion_ptr<Outer> done, boost::asio::any_io_executor executor) {
+    using state_ptr = std::shared_ptr<State>;
     struct adapter final : detail::completion<state_ptr> {
-      adapter(detail::completion_ptr<async_subscription> next, boost::asio::any_io_executor given)
+      adapter(detail::completion_ptr<Outer> next, boost::asio::any_io_executor given)
         : done{std::move(next)}, executor{std::move(given)} {}
       void complete(result<state_ptr> outcome) override {
         if (outcome)
-          done->complete(async_subscription{std::move(*outcome), executor});
+          done->complete(Outer{std::move(*outcome), executor});
         else
           done->complete(tl::unexpected{std::move(outcome.error())});
       }
-      detail::completion_ptr<async_subscription> done;
+      detail::completion_ptr<Outer> done;
       boost::asio::any_io_executor executor;
     };
     return std::make_shared<adapter>(std::move(done), std::move(executor));
+  }
+  static auto into_subscription(detail::completion_ptr<async_subscription> done, boost::asio::any_io_executor executor) {
+    return into<async_subscription, detail::async_subscription_state>(std::move(done), std::move(executor));
   }
 
   detail::async_core core_;

@@ -11,10 +11,12 @@
 #include <kdb/cluster.hpp>
 #include <kdb/connected.hpp>
 #include <kdb/connection_change.hpp>
+#include <kdb/consume.hpp>
 #include <kdb/delete.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
 #include <kdb/event_list.hpp>
+#include <kdb/groups.hpp>
 #include <kdb/read.hpp>
 #include <kdb/records.hpp>
 #include <kdb/result.hpp>
@@ -49,6 +51,7 @@ using completion_ptr = std::shared_ptr<completion<T>>;
 
 struct async_reading_state;
 struct async_subscription_state;
+struct async_consumer_state;
 
 void start_next(const std::shared_ptr<async_reading_state>& state, completion_ptr<event_batch> done);
 stream_bounds bounds_of(const std::shared_ptr<async_reading_state>& state);
@@ -56,6 +59,14 @@ void cancel(const std::shared_ptr<async_reading_state>& state);
 void start_next(const std::shared_ptr<async_subscription_state>& state, completion_ptr<event_batch> done);
 std::optional<subscription_ended> end_of(const std::shared_ptr<async_subscription_state>& state);
 void cancel(const std::shared_ptr<async_subscription_state>& state);
+
+void start_next(const std::shared_ptr<async_consumer_state>& state, completion_ptr<consumer_batch> done);
+void answer(const std::shared_ptr<async_consumer_state>& state, consumer_batch batch, batch_outcomes outcomes,
+            completion_ptr<ack_result> done);
+void answer(const std::shared_ptr<async_consumer_state>& state, std::vector<event_token> events, kdb::outcome how,
+            completion_ptr<ack_result> done);
+std::optional<subscription_ended> end_of(const std::shared_ptr<async_consumer_state>& state);
+void cancel(const std::shared_ptr<async_consumer_state>& state);
 
 /// Starts the operations of a client. Free of Asio.
 class async_core {
@@ -90,6 +101,18 @@ public:
   void subscribe_to_stream(std::string stream, subscribe_to_stream_options options,
                            completion_ptr<std::shared_ptr<async_subscription_state>> done) const;
   void subscribe_to_all(subscribe_to_all_options options, completion_ptr<std::shared_ptr<async_subscription_state>> done) const;
+  void consume(group_name group, consume_options options, completion_ptr<std::shared_ptr<async_consumer_state>> done) const;
+  void create_group(std::string stream, std::string group, create_group_options options, completion_ptr<void> done) const;
+  void create_group_on_all(std::string group, create_group_on_all_options options, completion_ptr<void> done) const;
+  void update_group(std::string stream, std::string group, update_group_options options, completion_ptr<void> done) const;
+  void update_group_on_all(std::string group, update_group_on_all_options options, completion_ptr<void> done) const;
+  void change_group(group_name name, group_changes changes, call_options call, completion_ptr<void> done) const;
+  void delete_group(group_name name, call_options call, completion_ptr<void> done) const;
+  void get_group_info(group_name name, call_options call, completion_ptr<group_info> done) const;
+  void list_groups(std::optional<std::string> stream, call_options call, completion_ptr<std::vector<group_info>> done) const;
+  void replay_parked(group_name name, parked_options options, completion_ptr<void> done) const;
+  void truncate_parked(group_name name, parked_options options, completion_ptr<void> done) const;
+  void restart_persistent_subscriptions(call_options call, completion_ptr<void> done) const;
   void close(completion_ptr<void> done) const;
 
   struct impl;

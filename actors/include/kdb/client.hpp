@@ -14,10 +14,12 @@
 #include <kdb/cluster.hpp>
 #include <kdb/connected.hpp>
 #include <kdb/connection_change.hpp>
+#include <kdb/consume.hpp>
 #include <kdb/delete.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
 #include <kdb/event_list.hpp>
+#include <kdb/groups.hpp>
 #include <kdb/read.hpp>
 #include <kdb/records.hpp>
 #include <kdb/result.hpp>
@@ -32,6 +34,7 @@ namespace detail {
 class runtime;
 struct reading_state;
 struct subscription_handle;
+struct consumer_handle;
 } // namespace detail
 
 /// What a read delivers, batch by batch; each is fetched while the one before is looked at. Iterate `events()` or `batches()`, then
@@ -173,6 +176,41 @@ private:
   std::shared_ptr<detail::subscription_handle> handle_;
 };
 
+/// A running consumer of a group. Destroying it ends it. All members may be called from different threads.
+///
+/// Answers are gathered, by number and for a short time, and sent in order; those still waiting are sent when it ends. Those to events of
+/// an earlier call are counted as stale and do nothing: the server hands those events out again. After its end answers fail with
+/// `closed`.
+class [[nodiscard]] consumer {
+public:
+  explicit consumer(std::shared_ptr<detail::consumer_handle> handle);
+  consumer(consumer&&) noexcept;
+  consumer& operator=(consumer&&) noexcept;
+  ~consumer();
+
+  /// Waits for the next batch for that long. An empty one says that none came in time. An error says that the consumer has ended;
+  /// `ended` then tells more.
+  result<consumer_batch> next(std::chrono::milliseconds timeout);
+
+  /// All its events are processed.
+  result<ack_result> ack(const consumer_batch& batch);
+  result<ack_result> ack(const event_token& event);
+  /// None of its events was processed.
+  result<ack_result> nack(const consumer_batch& batch, nack_action action, std::string reason = {});
+  result<ack_result> nack(const event_token& event, nack_action action, std::string reason = {});
+  /// One outcome for each of its events, or one for all.
+  result<ack_result> answer(const consumer_batch& batch, batch_outcomes outcomes);
+
+  /// How it ended, once `next` has told that it did.
+  std::optional<subscription_ended> ended() const;
+
+  /// Ends it when the answers given so far are sent. A `next` that waits returns `cancelled`. Any number of times.
+  void cancel();
+
+private:
+  std::shared_ptr<detail::consumer_handle> handle_;
+};
+
 /// A client of KurrentDB. Cheap to copy: copies share one runtime, which closes when the last one goes. Safe to use from any number of
 /// threads. Operations wait for a node until their deadline, or until discovery gives up, whichever is first.
 class client {
@@ -238,6 +276,35 @@ public:
   result<subscription> subscribe_to_stream(std::string stream, subscribe_to_stream_options options = {});
   /// Follows $all; returns when the server has confirmed.
   result<subscription> subscribe_to_all(subscribe_to_all_options options = {});
+
+  /// Consumes from a group; returns when the server has confirmed. Each event comes at least once.
+  result<consumer> consume(group_name group, consume_options options = {});
+
+  // Groups of persistent subscriptions. All of this is served by the leader. A group that is not there is `group_not_found`, one that
+  // the server refuses `group_failed`.
+
+  /// Creates a group on a stream, which need not exist. `group_exists` if it is there already.
+  result<void> create_group(std::string stream, std::string group, create_group_options options = {});
+  /// Creates a group on $all.
+  result<void> create_group_on_all(std::string group, create_group_on_all_options options = {});
+  /// Replaces all settings and the start of a group. Its consumers are sent away, and come back by themselves.
+  result<void> update_group(std::string stream, std::string group, update_group_options options = {});
+  /// The same for a group on $all, which keeps its filter.
+  result<void> update_group_on_all(std::string group, update_group_on_all_options options = {});
+  /// Changes what is named and keeps the rest: asks for the present settings, then updates. Not atomic: of two at the same time the
+  /// later one may undo the other.
+  result<void> change_group(group_name name, group_changes changes, call_options call = {});
+  /// Deletes a group with its progress and its parked events, and ends its consumers.
+  result<void> delete_group(group_name name, call_options call = {});
+  result<group_info> get_group_info(group_name name, call_options call = {});
+  /// Lists the groups of a stream, of "$all", or all there are. `group_not_found` for a stream that never had one.
+  result<std::vector<group_info>> list_groups(std::optional<std::string> stream = {}, call_options call = {});
+  /// Hands the parked events out again. Returns when that has begun.
+  result<void> replay_parked(group_name name, parked_options options = {});
+  /// Throws the parked events away.
+  result<void> truncate_parked(group_name name, parked_options options = {});
+  /// Restarts everything about persistent subscriptions on the server. All consumers are sent away, and come back by themselves.
+  result<void> restart_persistent_subscriptions(call_options call = {});
 
   /// Ends everything that is under way with `closed`, here and in all copies, and waits for it, a few seconds at most. From any
   /// thread, in any state, any number of times.
