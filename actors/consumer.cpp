@@ -89,6 +89,7 @@ void consumer_state::begin_call(const node_ptr& found) {
   current = found;
   incarnation = next_incarnation();
   allowed = 0;
+  joined = false;
   const auto first_start = beginning.pending() && start_budget.limited();
   const rpc::call_settings settings{.start_timeout = first_start ? *start_budget.left(self->clock().now()) : context->how.start_timeout,
                                     .credentials = credentials_for(context->how, plan.options.call),
@@ -107,8 +108,9 @@ void consumer_state::grant() {
   if (!call)
     return;
   const auto held = ready_events + (delivering ? delivering->size() : 0);
-  // The confirmation is not read before an event is allowed, even while a batch of an earlier call fills the buffer.
-  const auto room = std::max<std::size_t>(plan.options.buffer - std::min<std::size_t>(plan.options.buffer, held), began ? 0 : 1);
+  // The confirmation is not read before an event is allowed, also while a batch of an earlier call fills the buffer; without it the
+  // call would be given up as one that never started.
+  const auto room = std::max<std::size_t>(plan.options.buffer - std::min<std::size_t>(plan.options.buffer, held), joined ? 0 : 1);
   const auto more = room - std::min(room, allowed);
   allowed += more;
   call->request(more);
@@ -126,7 +128,10 @@ void consumer_state::on_events(events_arrived& what) {
 }
 
 void consumer_state::on_confirmed(const subscription_confirmed& what) {
-  if (what.call != incarnation || !beginning.pending())
+  if (what.call != incarnation)
+    return;
+  joined = true;
+  if (!beginning.pending())
     return;
   began = true;
   beginning.deliver(caf::unit);
