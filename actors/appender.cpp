@@ -72,12 +72,9 @@ appender_state::~appender_state() {
 appender_actor::behavior_type appender_state::start(worker_context_ptr given) {
   context = std::move(given);
   return {
-    [this](append_to_stream& what) { return on_append(what); },
-    [this](const node_changed&) { on_node_changed(); },
-    [this](append_replies& what) { on_replies(what); },
-    [this](append_call_ended& what) { on_call_ended(what); },
-    [this](single_append_done& what) { on_single_done(what); },
-    [this](const deadlines_due&) { on_deadlines_due(); },
+    [this](append_to_stream& what) { return on_append(what); }, [this](const node_changed&) { on_node_changed(); },
+    [this](append_replies& what) { on_replies(what); },         [this](append_call_ended& what) { on_call_ended(what); },
+    [this](single_append_done& what) { on_single_done(what); }, [this](const deadlines_due&) { on_deadlines_due(); },
     [this](const mailbox_drained&) { on_mailbox_drained(); },
   };
 }

@@ -48,7 +48,7 @@ struct appender_state {
   struct lane {
     std::unique_ptr<rpc::append_call> call;
     std::uint64_t number = 0;
-    kdb::generation generation{};      // Of its node. If that is not the current one any more, only answers are waited for.
+    kdb::generation generation{}; // Of its node. If that is not the current one any more, only answers are waited for.
     std::size_t flying = 0;
     std::vector<std::string> unsent{}; // Chunks that wait for the end of the mailbox.
   };
@@ -101,8 +101,8 @@ struct appender_state {
   bool asking = false;
   bool gathering = false; // `mailbox_drained` is on its way.
   std::deque<queued> waiting;
-  std::array<lane, 2> lanes;  // To the current node, by requires-leader.
-  std::vector<lane> earlier;  // To nodes of before.
+  std::array<lane, 2> lanes; // To the current node, by requires-leader.
+  std::vector<lane> earlier; // To nodes of before.
   std::uint64_t last_call = 0;
   std::uint64_t last_append = 0;
   uuid correlation_prefix; // Its second half counts the appends.

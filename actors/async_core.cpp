@@ -359,7 +359,8 @@ void cancel(const std::shared_ptr<async_consumer_state>& state) {
   caf::anon_send(state->source, kdb::cancel{});
 }
 
-void async_core::consume(group_name group, consume_options options, completion_ptr<std::shared_ptr<async_consumer_state>> done) const {
+void async_core::consume(group_name group, consume_options options,
+                         completion_ptr<std::shared_ptr<async_consumer_state>> done) const {
   auto state = std::make_shared<async_consumer_state>(impl_);
   struct adapter final : completion<consumer_actor> {
     adapter(std::shared_ptr<async_consumer_state> s, completion_ptr<std::shared_ptr<async_consumer_state>> d)
@@ -419,11 +420,13 @@ void async_core::get_server_info(call_options call, completion_ptr<server_info> 
 }
 
 void async_core::read_gossip(call_options call, completion_ptr<std::vector<cluster_member>> done) const {
-  impl_->ask<cluster_info>(kdb::read_gossip{std::move(call)}, mapped(std::move(done), +[](cluster_info found) { return std::move(found.members); }));
+  impl_->ask<cluster_info>(kdb::read_gossip{std::move(call)},
+                           mapped(
+                             std::move(done), +[](cluster_info found) { return std::move(found.members); }));
 }
 
-void async_core::append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, append_options options,
-                                  completion_ptr<append_result> done) const {
+void async_core::append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events,
+                                  append_options options, completion_ptr<append_result> done) const {
   impl_->ask<append_result>(kdb::append_to_stream{std::move(stream), expected, std::move(events), std::move(options)},
                             std::move(done));
 }
@@ -451,9 +454,11 @@ void async_core::head_position(head_position_options options, completion_ptr<log
   impl_->ask<log_position>(kdb::head_position{std::move(options)}, std::move(done));
 }
 
-void async_core::current_revision(std::string stream, call_options call, completion_ptr<std::optional<stream_revision>> done) const {
+void async_core::current_revision(std::string stream, call_options call,
+                                  completion_ptr<std::optional<stream_revision>> done) const {
   impl_->ask<revision_result>(kdb::current_revision{std::move(stream), std::move(call)},
-                              mapped(std::move(done), +[](revision_result found) { return found.revision; }));
+                              mapped(
+                                std::move(done), +[](revision_result found) { return found.revision; }));
 }
 
 void async_core::delete_stream(std::string stream, stream_state expected, delete_options options,
@@ -516,7 +521,9 @@ template <class Whole>
 completion_ptr<Whole> without_value(completion_ptr<void> done) {
   struct dropping final : completion<Whole> {
     explicit dropping(completion_ptr<void> next) : done{std::move(next)} {}
-    void complete(result<Whole> outcome) override { done->complete(std::move(outcome).map([](const Whole&) {})); }
+    void complete(result<Whole> outcome) override {
+      done->complete(std::move(outcome).map([](const Whole&) {}));
+    }
     completion_ptr<void> done;
   };
   return std::make_shared<dropping>(std::move(done));
@@ -524,24 +531,31 @@ completion_ptr<Whole> without_value(completion_ptr<void> done) {
 
 } // namespace
 
-void async_core::create_group(std::string stream, std::string group, create_group_options options, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::create_group{std::move(stream), std::move(group), std::move(options)}, without_value<group_changed>(std::move(done)));
+void async_core::create_group(std::string stream, std::string group, create_group_options options,
+                              completion_ptr<void> done) const {
+  impl_->ask<group_changed>(kdb::create_group{std::move(stream), std::move(group), std::move(options)},
+                            without_value<group_changed>(std::move(done)));
 }
 
 void async_core::create_group_on_all(std::string group, create_group_on_all_options options, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::create_group_on_all{std::move(group), std::move(options)}, without_value<group_changed>(std::move(done)));
+  impl_->ask<group_changed>(kdb::create_group_on_all{std::move(group), std::move(options)},
+                            without_value<group_changed>(std::move(done)));
 }
 
-void async_core::update_group(std::string stream, std::string group, update_group_options options, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::update_group{std::move(stream), std::move(group), std::move(options)}, without_value<group_changed>(std::move(done)));
+void async_core::update_group(std::string stream, std::string group, update_group_options options,
+                              completion_ptr<void> done) const {
+  impl_->ask<group_changed>(kdb::update_group{std::move(stream), std::move(group), std::move(options)},
+                            without_value<group_changed>(std::move(done)));
 }
 
 void async_core::update_group_on_all(std::string group, update_group_on_all_options options, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::update_group_on_all{std::move(group), std::move(options)}, without_value<group_changed>(std::move(done)));
+  impl_->ask<group_changed>(kdb::update_group_on_all{std::move(group), std::move(options)},
+                            without_value<group_changed>(std::move(done)));
 }
 
 void async_core::change_group(group_name name, group_changes changes, call_options call, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::change_group{std::move(name), std::move(changes), std::move(call)}, without_value<group_changed>(std::move(done)));
+  impl_->ask<group_changed>(kdb::change_group{std::move(name), std::move(changes), std::move(call)},
+                            without_value<group_changed>(std::move(done)));
 }
 
 void async_core::delete_group(group_name name, call_options call, completion_ptr<void> done) const {
@@ -549,24 +563,29 @@ void async_core::delete_group(group_name name, call_options call, completion_ptr
 }
 
 void async_core::replay_parked(group_name name, parked_options options, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::replay_parked{std::move(name), std::move(options)}, without_value<group_changed>(std::move(done)));
+  impl_->ask<group_changed>(kdb::replay_parked{std::move(name), std::move(options)},
+                            without_value<group_changed>(std::move(done)));
 }
 
 void async_core::truncate_parked(group_name name, parked_options options, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::truncate_parked{std::move(name), std::move(options)}, without_value<group_changed>(std::move(done)));
+  impl_->ask<group_changed>(kdb::truncate_parked{std::move(name), std::move(options)},
+                            without_value<group_changed>(std::move(done)));
 }
 
 void async_core::restart_persistent_subscriptions(call_options call, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::restart_persistent_subscriptions{std::move(call)}, without_value<group_changed>(std::move(done)));
+  impl_->ask<group_changed>(kdb::restart_persistent_subscriptions{std::move(call)},
+                            without_value<group_changed>(std::move(done)));
 }
 
 void async_core::get_group_info(group_name name, call_options call, completion_ptr<group_info> done) const {
   impl_->ask<group_info>(kdb::get_group_info{std::move(name), std::move(call)}, std::move(done));
 }
 
-void async_core::list_groups(std::optional<std::string> stream, call_options call, completion_ptr<std::vector<group_info>> done) const {
+void async_core::list_groups(std::optional<std::string> stream, call_options call,
+                             completion_ptr<std::vector<group_info>> done) const {
   impl_->ask<group_list>(kdb::list_groups{std::move(stream), std::move(call)},
-                         mapped(std::move(done), +[](group_list all) { return std::move(all.groups); }));
+                         mapped(
+                           std::move(done), +[](group_list all) { return std::move(all.groups); }));
 }
 
 void async_core::close(completion_ptr<void> done) const {

@@ -33,13 +33,14 @@ result<kdb::server_info> client::server_info(call_options call) {
 }
 
 result<std::vector<cluster_member>> client::read_gossip(call_options call) {
-  return runtime_->ask<cluster_info>(kdb::read_gossip{std::move(call)}).map([](cluster_info found) { return std::move(found.members); });
+  return runtime_->ask<cluster_info>(kdb::read_gossip{std::move(call)}).map([](cluster_info found) {
+    return std::move(found.members);
+  });
 }
 
 result<append_result> client::append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events,
                                                append_options options) {
-  return runtime_->ask<append_result>(
-    kdb::append_to_stream{std::move(stream), expected, std::move(events), std::move(options)});
+  return runtime_->ask<append_result>(kdb::append_to_stream{std::move(stream), expected, std::move(events), std::move(options)});
 }
 
 append_in_parts_result client::append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events,
@@ -58,8 +59,9 @@ result<log_position> client::head_position(head_position_options options) {
 }
 
 result<std::optional<stream_revision>> client::current_revision(std::string stream, call_options call) {
-  return runtime_->ask<revision_result>(kdb::current_revision{std::move(stream), std::move(call)})
-    .map([](revision_result found) { return found.revision; });
+  return runtime_->ask<revision_result>(kdb::current_revision{std::move(stream), std::move(call)}).map([](revision_result found) {
+    return found.revision;
+  });
 }
 
 result<delete_result> client::delete_stream(std::string stream, stream_state expected, delete_options options) {

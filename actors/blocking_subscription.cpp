@@ -75,8 +75,8 @@ void subscription::cancel() {
 }
 
 result<subscription> client::subscribe_to_stream(std::string stream, subscribe_to_stream_options options) {
-  return start_subscription(runtime_,
-                            kdb::subscribe_to_stream{.stream = std::move(stream), .subscriber = {}, .options = std::move(options)});
+  return start_subscription(
+    runtime_, kdb::subscribe_to_stream{.stream = std::move(stream), .subscriber = {}, .options = std::move(options)});
 }
 
 result<subscription> client::subscribe_to_all(subscribe_to_all_options options) {

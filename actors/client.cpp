@@ -229,7 +229,8 @@ caf::result<Answer> client_state::from_last_event(const std::string& stream, cal
 caf::result<log_position> client_state::on_head_position(head_position& what) {
   if (closing)
     return to_caf(closed_error());
-  const read_all_options backwards_one{.direction = backwards, .filter = what.options.filter, .limit = 1, .call = what.options.call};
+  const read_all_options backwards_one{
+    .direction = backwards, .filter = what.options.filter, .limit = 1, .call = what.options.call};
   if (auto fine = policy::check_read(backwards_one); !fine)
     return to_caf(std::move(fine.error()));
   return from_last_event(to_request(backwards_one), std::move(what.options.call), read_position);
@@ -318,11 +319,14 @@ caf::result<connected> client_state::on_await_connected(const await_connected& w
 void client_state::wait_for_node(const connected_promise& waiting, time_budget budget) {
   self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{})
     .then(
-      [waiting](const node_ptr& found) { waiting->deliver(connected{found->where, found->features.version}); },
+      [waiting](const node_ptr& found) {
+        waiting->deliver(connected{found->where, found->features.version});
+      },
       [this, waiting, budget](const caf::error& why) {
         auto known = no_node(*context, why);
         // The next round: the connection sees to the pause before it.
-        if (!closing && policy::retry_can_help(known.code) && known.code != errc::deadline_exceeded && !budget.is_over(self->clock().now()))
+        if (!closing && policy::retry_can_help(known.code) && known.code != errc::deadline_exceeded &&
+            !budget.is_over(self->clock().now()))
           wait_for_node(waiting, budget);
         else
           waiting->deliver(to_caf(std::move(known)));
@@ -374,11 +378,10 @@ result<client_actor> spawn_client(caf::actor_system& system, settings how, logge
   auto transports = [engine = std::weak_ptr{engine}, how](const rpc::address& where) -> std::shared_ptr<rpc::transport> {
     return rpc::make_grpc_transport(engine.lock(), where, how);
   };
-  return client_actor{system.spawn(client_behavior, client_parts{.how = how,
-                                                                 .engine = engine,
-                                                                 .transports = std::move(transports),
-                                                                 .look_up = rpc::resolve,
-                                                                 .log = std::move(log)})};
+  return client_actor{system.spawn(
+    client_behavior,
+    client_parts{
+      .how = how, .engine = engine, .transports = std::move(transports), .look_up = rpc::resolve, .log = std::move(log)})};
 }
 
 } // namespace kdb

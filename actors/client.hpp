@@ -83,9 +83,11 @@ struct client_state {
   caf::result<Answer> keep_trying(Request& what, const retry_plan& plan);
   /// Makes the answer from the one event that the request asks for; from null if there is none.
   template <class Answer>
-  caf::result<Answer> from_last_event(wire::read_request request, call_options call, result<Answer> (*read)(const resolved_event*));
+  caf::result<Answer> from_last_event(wire::read_request request, call_options call,
+                                      result<Answer> (*read)(const resolved_event*));
   template <class Answer>
-  caf::result<Answer> from_last_event(const std::string& stream, call_options call, result<Answer> (*read)(const resolved_event*));
+  caf::result<Answer> from_last_event(const std::string& stream, call_options call,
+                                      result<Answer> (*read)(const resolved_event*));
   reader_actor spawn_reader(wire::read_request request, call_options call);
   caf::result<subscription_actor> spawn_subscription(subscription_plan plan);
   /// Hands out what was started when it has begun, or why it has not.
@@ -104,7 +106,8 @@ struct client_state {
   discovery_actor discovery;
   appender_actor appender;
   management_actor management;
-  std::unordered_map<caf::actor_addr, caf::strong_actor_ptr> children; // Readers have no handle here: unused ones go by themselves.
+  std::unordered_map<caf::actor_addr, caf::strong_actor_ptr>
+    children;                                    // Readers have no handle here: unused ones go by themselves.
   std::unordered_set<caf::actor_addr> consumers; // Children, too.
   policy::retry_budget restarts{0, std::chrono::milliseconds{1}};
   std::uint32_t connections = 0; // That there were before this one.

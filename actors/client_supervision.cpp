@@ -25,7 +25,7 @@ client_state::~client_state() {
     if (auto alive = caf::actor_cast<caf::actor>(address))
       caf::anon_send_exit(alive, caf::exit_reason::user_shutdown);
   tell_observers(client_closed{exit_reason && exit_reason != caf::exit_reason::normal ? std::optional{error::from(exit_reason)}
-                                                                                     : std::nullopt});
+                                                                                      : std::nullopt});
 }
 
 // -- the workers ------------------------------------------------------------------------
@@ -35,12 +35,13 @@ void client_state::spawn_connection() {
     discovery = self->spawn(gossip_discovery, parts.how, parts.transports, parts.look_up);
   else
     discovery = self->spawn(single_endpoint_discovery, parts.how.endpoints.front());
-  auto link = self->spawn(connection, connection_parts{.how = parts.how,
-                                                       .discovery = discovery,
-                                                       .transports = parts.transports,
-                                                       .log = parts.log,
-                                                       .announce = [tell = late_sender{self}](const connection_change& what) { tell(what); },
-                                                       .predecessors = connections++});
+  auto link = self->spawn(connection,
+                          connection_parts{.how = parts.how,
+                                           .discovery = discovery,
+                                           .transports = parts.transports,
+                                           .log = parts.log,
+                                           .announce = [tell = late_sender{self}](const connection_change& what) { tell(what); },
+                                           .predecessors = connections++});
   context->connection->set(link);
   supervise(discovery.address());
   supervise(link.address());

@@ -65,9 +65,15 @@ connection_self::behavior_type connection_state::start(connection_parts given) {
   return {
     [this](const get_node& what) { return on_get_node(what); },
     [this](const get_status&) { return status(); },
-    [this](call_failed& what) { advance(connecting::failed{what.generation, std::move(what.why)}); },
-    [this](node_probed& what) { advance(connecting::probed{what.probe, std::move(what.outcome)}); },
-    [this](node_checked& what) { advance(connecting::checked{what.generation, std::move(what.members)}); },
+    [this](call_failed& what) {
+      advance(connecting::failed{what.generation, std::move(what.why)});
+    },
+    [this](node_probed& what) {
+      advance(connecting::probed{what.probe, std::move(what.outcome)});
+    },
+    [this](node_checked& what) {
+      advance(connecting::checked{what.generation, std::move(what.members)});
+    },
     [this](const wait_elapsed& what) { advance(connecting::waited{what.wait}); },
   };
 }
@@ -78,9 +84,8 @@ caf::result<node_ptr> connection_state::on_get_node(const get_node& what) {
   advance(connecting::asked{});
   if (!what.wait && !waiting.empty()) { // Not answered yet.
     waiting.pop_back();
-    promise.deliver(to_caf({.code = errc::unavailable,
-                            .message = "no node is known at the moment; one is being looked for",
-                            .retry_can_help = true}));
+    promise.deliver(to_caf(
+      {.code = errc::unavailable, .message = "no node is known at the moment; one is being looked for", .retry_can_help = true}));
   }
   return promise;
 }
@@ -118,13 +123,14 @@ void connection_state::perform(connecting::probe what) {
   auto done = [tell, calls, what](result<std::vector<std::string>> answers) {
     auto features = features_of(std::move(answers));
     if (features)
-      tell(node_probed{what.id,
-                       std::make_shared<const node>(node{what.where.where, what.generation, std::move(*features), calls})});
+      tell(
+        node_probed{what.id, std::make_shared<const node>(node{what.where.where, what.generation, std::move(*features), calls})});
     else
       tell(node_probed{what.id, tl::unexpected{std::move(features.error())}});
   };
-  probing = calls->exchange(features_method, wire::request_kind::read, {std::string{}},
-                            {.deadline = parts.how.gossip_timeout, .credentials = credentials_for(parts.how, {})}, std::move(done));
+  probing =
+    calls->exchange(features_method, wire::request_kind::read, {std::string{}},
+                    {.deadline = parts.how.gossip_timeout, .credentials = credentials_for(parts.how, {})}, std::move(done));
 }
 
 void connection_state::perform(connecting::wait what) {

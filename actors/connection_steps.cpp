@@ -78,15 +78,13 @@ std::vector<effect> steps::on(failed what) {
   if (!used || used->current->generation != what.generation)
     return {};
   switch (policy::decide(what.why, policy::request_kind::read, used->current->where).node) {
-    case policy::node_action::stay:
-      return {};
+    case policy::node_action::stay: return {};
     case policy::node_action::check:
       if (std::exchange(used->checking, true))
         return {};
       return {check{used->current}};
     case policy::node_action::follow_leader:
-    case policy::node_action::rediscover:
-      return leave(std::move(what.why));
+    case policy::node_action::rediscover: return leave(std::move(what.why));
   }
   return {};
 }

@@ -91,16 +91,22 @@ void consumer_state::begin_call(const node_ptr& found) {
   allowed = 0;
   joined = false;
   const auto first_start = beginning.pending() && start_budget.limited();
-  const rpc::call_settings settings{.start_timeout = first_start ? *start_budget.left(self->clock().now()) : context->how.start_timeout,
+  const rpc::call_settings settings{.start_timeout =
+                                      first_start ? *start_budget.left(self->clock().now()) : context->how.start_timeout,
                                     .credentials = credentials_for(context->how, plan.options.call),
                                     .requires_leader = requires_leader(context->how, plan.options.call)};
   const auto tell = late_sender{self};
   const auto number = incarnation;
-  call = found->calls->consume(
-    {plan.group, plan.options.buffer}, settings,
-    {.batch = [tell, number](wire::consumed_events what) { tell(events_arrived{number, std::move(what)}); },
-     .confirmed = [tell, number](const std::string&) { tell(subscription_confirmed{number}); },
-     .ended = [tell, number](result<void> how) { tell(read_ended{number, std::move(how)}); }});
+  call = found->calls->consume({plan.group, plan.options.buffer}, settings,
+                               {.batch =
+                                  [tell, number](wire::consumed_events what) {
+                                    tell(events_arrived{number, std::move(what)});
+                                  },
+                                .confirmed = [tell, number](const std::string&) { tell(subscription_confirmed{number}); },
+                                .ended =
+                                  [tell, number](result<void> how) {
+                                    tell(read_ended{number, std::move(how)});
+                                  }});
   grant();
 }
 
@@ -305,8 +311,8 @@ void consumer_state::finish(end_reason reason, std::optional<error> cause) {
   if (end)
     return;
   flush();
-  end = subscription_ended{
-    .reason = reason, .cause = std::move(cause), .node = current ? to_string(current->where) : std::string{}};
+  end =
+    subscription_ended{.reason = reason, .cause = std::move(cause), .node = current ? to_string(current->where) : std::string{}};
   ready.clear();
   if (call && last_written && self->clock().now() - *last_written < grace)
     self->delayed_send(self, grace, grace_over{});

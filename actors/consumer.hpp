@@ -81,7 +81,7 @@ struct consumer_state {
   node_ptr current;
   std::uint64_t incarnation = 0; // Of the call; its events bear it. Words and answers of earlier ones are late.
   std::unique_ptr<rpc::consume_call> call;
-  bool joined = false; // The server has confirmed this call.
+  bool joined = false;     // The server has confirmed this call.
   std::size_t allowed = 0; // Events that may still come.
   std::deque<consumer_batch> ready;
   std::size_t ready_events = 0;

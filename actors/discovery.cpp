@@ -88,7 +88,8 @@ void discovery_state::begin_round() {
                                           .retry_can_help = true}});
     return;
   }
-  policy::order_seeds(seeds, avoid, [](const rpc::address& each) -> const endpoint& { return each.where; }, random);
+  policy::order_seeds(
+    seeds, avoid, [](const rpc::address& each) -> const endpoint& { return each.where; }, random);
   const auto draw = std::uniform_real_distribution<double>{}(random);
   round.emplace(endpoints_of(seeds), policy::wish_of(how), avoid, draw);
   advance(round->begin());

@@ -24,8 +24,7 @@ error from_system_error(const caf::error& why) {
     case caf::sec::no_route_to_receiving_node:
     case caf::sec::remote_lookup_failed:
       return {.code = errc::closed, .message = "the client, reading or subscription has ended"};
-    default:
-      return {.code = errc::internal, .message = "the actor system said: " + caf::deep_to_string(why)};
+    default: return {.code = errc::internal, .message = "the actor system said: " + caf::deep_to_string(why)};
   }
 }
 

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <kdb/actors.hpp>
-#include <kdb/stream_metadata.hpp>
 #include <kdb/result.hpp>
+#include <kdb/stream_metadata.hpp>
 
 // What the last event of a stream, or of $all, says. Null where there is no event.
 namespace kdb {

@@ -17,8 +17,10 @@ constexpr std::string_view delete_method = "/event_store.client.persistent_subsc
 constexpr std::string_view info_method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/GetInfo";
 constexpr std::string_view list_method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/List";
 constexpr std::string_view replay_method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/ReplayParked";
-constexpr std::string_view truncate_method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/TruncateParked";
-constexpr std::string_view restart_method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/RestartSubsystem";
+constexpr std::string_view truncate_method =
+  "/event_store.client.persistent_subscriptions.PersistentSubscriptions/TruncateParked";
+constexpr std::string_view restart_method =
+  "/event_store.client.persistent_subscriptions.PersistentSubscriptions/RestartSubsystem";
 
 // Only the leader knows of groups.
 management_state::call_plan asking(std::string_view method, const call_options& call) {
@@ -50,7 +52,8 @@ caf::result<group_changed> management_state::on_create_group(const create_group&
 caf::result<group_changed> management_state::on_create_group_on_all(const create_group_on_all& what) {
   if (auto fine = policy::check_create(what.group, what.options); !fine)
     return to_caf(std::move(fine.error()));
-  return run<group_changed>(changing(create_method, what.options.call), {wire::encode_create(what.group, what.options)}, decode_done);
+  return run<group_changed>(changing(create_method, what.options.call), {wire::encode_create(what.group, what.options)},
+                            decode_done);
 }
 
 caf::result<group_changed> management_state::on_update_group(const update_group& what) {
@@ -63,7 +66,8 @@ caf::result<group_changed> management_state::on_update_group(const update_group&
 caf::result<group_changed> management_state::on_update_group_on_all(const update_group_on_all& what) {
   if (auto fine = policy::check_update(what.group, what.options); !fine)
     return to_caf(std::move(fine.error()));
-  return run<group_changed>(changing(update_method, what.options.call), {wire::encode_update(what.group, what.options)}, decode_done);
+  return run<group_changed>(changing(update_method, what.options.call), {wire::encode_update(what.group, what.options)},
+                            decode_done);
 }
 
 caf::result<group_changed> management_state::on_change_group(const change_group& what) {
@@ -72,7 +76,8 @@ caf::result<group_changed> management_state::on_change_group(const change_group&
   auto promise = self->make_response_promise<group_changed>();
   const time_budget budget{deadline_for(context->how, what.call), self->clock().now()};
   auto then_update = [this, what, budget](caf::response_promise& answer, const std::vector<std::string>& answers) {
-    auto now = answers.empty() ? failure(errc::protocol_error, "the server answered nothing") : wire::decode_info(answers.front());
+    auto now =
+      answers.empty() ? failure(errc::protocol_error, "the server answered nothing") : wire::decode_info(answers.front());
     if (now)
       update_with(answer, what, *now, budget);
     else

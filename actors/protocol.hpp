@@ -117,29 +117,24 @@ struct deadlines_due {};
 struct mailbox_drained {};
 
 using appender_actor =
-  caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>, caf::reacts_to<node_changed>, caf::reacts_to<append_replies>,
-                                        caf::reacts_to<append_call_ended>, caf::reacts_to<single_append_done>,
-                                        caf::reacts_to<deadlines_due>, caf::reacts_to<mailbox_drained>>;
+  caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>, caf::reacts_to<node_changed>,
+                   caf::reacts_to<append_replies>, caf::reacts_to<append_call_ended>, caf::reacts_to<single_append_done>,
+                   caf::reacts_to<deadlines_due>, caf::reacts_to<mailbox_drained>>;
 
 // -- management -------------------------------------------------------------------------
 
 /// Single calls with one answer: everything that is neither an append in a batch nor a stream of events.
-using management_actor = caf::typed_actor<caf::replies_to<delete_stream>::with<delete_result>,
-                                          caf::replies_to<tombstone_stream>::with<delete_result>,
-                                          caf::replies_to<append_to_streams>::with<records_result>,
-                                          caf::replies_to<append_records>::with<records_result>,
-                                          caf::replies_to<read_gossip>::with<cluster_info>,
-                                          caf::replies_to<create_group>::with<group_changed>,
-                                          caf::replies_to<create_group_on_all>::with<group_changed>,
-                                          caf::replies_to<update_group>::with<group_changed>,
-                                          caf::replies_to<update_group_on_all>::with<group_changed>,
-                                          caf::replies_to<change_group>::with<group_changed>, // Two calls, one after the other.
-                                          caf::replies_to<delete_group>::with<group_changed>,
-                                          caf::replies_to<get_group_info>::with<group_info>,
-                                          caf::replies_to<list_groups>::with<group_list>,
-                                          caf::replies_to<replay_parked>::with<group_changed>,
-                                          caf::replies_to<truncate_parked>::with<group_changed>,
-                                          caf::replies_to<restart_persistent_subscriptions>::with<group_changed>>;
+using management_actor =
+  caf::typed_actor<caf::replies_to<delete_stream>::with<delete_result>, caf::replies_to<tombstone_stream>::with<delete_result>,
+                   caf::replies_to<append_to_streams>::with<records_result>,
+                   caf::replies_to<append_records>::with<records_result>, caf::replies_to<read_gossip>::with<cluster_info>,
+                   caf::replies_to<create_group>::with<group_changed>, caf::replies_to<create_group_on_all>::with<group_changed>,
+                   caf::replies_to<update_group>::with<group_changed>, caf::replies_to<update_group_on_all>::with<group_changed>,
+                   caf::replies_to<change_group>::with<group_changed>, // Two calls, one after the other.
+                   caf::replies_to<delete_group>::with<group_changed>, caf::replies_to<get_group_info>::with<group_info>,
+                   caf::replies_to<list_groups>::with<group_list>, caf::replies_to<replay_parked>::with<group_changed>,
+                   caf::replies_to<truncate_parked>::with<group_changed>,
+                   caf::replies_to<restart_persistent_subscriptions>::with<group_changed>>;
 
 // Management to itself: calls of it have ended.
 struct exchanges_done {};
@@ -195,10 +190,9 @@ struct answers_due {};
 /// What was written last has had its time to leave.
 struct grace_over {};
 
-using consumer_self =
-  consumer_actor::extend<caf::replies_to<begin>::with<void>, caf::reacts_to<events_arrived>, caf::reacts_to<subscription_confirmed>,
-                         caf::reacts_to<read_ended>, caf::reacts_to<resume_due>, caf::reacts_to<answers_due>,
-                         caf::reacts_to<grace_over>>;
+using consumer_self = consumer_actor::extend<caf::replies_to<begin>::with<void>, caf::reacts_to<events_arrived>,
+                                             caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>,
+                                             caf::reacts_to<resume_due>, caf::reacts_to<answers_due>, caf::reacts_to<grace_over>>;
 
 // -- several requests in one -----------------------------------------------------------------
 

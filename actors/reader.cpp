@@ -41,21 +41,25 @@ reader_self::behavior_type reader_state::start(read_plan given, worker_context_p
 void reader_state::find_node() {
   // The connection answers everyone, also when it ends: no timeout of our own, save the read's.
   self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{plan.call.wait_for_node})
-    .then([this](const node_ptr& found) { begin_call(found); }, [this](const caf::error& why) { failed(no_node(*context, why)); });
+    .then([this](const node_ptr& found) { begin_call(found); },
+          [this](const caf::error& why) { failed(no_node(*context, why)); });
 }
 
 void reader_state::begin_call(const node_ptr& found) {
   current = found;
   const rpc::call_settings settings{.deadline = budget.left(self->clock().now()),
-                               .start_timeout = budget.limited() ? std::nullopt : std::optional{context->how.start_timeout},
-                               .credentials = credentials_for(context->how, plan.call),
-                               .requires_leader = requires_leader(context->how, plan.call)};
+                                    .start_timeout = budget.limited() ? std::nullopt : std::optional{context->how.start_timeout},
+                                    .credentials = credentials_for(context->how, plan.call),
+                                    .requires_leader = requires_leader(context->how, plan.call)};
   const auto tell = late_sender{self};
   const auto number = ++call_number;
   call = found->calls->read(plan.request, settings,
                             {.batch = [tell](event_batch batch) { tell(batch_arrived{.batch = std::move(batch)}); },
                              .confirmed = [](std::string) {},
-                             .ended = [tell, number](result<void> how) { tell(read_ended{number, std::move(how)}); }});
+                             .ended =
+                               [tell, number](result<void> how) {
+                                 tell(read_ended{number, std::move(how)});
+                               }});
   call->request(batches_ahead);
 }
 

@@ -107,9 +107,9 @@ struct retrying_state {
 };
 
 template <class Request, class Answer>
-typename retrying_actor<Answer>::behavior_type
-retrying(typename retrying_actor<Answer>::template stateful_pointer<retrying_state<Request, Answer>> self, client_actor client,
-         Request request, const retry_plan& plan) {
+typename retrying_actor<Answer>::behavior_type retrying(
+  typename retrying_actor<Answer>::template stateful_pointer<retrying_state<Request, Answer>> self, client_actor client,
+  Request request, const retry_plan& plan) {
   return self->state.start(std::move(client), std::move(request), plan);
 }
 

@@ -121,15 +121,21 @@ void subscription_state::begin_call(const node_ptr& found) {
   current = found;
   const auto number = ++call_number;
   const auto first_start = beginning.pending() && start_budget.limited();
-  const rpc::call_settings settings{.start_timeout = first_start ? *start_budget.left(self->clock().now()) : context->how.start_timeout,
-                               .credentials = credentials_for(context->how, plan.call()),
-                               .requires_leader = requires_leader(context->how, plan.call())};
+  const rpc::call_settings settings{.start_timeout =
+                                      first_start ? *start_budget.left(self->clock().now()) : context->how.start_timeout,
+                                    .credentials = credentials_for(context->how, plan.call()),
+                                    .requires_leader = requires_leader(context->how, plan.call())};
   const auto tell = late_sender{self};
-  call = found->calls->read(
-    plan.request(), settings,
-    {.batch = [tell, number](event_batch batch) { tell(batch_arrived{number, std::move(batch)}); },
-     .confirmed = [tell, number](std::string) { tell(subscription_confirmed{number}); },
-     .ended = [tell, number](result<void> how) { tell(read_ended{number, std::move(how)}); }});
+  call = found->calls->read(plan.request(), settings,
+                            {.batch =
+                               [tell, number](event_batch batch) {
+                                 tell(batch_arrived{number, std::move(batch)});
+                               },
+                             .confirmed = [tell, number](std::string) { tell(subscription_confirmed{number}); },
+                             .ended =
+                               [tell, number](result<void> how) {
+                                 tell(read_ended{number, std::move(how)});
+                               }});
   const auto held = ready.size() + (delivering ? 1 : 0); // The subscriber's answer is credit for one more.
   call->request(batches_ahead - std::min(batches_ahead, held));
 }
@@ -204,7 +210,10 @@ void subscription_state::on_silence_due() {
                                      {.deadline = context->how.start_timeout,
                                       .credentials = credentials_for(context->how, plan.call()),
                                       .requires_leader = requires_leader(context->how, plan.call())},
-                                     {.batch = [tell, number](event_batch head) { tell(head_seen{number, std::move(head)}); },
+                                     {.batch =
+                                        [tell, number](event_batch head) {
+                                          tell(head_seen{number, std::move(head)});
+                                        },
                                       .confirmed = [](const std::string&) {},
                                       .ended = [](const result<void>&) {}});
     head_call->request(1);
@@ -272,16 +281,17 @@ void subscription_state::tell_end(end_reason reason, std::optional<error> cause)
   head_call.reset();
   ready.clear();
   if (beginning.pending())
-    beginning.deliver(to_caf(cause.value_or(error{.code = errc::closed, .message = "the subscription has ended before it began"})));
+    beginning.deliver(
+      to_caf(cause.value_or(error{.code = errc::closed, .message = "the subscription has ended before it began"})));
   else if (began)
     caf::anon_send(plan.subscriber, subscription_ended{.reason = reason,
-                                                   .cause = std::move(cause),
-                                                   .node = current ? to_string(current->where) : std::string{},
-                                                   .last = handed});
+                                                       .cause = std::move(cause),
+                                                       .node = current ? to_string(current->where) : std::string{},
+                                                       .last = handed});
 }
 
-subscription_self::behavior_type subscription(subscription_self::stateful_pointer<subscription_state> self, subscription_plan plan,
-                                              worker_context_ptr context) {
+subscription_self::behavior_type subscription(subscription_self::stateful_pointer<subscription_state> self,
+                                              subscription_plan plan, worker_context_ptr context) {
   return self->state.start(std::move(plan), std::move(context));
 }
 

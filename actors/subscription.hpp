@@ -92,14 +92,14 @@ struct subscription_state {
   bool delivering = false;
   std::optional<error> failed; // Final, but told only after what is ready has been delivered.
   policy::retry_budget budget{0, std::chrono::milliseconds{1}};
-  std::uint64_t arrivals = 0; // Batches and confirmations: as long as it stays the same there is silence.
+  std::uint64_t arrivals = 0;        // Batches and confirmations: as long as it stays the same there is silence.
   std::uint64_t arrivals_before = 0; // At the last look of the watchdog.
   std::unique_ptr<rpc::read_call> head_call;
   last_delivered handed; // What the subscriber has got.
   bool finished = false;
 };
 
-subscription_self::behavior_type subscription(subscription_self::stateful_pointer<subscription_state> self, subscription_plan plan,
-                                              worker_context_ptr context);
+subscription_self::behavior_type subscription(subscription_self::stateful_pointer<subscription_state> self,
+                                              subscription_plan plan, worker_context_ptr context);
 
 } // namespace kdb

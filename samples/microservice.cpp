@@ -24,7 +24,8 @@ kdb::uuid derived_id(const kdb::uuid& source, const char* what) {
 }
 
 /// Order n becomes invoice n: the invoices tell where to go on.
-caf::behavior invoicing(caf::stateful_actor<kdb::stream_state>* self, kdb::client_actor db, std::string orders, std::string invoices) {
+caf::behavior invoicing(caf::stateful_actor<kdb::stream_state>* self, kdb::client_actor db, std::string orders,
+                        std::string invoices) {
   const auto failed = [=](const caf::error& why) { self->quit(why); }; // Whoever supervises it starts another one.
   self->request(db, 10s, kdb::current_revision{invoices})
     .then(
@@ -86,7 +87,8 @@ int main(int argc, char** argv) {
   auto fine = true;
   while (fine && written < count) {
     // A service that lost a race with what its predecessor had sent ends, and the next one knows better.
-    self->receive(restart, caf::after(20ms) >> [] {});
+    self->receive(
+      restart, caf::after(20ms) >> [] {});
     self->request(db, 10s, kdb::read_stream_to_end{invoices})
       .receive(
         [&](const kdb::event_list& all) {

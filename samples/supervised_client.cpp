@@ -36,7 +36,8 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, kdb::setti
   return {
     [=](kdb::append_to_stream& what) { return self->delegate(self->state.client, std::move(what)); },
     [=](const follow& what) {
-      self->request(self->state.client, caf::infinite, kdb::subscribe_to_stream{what.stream, what.subscriber, {.from = what.from}})
+      self
+        ->request(self->state.client, caf::infinite, kdb::subscribe_to_stream{what.stream, what.subscriber, {.from = what.from}})
         .then([](const kdb::subscription_actor&) {}, [=](const caf::error&) { self->delayed_send(self, 50ms, what); });
     },
     [=](const crash&) { self->send_exit(self->state.client, caf::exit_reason::kill); },

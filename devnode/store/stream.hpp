@@ -25,8 +25,8 @@ struct stream {
 
   const std::string name;
   const bool hidden = hidden_from_all(name); ///< Its events are not in $all.
-  std::vector<std::uint64_t> events;      ///< Log index by revision.
-  std::optional<std::uint64_t> tombstone; ///< Log index.
+  std::vector<std::uint64_t> events;         ///< Log index by revision.
+  std::optional<std::uint64_t> tombstone;    ///< Log index.
   stream_metadata metadata;
   bool has_metadata = false;
 

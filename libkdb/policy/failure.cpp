@@ -40,8 +40,7 @@ meaning meaning_of(errc code) {
     case errc::consistency_violation:
     case errc::stream_already_in_session:
     case errc::stream_already_exists:
-    case errc::index_exists:
-      return refused;
+    case errc::index_exists: return refused;
     // A consumer's call is ended when its group is changed or the leader resigns; the next try finds out which.
     case errc::group_dropped:
     // The server may not have noticed yet that our own last consumer is gone.
@@ -51,30 +50,22 @@ meaning meaning_of(errc code) {
     case errc::consumer_too_slow:
     case errc::indexes_not_ready:
     // What a waiter gets when discovery gave up for now: there is no node to leave.
-    case errc::discovery_failed:
-      return {node_action::stay, true, false};
-    case errc::not_leader:
-      return {node_action::follow_leader, true, false};
-    case errc::not_ready:
-      return {node_action::rediscover, true, false};
+    case errc::discovery_failed: return {node_action::stay, true, false};
+    case errc::not_leader: return {node_action::follow_leader, true, false};
+    case errc::not_ready: return {node_action::rediscover, true, false};
     // The node gave up or the caller did: neither says that the node is lost.
     case errc::server_timeout:
-    case errc::deadline_exceeded:
-      return {node_action::stay, true, true};
+    case errc::deadline_exceeded: return {node_action::stay, true, true};
     case errc::server_stopping:
-    case errc::unavailable:
-      return {node_action::rediscover, true, true};
+    case errc::unavailable: return {node_action::rediscover, true, true};
     // A handler's exception: some nodes answer so when they stop, all do for a request they can't stand.
-    case errc::server_error:
-      return {node_action::check, true, true};
+    case errc::server_error: return {node_action::check, true, true};
     // Ours to end, or nothing that can be understood: trying again would end in the same way.
     case errc::cancelled:
     case errc::closed:
     case errc::protocol_error:
-    case errc::internal:
-      return {node_action::stay, false, true};
-    case errc::subscriber_failed:
-      return refused;
+    case errc::internal: return {node_action::stay, false, true};
+    case errc::subscriber_failed: return refused;
   }
   return refused; // A number from another process that is newer.
 }

@@ -22,9 +22,8 @@ template <class Address, class Where, class Random>
 void order_seeds(std::vector<Address>& seeds, std::span<const endpoint> avoid, Where where, Random& random) {
   for (auto left = seeds.size(); left > 1; --left)
     std::swap(seeds[left - 1], seeds[random() % left]);
-  std::stable_partition(seeds.begin(), seeds.end(), [&](const Address& each) {
-    return std::find(avoid.begin(), avoid.end(), where(each)) == avoid.end();
-  });
+  std::stable_partition(seeds.begin(), seeds.end(),
+                        [&](const Address& each) { return std::find(avoid.begin(), avoid.end(), where(each)) == avoid.end(); });
 }
 
 class gossip_round {
@@ -66,7 +65,7 @@ private:
   node_wish wish_;
   std::vector<endpoint> avoid_;
   double draw_;
-  std::size_t asked_ = 0;    // Seeds are asked in order: so many were.
+  std::size_t asked_ = 0; // Seeds are asked in order: so many were.
   std::size_t answers_ = 0;
   bool over_ = false;
   std::vector<std::string> failures_;

@@ -1,7 +1,7 @@
 #include "policy/groups.hpp"
 
-#include <array>
 #include <algorithm>
+#include <array>
 #include <limits>
 
 #include "policy/refusal.hpp"
@@ -68,9 +68,10 @@ result<void> check_settings(const group_settings& how) {
     return refuse("settings.message_timeout", "is out of range", "1 ms to 2^31-1 ms");
   if (how.checkpoint_after.count() < 0 || how.checkpoint_after > longest)
     return refuse("settings.checkpoint_after", "is out of range", "up to 2^31-1 ms, 0 for never by time");
-  const std::array counts{check_count("max_retries", how.max_retries, 0),       check_count("min_checkpoint", how.min_checkpoint, 0),
-                          check_count("max_checkpoint", how.max_checkpoint, 0), check_count("max_subscribers", how.max_subscribers, 0),
-                          check_count("live_buffer", how.live_buffer, 0),       check_count("read_batch", how.read_batch, 1)};
+  const std::array counts{
+    check_count("max_retries", how.max_retries, 0),       check_count("min_checkpoint", how.min_checkpoint, 0),
+    check_count("max_checkpoint", how.max_checkpoint, 0), check_count("max_subscribers", how.max_subscribers, 0),
+    check_count("live_buffer", how.live_buffer, 0),       check_count("read_batch", how.read_batch, 1)};
   for (const auto& fine : counts)
     if (!fine)
       return fine;
@@ -139,7 +140,8 @@ result<void> check_parked(const group_name& name, const parked_options& how) {
 }
 
 result<void> check_consume(const group_name& name, const consume_options& how) {
-  if (how.buffer == 0 || how.buffer > std::numeric_limits<std::int32_t>::max()) // With 0 the server confirms and sends nothing, ever.
+  if (how.buffer == 0 ||
+      how.buffer > std::numeric_limits<std::int32_t>::max()) // With 0 the server confirms and sends nothing, ever.
     return refuse("buffer", "is out of range", "1 to 2^31-1");
   if (how.ack_batch == 0)
     return refuse("ack_batch", "is 0", "at least 1");
@@ -151,9 +153,7 @@ result<void> check_consume(const group_name& name, const consume_options& how) {
     return refuse("on_failure", "is an ack", "a nack");
   if (how.resume.watchdog)
     return refuse("resume.watchdog", "is set, and consumers have none", "none");
-  return check_group(name)
-    .and_then([&] { return check_resume(how.resume); })
-    .and_then([&] { return check_call(how.call); });
+  return check_group(name).and_then([&] { return check_resume(how.resume); }).and_then([&] { return check_call(how.call); });
 }
 
 result<group_update> merge(const group_info& now, const group_changes& what) {

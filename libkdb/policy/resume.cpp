@@ -101,23 +101,17 @@ last_delivered last_event_of(const all_position&, const event_batch& batch, cons
 
 end_reason end_reason_of(errc code) {
   switch (code) {
-    case errc::cancelled:
-      return end_reason::cancelled;
-    case errc::closed:
-      return end_reason::closed;
+    case errc::cancelled: return end_reason::cancelled;
+    case errc::closed: return end_reason::closed;
     case errc::unavailable:
     case errc::discovery_failed:
     case errc::deadline_exceeded:
     case errc::server_stopping:
-    case errc::not_ready:
-      return end_reason::connection_lost;
-    case errc::not_leader:
-      return end_reason::not_leader;
-    case errc::stream_deleted:
-      return end_reason::stream_deleted;
+    case errc::not_ready: return end_reason::connection_lost;
+    case errc::not_leader: return end_reason::not_leader;
+    case errc::stream_deleted: return end_reason::stream_deleted;
     case errc::unauthenticated:
-    case errc::access_denied:
-      return end_reason::access_denied;
+    case errc::access_denied: return end_reason::access_denied;
     case errc::invalid_argument:
     case errc::invalid_connection_string:
     case errc::event_too_large:
@@ -130,10 +124,8 @@ end_reason end_reason_of(errc code) {
     case errc::group_not_found:
     case errc::user_not_found:
     case errc::scavenge_not_found:
-    case errc::unsupported:
-      return end_reason::invalid;
-    case errc::subscriber_failed:
-      return end_reason::subscriber_failed;
+    case errc::unsupported: return end_reason::invalid;
+    case errc::subscriber_failed: return end_reason::subscriber_failed;
     case errc::wrong_expected_version:
     case errc::group_exists:
     case errc::group_failed:
@@ -150,8 +142,7 @@ end_reason end_reason_of(errc code) {
     case errc::stream_already_in_session:
     case errc::stream_already_exists:
     case errc::index_exists:
-    case errc::indexes_not_ready:
-      return end_reason::server_error;
+    case errc::indexes_not_ready: return end_reason::server_error;
   }
   return end_reason::server_error;
 }

@@ -15,8 +15,8 @@ namespace kdb::policy {
 namespace {
 
 tl::unexpected<error> too_large(errc code, std::string what, size_limit sizes) {
-  auto message = std::move(what) + " takes " + std::to_string(sizes.actual) + " bytes, and the limit is "
-                 + std::to_string(sizes.limit);
+  auto message =
+    std::move(what) + " takes " + std::to_string(sizes.actual) + " bytes, and the limit is " + std::to_string(sizes.limit);
   return failure(error{.code = code, .message = std::move(message), .detail = std::move(sizes)});
 }
 
@@ -220,8 +220,8 @@ std::uint64_t stored_bytes(const new_event& event) {
 }
 
 std::size_t proposed_message_bytes(const new_event& event) {
-  auto size = field_bytes(uuid_bytes(event.id)) + property_bytes("type", event.type.size())
-              + property_bytes("content-type", to_string(event.content_type).size());
+  auto size = field_bytes(uuid_bytes(event.id)) + property_bytes("type", event.type.size()) +
+              property_bytes("content-type", to_string(event.content_type).size());
   // Empty bytes are not written.
   if (!event.metadata.empty())
     size += field_bytes(event.metadata.size());

@@ -17,8 +17,8 @@ namespace kdb::policy {
 
 /// Sizes a server takes unless it is configured otherwise.
 struct append_limits {
-  std::uint64_t message_bytes = 16'767'216;   ///< Of one message on the wire.
-  std::uint64_t append_bytes = 268'435'456;   ///< Of all events of one append, as `stored_bytes` counts.
+  std::uint64_t message_bytes = 16'767'216; ///< Of one message on the wire.
+  std::uint64_t append_bytes = 268'435'456; ///< Of all events of one append, as `stored_bytes` counts.
   friend bool operator==(const append_limits&, const append_limits&) = default;
 };
 

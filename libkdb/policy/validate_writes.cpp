@@ -89,9 +89,7 @@ bool is_schema_name(std::string_view name) {
 }
 
 result<void> check_delete(std::string_view stream, stream_state expected, const call_options& call) {
-  return check_stream_name(stream)
-    .and_then([&] { return check_expected(expected); })
-    .and_then([&] { return check_call(call); });
+  return check_stream_name(stream).and_then([&] { return check_expected(expected); }).and_then([&] { return check_call(call); });
 }
 
 result<void> check_append_to_streams(std::span<const stream_append> appends, const call_options& call) {

@@ -130,7 +130,8 @@ transport_load channel_pool::load() const {
 }
 
 std::shared_ptr<grpc::Channel> channel_pool::open() const {
-  auto made = grpc::CreateCustomChannel(to_string(where_.where), channel_credentials(settings_.tls), channel_arguments(where_, settings_));
+  auto made =
+    grpc::CreateCustomChannel(to_string(where_.where), channel_credentials(settings_.tls), channel_arguments(where_, settings_));
   auto* const channel = made.get();
   return {channel, [made = std::move(made)](grpc::Channel*) mutable { let_go(std::move(made)); }};
 }

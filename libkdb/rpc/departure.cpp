@@ -26,7 +26,8 @@ struct leaving {
   /// Whether it may be waiting for SETTINGS. What has failed once tries again, and goes by the name of a failure meanwhile.
   bool stays() const {
     const auto state = channel->GetState(false);
-    return (state == GRPC_CHANNEL_CONNECTING || state == GRPC_CHANNEL_TRANSIENT_FAILURE) && std::chrono::steady_clock::now() < until;
+    return (state == GRPC_CHANNEL_CONNECTING || state == GRPC_CHANNEL_TRANSIENT_FAILURE) &&
+           std::chrono::steady_clock::now() < until;
   }
 };
 
@@ -62,7 +63,8 @@ private:
     std::unique_ptr<grpc::Alarm> over;
     std::lock_guard lock{mutex_};
     over.swap(alarm_);
-    const auto first = std::stable_partition(channels_.begin(), channels_.end(), [](const leaving& each) { return each.stays(); });
+    const auto first =
+      std::stable_partition(channels_.begin(), channels_.end(), [](const leaving& each) { return each.stays(); });
     std::move(first, channels_.end(), std::back_inserter(gone));
     channels_.erase(first, channels_.end());
     if (!channels_.empty())

@@ -119,8 +119,7 @@ void stop_engine(engine& engine, const std::function<void()>& drained) {
   engine.stop(drained);
 }
 
-std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const address& where,
-                                               const settings& how) {
+std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const address& where, const settings& how) {
   return std::make_shared<grpc_transport>(engine, where, how);
 }
 

@@ -37,8 +37,14 @@ std::string text_of(const addrinfo& one) {
 }
 
 result<std::vector<std::string>> look_up(const std::string& host) {
-  const addrinfo wanted{.ai_flags = AI_ADDRCONFIG, .ai_family = AF_UNSPEC, .ai_socktype = SOCK_STREAM, .ai_protocol = 0,
-                        .ai_addrlen = 0, .ai_addr = nullptr, .ai_canonname = nullptr, .ai_next = nullptr};
+  const addrinfo wanted{.ai_flags = AI_ADDRCONFIG,
+                        .ai_family = AF_UNSPEC,
+                        .ai_socktype = SOCK_STREAM,
+                        .ai_protocol = 0,
+                        .ai_addrlen = 0,
+                        .ai_addr = nullptr,
+                        .ai_canonname = nullptr,
+                        .ai_next = nullptr};
   addrinfo* first = nullptr;
   const auto status = ::getaddrinfo(host.c_str(), nullptr, &wanted, &first);
   const std::unique_ptr<addrinfo, free_addresses> all{first};
@@ -64,9 +70,8 @@ void resolve(const std::string& host, addresses_handler done) {
     // Not joined: the system's resolver may take half a minute, and closing must not.
     std::thread{[host, done] { done(look_up(host)); }}.detach();
   } catch (const std::system_error& why) {
-    done(failure({.code = errc::unavailable,
-                  .message = "the name " + host + " can't be looked up: " + why.what(),
-                  .retry_can_help = true}));
+    done(failure(
+      {.code = errc::unavailable, .message = "the name " + host + " can't be looked up: " + why.what(), .retry_can_help = true}));
   }
 }
 

@@ -51,7 +51,8 @@ public:
     auto change = prepare("INSERT INTO kdb_checkpoints(name, point) VALUES(?1, ?2)"
                           " ON CONFLICT(name) DO UPDATE SET point = excluded.point",
                           name);
-    const auto bound = change && sqlite3_bind_text(change.get(), 2, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT) == SQLITE_OK;
+    const auto bound =
+      change && sqlite3_bind_text(change.get(), 2, text.data(), static_cast<int>(text.size()), SQLITE_TRANSIENT) == SQLITE_OK;
     if (!bound || sqlite3_step(change.get()) != SQLITE_DONE)
       return sqlite_failure("store a checkpoint", database_.get());
     return {};
@@ -77,13 +78,15 @@ private:
 
 result<std::unique_ptr<checkpoint_store>> sqlite_checkpoint_store(const std::filesystem::path& file) {
   sqlite3* opened = nullptr;
-  const auto code = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr);
+  const auto code =
+    sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_FULLMUTEX, nullptr);
   database_ptr database{opened};
   if (code != SQLITE_OK)
     return sqlite_failure("open " + file.string(), opened);
   sqlite3_busy_timeout(opened, busy_timeout_ms);
-  constexpr const char* schema = "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
-                                 "CREATE TABLE IF NOT EXISTS kdb_checkpoints(name TEXT PRIMARY KEY, point TEXT NOT NULL) WITHOUT ROWID;";
+  constexpr const char* schema =
+    "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL;"
+    "CREATE TABLE IF NOT EXISTS kdb_checkpoints(name TEXT PRIMARY KEY, point TEXT NOT NULL) WITHOUT ROWID;";
   if (sqlite3_exec(opened, schema, nullptr, nullptr, nullptr) != SQLITE_OK)
     return sqlite_failure("prepare " + file.string(), opened);
   return std::unique_ptr<checkpoint_store>{std::make_unique<sqlite_store>(std::move(database))};

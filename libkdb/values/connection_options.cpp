@@ -130,8 +130,7 @@ const connection_option all_options[] = {
    [](auto& s) { return print_bool(s.tls.verify_certificate, standard().tls.verify_certificate); }},
   {"tlsCaFile", ranges::file, [](auto& v, auto& s) { return read_text(v, ranges::is_file, s.tls.ca_file); },
    [](auto& s) { return print_text(s.tls.ca_file); }},
-  {"userCertFile", ranges::file,
-   [](auto& v, auto& s) { return read_text(v, ranges::is_file, s.tls.user_certificate_file); },
+  {"userCertFile", ranges::file, [](auto& v, auto& s) { return read_text(v, ranges::is_file, s.tls.user_certificate_file); },
    [](auto& s) { return print_text(s.tls.user_certificate_file); }},
   {"userKeyFile", ranges::file, [](auto& v, auto& s) { return read_text(v, ranges::is_file, s.tls.user_key_file); },
    [](auto& s) { return print_text(s.tls.user_key_file); }},
@@ -140,8 +139,7 @@ const connection_option all_options[] = {
    [](auto& s) { return print_text(s.connection_name); }},
   {"maxDiscoverAttempts", ranges::attempts, [](auto& v, auto& s) { return read_attempts(v, s.max_discover_attempts); },
    [](auto& s) {
-     return print_unless(s.max_discover_attempts == standard().max_discover_attempts,
-                         std::to_string(s.max_discover_attempts));
+     return print_unless(s.max_discover_attempts == standard().max_discover_attempts, std::to_string(s.max_discover_attempts));
    }},
   {"discoveryInterval", ranges::milliseconds, [](auto& v, auto& s) { return read_milliseconds(v, s.discovery_interval); },
    [](auto& s) { return print_milliseconds(s.discovery_interval, standard().discovery_interval); }},

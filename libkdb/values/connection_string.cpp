@@ -183,8 +183,7 @@ result<void> read_hosts(const parts& all, settings& into) {
 }
 
 /// Reads one "name=value"; `seen` holds what came before.
-result<void> read_option(std::string_view text, bool may_quote, std::vector<const connection_option*>& seen,
-                         settings& into) {
+result<void> read_option(std::string_view text, bool may_quote, std::vector<const connection_option*>& seen, settings& into) {
   auto equals = text.find('=');
   auto name = text.substr(0, equals);
   auto* option = find_connection_option(name);
@@ -200,8 +199,7 @@ result<void> read_option(std::string_view text, bool may_quote, std::vector<cons
   seen.push_back(option);
   auto value = percent_decoded(text.substr(equals + 1));
   if (!value)
-    return refuse(option->name, "the value of " + shown + " has a '%' without two hexadecimal digits",
-                  "%25 for a '%'");
+    return refuse(option->name, "the value of " + shown + " has a '%' without two hexadecimal digits", "%25 for a '%'");
   if (!option->read(*value, into))
     return refuse(option->name, shown + (may_quote ? " can't be " + quoted(text.substr(equals + 1)) : " is wrong"),
                   option->accepted);
@@ -233,17 +231,15 @@ result<void> read_query(const parts& all, settings& into) {
 result<settings> parse_connection_string(std::string_view text) {
   text = without_surrounding_space(text);
   settings all;
-  return check_characters(text)
-    .and_then([&] { return cut(text); })
-    .and_then([&](const parts& cut_up) -> result<settings> {
-      auto done = read_scheme(cut_up.scheme, all)
-                    .and_then([&] { return read_user_info(cut_up, all); })
-                    .and_then([&] { return read_hosts(cut_up, all); })
-                    .and_then([&] { return read_query(cut_up, all); });
-      if (!done)
-        return failure(std::move(done.error()));
-      return std::move(all);
-    });
+  return check_characters(text).and_then([&] { return cut(text); }).and_then([&](const parts& cut_up) -> result<settings> {
+    auto done = read_scheme(cut_up.scheme, all)
+                  .and_then([&] { return read_user_info(cut_up, all); })
+                  .and_then([&] { return read_hosts(cut_up, all); })
+                  .and_then([&] { return read_query(cut_up, all); });
+    if (!done)
+      return failure(std::move(done.error()));
+    return std::move(all);
+  });
 }
 
 std::string print_connection_string(const settings& all) {

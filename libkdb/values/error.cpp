@@ -5,9 +5,8 @@ namespace kdb {
 std::string_view to_string(errc code) {
   // A switch without default: the compiler tells when an enumerator is missing.
   switch (code) {
-#define KDB_NAME(name)                                                                                                 \
-  case errc::name:                                                                                                     \
-    return #name
+#define KDB_NAME(name)                                                                                                           \
+  case errc::name: return #name
     KDB_NAME(invalid_argument);
     KDB_NAME(invalid_connection_string);
     KDB_NAME(event_too_large);

@@ -18,10 +18,8 @@ new_event new_event::json(std::string type, std::string data, std::string metada
 }
 
 new_event new_event::binary(std::string type, std::string data, std::string metadata) {
-  return {.type = std::move(type),
-          .data = std::move(data),
-          .metadata = std::move(metadata),
-          .content_type = kdb::content_type::binary};
+  return {
+    .type = std::move(type), .data = std::move(data), .metadata = std::move(metadata), .content_type = kdb::content_type::binary};
 }
 
 std::string to_string(const new_event& event) {

@@ -17,7 +17,8 @@ namespace kdb {
 namespace {
 
 tl::unexpected<error> io_failure(std::string what, const std::filesystem::path& where) {
-  return failure(errc::internal, "can't " + std::move(what) + " " + where.string() + ": " + std::generic_category().message(errno));
+  return failure(errc::internal,
+                 "can't " + std::move(what) + " " + where.string() + ": " + std::generic_category().message(errno));
 }
 
 std::string file_name(std::string_view name) {
@@ -36,7 +37,9 @@ public:
   descriptor& operator=(const descriptor&) = delete;
 
   bool is_open() const { return number_ >= 0; }
-  bool write(std::string_view text) const { return ::write(number_, text.data(), text.size()) == static_cast<ssize_t>(text.size()); }
+  bool write(std::string_view text) const {
+    return ::write(number_, text.data(), text.size()) == static_cast<ssize_t>(text.size());
+  }
   bool sync() const { return ::fsync(number_) == 0; }
 
 private:

@@ -133,8 +133,8 @@ event_filter& event_filter::checkpoint_interval(std::uint32_t windows) {
 }
 
 bool event_filter::is_index() const {
-  return subject_ == subject::stream_name && regex_.empty()
-         && std::any_of(prefixes_.begin(), prefixes_.end(), [](const auto& each) { return each.starts_with(index_prefix); });
+  return subject_ == subject::stream_name && regex_.empty() &&
+         std::any_of(prefixes_.begin(), prefixes_.end(), [](const auto& each) { return each.starts_with(index_prefix); });
 }
 
 result<void> event_filter::validate() const {

@@ -10,8 +10,7 @@ using std::chrono::milliseconds;
 
 tl::unexpected<error> refuse(std::string_view member, std::string_view accepted) {
   return failure(error{.code = errc::invalid_argument,
-                       .message =
-                         "settings: " + std::string{member} + " is out of its range; give " + std::string{accepted},
+                       .message = "settings: " + std::string{member} + " is out of its range; give " + std::string{accepted},
                        .detail = bad_argument{std::string{member}, std::string{accepted}}});
 }
 
@@ -73,8 +72,7 @@ result<void> check_times(const settings& all) {
 
 result<void> check_the_rest(const settings& all) {
   return all_hold(
-    {{"connection_name", all.connection_name.empty() || ranges::is_connection_name(all.connection_name),
-      ranges::connection_name},
+    {{"connection_name", all.connection_name.empty() || ranges::is_connection_name(all.connection_name), ranges::connection_name},
      {"max_discover_attempts", ranges::is_attempts(all.max_discover_attempts), ranges::attempts},
      {"preference", all.preference <= node_preference::read_only_replica, "leader, follower, random or read_only_replica"},
      {"max_appends_in_flight", all.max_appends_in_flight > 0, "at least 1"},
@@ -91,14 +89,10 @@ std::string to_string(const endpoint& where) {
 
 std::string_view to_string(node_preference preference) {
   switch (preference) {
-    case node_preference::leader:
-      return "leader";
-    case node_preference::follower:
-      return "follower";
-    case node_preference::random:
-      return "random";
-    case node_preference::read_only_replica:
-      return "readOnlyReplica";
+    case node_preference::leader: return "leader";
+    case node_preference::follower: return "follower";
+    case node_preference::random: return "random";
+    case node_preference::read_only_replica: return "readOnlyReplica";
   }
   return "unknown";
 }
@@ -130,8 +124,7 @@ std::vector<std::string> settings::warnings() const {
   warn_if(keep_alive_timeout && *keep_alive_timeout < milliseconds{1000},
           "keepAliveTimeout is below 1000 ms: a busy server may miss it");
   warn_if(!tls.enabled && credentials && !credentials_in_clear, "there are credentials, but without TLS none are sent");
-  warn_if(!tls.enabled && (!tls.ca_file.empty() || !tls.user_certificate_file.empty()),
-          "there are certificates, but TLS is off");
+  warn_if(!tls.enabled && (!tls.ca_file.empty() || !tls.user_certificate_file.empty()), "there are certificates, but TLS is off");
   warn_if(tls.enabled && !tls.verify_certificate, "the server's certificate is not verified");
   return found;
 }

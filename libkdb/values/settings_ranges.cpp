@@ -42,8 +42,8 @@ bool is_host(std::string_view text) {
     return is_ipv6(text);
   // Underscores are no part of host names, but container networks have them.
   auto fits = [](char c) { return is_alphanumeric(c) || c == '-' || c == '.' || c == '_'; };
-  return !text.empty() && text.size() <= 253 && text.front() != '.' && text.front() != '-' &&
-         text.find("..") == text.npos && std::ranges::all_of(text, fits);
+  return !text.empty() && text.size() <= 253 && text.front() != '.' && text.front() != '-' && text.find("..") == text.npos &&
+         std::ranges::all_of(text, fits);
 }
 
 bool is_connection_name(std::string_view text) {

@@ -28,7 +28,8 @@ constexpr acl_member acl_members[] = {{"$r", &stream_acl::read},
 
 tl::unexpected<error> refuse(std::string key, std::string accepted) {
   auto message = "'" + key + "' is not as it has to be; give " + accepted;
-  return failure({.code = errc::invalid_argument, .message = std::move(message), .detail = bad_argument{std::move(key), std::move(accepted)}});
+  return failure(
+    {.code = errc::invalid_argument, .message = std::move(message), .detail = bad_argument{std::move(key), std::move(accepted)}});
 }
 
 /// Whoever nests deeper wants to harm: what writes the text again recurses.

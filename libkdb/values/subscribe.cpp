@@ -4,24 +4,15 @@ namespace kdb {
 
 std::string_view to_string(end_reason reason) {
   switch (reason) {
-    case end_reason::cancelled:
-      return "cancelled";
-    case end_reason::closed:
-      return "closed";
-    case end_reason::connection_lost:
-      return "connection_lost";
-    case end_reason::server_error:
-      return "server_error";
-    case end_reason::not_leader:
-      return "not_leader";
-    case end_reason::stream_deleted:
-      return "stream_deleted";
-    case end_reason::access_denied:
-      return "access_denied";
-    case end_reason::invalid:
-      return "invalid";
-    case end_reason::subscriber_failed:
-      return "subscriber_failed";
+    case end_reason::cancelled: return "cancelled";
+    case end_reason::closed: return "closed";
+    case end_reason::connection_lost: return "connection_lost";
+    case end_reason::server_error: return "server_error";
+    case end_reason::not_leader: return "not_leader";
+    case end_reason::stream_deleted: return "stream_deleted";
+    case end_reason::access_denied: return "access_denied";
+    case end_reason::invalid: return "invalid";
+    case end_reason::subscriber_failed: return "subscriber_failed";
   }
   return "unknown";
 }

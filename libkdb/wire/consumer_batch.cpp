@@ -11,8 +11,7 @@ std::string_view to_string(nack_action action) {
 }
 
 consumer_batch::consumer_batch(event_batch events, std::vector<std::uint32_t> retries, std::uint64_t incarnation)
-  : events_{std::move(events)},
-    retries_{std::make_shared<const std::vector<std::uint32_t>>(std::move(retries))},
+  : events_{std::move(events)}, retries_{std::make_shared<const std::vector<std::uint32_t>>(std::move(retries))},
     incarnation_{incarnation} {}
 
 consumed_event consumer_batch::operator[](std::size_t index) const {

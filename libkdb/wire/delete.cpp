@@ -27,7 +27,9 @@ template <class Response>
 result<delete_result> decode_position(std::string_view bytes) {
   Response message;
   if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
-    return failure({.code = errc::protocol_error, .message = "the server's answer to a deletion can't be understood", .outcome_unknown = true});
+    return failure({.code = errc::protocol_error,
+                    .message = "the server's answer to a deletion can't be understood",
+                    .outcome_unknown = true});
   if (!message.has_position())
     return delete_result{};
   return delete_result{log_position{message.position().commit_position(), message.position().prepare_position()}};

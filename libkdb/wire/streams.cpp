@@ -38,8 +38,8 @@ void fill(v1::ReadReq::Options& options, const all_source& source) {
 }
 
 void fill(v1::ReadReq::Options::FilterOptions& options, const event_filter& filter) {
-  auto& expression = filter.what() == event_filter::subject::event_type ? *options.mutable_event_type()
-                                                                        : *options.mutable_stream_identifier();
+  auto& expression =
+    filter.what() == event_filter::subject::event_type ? *options.mutable_event_type() : *options.mutable_stream_identifier();
   if (!filter.regex().empty())
     expression.set_regex(filter.regex());
   for (const auto& prefix : filter.prefixes())

@@ -76,9 +76,8 @@ std::int64_t to_number(const consistency_check& check) {
 // -- messages to values --------------------------------------------------------------------
 
 tl::unexpected<error> not_understood() {
-  return failure({.code = errc::protocol_error,
-                  .message = "the server's answer to an append can't be understood",
-                  .outcome_unknown = true});
+  return failure(
+    {.code = errc::protocol_error, .message = "the server's answer to an append can't be understood", .outcome_unknown = true});
 }
 
 /// Positions of this version are one number, the same for commit and prepare.

@@ -296,7 +296,8 @@ BOOST_AUTO_TEST_CASE(pauses_between_rounds_grow_up_to_the_cap_and_shrink_after_a
   std::vector<int> pauses;
   for (int i = 0; i < 8; ++i) {
     const auto pause = std::get_if<resting>(&machine.now());
-    auto effects = pause ? (machine.step(asked{}), machine.step(waited{std::get<resting>(machine.now()).wait})) : machine.step(asked{});
+    auto effects =
+      pause ? (machine.step(asked{}), machine.step(waited{std::get<resting>(machine.now()).wait})) : machine.step(asked{});
     effects = machine.step(no_candidate{node_gone()});
     pauses.push_back(static_cast<int>(only<wait>(effects).duration.count()));
   }

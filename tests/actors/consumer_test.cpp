@@ -303,8 +303,8 @@ BOOST_AUTO_TEST_CASE(stopping_without_answers_takes_no_time) {
 }
 
 BOOST_AUTO_TEST_CASE(every_loss_that_may_pass_is_resumed_and_told_to_the_connection) {
-  for (const auto code : {errc::unavailable, errc::not_leader, errc::server_stopping, errc::group_dropped, errc::maximum_subscribers,
-                          errc::too_busy}) {
+  for (const auto code : {errc::unavailable, errc::not_leader, errc::server_stopping, errc::group_dropped,
+                          errc::maximum_subscribers, errc::too_busy}) {
     consumer_fixture f;
     f.run();
     f.use(f.make_node(2));

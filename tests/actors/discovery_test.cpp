@@ -60,7 +60,9 @@ struct discovery_fixture : actor_fixture {
       each->forget_calls();
   }
 
-  answer<rpc::address> find(std::vector<endpoint> avoid = {}) { return ask<rpc::address>(tested, find_node{1, std::move(avoid)}); }
+  answer<rpc::address> find(std::vector<endpoint> avoid = {}) {
+    return ask<rpc::address>(tested, find_node{1, std::move(avoid)});
+  }
   scripted_exchange& question(std::size_t number) { return *transports.at(number)->exchanges.at(0); }
   void answers(std::size_t number, result<std::vector<cluster_member>> members) {
     if (members)

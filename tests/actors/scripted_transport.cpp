@@ -178,7 +178,8 @@ std::unique_ptr<rpc::read_call> scripted_transport::read(const wire::read_reques
 }
 
 std::unique_ptr<rpc::consume_call> scripted_transport::consume(const wire::consume_request& request,
-                                                               const rpc::call_settings& settings, rpc::consume_handlers handlers) {
+                                                               const rpc::call_settings& settings,
+                                                               rpc::consume_handlers handlers) {
   auto script = std::make_shared<scripted_consume>();
   script->settings = settings;
   script->request = request;

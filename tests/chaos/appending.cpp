@@ -36,13 +36,14 @@ void appender::send() {
                         : count_ == 0         ? stream_state::no_stream
                                               : stream_state::revision(count_ - 1);
   auto begun = book_.begin("an append to " + plan_.stream);
-  client_.append_to_stream(plan_.stream, expected, events_, how, [self = shared_from_this(), begun](const result<append_result>& answer) {
-    if (answer)
-      begun->succeeded();
-    else
-      begun->failed(answer.error());
-    self->answered(answer);
-  });
+  client_.append_to_stream(plan_.stream, expected, events_, how,
+                           [self = shared_from_this(), begun](const result<append_result>& answer) {
+                             if (answer)
+                               begun->succeeded();
+                             else
+                               begun->failed(answer.error());
+                             self->answered(answer);
+                           });
 }
 
 void appender::answered(const result<append_result>& answer) {
@@ -72,7 +73,8 @@ void appender::acknowledge(const append_result& answer) {
   }
   all_.back().last = answer.revision->value;
   if (plan_.explicit_state && answer.revision->value != count_ - 1)
-    book_.finding("an append to " + plan_.stream + " ended at " + to_string(*answer.revision) + " instead of " + std::to_string(count_ - 1));
+    book_.finding("an append to " + plan_.stream + " ended at " + to_string(*answer.revision) + " instead of " +
+                  std::to_string(count_ - 1));
 }
 
 void appender::pause() {
@@ -85,7 +87,8 @@ void appender::judge(const event_list& stream) const {
   for (const auto& event : stream)
     places[event.id()].push_back(event.revision().value);
   const auto blame = [&](const one& each, const std::string& what) {
-    book_.finding(plan_.stream + (plan_.explicit_state ? " (explicit)" : " (any)") + ", append of " + to_string(each.ids.front()) + ": " + what);
+    book_.finding(plan_.stream + (plan_.explicit_state ? " (explicit)" : " (any)") + ", append of " +
+                  to_string(each.ids.front()) + ": " + what);
   };
   for (const auto& each : all_) {
     std::vector<std::uint64_t> found;

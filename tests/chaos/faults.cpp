@@ -12,8 +12,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr std::array names{"kill",  "drain", "resign",  "hang",  "cut",  "stall", "stall the answers",
-                           "slow",  "delay", "refuse",  "cut in the midst", "leaderless"};
+constexpr std::array names{"kill",  "drain",  "resign",           "hang",      "cut", "stall", "stall the answers", "slow",
+                           "delay", "refuse", "cut in the midst", "leaderless"};
 
 } // namespace
 
@@ -40,7 +40,8 @@ void fault_machine::stop() {
 void fault_machine::run() {
   while (!stop_) {
     begin_one();
-    const auto next = std::chrono::steady_clock::now() + std::chrono::milliseconds{50 + random_() % (only_.empty() ? 600 : 100)} * fixtures::slowness;
+    const auto next = std::chrono::steady_clock::now() +
+                      std::chrono::milliseconds{50 + random_() % (only_.empty() ? 600 : 100)} * fixtures::slowness;
     while (!stop_ && std::chrono::steady_clock::now() < next) {
       std::this_thread::sleep_for(10ms); // The pace of the faults.
       undo_due(false);

@@ -40,14 +40,15 @@ std::ostream& operator<<(std::ostream& out, const footprint& what) {
 
 /// `first` is after one round: by then gRPC has what it keeps for good.
 void compare(const footprint& first, const footprint& now, kdb::chaos::ledger& book) {
-  constexpr std::size_t spare_threads = 2;             // gRPC's own pool may have grown.
-  constexpr std::uint64_t spare_bytes = 48ull << 20;   // The allocator's arenas, however many rounds there were.
+  constexpr std::size_t spare_threads = 2;           // gRPC's own pool may have grown.
+  constexpr std::uint64_t spare_bytes = 48ull << 20; // The allocator's arenas, however many rounds there were.
   if (now.threads > first.threads + spare_threads)
     book.finding("threads: " + std::to_string(now.threads) + " after " + std::to_string(first.threads));
   if (now.files > first.files) {
     for (const auto& file : std::filesystem::directory_iterator{"/proc/self/fd"}) {
       std::error_code gone;
-      std::cout << "    " << file.path().filename().string() << " " << std::filesystem::read_symlink(file.path(), gone).string() << "\n";
+      std::cout << "    " << file.path().filename().string() << " " << std::filesystem::read_symlink(file.path(), gone).string()
+                << "\n";
     }
     book.finding("open files: " + std::to_string(now.files) + " after " + std::to_string(first.files));
   }

@@ -34,9 +34,12 @@ public:
     std::uint64_t count = 0;
     for (const auto& event : reading.events()) {
       const auto revision = event.revision().value;
-      const auto expected = !last ? (how.direction == forwards ? 0 : revision) : how.direction == forwards ? *last + 1 : *last - 1;
+      const auto expected = !last                       ? (how.direction == forwards ? 0 : revision)
+                            : how.direction == forwards ? *last + 1
+                                                        : *last - 1;
       if (revision != expected)
-        book_.finding("a read of " + stream + " delivered " + std::to_string(revision) + " instead of " + std::to_string(expected));
+        book_.finding("a read of " + stream + " delivered " + std::to_string(revision) + " instead of " +
+                      std::to_string(expected));
       last = revision;
       if (++count > how.limit)
         book_.finding("a read delivered more than its limit");
@@ -69,7 +72,9 @@ public:
   }
 
 private:
-  call_options call() { return {.deadline = std::chrono::milliseconds{500 + random_() % 3000}, .retry = random_() % 2 ? 100u : 0u}; }
+  call_options call() {
+    return {.deadline = std::chrono::milliseconds{500 + random_() % 3000}, .retry = random_() % 2 ? 100u : 0u};
+  }
 
   client db_;
   ledger& book_;
@@ -78,7 +83,8 @@ private:
 
 } // namespace
 
-void read_on(client db, const std::vector<std::string>& streams, ledger& book, std::uint64_t seed, const std::atomic<bool>& stop) {
+void read_on(client db, const std::vector<std::string>& streams, ledger& book, std::uint64_t seed,
+             const std::atomic<bool>& stop) {
   std::mt19937_64 random{seed};
   reader one{std::move(db), book, random()};
   while (!stop) {
@@ -91,7 +97,8 @@ void read_on(client db, const std::vector<std::string>& streams, ledger& book, s
   }
 }
 
-void come_and_go(const settings& how, const std::vector<std::string>& streams, ledger& book, std::uint64_t seed, const std::atomic<bool>& stop) {
+void come_and_go(const settings& how, const std::vector<std::string>& streams, ledger& book, std::uint64_t seed,
+                 const std::atomic<bool>& stop) {
   std::mt19937_64 random{seed};
   while (!stop) {
     auto db = client::connect(how);

@@ -16,6 +16,7 @@ namespace kdb::chaos {
 void read_on(client db, const std::vector<std::string>& streams, ledger& book, std::uint64_t seed, const std::atomic<bool>& stop);
 
 /// Makes clients, lets each begin all kinds of operations, and closes it soon: everything has to end, once, and in time.
-void come_and_go(const settings& how, const std::vector<std::string>& streams, ledger& book, std::uint64_t seed, const std::atomic<bool>& stop);
+void come_and_go(const settings& how, const std::vector<std::string>& streams, ledger& book, std::uint64_t seed,
+                 const std::atomic<bool>& stop);
 
 } // namespace kdb::chaos

@@ -168,9 +168,8 @@ private:
         self->send(handle, kdb::cancel{});
     for (const auto& each : clients_) {
       const fixtures::stopwatch since;
-      self->request(each, fixtures::patience, kdb::close{}).receive([] {}, [&](const caf::error& why) {
-        book_.finding("closing failed: " + to_string(error::from(why)));
-      });
+      self->request(each, fixtures::patience, kdb::close{})
+        .receive([] {}, [&](const caf::error& why) { book_.finding("closing failed: " + to_string(error::from(why))); });
       if (since.elapsed() > fixtures::soon)
         book_.finding("closing took " + std::to_string(since.elapsed().count()) + " ms");
     }

@@ -9,8 +9,8 @@
 
 #include <kdb/settings.hpp>
 
-#include "values/utf8.hpp"
 #include "../values/same_settings.hpp"
+#include "values/utf8.hpp"
 
 namespace {
 

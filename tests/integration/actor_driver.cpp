@@ -174,8 +174,8 @@ public:
     }
     if (!box_->end)
       return event_batch{};
-    return tl::unexpected{box_->end->cause.value_or(
-      error{.code = box_->end->reason == end_reason::cancelled ? errc::cancelled : errc::closed})};
+    return tl::unexpected{
+      box_->end->cause.value_or(error{.code = box_->end->reason == end_reason::cancelled ? errc::cancelled : errc::closed})};
   }
 
   std::optional<subscription_ended> ended() const override {
@@ -262,8 +262,8 @@ public:
     }
     if (!box_->end)
       return consumer_batch{};
-    return tl::unexpected{box_->end->cause.value_or(
-      error{.code = box_->end->reason == end_reason::cancelled ? errc::cancelled : errc::closed})};
+    return tl::unexpected{
+      box_->end->cause.value_or(error{.code = box_->end->reason == end_reason::cancelled ? errc::cancelled : errc::closed})};
   }
   result<ack_result> answer(const consumer_batch& batch, batch_outcomes outcomes) override {
     return ask_and_wait<ack_result>(asker_, source_, answer_batch{batch, std::move(outcomes)}, "the taking of answers");
@@ -309,7 +309,10 @@ public:
     return ask_and_wait<connected>(host_, client_, await_connected{at_most}, "a connection");
   }
 
-  client_status status() override { return ask_and_wait<client_status>(host_, client_, get_status{}, "the status").value_or(client_status{.phase = client_phase::closed}); }
+  client_status status() override {
+    return ask_and_wait<client_status>(host_, client_, get_status{}, "the status")
+      .value_or(client_status{.phase = client_phase::closed});
+  }
 
   result<server_info> get_server_info(call_options call) override {
     return ask_and_wait<server_info>(host_, client_, kdb::get_server_info{std::move(call)}, "what the server offers");
@@ -326,7 +329,8 @@ public:
                               append_to_stream{std::move(stream), expected, std::move(events), std::move(options)});
   }
 
-  std::future<append_in_parts_result> start_append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events,
+  std::future<append_in_parts_result> start_append_in_parts(std::string stream, stream_state expected,
+                                                            std::vector<new_event> events,
                                                             append_in_parts_options options) override {
     auto answer = ask<append_in_parts_result>(
       host_, client_, kdb::append_in_parts{std::move(stream), expected, std::move(events), std::move(options)});
@@ -372,31 +376,48 @@ public:
     return made;
   }
   result<void> create_group(std::string stream, std::string group, create_group_options options) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::create_group{std::move(stream), std::move(group), std::move(options)}, "the answer of create_group").map([](group_changed) {});
+    return ask_and_wait<group_changed>(host_, client_, kdb::create_group{std::move(stream), std::move(group), std::move(options)},
+                                       "the answer of create_group")
+      .map([](group_changed) {});
   }
   result<void> create_group_on_all(std::string group, create_group_on_all_options options) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::create_group_on_all{std::move(group), std::move(options)}, "the answer of create_group_on_all").map([](group_changed) {});
+    return ask_and_wait<group_changed>(host_, client_, kdb::create_group_on_all{std::move(group), std::move(options)},
+                                       "the answer of create_group_on_all")
+      .map([](group_changed) {});
   }
   result<void> update_group(std::string stream, std::string group, update_group_options options) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::update_group{std::move(stream), std::move(group), std::move(options)}, "the answer of update_group").map([](group_changed) {});
+    return ask_and_wait<group_changed>(host_, client_, kdb::update_group{std::move(stream), std::move(group), std::move(options)},
+                                       "the answer of update_group")
+      .map([](group_changed) {});
   }
   result<void> update_group_on_all(std::string group, update_group_on_all_options options) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::update_group_on_all{std::move(group), std::move(options)}, "the answer of update_group_on_all").map([](group_changed) {});
+    return ask_and_wait<group_changed>(host_, client_, kdb::update_group_on_all{std::move(group), std::move(options)},
+                                       "the answer of update_group_on_all")
+      .map([](group_changed) {});
   }
   result<void> change_group(group_name name, group_changes changes) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::change_group{std::move(name), std::move(changes)}, "the answer of change_group").map([](group_changed) {});
+    return ask_and_wait<group_changed>(host_, client_, kdb::change_group{std::move(name), std::move(changes)},
+                                       "the answer of change_group")
+      .map([](group_changed) {});
   }
   result<void> delete_group(group_name name) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::delete_group{std::move(name)}, "the answer of delete_group").map([](group_changed) {});
+    return ask_and_wait<group_changed>(host_, client_, kdb::delete_group{std::move(name)}, "the answer of delete_group")
+      .map([](group_changed) {});
   }
   result<void> replay_parked(group_name name, parked_options options) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::replay_parked{std::move(name), std::move(options)}, "the answer of replay_parked").map([](group_changed) {});
+    return ask_and_wait<group_changed>(host_, client_, kdb::replay_parked{std::move(name), std::move(options)},
+                                       "the answer of replay_parked")
+      .map([](group_changed) {});
   }
   result<void> truncate_parked(group_name name, parked_options options) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::truncate_parked{std::move(name), std::move(options)}, "the answer of truncate_parked").map([](group_changed) {});
+    return ask_and_wait<group_changed>(host_, client_, kdb::truncate_parked{std::move(name), std::move(options)},
+                                       "the answer of truncate_parked")
+      .map([](group_changed) {});
   }
   result<void> restart_persistent_subscriptions() override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::restart_persistent_subscriptions{}, "the answer of restart_persistent_subscriptions").map([](group_changed) {});
+    return ask_and_wait<group_changed>(host_, client_, kdb::restart_persistent_subscriptions{},
+                                       "the answer of restart_persistent_subscriptions")
+      .map([](group_changed) {});
   }
   result<group_info> get_group_info(group_name name) override {
     return ask_and_wait<group_info>(host_, client_, kdb::get_group_info{std::move(name)}, "about a group");

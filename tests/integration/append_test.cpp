@@ -264,9 +264,10 @@ KDB_SCENARIO(what_only_the_server_finds_too_large_is_a_typed_error) {
   BOOST_TEST(one.code == errc::event_too_large);
   BOOST_REQUIRE(one.get<size_limit>());
   BOOST_TEST(one.get<size_limit>()->limit == 100'000u);
-  const auto sum = error_of(client->append("s", stream_state::any, {sized(90'000), sized(90'000), sized(90'000), sized(90'000),
-                                                                    sized(90'000), sized(90'000), sized(90'000), sized(90'000),
-                                                                    sized(90'000), sized(90'000), sized(90'000), sized(90'000)}));
+  const auto sum =
+    error_of(client->append("s", stream_state::any,
+                            {sized(90'000), sized(90'000), sized(90'000), sized(90'000), sized(90'000), sized(90'000),
+                             sized(90'000), sized(90'000), sized(90'000), sized(90'000), sized(90'000), sized(90'000)}));
   BOOST_TEST(sum.code == errc::append_too_large);
   BOOST_TEST(error_of(read_to_end(client->read_stream("s")).end).code == errc::stream_not_found);
   value_of(client->append("s", stream_state::no_stream, numbered(1)));
@@ -356,8 +357,7 @@ KDB_SCENARIO(the_leader_is_required_or_not_and_the_only_node_serves_both) {
   scenario s{which};
   std::vector<std::future<result<append_result>>> running;
   for (int i = 0; i < 100; ++i)
-    running.push_back(
-      s.client->start_append("s", stream_state::any, numbered(1), {.call = {.requires_leader = i % 2 == 0}}));
+    running.push_back(s.client->start_append("s", stream_state::any, numbered(1), {.call = {.requires_leader = i % 2 == 0}}));
   for (auto& each : running)
     value_of(fixtures::value_of(each, "an append"));
   BOOST_TEST(read_to_end(s.client->read_stream("s", {.call = {.requires_leader = true}})).events().size() == 100u);

@@ -125,7 +125,9 @@ public:
     return wait_for(client_->wait_connected(at_most, asio::use_future), "a connection");
   }
 
-  client_status status() override { return wait_for(client_->status(asio::use_future), "the status").value_or(client_status{.phase = client_phase::closed}); }
+  client_status status() override {
+    return wait_for(client_->status(asio::use_future), "the status").value_or(client_status{.phase = client_phase::closed});
+  }
 
   result<server_info> get_server_info(call_options call) override {
     return wait_for(client_->server_info(std::move(call), asio::use_future), "what the server offers");
@@ -179,19 +181,24 @@ public:
     return std::make_unique<async_consuming>(pool_, std::move(*started));
   }
   result<void> create_group(std::string stream, std::string group, create_group_options options) override {
-    return wait_for(client_->create_group(std::move(stream), std::move(group), std::move(options), asio::use_future), "the answer of create_group");
+    return wait_for(client_->create_group(std::move(stream), std::move(group), std::move(options), asio::use_future),
+                    "the answer of create_group");
   }
   result<void> create_group_on_all(std::string group, create_group_on_all_options options) override {
-    return wait_for(client_->create_group_on_all(std::move(group), std::move(options), asio::use_future), "the answer of create_group_on_all");
+    return wait_for(client_->create_group_on_all(std::move(group), std::move(options), asio::use_future),
+                    "the answer of create_group_on_all");
   }
   result<void> update_group(std::string stream, std::string group, update_group_options options) override {
-    return wait_for(client_->update_group(std::move(stream), std::move(group), std::move(options), asio::use_future), "the answer of update_group");
+    return wait_for(client_->update_group(std::move(stream), std::move(group), std::move(options), asio::use_future),
+                    "the answer of update_group");
   }
   result<void> update_group_on_all(std::string group, update_group_on_all_options options) override {
-    return wait_for(client_->update_group_on_all(std::move(group), std::move(options), asio::use_future), "the answer of update_group_on_all");
+    return wait_for(client_->update_group_on_all(std::move(group), std::move(options), asio::use_future),
+                    "the answer of update_group_on_all");
   }
   result<void> change_group(group_name name, group_changes changes) override {
-    return wait_for(client_->change_group(std::move(name), std::move(changes), call_options{}, asio::use_future), "the answer of change_group");
+    return wait_for(client_->change_group(std::move(name), std::move(changes), call_options{}, asio::use_future),
+                    "the answer of change_group");
   }
   result<void> delete_group(group_name name) override {
     return wait_for(client_->delete_group(std::move(name), call_options{}, asio::use_future), "the answer of delete_group");
@@ -200,10 +207,12 @@ public:
     return wait_for(client_->replay_parked(std::move(name), std::move(options), asio::use_future), "the answer of replay_parked");
   }
   result<void> truncate_parked(group_name name, parked_options options) override {
-    return wait_for(client_->truncate_parked(std::move(name), std::move(options), asio::use_future), "the answer of truncate_parked");
+    return wait_for(client_->truncate_parked(std::move(name), std::move(options), asio::use_future),
+                    "the answer of truncate_parked");
   }
   result<void> restart_persistent_subscriptions() override {
-    return wait_for(client_->restart_persistent_subscriptions(call_options{}, asio::use_future), "the answer of restart_persistent_subscriptions");
+    return wait_for(client_->restart_persistent_subscriptions(call_options{}, asio::use_future),
+                    "the answer of restart_persistent_subscriptions");
   }
   result<group_info> get_group_info(group_name name) override {
     return wait_for(client_->get_group_info(std::move(name), call_options{}, asio::use_future), "about a group");

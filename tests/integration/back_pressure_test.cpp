@@ -46,7 +46,8 @@ BOOST_AUTO_TEST_CASE(a_gibibyte_that_nobody_asks_for_stays_on_the_server) {
     fixtures::child client{{KDB_STALLED_CLIENT_PROGRAM, proxy.connection_string(), what}};
     BOOST_REQUIRE(client.read_line() == "ready");
     const auto at_start = fixtures::resident_bytes(client.id());
-    const auto sent = fixtures::wait_until_steady("the server to pause", [&] { return proxy.bytes_to_clients(); }, 1s);
+    const auto sent = fixtures::wait_until_steady(
+      "the server to pause", [&] { return proxy.bytes_to_clients(); }, 1s);
     const auto stalled = fixtures::resident_bytes(client.id());
     const auto growth = stalled > at_start ? stalled - at_start : 0;
     BOOST_TEST_MESSAGE(what << ": " << (sent >> 20) << " MiB sent before the server paused, " << (at_start >> 20)

@@ -73,7 +73,8 @@ public:
     });
   }
 
-  std::future<append_in_parts_result> start_append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events,
+  std::future<append_in_parts_result> start_append_in_parts(std::string stream, stream_state expected,
+                                                            std::vector<new_event> events,
                                                             append_in_parts_options options) override {
     return std::async(std::launch::async, [=, this, events = std::move(events)]() mutable {
       return client_.append_in_parts(stream, expected, std::move(events), options);
@@ -92,9 +93,7 @@ public:
     return std::make_unique<blocking_read>(client_.read_all(std::move(options)));
   }
 
-  result<log_position> head_position(head_position_options options) override {
-    return client_.head_position(std::move(options));
-  }
+  result<log_position> head_position(head_position_options options) override { return client_.head_position(std::move(options)); }
 
   result<std::unique_ptr<running_subscription>> subscribe_to_stream(std::string stream,
                                                                     subscribe_to_stream_options options) override {
@@ -111,14 +110,28 @@ public:
       return tl::unexpected{std::move(started.error())};
     return std::make_unique<blocking_consumer>(std::move(*started));
   }
-  result<void> create_group(std::string stream, std::string group, create_group_options options) override { return client_.create_group(std::move(stream), std::move(group), std::move(options)); }
-  result<void> create_group_on_all(std::string group, create_group_on_all_options options) override { return client_.create_group_on_all(std::move(group), std::move(options)); }
-  result<void> update_group(std::string stream, std::string group, update_group_options options) override { return client_.update_group(std::move(stream), std::move(group), std::move(options)); }
-  result<void> update_group_on_all(std::string group, update_group_on_all_options options) override { return client_.update_group_on_all(std::move(group), std::move(options)); }
-  result<void> change_group(group_name name, group_changes changes) override { return client_.change_group(std::move(name), std::move(changes)); }
+  result<void> create_group(std::string stream, std::string group, create_group_options options) override {
+    return client_.create_group(std::move(stream), std::move(group), std::move(options));
+  }
+  result<void> create_group_on_all(std::string group, create_group_on_all_options options) override {
+    return client_.create_group_on_all(std::move(group), std::move(options));
+  }
+  result<void> update_group(std::string stream, std::string group, update_group_options options) override {
+    return client_.update_group(std::move(stream), std::move(group), std::move(options));
+  }
+  result<void> update_group_on_all(std::string group, update_group_on_all_options options) override {
+    return client_.update_group_on_all(std::move(group), std::move(options));
+  }
+  result<void> change_group(group_name name, group_changes changes) override {
+    return client_.change_group(std::move(name), std::move(changes));
+  }
   result<void> delete_group(group_name name) override { return client_.delete_group(std::move(name)); }
-  result<void> replay_parked(group_name name, parked_options options) override { return client_.replay_parked(std::move(name), std::move(options)); }
-  result<void> truncate_parked(group_name name, parked_options options) override { return client_.truncate_parked(std::move(name), std::move(options)); }
+  result<void> replay_parked(group_name name, parked_options options) override {
+    return client_.replay_parked(std::move(name), std::move(options));
+  }
+  result<void> truncate_parked(group_name name, parked_options options) override {
+    return client_.truncate_parked(std::move(name), std::move(options));
+  }
   result<void> restart_persistent_subscriptions() override { return client_.restart_persistent_subscriptions(); }
   result<group_info> get_group_info(group_name name) override { return client_.get_group_info(std::move(name)); }
   result<std::vector<group_info>> list_groups(std::optional<std::string> stream) override {

@@ -30,9 +30,8 @@ endpoint where(const cluster& nodes, std::size_t number) {
 /// Appends until it works, as a program does that has to get through. Returns how long that took.
 std::chrono::milliseconds append_until_done(driver& client, const std::string& stream, std::vector<new_event> events) {
   const auto begin = std::chrono::steady_clock::now();
-  fixtures::wait_until("an append to succeed", [&] {
-    return client.append(stream, stream_state::any, events, {.call = {.deadline = 2s}}).has_value();
-  });
+  fixtures::wait_until("an append to succeed",
+                       [&] { return client.append(stream, stream_state::any, events, {.call = {.deadline = 2s}}).has_value(); });
   return std::chrono::ceil<std::chrono::milliseconds>(std::chrono::steady_clock::now() - begin);
 }
 

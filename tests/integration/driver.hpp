@@ -76,8 +76,8 @@ public:
   virtual client_status status() = 0;
   virtual result<server_info> get_server_info(call_options call = {}) = 0;
   virtual result<std::vector<cluster_member>> read_gossip(call_options call = {}) = 0;
-  virtual std::future<result<append_result>> start_append(std::string stream, stream_state expected, std::vector<new_event> events,
-                                                          append_options options = {}) = 0;
+  virtual std::future<result<append_result>> start_append(std::string stream, stream_state expected,
+                                                          std::vector<new_event> events, append_options options = {}) = 0;
   virtual std::future<append_in_parts_result> start_append_in_parts(std::string stream, stream_state expected,
                                                                     std::vector<new_event> events,
                                                                     append_in_parts_options options = {}) = 0;

@@ -9,7 +9,8 @@ namespace {
 
 /// A node behind a bad network, and a client of the network; `direct` goes around it.
 struct behind_proxy {
-  explicit behind_proxy(way which, void (*adjust)(settings&) = [](settings&) {})
+  explicit behind_proxy(
+    way which, void (*adjust)(settings&) = [](settings&) {})
     : client{connect_adjusted(which, adjust)}, direct{connect(which, node.connection_string())} {}
 
   devnode node;

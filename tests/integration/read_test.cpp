@@ -49,9 +49,7 @@ const std::array stream_rows{
 std::ostream& operator<<(std::ostream& out, const stream_row& row) {
   out << to_string(row.where);
   if (row.from)
-    out << " from " << (row.from->is_end()     ? "the end"
-                        : row.from->is_start() ? "the start"
-                                                   : to_string(*row.from->revision()));
+    out << " from " << (row.from->is_end() ? "the end" : row.from->is_start() ? "the start" : to_string(*row.from->revision()));
   if (row.limit != no_limit)
     out << ", at most " << row.limit;
   return out;
@@ -125,7 +123,8 @@ KDB_SCENARIO(links_are_followed_on_request_and_broken_ones_say_so) {
   scenario s{which};
   value_of(s.client->append("target", stream_state::any, numbered(2)));
   value_of(s.client->append("gone", stream_state::any, numbered(1)));
-  value_of(s.client->append("links", stream_state::any, {link_to(1, "target"), link_to(0, "gone"), link_to(7, "target"), sized(3)}));
+  value_of(
+    s.client->append("links", stream_state::any, {link_to(1, "target"), link_to(0, "gone"), link_to(7, "target"), sized(3)}));
   fixtures::delete_stream(s.node.port(), "gone");
 
   const auto read = read_to_end(s.client->read_stream("links", {.resolve_links = true}));
@@ -273,7 +272,8 @@ KDB_SCENARIO(events_near_the_message_limit_are_read_back) {
   scenario s{which};
   constexpr std::size_t largest = 16'767'016; // What the server takes with a short name and type.
   for (int i = 0; i < 3; ++i)
-    value_of(s.client->append("s", stream_state::any, {new_event::binary("t", std::string(largest, static_cast<char>('a' + i)))}));
+    value_of(
+      s.client->append("s", stream_state::any, {new_event::binary("t", std::string(largest, static_cast<char>('a' + i)))}));
   const auto read = read_to_end(s.client->read_stream("s"));
   require(read.end);
   const auto events = read.events();

@@ -51,7 +51,9 @@ inline void require(const result<void>& outcome) {
 /// A scenario: the test runs once for every way in, which it knows as `which`.
 #define KDB_SCENARIO(name)                                                                                                       \
   static void name##_by(kdb::integration::way which);                                                                            \
-  BOOST_DATA_TEST_CASE(name, boost::unit_test::data::make(kdb::integration::every_way), which) { name##_by(which); }             \
+  BOOST_DATA_TEST_CASE(name, boost::unit_test::data::make(kdb::integration::every_way), which) {                                 \
+    name##_by(which);                                                                                                            \
+  }                                                                                                                              \
   static void name##_by(kdb::integration::way which)
 
 /// The same for every row of a table, which it knows as `row`.

@@ -54,7 +54,8 @@ KDB_SCENARIO(links_are_followed_live_and_in_the_past) {
   const auto old = follow_until_caught_up(*subscription);
   BOOST_REQUIRE(old.count() == 1u);
   BOOST_TEST(old.events()[0].is_resolved());
-  value_of(s.client->append("links", stream_state::any, {new_event::binary("$>", "1@target"), new_event::binary("$>", "9@target")}));
+  value_of(
+    s.client->append("links", stream_state::any, {new_event::binary("$>", "1@target"), new_event::binary("$>", "9@target")}));
   const auto live = follow_events(*subscription, 2);
   BOOST_TEST(live.events()[0].is_resolved());
   BOOST_TEST(live.events()[0].event().revision().value == 1u);

@@ -318,9 +318,8 @@ BOOST_AUTO_TEST_CASE(a_subscriber_that_never_answers_does_not_keep_the_client_fr
   subscribe(receiver);
   await(1);
   fixtures::stopwatch since;
-  self->request(client, fixtures::patience, close{}).receive([] {}, [](caf::error& why) {
-    BOOST_ERROR("closing failed: " << to_string(error::from(why)));
-  });
+  self->request(client, fixtures::patience, close{})
+    .receive([] {}, [](caf::error& why) { BOOST_ERROR("closing failed: " << to_string(error::from(why))); });
   BOOST_TEST((since.elapsed() < fixtures::soon));
   BOOST_TEST(await_end().reason == end_reason::closed);
   expect_one_end();

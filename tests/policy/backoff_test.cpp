@@ -29,11 +29,22 @@ std::ostream& operator<<(std::ostream& out, const pause& one) {
 
 // With 100 ms at first and a cap of 5 s.
 const std::vector<pause> pauses{
-  {0, 0.0, 50ms},     {1, 0.0, 50ms},     {1, 1.0, 100ms},    {2, 0.0, 100ms},    {2, 1.0, 200ms},   {3, 0.5, 300ms},
-  {6, 1.0, 3200ms},   {7, 1.0, 5000ms},   {7, 0.0, 2500ms},   {8, 1.0, 5000ms},   {1000, 0.0, 2500ms},
+  {0, 0.0, 50ms},
+  {1, 0.0, 50ms},
+  {1, 1.0, 100ms},
+  {2, 0.0, 100ms},
+  {2, 1.0, 200ms},
+  {3, 0.5, 300ms},
+  {6, 1.0, 3200ms},
+  {7, 1.0, 5000ms},
+  {7, 0.0, 2500ms},
+  {8, 1.0, 5000ms},
+  {1000, 0.0, 2500ms},
   {std::numeric_limits<unsigned>::max(), 1.0, 5000ms},
   // What no random source should give.
-  {1, -1.0, 100ms},   {1, 2.0, 100ms},    {1, std::numeric_limits<double>::quiet_NaN(), 100ms},
+  {1, -1.0, 100ms},
+  {1, 2.0, 100ms},
+  {1, std::numeric_limits<double>::quiet_NaN(), 100ms},
 };
 
 } // namespace

@@ -114,7 +114,8 @@ BOOST_AUTO_TEST_CASE(seeds_are_shuffled_and_those_to_avoid_come_last) {
   std::set<std::string> firsts;
   for (int i = 0; i < 200; ++i) {
     auto seeds = three;
-    policy::order_seeds(seeds, std::vector<endpoint>{{"b", 1}}, [](const endpoint& each) { return each; }, random);
+    policy::order_seeds(
+      seeds, std::vector<endpoint>{{"b", 1}}, [](const endpoint& each) { return each; }, random);
     BOOST_TEST(seeds.size() == 3u);
     BOOST_TEST(seeds.back().host == "b");
     firsts.insert(seeds.front().host);

@@ -29,7 +29,8 @@ std::vector<cluster_member> members(std::initializer_list<member_state> states) 
   return all;
 }
 
-std::string chosen(const std::vector<cluster_member>& all, policy::node_wish wish, std::vector<endpoint> avoid = {}, double draw = 0) {
+std::string chosen(const std::vector<cluster_member>& all, policy::node_wish wish, std::vector<endpoint> avoid = {},
+                   double draw = 0) {
   auto found = policy::choose_node(all, wish, avoid, draw);
   return found ? found->host : "none"s;
 }
@@ -78,8 +79,9 @@ BOOST_DATA_TEST_CASE(the_best_member_there_is_gets_chosen, boost::unit_test::dat
 }
 
 BOOST_AUTO_TEST_CASE(members_that_are_not_settled_or_not_alive_are_never_chosen) {
-  for (const auto state : {is::initializing, is::discover_leader, is::unknown, is::pre_replica, is::catching_up, is::clone, is::pre_leader, is::manager, is::shutting_down,
-                           is::shutdown, is::resigning_leader, static_cast<member_state>(77)})
+  for (const auto state :
+       {is::initializing, is::discover_leader, is::unknown, is::pre_replica, is::catching_up, is::clone, is::pre_leader,
+        is::manager, is::shutting_down, is::shutdown, is::resigning_leader, static_cast<member_state>(77)})
     for (const auto preference : {want_leader, want_follower, want_replica, want_any})
       BOOST_TEST(chosen(members({state}), {preference, false}) == "none", to_string(state));
   for (const auto state : {is::leader, is::follower, is::read_only_replica})

@@ -92,7 +92,8 @@ const std::vector<row> rows{
   {"events[1].id", [] { return append_with(3, [](auto& e) { e[1].id = {}; }); }},
   {"events[0].type", [] { return append_with(1, [](auto& e) { e[0].type = ""; }); }},
   {"events[2].type", [] { return append_with(3, [](auto& e) { e[2].type = "\xC3"; }); }},
-  {"events[0].content_type", [] { return append_with(1, [](auto& e) { e[0].content_type = static_cast<kdb::content_type>(2); }); }},
+  {"events[0].content_type",
+   [] { return append_with(1, [](auto& e) { e[0].content_type = static_cast<kdb::content_type>(2); }); }},
   {"events[1].id", [] { return append_with(2, [](auto& e) { e[1].id = e[0].id; }); }},
   {"events[4].id", [] { return append_with(6, [](auto& e) { e[4].id = e[2].id; }); }},
   {"", [] { return append_with(1, [](auto& e) { e[0].data = "\xFF no JSON"; }); }},
@@ -114,11 +115,26 @@ const std::vector<row> rows{
   {"", [] { return read_all({}); }},
   {"", [] { return read_all({.from = kdb::all_end}); }},
   {"", [] { return read_all({.direction = kdb::backwards, .from = kdb::all_start}); }},
-  {"", [] { return read_all({.from = log_position{5, 5}}); }},
-  {"", [] { return read_all({.from = log_position{5, 4}}); }},
-  {"from", [] { return read_all({.from = log_position{4, 5}}); }},
-  {"from", [] { return read_all({.from = log_position{1ull << 63, 5}}); }},
-  {"from", [] { return read_all({.from = log_position{~0ull, ~0ull}}); }},
+  {"",
+   [] {
+     return read_all({.from = log_position{5, 5}});
+   }},
+  {"",
+   [] {
+     return read_all({.from = log_position{5, 4}});
+   }},
+  {"from",
+   [] {
+     return read_all({.from = log_position{4, 5}});
+   }},
+  {"from",
+   [] {
+     return read_all({.from = log_position{1ull << 63, 5}});
+   }},
+  {"from",
+   [] {
+     return read_all({.from = log_position{~0ull, ~0ull}});
+   }},
   {"limit", [] { return read_all({.limit = 0}); }},
   {"deadline", [] { return read_all({.call = {.deadline = -1ms}}); }},
   // -- subscriptions
@@ -129,7 +145,10 @@ const std::vector<row> rows{
   {"from", [] { return kdb::policy::check_subscribe("s", {.from = too_far}); }},
   {"deadline", [] { return kdb::policy::check_subscribe("s", {.call = {.deadline = 0ms}}); }},
   {"", [] { return kdb::policy::check_subscribe({.from = kdb::all_end}); }},
-  {"from", [] { return kdb::policy::check_subscribe({.from = log_position{1, 2}}); }},
+  {"from",
+   [] {
+     return kdb::policy::check_subscribe({.from = log_position{1, 2}});
+   }},
   {"deadline", [] { return kdb::policy::check_subscribe({.call = {.deadline = -5ms}}); }},
   // -- calls
   {"", [] { return call({}); }},

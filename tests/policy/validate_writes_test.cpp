@@ -52,8 +52,9 @@ const std::vector<bad_appends> refused_appends{
   {"appends[0].records[0].properties", {{.stream = "a", .records = {with([](new_record& r) { r.properties[""] = 1; })}}}},
   {"appends[0].records[0].properties",
    {{.stream = "a", .records = {with([](new_record& r) { r.properties["$schema.format"] = "Json"; })}}}},
-  {"appends[0].records[0].properties.a",
-   {{.stream = "a", .records = {with([](new_record& r) { r.properties["a"] = kdb::property_value::object{{"", 1}}; })}}}},
+  {"appends[0].records[0].properties.a", {{.stream = "a", .records = {with([](new_record& r) {
+                                                            r.properties["a"] = kdb::property_value::object{{"", 1}};
+                                                          })}}}},
   {"records.id", {{.stream = "a", .records = {with_same_id}}, {.stream = "b", .records = {with_same_id}}}},
 };
 
@@ -67,7 +68,8 @@ std::ostream& operator<<(std::ostream& out, const bad_checks& one) {
 const std::vector<bad_checks> refused_checks{
   {"checks[0].stream", {{.stream = ""}}},
   {"checks[1].stream", {{.stream = "a"}, {.stream = "A"}}},
-  {"checks[0].revision", {{.stream = "a", .expected = consistency_check::state::at_revision, .revision = {std::uint64_t{1} << 63}}}},
+  {"checks[0].revision",
+   {{.stream = "a", .expected = consistency_check::state::at_revision, .revision = {std::uint64_t{1} << 63}}}},
 };
 
 template <class Checked>
@@ -101,8 +103,9 @@ BOOST_AUTO_TEST_CASE(what_the_server_takes_passes) {
                                            {.stream = "b", .records = {record()}, .expected = kdb::stream_state::no_stream}};
   BOOST_TEST(kdb::policy::check_append_to_streams(appends, {}).has_value());
   const std::vector<stream_record> records{{"a", record()}, {"b", record()}, {"a", record()}};
-  const std::vector<consistency_check> checks{{.stream = "a", .expected = consistency_check::state::tombstoned},
-                                              {.stream = "c", .expected = consistency_check::state::at_revision, .revision = {0}}};
+  const std::vector<consistency_check> checks{
+    {.stream = "a", .expected = consistency_check::state::tombstoned},
+    {.stream = "c", .expected = consistency_check::state::at_revision, .revision = {0}}};
   BOOST_TEST(kdb::policy::check_append_records(records, checks, {}).has_value());
 }
 

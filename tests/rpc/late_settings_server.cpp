@@ -30,8 +30,8 @@ late_settings_server::late_settings_server() {
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
   socklen_t size = sizeof address;
-  if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(listener_, 64) != 0
-      || ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
+  if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(listener_, 64) != 0 ||
+      ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
     throw std::runtime_error{"no port to listen on"};
   port_ = ntohs(address.sin_port);
   thread_ = std::thread{[this] { run(); }};

@@ -43,7 +43,9 @@ struct discoveries {
 /// Follows so many times: the subscriptions have one subscriber, as in a program that tells them apart by their streams.
 caf::behavior host(caf::event_based_actor* self, client_actor client, std::size_t count, counts* all) {
   for (std::size_t i = 0; i < count; ++i)
-    self->request(client, caf::infinite, subscribe_to_stream{stream, subscriber{self}, {.from = stream_end, .resume = {.limit = -1}}})
+    self
+      ->request(client, caf::infinite,
+                subscribe_to_stream{stream, subscriber{self}, {.from = stream_end, .resume = {.limit = -1}}})
       .then([=](const subscription_actor&) { ++all->confirmed; }, [=](const caf::error&) { ++all->failed; });
   return {
     [=](const event_batch& batch) {
@@ -69,7 +71,9 @@ void wait_for_line() {
 /// Appends one event, again until that works.
 void append_one(caf::scoped_actor& self, const client_actor& client) {
   for (bool done = false; !done;)
-    self->request(client, 20s, append_to_stream{stream, stream_state::any, {new_event::json("happened", "{}")}, {.call = {.deadline = 2s}}})
+    self
+      ->request(client, 20s,
+                append_to_stream{stream, stream_state::any, {new_event::json("happened", "{}")}, {.call = {.deadline = 2s}}})
       .receive([&](const append_result&) { done = true; }, [](const caf::error&) {});
 }
 
@@ -89,10 +93,11 @@ int run_client(const std::string& connection_string, std::size_t count) {
   counts all;
   const fixtures::stopwatch since;
   const auto following = owned.system().spawn(host, client, count, &all);
-  fixtures::wait_until("all confirmations", [&] { return all.confirmed + all.failed == count; }, 120s);
+  fixtures::wait_until(
+    "all confirmations", [&] { return all.confirmed + all.failed == count; }, 120s);
   const auto confirmed = since.elapsed();
-  std::cout << confirmed.count() << " " << (fixtures::resident_bytes() - idle) / count << " " << fixtures::thread_count() << " " << all.failed
-            << std::endl;
+  std::cout << confirmed.count() << " " << (fixtures::resident_bytes() - idle) / count << " " << fixtures::thread_count() << " "
+            << all.failed << std::endl;
   wait_for_line();
 
   std::this_thread::sleep_for(2s); // What the start has left behind.
@@ -105,9 +110,10 @@ int run_client(const std::string& connection_string, std::size_t count) {
   const fixtures::stopwatch dead;
   append_one(self, client);
   const auto appended = dead.elapsed();
-  fixtures::wait_until("the event everywhere", [&] { return all.events >= count; }, 60s);
-  std::cout << dead.elapsed().count() << " " << appended.count() << " " << seen.most << " " << seen.begun << " " << all.ends << " "
-            << (all.events - count) << std::endl;
+  fixtures::wait_until(
+    "the event everywhere", [&] { return all.events >= count; }, 60s);
+  std::cout << dead.elapsed().count() << " " << appended.count() << " " << seen.most << " " << seen.begun << " " << all.ends
+            << " " << (all.events - count) << std::endl;
   wait_for_line();
   std::_Exit(0);
 }

@@ -30,7 +30,8 @@ public:
   void row(const std::string& what, double value, double at_most, const std::string& unit) {
     const auto fine = value <= at_most;
     fine_ &= fine;
-    std::cout << "| " << what << " | " << value << " " << unit << " | ≤ " << at_most << " " << unit << " | " << (fine ? "" : "BELOW") << " |\n";
+    std::cout << "| " << what << " | " << value << " " << unit << " | ≤ " << at_most << " " << unit << " | "
+              << (fine ? "" : "BELOW") << " |\n";
   }
   void row(const std::string& what, double value, const std::string& unit) {
     std::cout << "| " << what << " | " << value << " " << unit << " | | |\n";

@@ -70,8 +70,7 @@ int run_raw(const std::string& target, std::size_t count) {
       if (!one.message.has_confirmation())
         return std::cout << "no confirmation" << std::endl, 1;
       ++confirmed;
-    }
-    else
+    } else
       one.call->Read(&one.message, &one);
   }
   std::cout << since.elapsed().count() << " " << (fixtures::resident_bytes() - idle) / count << std::endl;

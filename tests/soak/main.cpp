@@ -29,7 +29,8 @@ using namespace std::chrono_literals;
 namespace fixtures = kdb::fixtures;
 
 constexpr std::uint64_t bytes_more = 8ull << 20; // Over all cycles: less than 100 bytes each, when there are 100 000.
-constexpr std::size_t grpc_threads_more = 8;     // Its pools keep the most threads they ever needed; all others have to be as many as before.
+constexpr std::size_t grpc_threads_more =
+  8; // Its pools keep the most threads they ever needed; all others have to be as many as before.
 
 struct footprint {
   std::uint64_t bytes;
@@ -139,7 +140,8 @@ int main(int argc, char** argv) {
     last = measure(files_at_rest);
     if (!first)
       first = last;
-    std::cout << i + 1 << " cycles: " << (last.bytes >> 10) << " KiB, " << last.grpc_threads << " threads of gRPC, " << last.other_threads << " others, " << last.files << " files" << std::endl;
+    std::cout << i + 1 << " cycles: " << (last.bytes >> 10) << " KiB, " << last.grpc_threads << " threads of gRPC, "
+              << last.other_threads << " others, " << last.files << " files" << std::endl;
   }
   for (const auto& [name, codes] : ends) {
     std::cout << name << ":";
@@ -147,7 +149,8 @@ int main(int argc, char** argv) {
       std::cout << " " << count << " " << (code == kdb::errc{} ? "fine" : to_string(code));
     std::cout << "\n";
   }
-  const auto threads_fine = last.grpc_threads <= first->grpc_threads + grpc_threads_more && last.other_threads <= first->other_threads;
+  const auto threads_fine =
+    last.grpc_threads <= first->grpc_threads + grpc_threads_more && last.other_threads <= first->other_threads;
   const auto memory_fine = last.bytes <= first->bytes + bytes_more && last.files <= files_at_rest;
   const auto fine = threads_fine && memory_fine && ends["success"][kdb::errc{}] == cycles / kinds.size();
   std::cout << (fine ? "flat" : "NOT flat, or a success that failed") << std::endl;

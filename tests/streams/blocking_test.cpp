@@ -162,13 +162,17 @@ BOOST_AUTO_TEST_CASE(a_filter_that_matches_nothing_is_refused) {
 
 BOOST_AUTO_TEST_CASE(several_streams_are_appended_to_or_none) {
   const std::vector<kdb::stream_append> both{
-    {.stream = "a", .records = {{.schema_name = "t", .data = "{}", .properties = {{"n", 3}}}}, .expected = stream_state::no_stream},
-    {.stream = "b", .records = {{.schema_name = "t", .data = "\x01", .format = kdb::schema_format::bytes}, {.schema_name = "u"}}}};
+    {.stream = "a",
+     .records = {{.schema_name = "t", .data = "{}", .properties = {{"n", 3}}}},
+     .expected = stream_state::no_stream},
+    {.stream = "b",
+     .records = {{.schema_name = "t", .data = "\x01", .format = kdb::schema_format::bytes}, {.schema_name = "u"}}}};
   const auto done = db.append_to_streams(both);
   BOOST_REQUIRE_MESSAGE(done.has_value(), (done ? "" : to_string(done.error())));
   BOOST_TEST((done->streams == std::vector<kdb::records_result::stream>{{"a", {0}}, {"b", {1}}}));
-  const std::vector<kdb::stream_append> conflict{{.stream = "b", .records = {{.schema_name = "t"}}},
-                                                 {.stream = "a", .records = {{.schema_name = "t"}}, .expected = stream_state::no_stream}};
+  const std::vector<kdb::stream_append> conflict{
+    {.stream = "b", .records = {{.schema_name = "t"}}},
+    {.stream = "a", .records = {{.schema_name = "t"}}, .expected = stream_state::no_stream}};
   const auto refused = db.append_to_streams(conflict);
   BOOST_TEST((code_of(refused) == errc::wrong_expected_version));
   const auto* versions = refused.error().get<kdb::version_mismatch>();
@@ -178,7 +182,8 @@ BOOST_AUTO_TEST_CASE(several_streams_are_appended_to_or_none) {
 }
 
 BOOST_AUTO_TEST_CASE(records_are_appended_if_all_checks_hold_and_every_violation_is_told) {
-  const std::vector<kdb::stream_record> records{{"a", {.schema_name = "t"}}, {"b", {.schema_name = "t"}}, {"a", {.schema_name = "u"}}};
+  const std::vector<kdb::stream_record> records{
+    {"a", {.schema_name = "t"}}, {"b", {.schema_name = "t"}}, {"a", {.schema_name = "u"}}};
   using state = kdb::consistency_check::state;
   const auto done = db.append_records(records, {{.stream = "a", .expected = state::no_stream}});
   BOOST_REQUIRE_MESSAGE(done.has_value(), (done ? "" : to_string(done.error())));
@@ -203,7 +208,8 @@ BOOST_AUTO_TEST_CASE(an_id_twice_in_one_call_is_refused_whatever_the_call) {
   const kdb::new_record record{.schema_name = "t"};
   const auto event = new_event::json("t", "{}");
   BOOST_TEST((code_of(db.append_to_stream("a", stream_state::any, {event, event})) == errc::invalid_argument));
-  BOOST_TEST((db.append_in_parts("a", stream_state::any, {event, event}, {.part_bytes = 1}).stopped->code == errc::invalid_argument));
+  BOOST_TEST(
+    (db.append_in_parts("a", stream_state::any, {event, event}, {.part_bytes = 1}).stopped->code == errc::invalid_argument));
   BOOST_TEST((code_of(db.append_to_streams({{.stream = "a", .records = {record, record}}})) == errc::invalid_argument));
   BOOST_TEST((code_of(db.append_records({{"a", record}, {"b", record}})) == errc::invalid_argument));
   BOOST_TEST(!db.current_revision("a")->has_value());

@@ -26,8 +26,8 @@ struct choice {
 std::ostream& operator<<(std::ostream& out, const choice& one) {
   return out << '"' << one.name << '"';
 }
-const std::vector<choice> choices{{"A", true},    {"AX", false},  {"XA", false}, {"B.x", true},  {"Bxx", false}, {"XB.x", false},
-                                  {"C|D", true},  {"C", false},   {"D", false},  {"", false},    {"a", false},   {"A\n", false}};
+const std::vector<choice> choices{{"A", true},   {"AX", false}, {"XA", false}, {"B.x", true}, {"Bxx", false}, {"XB.x", false},
+                                  {"C|D", true}, {"C", false},  {"D", false},  {"", false},   {"a", false},   {"A\n", false}};
 
 struct bad_filter {
   const char* member;

@@ -12,10 +12,18 @@ inline bool same_but_password(const settings& a, const settings& b) {
     return s.credentials && !s.credentials->is_bearer() ? std::optional{s.credentials->user()} : std::nullopt;
   };
   auto all = [&](const settings& s) {
-    return std::tuple{s.endpoints,          s.discover,       s.tls,        user(s),
-                      s.connection_name,    s.max_discover_attempts,        s.discovery_interval,
-                      s.gossip_timeout,     s.preference,     s.default_deadline,
-                      s.keep_alive_interval, s.keep_alive_timeout};
+    return std::tuple{s.endpoints,
+                      s.discover,
+                      s.tls,
+                      user(s),
+                      s.connection_name,
+                      s.max_discover_attempts,
+                      s.discovery_interval,
+                      s.gossip_timeout,
+                      s.preference,
+                      s.default_deadline,
+                      s.keep_alive_interval,
+                      s.keep_alive_timeout};
   };
   return all(a) == all(b);
 }

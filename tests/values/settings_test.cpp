@@ -38,10 +38,22 @@ const std::vector<change> changes{
   {"endpoints[0].host", [](settings& s) { s.endpoints[0].host = "a b"; }},
   {"endpoints[0].host", [](settings& s) { s.endpoints[0].host = "a:1"; }},
   {"endpoints[0].host", [](settings& s) { s.endpoints[0].host = std::string(254, 'a'); }},
-  {"endpoints[1].host", [](settings& s) { s.endpoints.push_back({"a/b", 1}); }},
-  {"endpoints[1].port", [](settings& s) { s.endpoints.push_back({"a", 0}); }},
-  {"", [](settings& s) { s.endpoints.push_back({"::1", 65535}); }},
-  {"", [](settings& s) { s.endpoints.push_back({"fe80::1%eth0", 1}); }},
+  {"endpoints[1].host",
+   [](settings& s) {
+     s.endpoints.push_back({"a/b", 1});
+   }},
+  {"endpoints[1].port",
+   [](settings& s) {
+     s.endpoints.push_back({"a", 0});
+   }},
+  {"",
+   [](settings& s) {
+     s.endpoints.push_back({"::1", 65535});
+   }},
+  {"",
+   [](settings& s) {
+     s.endpoints.push_back({"fe80::1%eth0", 1});
+   }},
   {"tls.ca_file", [](settings& s) { s.tls.ca_file = "a\0b"s; }},
   {"tls.user_certificate_file", [](settings& s) { s.tls.user_certificate_file = s.tls.user_key_file = "\0"s; }},
   {"tls.user_key_file", [](settings& s) { s.tls.user_certificate_file = "c", s.tls.user_key_file = "k\0"s; }},
@@ -101,9 +113,8 @@ const std::vector<change> implausible{
   {"credentials", [](settings& s) { s.tls.enabled = false, s.credentials = kdb::credentials::basic("a", "hunter"); }},
   {"certificates", [](settings& s) { s.tls.enabled = false, s.tls.ca_file = "ca"; }},
   {"not verified", [](settings& s) { s.tls.verify_certificate = false; }},
-  {"", [](settings& s) {
-     s.tls.enabled = false, s.credentials = kdb::credentials::basic("a", "b"), s.credentials_in_clear = true;
-   }},
+  {"",
+   [](settings& s) { s.tls.enabled = false, s.credentials = kdb::credentials::basic("a", "b"), s.credentials_in_clear = true; }},
 };
 
 } // namespace

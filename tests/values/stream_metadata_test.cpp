@@ -67,7 +67,8 @@ BOOST_AUTO_TEST_CASE(every_member_is_written_and_read_back) {
                             .max_age = 3600s,
                             .truncate_before = kdb::stream_revision{0},
                             .cache_control = 1s,
-                            .acl = kdb::stream_acl{.read = {{"$all"}}, .write = {{"a", "b"}}, .remove = std::vector<std::string>{}},
+                            .acl =
+                              kdb::stream_acl{.read = {{"$all"}}, .write = {{"a", "b"}}, .remove = std::vector<std::string>{}},
                             .custom = {{"note", R"({"deep":[1,2.5,null]})"}, {"ü", "\"x\""}}};
   const auto json = to_json(all);
   BOOST_REQUIRE(json.has_value());

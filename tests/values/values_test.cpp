@@ -87,10 +87,16 @@ BOOST_AUTO_TEST_CASE(an_id_is_printed_in_lower_case_and_read_in_both) {
 
 BOOST_DATA_TEST_CASE(what_is_no_id_is_refused,
                      boost::unit_test::data::make({
-                       "", "x", "0123456789abcdef0123456789abcdef", "{01234567-89ab-cdef-0123-456789abcdef}",
-                       "01234567-89ab-cdef-0123-456789abcde", "01234567-89ab-cdef-0123-456789abcdef0",
-                       "01234567-89ab-cdef-0123-456789abcdeg", "0123456-789ab-cdef-0123-456789abcdef",
-                       " 1234567-89ab-cdef-0123-456789abcdef", "01234567_89ab-cdef-0123-456789abcdef",
+                       "",
+                       "x",
+                       "0123456789abcdef0123456789abcdef",
+                       "{01234567-89ab-cdef-0123-456789abcdef}",
+                       "01234567-89ab-cdef-0123-456789abcde",
+                       "01234567-89ab-cdef-0123-456789abcdef0",
+                       "01234567-89ab-cdef-0123-456789abcdeg",
+                       "0123456-789ab-cdef-0123-456789abcdef",
+                       " 1234567-89ab-cdef-0123-456789abcdef",
+                       "01234567_89ab-cdef-0123-456789abcdef",
                      }),
                      text) {
   kdb::result<kdb::uuid> id = kdb::parse_uuid(text);
@@ -296,9 +302,22 @@ BOOST_AUTO_TEST_CASE(the_length_in_utf16_is_that_of_the_server) {
 
 BOOST_DATA_TEST_CASE(what_is_no_utf8_has_no_length,
                      boost::unit_test::data::make({
-                       "\x80", "\xC0\x80", "\xC1\xBF", "\xC2", "\xC2\x41", "\xE0\x9F\xBF", "\xE0\xA0", "\xE1\x80\x41",
-                       "\xED\xA0\x80", "\xED\xBF\xBF", "\xF0\x8F\xBF\xBF", "\xF0\x90\x80", "\xF4\x90\x80\x80",
-                       "\xF5\x80\x80\x80", "\xFF", "a\xFE",
+                       "\x80",
+                       "\xC0\x80",
+                       "\xC1\xBF",
+                       "\xC2",
+                       "\xC2\x41",
+                       "\xE0\x9F\xBF",
+                       "\xE0\xA0",
+                       "\xE1\x80\x41",
+                       "\xED\xA0\x80",
+                       "\xED\xBF\xBF",
+                       "\xF0\x8F\xBF\xBF",
+                       "\xF0\x90\x80",
+                       "\xF4\x90\x80\x80",
+                       "\xF5\x80\x80\x80",
+                       "\xFF",
+                       "a\xFE",
                      }),
                      text) {
   BOOST_TEST(!kdb::utf16_length(text).has_value());

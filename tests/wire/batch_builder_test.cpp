@@ -275,10 +275,9 @@ BOOST_AUTO_TEST_CASE(a_confirmation_and_a_missing_stream_are_told_and_kept_out_o
 BOOST_AUTO_TEST_CASE(a_message_of_an_unknown_kind_is_skipped) {
   wire::batch_builder builder;
   // Nothing; field 2047 with four bytes.
-  for (const auto& message : {std::string{},
-                              std::string{"\xfa\x7f\x04"
-                                          "abcd",
-                                          7}}) {
+  for (const auto& message : {std::string{}, std::string{"\xfa\x7f\x04"
+                                                         "abcd",
+                                                         7}}) {
     const auto told = add(builder, message);
     BOOST_REQUIRE(told.has_value());
     BOOST_TEST(std::holds_alternative<wire::unknown_message>(*told));

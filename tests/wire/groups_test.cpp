@@ -84,18 +84,10 @@ std::ostream& operator<<(std::ostream& out, const start_row& row) {
 }
 
 const start_row starts[] = {
-  {"0", stream_start},
-  {"-1", stream_end},
-  {"12", stream_position{stream_revision{12}}},
-  {"C:0/P:0", all_start},
-  {"C:-1/P:-1", all_end},
-  {"C:12/P:10", all_position{log_position{12, 10}}},
-  {"", std::nullopt},
-  {"-2", std::nullopt},
-  {"12x", std::nullopt},
-  {"C:12", std::nullopt},
-  {"C:/P:", std::nullopt},
-  {"C:1/P:-1", std::nullopt},
+  {"0", stream_start},    {"-1", stream_end},      {"12", stream_position{stream_revision{12}}},
+  {"C:0/P:0", all_start}, {"C:-1/P:-1", all_end},  {"C:12/P:10", all_position{log_position{12, 10}}},
+  {"", std::nullopt},     {"-2", std::nullopt},    {"12x", std::nullopt},
+  {"C:12", std::nullopt}, {"C:/P:", std::nullopt}, {"C:1/P:-1", std::nullopt},
 };
 
 } // namespace
@@ -116,7 +108,8 @@ BOOST_AUTO_TEST_CASE(every_setting_travels) {
 
 BOOST_AUTO_TEST_CASE(starts_travel) {
   BOOST_TEST(parse<v1::CreateReq>(wire::encode_create("s", "g", {.from = stream_end})).options().stream().has_end());
-  BOOST_TEST(parse<v1::CreateReq>(wire::encode_create("s", "g", {.from = stream_revision{5}})).options().stream().revision() == 5u);
+  BOOST_TEST(parse<v1::CreateReq>(wire::encode_create("s", "g", {.from = stream_revision{5}})).options().stream().revision() ==
+             5u);
   BOOST_TEST(parse<v1::CreateReq>(wire::encode_create("g", {.from = all_end})).options().all().has_end());
   const auto at = parse<v1::UpdateReq>(wire::encode_update("g", {.from = log_position{5, 4}})).options().all().position();
   BOOST_TEST((at.commit_position() == 5u && at.prepare_position() == 4u));
@@ -131,7 +124,8 @@ BOOST_AUTO_TEST_CASE(a_filter_travels_only_with_the_creation) {
 }
 
 BOOST_AUTO_TEST_CASE(an_update_says_its_strategy_by_number) {
-  for (const auto& [name, number] : {std::pair{"RoundRobin", v1::UpdateReq::RoundRobin}, {"Pinned", v1::UpdateReq::Pinned},
+  for (const auto& [name, number] : {std::pair{"RoundRobin", v1::UpdateReq::RoundRobin},
+                                     {"Pinned", v1::UpdateReq::Pinned},
                                      {"DispatchToSingle", v1::UpdateReq::DispatchToSingle}}) {
     update_group_options how;
     how.settings.strategy = name;

@@ -52,9 +52,9 @@ BOOST_AUTO_TEST_CASE(members_come_with_id_state_life_and_endpoint) {
   BOOST_REQUIRE(members.has_value());
   BOOST_REQUIRE_EQUAL(members->size(), 2u);
   const cluster_member first{.instance_id = *parse_uuid("bf92d65e-8799-527d-8e33-bad59c949ced"),
-                           .state = member_state::leader,
-                           .alive = true,
-                           .where = {.host = "127.0.0.1", .port = 2113}};
+                             .state = member_state::leader,
+                             .alive = true,
+                             .where = {.host = "127.0.0.1", .port = 2113}};
   BOOST_TEST((members->at(0) == first));
   BOOST_TEST(to_string(members->at(1).instance_id) == "00000000-0000-0000-0000-000000000001");
   BOOST_TEST((members->at(1).state == member_state::read_only_replica));

@@ -123,8 +123,9 @@ inline void compare(comparison& at, const batch_item& ours, const v1::ReadResp& 
     const auto& bounds = std::get<stream_bounds>(ours);
     if (bounds.last_in_all) {
       at.same("content", which, reply::kLastAllStreamPosition);
-      at.same("position", *bounds.last_in_all,
-              log_position{theirs.last_all_stream_position().commit_position(), theirs.last_all_stream_position().prepare_position()});
+      at.same(
+        "position", *bounds.last_in_all,
+        log_position{theirs.last_all_stream_position().commit_position(), theirs.last_all_stream_position().prepare_position()});
       return;
     }
     at.same("content", which, bounds.first ? reply::kFirstStreamPosition : reply::kLastStreamPosition);

@@ -301,10 +301,10 @@ struct answer_batch {
 /// A running consumer. Lives until its end, whether anyone holds the handle or not; it can be monitored. Answers are gathered, by
 /// number and for a short time, and sent in order; those still waiting are sent when it ends. Answers to events of an earlier call
 /// are counted as stale and do nothing: the server hands those events out again.
-using consumer_actor = caf::typed_actor<caf::replies_to<ack_events>::with<ack_result>,
-                                        caf::replies_to<nack_events>::with<ack_result>,
-                                        caf::replies_to<answer_batch>::with<ack_result>,
-                                        caf::replies_to<cancel>::with<void>>; // Answers when the end has been sent.
+using consumer_actor =
+  caf::typed_actor<caf::replies_to<ack_events>::with<ack_result>, caf::replies_to<nack_events>::with<ack_result>,
+                   caf::replies_to<answer_batch>::with<ack_result>,
+                   caf::replies_to<cancel>::with<void>>; // Answers when the end has been sent.
 
 /// Consumes from a group, at least once each event. Answers when the server has confirmed.
 ///
@@ -351,41 +351,24 @@ struct close {};
 
 /// The client: façade and supervisor of everything below it. Never dead until closed: whatever fails, the next request starts a
 /// fresh attempt. Requests wait for a node until their deadline or the end of the discovery round.
-using client_actor = caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>,
-                                      caf::replies_to<read_stream>::with<reader_actor>,
-                                      caf::replies_to<append_in_parts>::with<append_in_parts_result>,
-                                      caf::replies_to<read_stream_to_end>::with<event_list>,
-                                      caf::replies_to<read_all>::with<reader_actor>,
-                                      caf::replies_to<head_position>::with<log_position>,
-                                      caf::replies_to<current_revision>::with<revision_result>,
-                                      caf::replies_to<delete_stream>::with<delete_result>,
-                                      caf::replies_to<tombstone_stream>::with<delete_result>,
-                                      caf::replies_to<get_stream_metadata>::with<metadata_result>,
-                                      caf::replies_to<set_stream_metadata>::with<append_result>,
-                                      caf::replies_to<get_system_settings>::with<system_settings_result>,
-                                      caf::replies_to<set_system_settings>::with<append_result>,
-                                      caf::replies_to<append_to_streams>::with<records_result>,
-                                      caf::replies_to<append_records>::with<records_result>,
-                                      caf::replies_to<subscribe_to_stream>::with<subscription_actor>,
-                                      caf::replies_to<subscribe_to_all>::with<subscription_actor>,
-                                      caf::replies_to<consume>::with<consumer_actor>,
-                                      caf::replies_to<create_group>::with<group_changed>,
-                                      caf::replies_to<create_group_on_all>::with<group_changed>,
-                                      caf::replies_to<update_group>::with<group_changed>,
-                                      caf::replies_to<update_group_on_all>::with<group_changed>,
-                                      caf::replies_to<change_group>::with<group_changed>,
-                                      caf::replies_to<delete_group>::with<group_changed>,
-                                      caf::replies_to<get_group_info>::with<group_info>,
-                                      caf::replies_to<list_groups>::with<group_list>,
-                                      caf::replies_to<replay_parked>::with<group_changed>,
-                                      caf::replies_to<truncate_parked>::with<group_changed>,
-                                      caf::replies_to<restart_persistent_subscriptions>::with<group_changed>,
-                                      caf::replies_to<await_connected>::with<connected>,
-                                      caf::replies_to<get_status>::with<client_status>,
-                                      caf::reacts_to<observe>,
-                                      caf::replies_to<get_server_info>::with<server_info>,
-                                      caf::replies_to<read_gossip>::with<cluster_info>,
-                                      caf::replies_to<close>::with<void>>;
+using client_actor = caf::typed_actor<
+  caf::replies_to<append_to_stream>::with<append_result>, caf::replies_to<read_stream>::with<reader_actor>,
+  caf::replies_to<append_in_parts>::with<append_in_parts_result>, caf::replies_to<read_stream_to_end>::with<event_list>,
+  caf::replies_to<read_all>::with<reader_actor>, caf::replies_to<head_position>::with<log_position>,
+  caf::replies_to<current_revision>::with<revision_result>, caf::replies_to<delete_stream>::with<delete_result>,
+  caf::replies_to<tombstone_stream>::with<delete_result>, caf::replies_to<get_stream_metadata>::with<metadata_result>,
+  caf::replies_to<set_stream_metadata>::with<append_result>, caf::replies_to<get_system_settings>::with<system_settings_result>,
+  caf::replies_to<set_system_settings>::with<append_result>, caf::replies_to<append_to_streams>::with<records_result>,
+  caf::replies_to<append_records>::with<records_result>, caf::replies_to<subscribe_to_stream>::with<subscription_actor>,
+  caf::replies_to<subscribe_to_all>::with<subscription_actor>, caf::replies_to<consume>::with<consumer_actor>,
+  caf::replies_to<create_group>::with<group_changed>, caf::replies_to<create_group_on_all>::with<group_changed>,
+  caf::replies_to<update_group>::with<group_changed>, caf::replies_to<update_group_on_all>::with<group_changed>,
+  caf::replies_to<change_group>::with<group_changed>, caf::replies_to<delete_group>::with<group_changed>,
+  caf::replies_to<get_group_info>::with<group_info>, caf::replies_to<list_groups>::with<group_list>,
+  caf::replies_to<replay_parked>::with<group_changed>, caf::replies_to<truncate_parked>::with<group_changed>,
+  caf::replies_to<restart_persistent_subscriptions>::with<group_changed>, caf::replies_to<await_connected>::with<connected>,
+  caf::replies_to<get_status>::with<client_status>, caf::reacts_to<observe>, caf::replies_to<get_server_info>::with<server_info>,
+  caf::replies_to<read_gossip>::with<cluster_info>, caf::replies_to<close>::with<void>>;
 
 /// Starts a client in the host's actor system; returns at once, also when no server is there. Link, monitor, or send `close`.
 /// Errors are those of `settings::validate`. The system's configuration may use either scheduler: `sharing` wakes an idle system

@@ -144,7 +144,8 @@ public:
   auto answer(consumer_batch batch, batch_outcomes outcomes, Token&& token) {
     return detail::initiate<ack_result>(
       executor_,
-      [state = state_, batch = std::move(batch), outcomes = std::move(outcomes)](detail::completion_ptr<ack_result> done) mutable {
+      [state = state_, batch = std::move(batch),
+       outcomes = std::move(outcomes)](detail::completion_ptr<ack_result> done) mutable {
         detail::answer(state, std::move(batch), std::move(outcomes), std::move(done));
       },
       std::forward<Token>(token));
@@ -237,7 +238,8 @@ public:
   auto append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, append_options options,
                         Token&& token) {
     return start<append_result>(
-      [stream = std::move(stream), expected, events = std::move(events), options = std::move(options)](auto& core, auto done) mutable {
+      [stream = std::move(stream), expected, events = std::move(events), options = std::move(options)](auto& core,
+                                                                                                       auto done) mutable {
         core.append_to_stream(std::move(stream), expected, std::move(events), std::move(options), std::move(done));
       },
       token);
@@ -254,7 +256,8 @@ public:
   auto append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events, append_in_parts_options options,
                        Token&& token) {
     return start<append_in_parts_result>(
-      [stream = std::move(stream), expected, events = std::move(events), options = std::move(options)](auto& core, auto done) mutable {
+      [stream = std::move(stream), expected, events = std::move(events), options = std::move(options)](auto& core,
+                                                                                                       auto done) mutable {
         core.append_in_parts(std::move(stream), expected, std::move(events), std::move(options), std::move(done));
       },
       token);
@@ -461,11 +464,9 @@ public:
   /// Deletes a group with its progress and its parked events, and ends its consumers.
   template <class Token>
   auto delete_group(group_name name, call_options call, Token&& token) {
-    return start<void>(
-      [name = std::move(name), call = std::move(call)](auto& core, auto done) mutable {
-        core.delete_group(std::move(name), std::move(call), std::move(done));
-      },
-      token);
+    return start<void>([name = std::move(name), call = std::move(call)](
+                         auto& core, auto done) mutable { core.delete_group(std::move(name), std::move(call), std::move(done)); },
+                       token);
   }
   template <class Token>
   auto get_group_info(group_name name, call_options call, Token&& token) {
@@ -526,13 +527,14 @@ private:
   template <class T, class Begin, class Token>
   auto start(Begin begin, Token& token) {
     return detail::initiate<T>(
-      executor_, [core = core_, begin = std::move(begin)](detail::completion_ptr<T> done) mutable { begin(core, std::move(done)); },
-      token);
+      executor_,
+      [core = core_, begin = std::move(begin)](detail::completion_ptr<T> done) mutable { begin(core, std::move(done)); }, token);
   }
 
   /// Completes with what stands for the state in the host's program.
   template <class Outer, class State>
-  static detail::completion_ptr<std::shared_ptr<State>> into(detail::completion_ptr<Outer> done, boost::asio::any_io_executor executor) {
+  static detail::completion_ptr<std::shared_ptr<State>> into(detail::completion_ptr<Outer> done,
+                                                             boost::asio::any_io_executor executor) {
     using state_ptr = std::shared_ptr<State>;
     struct adapter final : detail::completion<state_ptr> {
       adapter(detail::completion_ptr<Outer> next, boost::asio::any_io_executor given)

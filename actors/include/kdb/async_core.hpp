@@ -88,7 +88,8 @@ public:
   void head_position(head_position_options options, completion_ptr<log_position> done) const;
   void current_revision(std::string stream, call_options call, completion_ptr<std::optional<stream_revision>> done) const;
   void delete_stream(std::string stream, stream_state expected, delete_options options, completion_ptr<delete_result> done) const;
-  void tombstone_stream(std::string stream, stream_state expected, delete_options options, completion_ptr<delete_result> done) const;
+  void tombstone_stream(std::string stream, stream_state expected, delete_options options,
+                        completion_ptr<delete_result> done) const;
   void get_stream_metadata(std::string stream, metadata_options options, completion_ptr<metadata_result> done) const;
   void set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata, metadata_options options,
                            completion_ptr<append_result> done) const;

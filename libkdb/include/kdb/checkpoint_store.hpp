@@ -49,8 +49,7 @@ public:
 
   /// The store has to outlive it.
   checkpointer(checkpoint_store& store, std::string name, followed what, rhythm when);
-  checkpointer(checkpoint_store& store, std::string name, followed what)
-    : checkpointer(store, std::move(name), what, rhythm{}) {}
+  checkpointer(checkpoint_store& store, std::string name, followed what) : checkpointer(store, std::move(name), what, rhythm{}) {}
 
   /// Where to begin, or nothing the first time.
   result<std::optional<resume_point>> resume();

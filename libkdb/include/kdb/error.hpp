@@ -38,22 +38,22 @@ enum class errc : std::uint8_t {
   access_denied,        ///< The caller lacks the right.
 
   // -- persistent subscriptions, users, scavenges ----------------------------------
-  group_not_found = 60,    ///< Detail: `group_name`.
-  group_exists,            ///< Detail: `group_name`.
-  group_failed,            ///< The server refused; the message holds its reason. Detail: `group_name`.
-  group_dropped,           ///< The server ended the consumer's call: group deleted, updated or restarted. Detail: `group_name`.
-  maximum_subscribers,     ///< The group has all the consumers it may have. Detail: `group_name`.
-  user_not_found,          ///< Detail: `login_name`.
-  user_conflict,           ///< Somebody changed the user at the same time. Detail: `login_name`.
-  scavenge_not_found,      ///< No scavenge with that id is running.
+  group_not_found = 60, ///< Detail: `group_name`.
+  group_exists,         ///< Detail: `group_name`.
+  group_failed,         ///< The server refused; the message holds its reason. Detail: `group_name`.
+  group_dropped,        ///< The server ended the consumer's call: group deleted, updated or restarted. Detail: `group_name`.
+  maximum_subscribers,  ///< The group has all the consumers it may have. Detail: `group_name`.
+  user_not_found,       ///< Detail: `login_name`.
+  user_conflict,        ///< Somebody changed the user at the same time. Detail: `login_name`.
+  scavenge_not_found,   ///< No scavenge with that id is running.
 
   // -- the node can't serve it now --------------------------------------------------
-  not_leader = 80,  ///< The node is not the leader. Detail: `leader`, if it named one.
-  not_ready,        ///< The node starts, stops, or knows no leader.
-  too_busy,         ///< The node is overloaded.
-  server_timeout,   ///< The node gave up inside; a write may have happened.
-  server_stopping,  ///< The node is shutting down.
-  consumer_too_slow,///< An old server ended a subscription that could not keep up.
+  not_leader = 80,   ///< The node is not the leader. Detail: `leader`, if it named one.
+  not_ready,         ///< The node starts, stops, or knows no leader.
+  too_busy,          ///< The node is overloaded.
+  server_timeout,    ///< The node gave up inside; a write may have happened.
+  server_stopping,   ///< The node is shutting down.
+  consumer_too_slow, ///< An old server ended a subscription that could not keep up.
 
   // -- the way there -----------------------------------------------------------------
   unavailable = 100, ///< The connection was lost or refused.
@@ -63,18 +63,18 @@ enum class errc : std::uint8_t {
   closed,            ///< The client, reading or subscription is closed.
 
   // -- neither side's plan ------------------------------------------------------------
-  unsupported = 120,  ///< The server does not offer this operation.
-  server_error,       ///< The server failed without saying why.
-  protocol_error,     ///< The answer can't be understood.
-  subscriber_failed,  ///< The receiving actor or callback died, threw, or refused a batch.
-  internal,           ///< A bug in libkdb, or an answer of the host that it did not expect.
+  unsupported = 120, ///< The server does not offer this operation.
+  server_error,      ///< The server failed without saying why.
+  protocol_error,    ///< The answer can't be understood.
+  subscriber_failed, ///< The receiving actor or callback died, threw, or refused a batch.
+  internal,          ///< A bug in libkdb, or an answer of the host that it did not expect.
 
   // -- v2 appends ---------------------------------------------------------------------
-  consistency_violation = 140,  ///< Nothing was written. Detail: `violations`.
-  stream_already_in_session,    ///< One stream appears twice. Detail: `stream_name`.
-  stream_already_exists,        ///< Detail: `stream_name`.
-  index_exists,                 ///< Detail: `index_name`.
-  indexes_not_ready,            ///< The indexes are still catching up.
+  consistency_violation = 140, ///< Nothing was written. Detail: `violations`.
+  stream_already_in_session,   ///< One stream appears twice. Detail: `stream_name`.
+  stream_already_exists,       ///< Detail: `stream_name`.
+  index_exists,                ///< Detail: `index_name`.
+  indexes_not_ready,           ///< The indexes are still catching up.
 };
 
 /// The name of the enumerator.

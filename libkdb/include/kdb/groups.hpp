@@ -19,9 +19,9 @@ namespace kdb {
 
 /// Who of a group's consumers gets an event. Servers may know others by name.
 namespace consumer_strategy {
-inline constexpr const char* round_robin = "RoundRobin";              ///< The next one in turn that has room.
-inline constexpr const char* dispatch_to_single = "DispatchToSingle"; ///< The same one until it is full.
-inline constexpr const char* pinned = "Pinned";                       ///< By the name of the event's stream.
+inline constexpr const char* round_robin = "RoundRobin";                    ///< The next one in turn that has room.
+inline constexpr const char* dispatch_to_single = "DispatchToSingle";       ///< The same one until it is full.
+inline constexpr const char* pinned = "Pinned";                             ///< By the name of the event's stream.
 inline constexpr const char* pinned_by_correlation = "PinnedByCorrelation"; ///< By `$correlationId` in the event's metadata.
 } // namespace consumer_strategy
 

@@ -55,9 +55,7 @@ public:
   constexpr bool is_start() const { return kind_ == kind::start; }
   constexpr bool is_end() const { return kind_ == kind::end; }
   /// The position, if it is neither start nor end.
-  constexpr std::optional<log_position> position() const {
-    return kind_ == kind::at ? std::optional{position_} : std::nullopt;
-  }
+  constexpr std::optional<log_position> position() const { return kind_ == kind::at ? std::optional{position_} : std::nullopt; }
   friend constexpr bool operator==(const all_position&, const all_position&) = default;
 
 private:

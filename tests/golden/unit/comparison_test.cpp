@@ -32,12 +32,14 @@ using strings = std::vector<std::string>;
 BOOST_FIXTURE_TEST_SUITE(comparison, fixture)
 
 BOOST_AUTO_TEST_CASE(equal_answers_do_not_differ) {
-  BOOST_TEST(same(R"({"responses": [{"a": 1}], "status": {"code": "OK"}})", R"({"responses": [{"a": 1}], "status": {"code": "OK"}})"));
+  BOOST_TEST(
+    same(R"({"responses": [{"a": 1}], "status": {"code": "OK"}})", R"({"responses": [{"a": 1}], "status": {"code": "OK"}})"));
 }
 
 BOOST_AUTO_TEST_CASE(every_difference_is_named_by_its_path) {
   auto found = paths(R"({"responses": [{"a": {"b": "1", "c": true}}, {}]})", R"({"responses": [{"a": {"b": "2", "d": 1}}]})");
-  BOOST_TEST(found == (strings{"responses[0].a.b", "responses[0].a.c", "responses[0].a.d", "responses[1]"}), boost::test_tools::per_element());
+  BOOST_TEST(found == (strings{"responses[0].a.b", "responses[0].a.c", "responses[0].a.d", "responses[1]"}),
+             boost::test_tools::per_element());
 }
 
 BOOST_AUTO_TEST_CASE(an_absent_value_is_called_nothing) {
@@ -53,7 +55,8 @@ BOOST_AUTO_TEST_CASE(a_value_of_another_type_differs) {
 }
 
 BOOST_AUTO_TEST_CASE(positions_keep_order_and_equality) {
-  BOOST_TEST(same(R"({"commit_position": "100", "prepare_position": "100"})", R"({"commit_position": "1", "prepare_position": "1"})"));
+  BOOST_TEST(
+    same(R"({"commit_position": "100", "prepare_position": "100"})", R"({"commit_position": "1", "prepare_position": "1"})"));
   BOOST_TEST(same(R"({"commit_position": "300"})", R"({"commit_position": "9"})"));
   BOOST_TEST(same(R"({"commit_position": "200"})", R"({"commit_position": "2"})"));
   BOOST_TEST(!same(R"({"commit_position": "100"})", R"({"commit_position": "2"})"));
@@ -85,14 +88,18 @@ BOOST_AUTO_TEST_CASE(times_need_only_the_right_form) {
 
 BOOST_AUTO_TEST_CASE(ids_that_were_sent_are_literal) {
   seen.learn_request(json::parse(R"({"id": {"string": "49d5ea6b-2a2b-5cbc-83e8-92401abcd639"}})"));
-  BOOST_TEST(same(R"({"id": {"string": "49d5ea6b-2a2b-5cbc-83e8-92401abcd639"}})", R"({"id": {"string": "49d5ea6b-2a2b-5cbc-83e8-92401abcd639"}})"));
-  BOOST_TEST(!same(R"({"id": {"string": "49d5ea6b-2a2b-5cbc-83e8-92401abcd639"}})", R"({"id": {"string": "00000000-2a2b-5cbc-83e8-92401abcd639"}})"));
-  BOOST_TEST(!same(R"({"id": {"string": "11111111-2a2b-5cbc-83e8-92401abcd639"}})", R"({"id": {"string": "49d5ea6b-2a2b-5cbc-83e8-92401abcd639"}})"));
+  BOOST_TEST(same(R"({"id": {"string": "49d5ea6b-2a2b-5cbc-83e8-92401abcd639"}})",
+                  R"({"id": {"string": "49d5ea6b-2a2b-5cbc-83e8-92401abcd639"}})"));
+  BOOST_TEST(!same(R"({"id": {"string": "49d5ea6b-2a2b-5cbc-83e8-92401abcd639"}})",
+                   R"({"id": {"string": "00000000-2a2b-5cbc-83e8-92401abcd639"}})"));
+  BOOST_TEST(!same(R"({"id": {"string": "11111111-2a2b-5cbc-83e8-92401abcd639"}})",
+                   R"({"id": {"string": "49d5ea6b-2a2b-5cbc-83e8-92401abcd639"}})"));
 }
 
 BOOST_AUTO_TEST_CASE(an_id_sent_in_one_form_is_known_in_the_other) {
   seen.learn_request(json::parse(R"({"id": {"string": "01234567-89ab-cdef-fedc-ba9876543210"}})"));
-  auto recorded = R"({"id": {"structured": {"most_significant_bits": "81985529216486895", "least_significant_bits": "-81985529216486896"}}})";
+  auto recorded =
+    R"({"id": {"structured": {"most_significant_bits": "81985529216486895", "least_significant_bits": "-81985529216486896"}}})";
   BOOST_TEST(same(recorded, recorded));
   BOOST_TEST(!same(recorded, R"({"id": {"string": "01234567-89ab-cdef-fedc-ba9876543210"}})"));
 }
@@ -130,7 +137,8 @@ BOOST_AUTO_TEST_CASE(json_that_the_server_wrote_with_times_is_compared_by_conten
 }
 
 BOOST_AUTO_TEST_CASE(trailers_fit_whether_percent_encoded_or_not) {
-  BOOST_TEST(same(R"({"status": {"trailers": {"stream-name": "a b%25"}}})", R"({"status": {"trailers": {"stream-name": "a b%"}}})"));
+  BOOST_TEST(
+    same(R"({"status": {"trailers": {"stream-name": "a b%25"}}})", R"({"status": {"trailers": {"stream-name": "a b%"}}})"));
   BOOST_TEST(!same(R"({"status": {"trailers": {"stream-name": "a"}}})", R"({"status": {"trailers": {}}})"));
 }
 
@@ -138,7 +146,11 @@ BOOST_AUTO_TEST_CASE(rich_statuses_are_compared_by_content) {
   auto status = [](const std::string& bytes) {
     return json{{"status", {{"trailers", {{"grpc-status-details-bin", "base64:" + to_base64(bytes)}}}}}};
   };
-  auto found = compare(status("\x08\x09\x12\x01" "a"), status("\x12\x01" "b\x08\x09"), seen);
+  auto found = compare(status("\x08\x09\x12\x01"
+                              "a"),
+                       status("\x12\x01"
+                              "b\x08\x09"),
+                       seen);
   BOOST_REQUIRE(found.size() == 1U);
   BOOST_TEST(found[0].path == "status.trailers.grpc-status-details-bin.message");
 }

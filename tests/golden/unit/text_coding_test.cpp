@@ -14,8 +14,14 @@ BOOST_AUTO_TEST_SUITE(text_coding)
 
 BOOST_AUTO_TEST_CASE(base64_goes_both_ways) {
   auto table = std::vector<std::pair<std::string, std::string>>{
-    {"", ""},           {"f", "Zg=="},         {"fo", "Zm8="},        {"foo", "Zm9v"},
-    {"foob", "Zm9vYg=="}, {"fooba", "Zm9vYmE="}, {"foobar", "Zm9vYmFy"}, {std::string{"\0\xff\x80", 3}, "AP+A"},
+    {"", ""},
+    {"f", "Zg=="},
+    {"fo", "Zm8="},
+    {"foo", "Zm9v"},
+    {"foob", "Zm9vYg=="},
+    {"fooba", "Zm9vYmE="},
+    {"foobar", "Zm9vYmFy"},
+    {std::string{"\0\xff\x80", 3}, "AP+A"},
   };
   for (const auto& [bytes, text] : table) {
     BOOST_TEST(to_base64(bytes) == text);
