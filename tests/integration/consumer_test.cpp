@@ -231,7 +231,7 @@ KDB_SCENARIO(a_consumer_comes_back_after_an_update_and_answers_to_what_came_befo
   BOOST_TEST((value_of(consumer->ack(again)) == ack_result{.taken = 1}));
 }
 
-KDB_SCENARIO(a_consumer_comes_back_after_its_node) {
+KDB_SCENARIO(a_consumer_comes_back_after_the_subsystem_was_restarted) {
   scenario f{which};
   require(f.client->create_group("s", "g"));
   auto consumer = value_of(f.client->consume(sg));
