@@ -1,41 +1,20 @@
-#include <mutex>
 #include <utility>
 
-#include <caf/send.hpp>
-
-#include <inbox.hpp>
 #include <kdb/client.hpp>
-#include <runtime.hpp>
-#include <subscription_error.hpp>
+#include <pull_handle.hpp>
 
 namespace kdb {
 
 namespace detail {
 
-struct consumer_handle {
-  explicit consumer_handle(std::shared_ptr<runtime> given)
-    : running{std::move(given)}, box{running->system().spawn(consumer_inbox)} {}
-  ~consumer_handle() {
-    cancel();
-    caf::anon_send_exit(box, caf::exit_reason::user_shutdown); // Not `normal`: actors ignore that.
-  }
-
-  void cancel() {
-    if (source)
-      caf::anon_send(source, kdb::cancel{});
-  }
+struct consumer_handle : pull_handle<consumer_batch, consumer_actor> {
+  explicit consumer_handle(const std::shared_ptr<runtime>& given) : pull_handle{given, given->system().spawn(consumer_inbox)} {}
 
   template <class Request>
   result<ack_result> answer(Request what) {
     caf::scoped_actor self{running->system()};
     return runtime::ask<ack_result>(self, source, std::move(what));
   }
-
-  std::shared_ptr<runtime> running;
-  consumer_inbox_actor box;
-  consumer_actor source;
-  std::mutex mutex;
-  std::optional<subscription_ended> end;
 };
 
 } // namespace detail
@@ -46,15 +25,7 @@ consumer& consumer::operator=(consumer&&) noexcept = default;
 consumer::~consumer() = default;
 
 result<consumer_batch> consumer::next(std::chrono::milliseconds timeout) {
-  caf::scoped_actor self{handle_->running->system()};
-  auto got = detail::runtime::ask<taken_events>(self, handle_->box, take{timeout});
-  if (!got)
-    return tl::unexpected{std::move(got.error())};
-  if (!got->end)
-    return std::move(got->batch);
-  std::lock_guard lock{handle_->mutex};
-  handle_->end = got->end;
-  return tl::unexpected{to_error(*got->end)};
+  return handle_->next(timeout);
 }
 
 result<ack_result> consumer::ack(const consumer_batch& batch) {
@@ -78,8 +49,7 @@ result<ack_result> consumer::answer(const consumer_batch& batch, batch_outcomes 
 }
 
 std::optional<subscription_ended> consumer::ended() const {
-  std::lock_guard lock{handle_->mutex};
-  return handle_->end;
+  return handle_->ended();
 }
 
 void consumer::cancel() {

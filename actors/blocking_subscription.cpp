@@ -1,34 +1,14 @@
-#include <mutex>
 #include <utility>
 
-#include <caf/send.hpp>
-
-#include <inbox.hpp>
 #include <kdb/client.hpp>
-#include <runtime.hpp>
-#include <subscription_error.hpp>
+#include <pull_handle.hpp>
 
 namespace kdb {
 
 namespace detail {
 
-struct subscription_handle {
-  explicit subscription_handle(std::shared_ptr<runtime> given) : running{std::move(given)}, box{running->system().spawn(inbox)} {}
-  ~subscription_handle() {
-    cancel();
-    caf::anon_send_exit(box, caf::exit_reason::user_shutdown); // Not `normal`: actors ignore that.
-  }
-
-  void cancel() {
-    if (source)
-      caf::anon_send(source, kdb::cancel{});
-  }
-
-  std::shared_ptr<runtime> running;
-  inbox_actor box;
-  subscription_actor source;
-  std::mutex mutex;
-  std::optional<subscription_ended> end;
+struct subscription_handle : pull_handle<event_batch, subscription_actor> {
+  explicit subscription_handle(const std::shared_ptr<runtime>& given) : pull_handle{given, given->system().spawn(inbox)} {}
 };
 
 } // namespace detail
@@ -54,20 +34,11 @@ subscription& subscription::operator=(subscription&&) noexcept = default;
 subscription::~subscription() = default;
 
 result<event_batch> subscription::next(std::chrono::milliseconds timeout) {
-  caf::scoped_actor self{handle_->running->system()};
-  auto got = detail::runtime::ask<taken>(self, handle_->box, take{timeout});
-  if (!got)
-    return tl::unexpected{std::move(got.error())};
-  if (!got->end)
-    return std::move(got->batch);
-  std::lock_guard lock{handle_->mutex};
-  handle_->end = got->end;
-  return tl::unexpected{to_error(*got->end)};
+  return handle_->next(timeout);
 }
 
 std::optional<subscription_ended> subscription::ended() const {
-  std::lock_guard lock{handle_->mutex};
-  return handle_->end;
+  return handle_->ended();
 }
 
 void subscription::cancel() {

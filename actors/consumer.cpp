@@ -2,34 +2,23 @@
 
 #include <algorithm>
 #include <atomic>
-#include <limits>
-#include <random>
 #include <utility>
 
 #include <caf/send.hpp>
 
 #include <call_defaults.hpp>
 #include <late_sender.hpp>
-#include <policy/backoff.hpp>
 #include <policy/resume.hpp>
+#include <random_pause.hpp>
 
 namespace kdb {
 
 namespace {
 
-policy::retry_budget budget_of(const resume_options& how) {
-  return {how.limit < 0 ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(how.limit), how.span};
-}
-
 /// Numbers calls over all consumers of the process: an event answered at the wrong consumer is stale there, too.
 std::uint64_t next_incarnation() {
   static std::atomic<std::uint64_t> last{0};
   return ++last;
-}
-
-double draw() {
-  thread_local std::minstd_rand source{std::random_device{}()};
-  return std::uniform_real_distribution<double>{}(source);
 }
 
 } // namespace
@@ -44,7 +33,7 @@ consumer_self::behavior_type consumer_state::start(consumer_plan given, worker_c
   plan = std::move(given);
   context = std::move(given_context);
   start_budget = time_budget{deadline_for(context->how, plan.options.call), self->clock().now()};
-  budget = budget_of(plan.options.resume);
+  budget = policy::budget_of(plan.options.resume);
   answers = policy::ack_batch{policy::answers_at_once(plan.options.ack_batch, plan.options.buffer)};
   self->monitor(plan.subscriber);
   self->set_down_handler([this](caf::down_msg&) { on_subscriber_down(); });
@@ -176,7 +165,7 @@ void consumer_state::call_over(error why) {
     return;
   }
   const auto failures = static_cast<unsigned>(budget.taken(self->clock().now()));
-  self->delayed_send(self, policy::backoff_delay(failures, {}, draw()), resume_due{});
+  self->delayed_send(self, random_pause(failures), resume_due{});
 }
 
 // -- towards the subscriber -------------------------------------------------------------------

@@ -14,7 +14,7 @@ std::unique_ptr<rpc::call> ask_for_gossip(const std::shared_ptr<rpc::transport>&
                          : wire::decode_gossip(all.front());
     }));
   };
-  return node->exchange("/event_store.client.gossip.Gossip/Read", wire::request_kind::read, {std::string{}},
+  return node->exchange(gossip_method, wire::request_kind::read, {std::string{}},
                         {.deadline = how.gossip_timeout, .credentials = credentials_for(how, {})}, std::move(decoded));
 }
 

@@ -2,6 +2,7 @@
 
 #include <functional>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 #include <kdb/cluster.hpp>
@@ -9,6 +10,8 @@
 #include <rpc/transport.hpp>
 
 namespace kdb {
+
+inline constexpr std::string_view gossip_method = "/event_store.client.gossip.Gossip/Read";
 
 using gossip_handler = std::function<void(result<std::vector<cluster_member>>)>;
 

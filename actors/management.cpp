@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <gossip_call.hpp>
 #include <late_sender.hpp>
 #include <policy/validate.hpp>
 #include <policy/validate_writes.hpp>
@@ -18,8 +19,6 @@ constexpr std::string_view append_session_method = "/kurrentdb.protocol.v2.strea
 constexpr std::string_view append_records_method = "/kurrentdb.protocol.v2.streams.StreamsService/AppendRecords";
 constexpr std::string_view append_session_feature = "kurrentdb.protocol.v2.streams.streamsservice/appendsession";
 constexpr std::string_view append_records_feature = "kurrentdb.protocol.v2.streams.streamsservice/appendrecords";
-
-constexpr std::string_view gossip_method = "/event_store.client.gossip.Gossip/Read";
 
 /// Whether who shares a question learns of its end in time.
 bool ends_in_time(const time_budget& question, const time_budget& call) {

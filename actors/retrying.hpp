@@ -5,12 +5,11 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <cstdint>
-#include <random>
 #include <utility>
 
 #include <kdb/actors.hpp>
-#include <policy/backoff.hpp>
 #include <policy/failure.hpp>
+#include <random_pause.hpp>
 #include <worker_context.hpp>
 
 namespace kdb {
@@ -79,7 +78,7 @@ struct retrying_state {
 
   void failed(error why) {
     unknown = unknown || why.outcome_unknown;
-    const auto pause = policy::backoff_delay(tries + 1, {}, std::uniform_real_distribution<double>{}(random));
+    const auto pause = random_pause(tries + 1);
     const auto in_time = !plan.budget.limited() || *plan.budget.left(self->clock().now()) > pause;
     if (tries < plan.times && in_time && policy::may_retry(why, plan.kind, plan.idempotent)) {
       ++tries;
@@ -102,7 +101,6 @@ struct retrying_state {
   retry_plan plan;
   std::uint32_t tries = 0;
   bool unknown = false;
-  std::minstd_rand random{std::random_device{}()};
   caf::typed_response_promise<Answer> answer;
 };
 

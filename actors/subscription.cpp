@@ -1,16 +1,14 @@
 #include <subscription.hpp>
 
 #include <algorithm>
-#include <limits>
-#include <random>
 #include <utility>
 
 #include <caf/send.hpp>
 
 #include <call_defaults.hpp>
 #include <late_sender.hpp>
-#include <policy/backoff.hpp>
 #include <policy/resume.hpp>
+#include <random_pause.hpp>
 
 namespace kdb {
 
@@ -18,15 +16,6 @@ namespace {
 
 /// What was appended just before the watchdog looked may still be on its way.
 constexpr std::chrono::milliseconds grace{1000};
-
-policy::retry_budget budget_of(const resume_options& how) {
-  return {how.limit < 0 ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(how.limit), how.span};
-}
-
-std::minstd_rand& random_source() {
-  thread_local std::minstd_rand source{std::random_device{}()};
-  return source;
-}
 
 } // namespace
 
@@ -77,7 +66,7 @@ subscription_self::behavior_type subscription_state::start(subscription_plan giv
   plan = std::move(given);
   context = std::move(given_context);
   start_budget = time_budget{deadline_for(context->how, plan.call()), self->clock().now()};
-  budget = budget_of(plan.resume());
+  budget = policy::budget_of(plan.resume());
   self->monitor(plan.subscriber);
   self->set_down_handler([this](caf::down_msg&) {
     finish(end_reason::subscriber_failed, error{.code = errc::subscriber_failed, .message = "the subscriber has ended"});
@@ -190,8 +179,7 @@ void subscription_state::call_over(error why) {
     return;
   }
   const auto failures = static_cast<unsigned>(budget.taken(self->clock().now()));
-  const auto draw = std::uniform_real_distribution<double>{}(random_source());
-  self->delayed_send(self, policy::backoff_delay(failures, {}, draw), resume_due{});
+  self->delayed_send(self, random_pause(failures), resume_due{});
 }
 
 // -- the watchdog -----------------------------------------------------------------------------

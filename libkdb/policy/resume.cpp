@@ -1,5 +1,7 @@
 #include "policy/resume.hpp"
 
+#include <limits>
+
 #include "policy/failure.hpp"
 
 namespace kdb::policy {
@@ -87,6 +89,10 @@ bool is_behind(const stream_position& start, const event_batch& head) {
 bool is_behind(const all_position& start, const event_batch& head) {
   const auto* last = last_original_of(head);
   return last && !start.is_end() && later(start, last->position()) != start;
+}
+
+retry_budget budget_of(const resume_options& how) {
+  return {how.limit < 0 ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(how.limit), how.span};
 }
 
 last_delivered last_event_of(const stream_position&, const event_batch& batch, const last_delivered& before) {

@@ -4,6 +4,7 @@
 
 #include <kdb/event_batch.hpp>
 #include <kdb/subscribe.hpp>
+#include <policy/retry_budget.hpp>
 
 namespace kdb::policy {
 
@@ -25,6 +26,9 @@ void note_received(all_position& start, const event_batch& batch);
 /// knows nothing yet is never behind.
 bool is_behind(const stream_position& start, const event_batch& head);
 bool is_behind(const all_position& start, const event_batch& head);
+
+/// The tries that the options allow.
+retry_budget budget_of(const resume_options& how);
 
 /// How far a subscriber is that was at `before` and got this batch. Only events count. The first argument says what it follows.
 last_delivered last_event_of(const stream_position& followed, const event_batch& batch, const last_delivered& before);

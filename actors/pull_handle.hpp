@@ -1,0 +1,60 @@
+#pragma once
+
+#include <caf/scoped_actor.hpp>
+#include <caf/send.hpp>
+
+#include <chrono>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <utility>
+
+#include <inbox.hpp>
+#include <runtime.hpp>
+#include <subscription_error.hpp>
+
+namespace kdb::detail {
+
+/// What the blocking client holds of a subscription or a consumer: its actor, and the inbox that batches are taken from. Gone, it
+/// ends both.
+template <class Batch, class Source>
+struct pull_handle {
+  explicit pull_handle(std::shared_ptr<runtime> given, inbox_of<Batch> given_box)
+    : running{std::move(given)}, box{std::move(given_box)} {}
+  ~pull_handle() {
+    cancel();
+    caf::anon_send_exit(box, caf::exit_reason::user_shutdown); // Not `normal`: actors ignore that.
+  }
+  pull_handle(const pull_handle&) = delete;
+  pull_handle& operator=(const pull_handle&) = delete;
+
+  void cancel() {
+    if (source)
+      caf::anon_send(source, kdb::cancel{});
+  }
+
+  result<Batch> next(std::chrono::milliseconds timeout) {
+    caf::scoped_actor self{running->system()};
+    auto got = runtime::ask<taken_from<Batch>>(self, box, take{timeout});
+    if (!got)
+      return tl::unexpected{std::move(got.error())};
+    if (!got->end)
+      return std::move(got->batch);
+    std::lock_guard lock{mutex};
+    end = got->end;
+    return tl::unexpected{to_error(*got->end)};
+  }
+
+  std::optional<subscription_ended> ended() {
+    std::lock_guard lock{mutex};
+    return end;
+  }
+
+  std::shared_ptr<runtime> running;
+  inbox_of<Batch> box;
+  Source source;
+  std::mutex mutex;
+  std::optional<subscription_ended> end;
+};
+
+} // namespace kdb::detail
