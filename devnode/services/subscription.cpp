@@ -80,7 +80,14 @@ public:
       last_ = log_[log_.readable() - 1].position;
   }
 
-  const stored_event* next(int& budget) override { return cursor_.next(budget); }
+  // A start beyond the end, which a client has that another node served before: what is written up to it is passed over.
+  const stored_event* next(int& budget) override {
+    auto event = cursor_.next(budget);
+    while (event && last_ && event->position <= *last_)
+      event = cursor_.next(budget);
+    return event;
+  }
+
   void go_live(bool) override {}
   std::int64_t behind() const override { return cursor_.behind(); }
   void sent(const stored_event& event) override { last_ = event.position; }
@@ -260,8 +267,8 @@ private:
   // Says how far the search has come, unless that was said before.
   std::optional<rpc::outgoing> new_checkpoint() {
     auto position = source_->considered();
-    if (position && !live_)
-      position = std::max(source_->last_position().value_or(0), search_.page_begin());
+    if (position)
+      position = std::max(source_->last_position().value_or(0), live_ ? *position : search_.page_begin());
     if (!position || position == reported_)
       return {};
     reported_ = position;

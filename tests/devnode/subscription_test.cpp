@@ -95,6 +95,51 @@ BOOST_AUTO_TEST_CASE(the_start_is_exclusive_and_may_lie_beyond_the_end) {
   BOOST_TEST(ahead.next().event().event().stream_revision() == 9u);
 }
 
+// As after a move to a node that is behind the one before: what that one delivered must not come again.
+BOOST_AUTO_TEST_CASE(the_start_in_all_may_lie_beyond_the_end_too) {
+  auto of_s = [](subscribed& from) {
+    for (;;)
+      if (auto message = from.next(); message.event().event().stream_identifier().stream_name() == "s")
+        return message.event().commit_position();
+  };
+  append("s", 1);
+  subscribed witness{*this, following("")};
+  const auto beyond = of_s(witness) + 700;
+  auto behind = [&](ReadReq request) {
+    auto& position = *request.mutable_options()->mutable_all()->mutable_position();
+    position.set_commit_position(beyond);
+    position.set_prepare_position(beyond);
+    return request;
+  };
+  subscribed plain{*this, behind(following(""))}, searching{*this, behind(filtered("s", 10, 1))};
+  std::uint64_t passed_over = 0, position = 0;
+  while (position <= beyond) {
+    append("s", 1);
+    position = of_s(witness);
+    passed_over += position <= beyond;
+  }
+  BOOST_TEST(passed_over > 1u);
+  BOOST_TEST(of_s(plain) == position);
+  BOOST_TEST(of_s(searching) == position);
+}
+
+BOOST_AUTO_TEST_CASE(a_search_from_beyond_the_end_tells_no_place_before_its_start) {
+  append("s", 1);
+  auto request = filtered("other", 5, 1);
+  request.mutable_options()->mutable_all()->mutable_position()->set_commit_position(5000);
+  request.mutable_options()->mutable_all()->mutable_position()->set_prepare_position(5000);
+  subscribed searching{*this, request};
+  append("s", 60, 100);
+  std::uint64_t position = 0;
+  while (position <= 5000) {
+    auto message = searching.next();
+    if (message.has_checkpoint()) {
+      BOOST_TEST(message.checkpoint().commit_position() >= 5000u);
+      position = message.checkpoint().commit_position();
+    }
+  }
+}
+
 BOOST_AUTO_TEST_CASE(all_is_followed_across_streams) {
   subscribed all{*this, following("")};
   while (!all.next().has_caught_up()) {}
