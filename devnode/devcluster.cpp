@@ -133,6 +133,7 @@ struct devcluster::impl {
   void bring_up_to_date(std::size_t node);
   void copy_to_followers(std::size_t from, const commit& written);
   std::vector<gossiped_member> gossip(std::size_t node) const;
+  std::uint64_t gossip_reads = 0;
   bool steady() const;
   std::int64_t wire_time(std::chrono::milliseconds at) const { return began_ticks + at.count() * 10'000; }
 
@@ -234,7 +235,11 @@ void devcluster::impl::launch(std::size_t node) {
   auto& services = started.process->services();
   services.instance_id = started.instance_id;
   services.place.state = node_state::initializing;
-  services.cluster = {.gossip = [this, node] { return gossip(node); },
+  services.cluster = {.gossip =
+                        [this, node] {
+                          ++gossip_reads;
+                          return gossip(node);
+                        },
                       .resign =
                         [this, node] {
                           measure();
@@ -541,6 +546,11 @@ bool devcluster::steady() const {
 bool devcluster::wait_until_steady(std::chrono::milliseconds at_most) const {
   std::unique_lock lock{impl_->shared};
   return impl_->changed.wait_for(lock, at_most, [this] { return impl_->steady(); });
+}
+
+std::uint64_t devcluster::gossip_reads() const {
+  std::lock_guard lock{impl_->shared};
+  return impl_->gossip_reads;
 }
 
 void devcluster::stop() {

@@ -2,8 +2,16 @@
 
 #include <algorithm>
 #include <atomic>
+#include <future>
 #include <ostream>
 #include <thread>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <caf/event_based_actor.hpp>
+
+#include <kdb/actors.hpp>
+#include <kdb/async_client.hpp>
 
 #include <fixtures/cluster.hpp>
 
@@ -176,6 +184,57 @@ KDB_SCENARIO_TABLE(a_client_on_its_way_may_be_closed_by_who_is_told_of_it, journ
   s.close_at_next_change = true;
   fixtures::wait_until("the end of closing", [&] { return s.closed_by_change.load(); });
   expect_all_ended(s, 0); // Until the change all may have come to an end.
+}
+
+// -- from where a host's own code runs -----------------------------------------------------------------------------------
+
+BOOST_DATA_TEST_CASE(an_asio_client_on_its_way_may_be_closed_by_a_completion, journeys, row) {
+  travelling_client s;
+  row.begin(way::asio, s);
+  boost::asio::io_context io;
+  auto client = value_of(async_client::connect(io.get_executor(), s.settings_of(s.nodes.connection_string())));
+  std::vector<errc> ends;
+  bool closed = false;
+  for (int i = 0; i < 5; ++i)
+    client.append_to_stream(
+      "s", stream_state::any, numbered(1), {.call = {.retry = 1000}},
+      [&](const result<append_result>& outcome) { ends.push_back(outcome ? errc{} : outcome.error().code); });
+  const fixtures::stopwatch since;
+  boost::asio::post(io, [&] { client.close([&](auto&&...) { closed = true; }); });
+  io.run();
+  BOOST_TEST((since.elapsed() < fixtures::soon));
+  BOOST_TEST(closed);
+  BOOST_TEST(ends.size() == 5u);
+  for (const auto code : ends)
+    BOOST_TEST((code == errc::closed || code == errc{}), code);
+  s.close_here();
+}
+
+BOOST_DATA_TEST_CASE(a_client_on_its_way_may_be_closed_inside_an_actor, journeys, row) {
+  travelling_client s;
+  row.begin(way::actors, s);
+  owned_system host;
+  const auto client = value_of(spawn_client(host.system(), s.settings_of(s.nodes.connection_string())));
+  std::promise<std::vector<errc>> all;
+  const fixtures::stopwatch since;
+  host.system().spawn([&](caf::event_based_actor* self) {
+    auto ends = std::make_shared<std::vector<errc>>();
+    const auto note = [&all, ends](errc code) {
+      ends->push_back(code);
+      if (ends->size() == 6)
+        all.set_value(*ends);
+    };
+    for (int i = 0; i < 5; ++i)
+      self->request(client, caf::infinite, append_to_stream{"s", stream_state::any, numbered(1), {.call = {.retry = 1000}}})
+        .then([=](const append_result&) { note(errc{}); }, [=](const caf::error& why) { note(error::from(why).code); });
+    self->request(client, caf::infinite, kdb::close{})
+      .then([=] { note(errc{}); }, [=](const caf::error& why) { note(error::from(why).code); });
+  });
+  auto got = all.get_future();
+  for (const auto code : fixtures::value_of(got, "the end of everything"))
+    BOOST_TEST((code == errc::closed || code == errc{}), code);
+  BOOST_TEST((since.elapsed() < fixtures::soon));
+  s.close_here();
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -267,6 +267,31 @@ KDB_SCENARIO(a_leader_that_hangs_is_noticed_by_its_keepalive) {
   BOOST_TEST((client->status().node->node != where(nodes, hanging)));
 }
 
+// A round asks each of the two nodes that are left at most once, and rounds begin at least an interval apart.
+KDB_SCENARIO(all_that_lose_their_node_share_one_discovery) {
+  constexpr std::size_t count = 250;
+  cluster nodes;
+  nodes.settle();
+  auto how = settings_of(nodes);
+  how.discovery_interval = 100ms;
+  const auto client = connect(which, how);
+  append_until_done(*client, "s", numbered(1));
+  std::vector<std::unique_ptr<running_subscription>> all;
+  for (std::size_t i = 0; i < count; ++i)
+    all.push_back(value_of(client->subscribe_to_stream("s", {.from = stream_revision{0}})));
+  const auto before = nodes.gossip_reads();
+  const fixtures::stopwatch since;
+  nodes.kill(nodes.some_leader());
+  append_until_done(*client, "s", numbered(1, 1));
+  for (auto& each : all)
+    follow_events(*each, 1);
+  const auto rounds = static_cast<std::uint64_t>(since.elapsed() / how.discovery_interval) + 1;
+  const auto asked = nodes.gossip_reads() - before;
+  BOOST_TEST_MESSAGE(asked << " times gossip in " << since.elapsed().count() << " ms");
+  BOOST_TEST(asked >= 1u);
+  BOOST_TEST(asked <= 2 * rounds);
+}
+
 // -- subscriptions -------------------------------------------------------------------------------
 
 KDB_SCENARIO(subscriptions_miss_and_repeat_nothing_whatever_happens_to_the_nodes) {

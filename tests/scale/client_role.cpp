@@ -4,7 +4,6 @@
 
 #include <atomic>
 #include <iostream>
-#include <mutex>
 #include <thread>
 
 #include <caf/event_based_actor.hpp>
@@ -23,21 +22,6 @@ using namespace std::chrono_literals;
 
 struct counts {
   std::atomic<std::size_t> confirmed{0}, failed{0}, events{0}, ends{0};
-};
-
-/// Discoveries at once, as the log tells of the connection's phases, and how many there were.
-struct discoveries {
-  void take(std::string_view line) {
-    std::lock_guard lock{mutex};
-    if (line == "connection is discovering") {
-      ++begun;
-      most = std::max(most, ++running);
-    } else if (line.starts_with("connection is ")) {
-      running = 0;
-    }
-  }
-  std::mutex mutex;
-  std::size_t begun = 0, running = 0, most = 0;
 };
 
 /// Follows so many times: the subscriptions have one subscriber, as in a program that tells them apart by their streams.
@@ -80,12 +64,8 @@ void append_one(caf::scoped_actor& self, const client_actor& client) {
 } // namespace
 
 int run_client(const std::string& connection_string, std::size_t count) {
-  discoveries seen;
-  auto how = settings::from_connection_string(connection_string).value();
-  how.minimum_log_level = log_level::debug;
-  how.log = [&](log_level, std::string_view line) { seen.take(line); };
   owned_system owned; // Its scheduler is `sharing`.
-  auto client = spawn_client(owned.system(), how).value();
+  auto client = spawn_client(owned.system(), settings::from_connection_string(connection_string).value()).value();
   caf::scoped_actor self{owned.system()};
   append_one(self, client);
   const auto idle = fixtures::resident_bytes();
@@ -112,8 +92,7 @@ int run_client(const std::string& connection_string, std::size_t count) {
   const auto appended = dead.elapsed();
   fixtures::wait_until(
     "the event everywhere", [&] { return all.events >= count; }, 60s);
-  std::cout << dead.elapsed().count() << " " << appended.count() << " " << seen.most << " " << seen.begun << " " << all.ends
-            << " " << (all.events - count) << std::endl;
+  std::cout << dead.elapsed().count() << " " << appended.count() << " " << all.ends << " " << (all.events - count) << std::endl;
   wait_for_line();
   std::_Exit(0);
 }

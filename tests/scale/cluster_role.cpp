@@ -13,9 +13,9 @@ int run_cluster() {
   nodes.settle();
   std::cout << nodes.connection_string() << " " << nodes.address(nodes.some_leader()) << std::endl;
   for (std::string line; std::getline(std::cin, line);) {
-    const auto leader = nodes.some_leader();
-    nodes.kill(leader);
-    std::cout << "killed " << leader << std::endl;
+    if (line == "kill")
+      nodes.kill(nodes.some_leader());
+    std::cout << nodes.gossip_reads() << std::endl;
   }
   return 0;
 }

@@ -115,6 +115,9 @@ public:
   /// Waits for that. False if it takes longer than `at_most`.
   bool wait_until_steady(std::chrono::milliseconds at_most = std::chrono::seconds{20}) const;
 
+  /// How often clients were told the gossip, by all nodes together, since the cluster was made.
+  std::uint64_t gossip_reads() const;
+
   /// Stops all nodes as if each shut down. Does nothing the second time.
   void stop();
 
