@@ -250,12 +250,23 @@ void membership::call_election(time due) {
   plan(task::vote, 0, due);
 }
 
+// A server that wins again after it resigned does so in a second election, at once after the first. Here it is the one with the
+// highest priority, and there is one election.
+bool membership::stands_back(std::size_t node) const {
+  if (resigned_ != node)
+    return false;
+  for (std::size_t i = 0; i < settings_.voters; ++i)
+    if (i != node && nodes_[i].priority >= nodes_[node].priority)
+      return true;
+  return false;
+}
+
 std::optional<std::size_t> membership::winner() const {
   auto best = [this](bool anybody) {
     std::optional<std::size_t> found;
     for (std::size_t i = 0; i < settings_.voters; ++i) {
       auto& each = nodes_[i];
-      if (!reachable(i) || each.state == node_state::initializing || (!anybody && (each.draining || resigned_ == i)))
+      if (!reachable(i) || each.state == node_state::initializing || (!anybody && (each.draining || stands_back(i))))
         continue;
       // The longest log first, then the one that wants it most, then the first.
       if (!found || std::tuple{each.log_size, each.priority} > std::tuple{nodes_[*found].log_size, nodes_[*found].priority})

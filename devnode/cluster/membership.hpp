@@ -140,6 +140,7 @@ private:
   void lose_leader();
   void gossip();
   void notice(std::size_t node);
+  bool stands_back(std::size_t node) const;
   std::optional<std::size_t> winner() const;
 
   membership_settings settings_;

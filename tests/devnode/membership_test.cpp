@@ -102,6 +102,16 @@ BOOST_AUTO_TEST_CASE(a_leader_that_resigns_drains_first_and_is_not_elected_at_on
   pass_through(cluster, {{4000ms, "Leader Follower Follower"}});
 }
 
+BOOST_AUTO_TEST_CASE(a_leader_that_resigns_is_elected_again_if_its_priority_is_above_all_others) {
+  membership cluster{fast};
+  cluster.set_priority(0, 1);
+  BOOST_TEST(cluster.resign(0, 1000ms));
+  pass_through(cluster, {{1199ms, "ResigningLeader Follower Follower"},
+                         {1200ms, "PreLeader PreReplica PreReplica"},
+                         {1400ms, "Leader PreReplica PreReplica"},
+                         {1500ms, "Leader Follower Follower"}});
+}
+
 BOOST_AUTO_TEST_CASE(a_leader_that_hangs_is_noticed_late_and_follows_when_it_thaws) {
   membership cluster{fast};
   cluster.hang(0, 1000ms);

@@ -111,12 +111,14 @@ bool add_cluster_tests() {
 namespace kdb::golden {
 
 void add_failover_tests();
+void add_acknowledged_tests();
 
 } // namespace kdb::golden
 
 int main(int count, char** values) {
   auto add = [] {
     golden::add_failover_tests();
+    golden::add_acknowledged_tests();
     return add_cluster_tests();
   };
   return unit_test::unit_test_main(+add, count, values);

@@ -95,7 +95,8 @@ public:
   void leaderless();
   void elect();
 
-  /// Decides between nodes with equal logs in elections: the higher number wins, then the lower number of the node.
+  /// Decides between nodes with equal logs in elections: the higher number wins, then the lower number of the node. A leader
+  /// that resigns is elected again only if its priority is above all others.
   void set_priority(std::size_t node, int priority);
 
   // -- what is so ---
