@@ -7,20 +7,20 @@ namespace kdb::chaos {
 namespace {
 
 /// What nodes that fail may cause.
-bool is_explained(errc code) {
-  switch (code) {
+bool is_explained(const error& why) {
+  switch (why.code) {
     case errc::stream_not_found: // A reader may come before the first append.
     case errc::not_leader:
     case errc::not_ready:
     case errc::too_busy:
     case errc::server_timeout:
     case errc::server_stopping:
-    case errc::server_error: // Nodes that stop answer some calls so.
     case errc::unavailable:
     case errc::discovery_failed:
     case errc::deadline_exceeded:
     case errc::closed:
     case errc::cancelled: return true;
+    case errc::server_error: return why.message.find("Exception was thrown by handler") != std::string::npos; // Nodes that stop.
     default: return false;
   }
 }
@@ -37,7 +37,7 @@ void operation::failed(const error& why) {
     std::lock_guard lock{book_.mutex_};
     ++book_.failures_[why.code];
   }
-  if (!is_explained(why.code))
+  if (!is_explained(why))
     book_.finding(what_ + " failed without a reason that a fault explains: " + to_string(why));
   if (why.message.empty())
     book_.finding(what_ + " failed without a message");
