@@ -50,7 +50,9 @@ meaning meaning_of(errc code) {
     case errc::consumer_too_slow:
     case errc::indexes_not_ready:
     // What a waiter gets when discovery gave up for now: there is no node to leave.
-    case errc::discovery_failed: return {node_action::stay, true, false};
+    case errc::discovery_failed:
+    // Likewise. Certificates and settings of nodes change: those who follow something outlast it.
+    case errc::tls_failed: return {node_action::stay, true, false};
     case errc::not_leader: return {node_action::follow_leader, true, false};
     case errc::not_ready: return {node_action::rediscover, true, false};
     // The node gave up or the caller did: neither says that the node is lost.

@@ -111,6 +111,7 @@ end_reason end_reason_of(errc code) {
     case errc::closed: return end_reason::closed;
     case errc::unavailable:
     case errc::discovery_failed:
+    case errc::tls_failed:
     case errc::deadline_exceeded:
     case errc::server_stopping:
     case errc::not_ready: return end_reason::connection_lost;

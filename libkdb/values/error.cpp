@@ -39,6 +39,7 @@ std::string_view to_string(errc code) {
     KDB_NAME(deadline_exceeded);
     KDB_NAME(cancelled);
     KDB_NAME(closed);
+    KDB_NAME(tls_failed);
     KDB_NAME(unsupported);
     KDB_NAME(server_error);
     KDB_NAME(protocol_error);
@@ -50,6 +51,24 @@ std::string_view to_string(errc code) {
     KDB_NAME(index_exists);
     KDB_NAME(indexes_not_ready);
 #undef KDB_NAME
+  }
+  return "unknown";
+}
+
+std::string_view to_string(tls_problem problem) {
+  switch (problem) {
+    case tls_problem::bad_file: return "bad_file";
+    case tls_problem::unknown_authority: return "unknown_authority";
+    case tls_problem::wrong_name: return "wrong_name";
+    case tls_problem::expired: return "expired";
+    case tls_problem::not_yet_valid: return "not_yet_valid";
+    case tls_problem::bad_certificate: return "bad_certificate";
+    case tls_problem::client_certificate_required: return "client_certificate_required";
+    case tls_problem::client_certificate_refused: return "client_certificate_refused";
+    case tls_problem::server_without_tls: return "server_without_tls";
+    case tls_problem::server_with_tls: return "server_with_tls";
+    case tls_problem::no_common_version: return "no_common_version";
+    case tls_problem::other: return "other";
   }
   return "unknown";
 }

@@ -34,7 +34,7 @@ POSIX = r"fcntl\.h|pthread\.h|arpa/.*|netinet/.*|sys/.*|netdb\.h|unistd\.h|poll\
 PARTS = [
     # prefix, parts it may see, outside headers it may see
     ("libkdb/include/kdb/", ["libkdb/include/kdb/"], [EXPECTED, BOOST_UUID]),
-    ("libkdb/values/", ["libkdb/include/kdb/", "libkdb/values/"], [EXPECTED, BOOST_UUID, JSON, POSIX]),
+    ("libkdb/values/", ["libkdb/include/kdb/", "libkdb/values/"], [EXPECTED, BOOST_UUID, JSON, OPENSSL, POSIX]),
     ("libkdb/policy/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/"], [EXPECTED, BOOST_UUID]),
     ("libkdb/wire/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/"],
      [EXPECTED, BOOST_UUID, PROTOBUF]),

@@ -76,6 +76,7 @@ const std::vector<row> table{
   {errc::deadline_exceeded, stay, false, true},
   {errc::cancelled, stay, true, true},
   {errc::closed, stay, true, true},
+  {errc::tls_failed, stay, false, false},
   {errc::unsupported, stay, true, false},
   {errc::server_error, check, false, true},
   {errc::protocol_error, stay, true, true},

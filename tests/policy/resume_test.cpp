@@ -204,6 +204,7 @@ const std::vector<ending> endings{
   {errc::consumer_too_slow, end_reason::server_error, false},
   {errc::unavailable, end_reason::connection_lost, false},
   {errc::discovery_failed, end_reason::connection_lost, false},
+  {errc::tls_failed, end_reason::connection_lost, false},
   {errc::deadline_exceeded, end_reason::connection_lost, false},
   {errc::cancelled, end_reason::cancelled, true},
   {errc::closed, end_reason::closed, true},

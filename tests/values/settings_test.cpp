@@ -60,6 +60,20 @@ const std::vector<change> changes{
   {"tls.user_key_file", [](settings& s) { s.tls.user_certificate_file = "c"; }},
   {"tls.user_key_file", [](settings& s) { s.tls.user_key_file = "k"; }},
   {"", [](settings& s) { s.tls = {.user_certificate_file = "c", .user_key_file = "k"}; }},
+  {"tls.user_key_pem", [](settings& s) { s.tls.user_certificate_pem = "c"; }},
+  {"tls.user_key_pem", [](settings& s) { s.tls.user_key_pem = "k"; }},
+  {"tls.ca_pem", [](settings& s) { s.tls = {.ca_file = "f", .ca_pem = "p"}; }},
+  {"tls.user_certificate_pem",
+   [](settings& s) {
+     s.tls = {.user_certificate_file = "c", .user_key_file = "k", .user_certificate_pem = "c", .user_key_pem = "k"};
+   }},
+  {"", [](settings& s) { s.tls = {.ca_file = "f", .user_certificate_pem = "c", .user_key_pem = "k"}; }},
+  {"credentials_provider",
+   [](settings& s) {
+     s.credentials = kdb::credentials::bearer("t");
+     s.credentials_provider = [](const kdb::credentials_handler&) {};
+   }},
+  {"", [](settings& s) { s.credentials_provider = [](const kdb::credentials_handler&) {}; }},
   {"credentials.user", [](settings& s) { s.credentials = kdb::credentials::basic("", "p"); }},
   {"credentials.user", [](settings& s) { s.credentials = kdb::credentials::basic("a:b", "p"); }},
   {"credentials.user", [](settings& s) { s.credentials = kdb::credentials::basic("a\nb", "p"); }},
@@ -111,7 +125,9 @@ const std::vector<change> implausible{
   {"", [](settings& s) { s.keep_alive_interval.reset(); }},
   {"keepAliveTimeout", [](settings& s) { s.keep_alive_timeout = 10ms; }},
   {"credentials", [](settings& s) { s.tls.enabled = false, s.credentials = kdb::credentials::basic("a", "hunter"); }},
+  {"credentials", [](settings& s) { s.tls.enabled = false, s.credentials_provider = [](const kdb::credentials_handler&) {}; }},
   {"certificates", [](settings& s) { s.tls.enabled = false, s.tls.ca_file = "ca"; }},
+  {"certificates", [](settings& s) { s.tls.enabled = false, s.tls.ca_pem = "ca"; }},
   {"not verified", [](settings& s) { s.tls.verify_certificate = false; }},
   {"",
    [](settings& s) { s.tls.enabled = false, s.credentials = kdb::credentials::basic("a", "b"), s.credentials_in_clear = true; }},

@@ -2,7 +2,9 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <set>
 #include <string>
@@ -20,6 +22,7 @@
 
 #include "values/recorded_event_builder.hpp"
 #include "values/utf8.hpp"
+#include "values/wipe.hpp"
 
 using namespace std::string_literals;
 
@@ -137,7 +140,7 @@ BOOST_AUTO_TEST_CASE(every_error_code_has_a_name_of_its_own) {
   for (int number = 0; number < 256; ++number)
     if (auto name = to_string(static_cast<kdb::errc>(number)); name != "unknown")
       BOOST_TEST(names.insert(std::string{name}).second);
-  BOOST_TEST(names.size() == 42u);
+  BOOST_TEST(names.size() == 43u);
   BOOST_TEST(to_string(kdb::errc::wrong_expected_version) == "wrong_expected_version");
   BOOST_TEST(to_string(kdb::errc::indexes_not_ready) == "indexes_not_ready");
 }
@@ -181,6 +184,32 @@ BOOST_AUTO_TEST_CASE(events_never_print_their_payload) {
 BOOST_AUTO_TEST_SUITE_END()
 
 BOOST_AUTO_TEST_SUITE(credentials)
+
+BOOST_AUTO_TEST_CASE(what_a_secret_leaves_in_memory_is_wiped) {
+  for (const auto length : {5u, 15u, 16u, 500u}) { // Inside of the string, and outside.
+    std::string secret(length, 's');
+    secret.resize(length - 2); // Leaves one behind the end.
+    const auto* memory = secret.data();
+    const auto size = secret.capacity();
+    kdb::wipe(secret);
+    BOOST_TEST(secret.empty());
+    BOOST_TEST_REQUIRE(secret.data() == memory);
+    BOOST_TEST(std::count(memory, memory + size, '\0') == static_cast<std::ptrdiff_t>(size));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(credentials_are_assigned_and_moved_as_they_are_copied) {
+  auto who = kdb::credentials::basic("ada", "secret");
+  const auto copy = who;
+  auto other = kdb::credentials::bearer(std::string(100, 't'));
+  who = other;
+  BOOST_TEST((who == other));
+  who = copy;
+  BOOST_TEST((who == copy));
+  const auto moved = std::move(who);
+  BOOST_TEST(moved.header() == copy.header());
+  BOOST_TEST(other.is_bearer());
+}
 
 BOOST_AUTO_TEST_CASE(the_header_is_what_the_server_reads) {
   using kdb::credentials;

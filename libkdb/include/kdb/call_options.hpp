@@ -3,34 +3,10 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
-#include <string>
+
+#include <kdb/credentials.hpp>
 
 namespace kdb {
-
-/// Who calls. Printing shows `***` for the secret.
-class credentials {
-public:
-  static credentials basic(std::string user, std::string password);
-  static credentials bearer(std::string token);
-
-  /// The value of the `authorization` header. A secret: never print it.
-  std::string header() const;
-  /// The user's name; empty for tokens.
-  const std::string& user() const { return user_; }
-  bool is_bearer() const { return bearer_; }
-  /// Password or token. A secret: never print it.
-  const std::string& secret() const { return secret_; }
-
-  friend bool operator==(const credentials&, const credentials&) = default;
-
-private:
-  bool bearer_ = false;
-  std::string user_;
-  std::string secret_;
-};
-
-/// "basic admin:***" or "bearer ***".
-std::string to_string(const credentials& who);
 
 /// What every operation takes. Unset members mean what the client's settings say.
 struct call_options {

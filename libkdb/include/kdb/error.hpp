@@ -61,6 +61,7 @@ enum class errc : std::uint8_t {
   deadline_exceeded, ///< The call's deadline passed.
   cancelled,         ///< The call was cancelled by its owner.
   closed,            ///< The client, reading or subscription is closed.
+  tls_failed,        ///< A node is there, but no connection that can be trusted. Detail: `tls_failure`.
 
   // -- neither side's plan ------------------------------------------------------------
   unsupported = 120, ///< The server does not offer this operation.
@@ -123,6 +124,32 @@ struct leader {
   std::uint16_t port = 0;
 };
 
+/// What stands in the way of a trusted connection.
+enum class tls_problem : std::uint8_t {
+  bad_file,                    ///< A certificate or key of the client's settings can't be read or used.
+  unknown_authority,           ///< None of the trusted authorities has signed the node's certificate.
+  wrong_name,                  ///< The node's certificate is for other names.
+  expired,                     ///< The node's certificate, or one it depends on, is not valid any more.
+  not_yet_valid,               ///< Likewise, not valid yet; or one of the clocks is wrong.
+  bad_certificate,             ///< Something else is wrong with the node's certificate.
+  client_certificate_required, ///< The node wants a certificate of the client.
+  client_certificate_refused,  ///< The node does not accept the certificate of the client.
+  server_without_tls,          ///< The node does not speak TLS.
+  server_with_tls,             ///< The node speaks TLS, the client does not.
+  no_common_version,           ///< There is no version of TLS that both sides accept.
+  other,                       ///< The message says it.
+};
+
+/// The name of the enumerator.
+std::string_view to_string(tls_problem problem);
+
+struct tls_failure {
+  tls_problem problem = tls_problem::other;
+  std::string host{}; ///< Of the node; empty for `bad_file`.
+  std::uint16_t port = 0;
+  std::string file{}; ///< The file of `bad_file`, if it is one.
+};
+
 /// All failed checks of one v2 append.
 struct violations {
   struct one {
@@ -135,7 +162,7 @@ struct violations {
 };
 
 using error_detail = std::variant<std::monostate, bad_argument, version_mismatch, stream_name, index_name, login_name, group_name,
-                                  size_limit, leader, violations>;
+                                  size_limit, leader, violations, tls_failure>;
 
 /// Why something failed. Copies are independent; safe to move between threads.
 struct [[nodiscard]] error {

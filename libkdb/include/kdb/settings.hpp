@@ -23,11 +23,15 @@ struct tls_settings {
   bool enabled = true;
   /// Off: any certificate is accepted. For tests only.
   bool verify_certificate = true;
-  /// PEM file with the authorities to trust. Empty: those of the system.
+  /// PEM file with the authorities to trust. Empty: those of the system. All files are read anew for each new connection.
   std::string ca_file{};
-  /// PEM files of a client certificate and its key: both or neither.
+  /// PEM files of a client certificate (followed by those between it and its authority) and its key: both or neither.
   std::string user_certificate_file{};
   std::string user_key_file{};
+  /// The same as PEM text, in place of the files.
+  std::string ca_pem{};
+  std::string user_certificate_pem{};
+  std::string user_key_pem{};
   friend bool operator==(const tls_settings&, const tls_settings&) = default;
 };
 
@@ -39,6 +43,10 @@ struct settings {
   bool discover = false;
   tls_settings tls{};
   std::optional<kdb::credentials> credentials{};
+  /// Hands out the client's credentials, in place of `credentials`: asked before the first node, again before they expire, and when a
+  /// server has refused them. While it has none to give, requests that need a node fail with `unauthenticated` and its message. A
+  /// call's own credentials replace its as well. Empty: there is none.
+  kdb::credentials_provider credentials_provider{};
   /// Send credentials also without TLS. Off: a client with credentials and without TLS sends none, and logs a warning.
   bool credentials_in_clear = false;
   /// Shown by the server for consumers. Empty: a random UUID, chosen when the client starts.
@@ -93,7 +101,7 @@ struct settings {
 };
 
 /// The connection string for these settings, with `***` in place of a password. Reads back to the same settings otherwise, as far as
-/// a connection string has an option for them: it has none for tokens, strictness, the limits of appends, the start timeout, retries, restarts, the log and `on_change`.
+/// a connection string has an option for them: it has none for tokens and providers of credentials, PEM texts, strictness, the limits of appends, the start timeout, retries, restarts, the log and `on_change`.
 std::string to_string(const settings& all);
 
 } // namespace kdb

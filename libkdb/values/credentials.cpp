@@ -1,17 +1,21 @@
-#include <kdb/call_options.hpp>
+#include <kdb/credentials.hpp>
 
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
 #include <utility>
 
+#include "values/wipe.hpp"
+
 namespace kdb {
 namespace {
 
-std::string base64(std::string_view bytes) {
+/// The bytes in base64 behind the prefix, in one piece of memory: a smaller one would be left behind as it is.
+std::string base64(std::string_view prefix, std::string_view bytes) {
   constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   std::string text;
-  text.reserve((bytes.size() + 2) / 3 * 4);
+  text.reserve(prefix.size() + (bytes.size() + 2) / 3 * 4);
+  text = prefix;
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
     auto left = bytes.size() - i;
     auto byte = [&](std::size_t k) { return k < left ? std::uint32_t{static_cast<unsigned char>(bytes[i + k])} : 0u; };
@@ -40,11 +44,26 @@ credentials credentials::bearer(std::string token) {
   return who;
 }
 
+credentials& credentials::operator=(credentials other) noexcept {
+  std::swap(bearer_, other.bearer_);
+  user_.swap(other.user_);
+  secret_.swap(other.secret_);
+  return *this;
+}
+
+credentials::~credentials() {
+  wipe(user_);
+  wipe(secret_);
+}
+
 std::string credentials::header() const {
   // The server takes the names of the schemes only in this letter case.
   if (bearer_)
     return "Bearer " + secret_;
-  return "Basic " + base64(user_ + ':' + secret_);
+  auto both = user_ + ':' + secret_;
+  auto text = base64("Basic ", both);
+  wipe(both);
+  return text;
 }
 
 std::string to_string(const credentials& who) {

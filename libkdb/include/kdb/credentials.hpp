@@ -1,0 +1,59 @@
+#pragma once
+
+#include <chrono>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include <kdb/result.hpp>
+
+namespace kdb {
+
+/// Who calls. Printing shows `***` for the secret; what a copy held is wiped from memory when it goes.
+class credentials {
+public:
+  static credentials basic(std::string user, std::string password);
+  static credentials bearer(std::string token);
+
+  credentials(const credentials&) = default;
+  credentials(credentials&&) noexcept = default;
+  credentials& operator=(credentials other) noexcept;
+  ~credentials();
+
+  /// The value of the `authorization` header. A secret: never print it.
+  std::string header() const;
+  /// The user's name; empty for tokens.
+  const std::string& user() const { return user_; }
+  bool is_bearer() const { return bearer_; }
+  /// Password or token. A secret: never print it.
+  const std::string& secret() const { return secret_; }
+
+  friend bool operator==(const credentials&, const credentials&) = default;
+
+private:
+  credentials() = default;
+
+  bool bearer_ = false;
+  std::string user_;
+  std::string secret_;
+};
+
+/// "basic admin:***" or "bearer ***".
+std::string to_string(const credentials& who);
+
+/// What a provider hands out.
+struct provided_credentials {
+  kdb::credentials credentials;
+  /// When they expire; others are asked for before that. Unset: they are good until the server refuses them.
+  std::optional<std::chrono::system_clock::time_point> valid_until{};
+};
+
+/// Takes the credentials, or why there are none. May be called from any thread, within the provider or later; calls after the first
+/// one, and after the end of the client, do nothing.
+using credentials_handler = std::function<void(result<provided_credentials>)>;
+
+/// Hands out credentials that expire, for `settings::credentials_provider`. Called on a thread of its own, one call at a time: it may
+/// block. What it throws counts as its answer.
+using credentials_provider = std::function<void(credentials_handler done)>;
+
+} // namespace kdb

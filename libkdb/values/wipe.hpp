@@ -1,0 +1,10 @@
+#pragma once
+
+#include <string>
+
+namespace kdb {
+
+/// Overwrites all the memory that a string has, also what it does not use, and leaves it empty. For secrets that are not needed any more.
+void wipe(std::string& secret);
+
+} // namespace kdb
