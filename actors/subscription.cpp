@@ -234,7 +234,7 @@ void subscription_state::deliver_next() {
   }
   delivering = true;
   auto batch = std::move(ready.front());
-  ready.pop_front();
+  ready.erase(ready.begin());
   handed = plan.last_event_of(batch, handed);
   // Without a timeout: a response after one would be lost, and with it the credit. The subscriber is monitored instead.
   self->request(plan.subscriber, caf::infinite, std::move(batch))
