@@ -128,16 +128,16 @@ end_reason end_reason_of(errc code) {
     case errc::stream_not_found:
     case errc::invalid_position:
     case errc::index_not_found:
-    case errc::group_not_found:
     case errc::user_not_found:
     case errc::scavenge_not_found:
     case errc::unsupported: return end_reason::invalid;
     case errc::subscriber_failed: return end_reason::subscriber_failed;
+    case errc::group_not_found: return end_reason::group_gone;
+    case errc::maximum_subscribers: return end_reason::group_full;
     case errc::wrong_expected_version:
     case errc::group_exists:
     case errc::group_failed:
     case errc::group_dropped:
-    case errc::maximum_subscribers:
     case errc::user_conflict:
     case errc::too_busy:
     case errc::server_timeout:

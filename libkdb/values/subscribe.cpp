@@ -13,6 +13,8 @@ std::string_view to_string(end_reason reason) {
     case end_reason::access_denied: return "access_denied";
     case end_reason::invalid: return "invalid";
     case end_reason::subscriber_failed: return "subscriber_failed";
+    case end_reason::group_gone: return "group_gone";
+    case end_reason::group_full: return "group_full";
   }
   return "unknown";
 }

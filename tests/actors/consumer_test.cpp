@@ -329,6 +329,7 @@ BOOST_AUTO_TEST_CASE(it_ends_for_good_when_the_group_is_deleted) {
   BOOST_REQUIRE_EQUAL(f.script->ends.size(), 1u);
   BOOST_REQUIRE(f.script->ends[0].cause.has_value());
   BOOST_TEST((f.script->ends[0].cause->code == errc::group_not_found));
+  BOOST_TEST((f.script->ends[0].reason == end_reason::group_gone));
   f.expect_exit(f.tested);
 }
 
@@ -340,6 +341,7 @@ BOOST_AUTO_TEST_CASE(a_full_group_ends_it_where_its_options_say_so) {
   f.fails(errc::maximum_subscribers);
   BOOST_REQUIRE_EQUAL(f.script->ends.size(), 1u);
   BOOST_TEST((f.script->ends[0].cause->code == errc::maximum_subscribers));
+  BOOST_TEST((f.script->ends[0].reason == end_reason::group_full));
   f.expect_exit(f.tested);
 }
 

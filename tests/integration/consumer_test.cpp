@@ -213,7 +213,7 @@ KDB_SCENARIO(a_consumer_ends_for_good_when_its_group_is_deleted) {
   require(f.client->delete_group(sg));
   BOOST_TEST(end_of(*consumer).code == errc::group_not_found);
   BOOST_REQUIRE(consumer->ended().has_value());
-  BOOST_TEST(consumer->ended()->reason == end_reason::invalid);
+  BOOST_TEST(consumer->ended()->reason == end_reason::group_gone);
   BOOST_TEST(error_of(consumer->answer(event_token{}, outcome::ack())).code == errc::closed);
 }
 

@@ -60,6 +60,8 @@ enum class end_reason : std::uint8_t {
   access_denied,     ///< The caller may not, or may no longer, read this.
   invalid,           ///< The request can't be served at all: it has to be changed.
   subscriber_failed, ///< The receiver died, threw, or refused a batch.
+  group_gone,        ///< Of a consumer: its group does not exist any more.
+  group_full,        ///< Of a consumer: its group has all the consumers it may have.
 };
 
 std::string_view to_string(end_reason reason);
