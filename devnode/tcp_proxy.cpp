@@ -1,23 +1,22 @@
 #include "kdb/tcp_proxy.hpp"
 
+#include "network/flow.hpp"
+#include "network/loopback.hpp"
+
 #include <algorithm>
-#include <array>
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
-#include <deque>
 #include <functional>
 #include <list>
 #include <mutex>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <thread>
 #include <utility>
 #include <vector>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -26,158 +25,10 @@
 namespace kdb {
 namespace {
 
-using clock = std::chrono::steady_clock;
+using namespace development;
+using clock = flow::clock;
 
-// What is read ahead of a receiver that is slow.
-constexpr std::size_t most_held = 256 << 10;
-
-sockaddr_in loopback(std::uint16_t port) {
-  sockaddr_in where{};
-  where.sin_family = AF_INET;
-  where.sin_port = htons(port);
-  where.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  return where;
-}
-
-// Holds a port. Until it listens, clients are refused.
-int bind_to(std::uint16_t port) {
-  auto bound = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  int yes = 1;
-  ::setsockopt(bound, SOL_SOCKET, SO_REUSEADDR, &yes, sizeof yes);
-  auto where = loopback(port);
-  if (::bind(bound, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0)
-    return bound;
-  ::close(bound);
-  return -1;
-}
-
-int listen_on(std::uint16_t port) {
-  auto listener = bind_to(port);
-  if (listener >= 0 && ::listen(listener, 256) == 0)
-    return listener;
-  if (listener >= 0)
-    ::close(listener);
-  throw std::runtime_error{"cannot listen on 127.0.0.1:" + std::to_string(port) +
-                           "; is another server using the port? Choose another one, or 0 for a free one."};
-}
-
-std::uint16_t port_of(int listener) {
-  sockaddr_in bound{};
-  socklen_t size = sizeof bound;
-  ::getsockname(listener, reinterpret_cast<sockaddr*>(&bound), &size);
-  return ntohs(bound.sin_port);
-}
-
-int connect_to(std::uint16_t port) {
-  if (port == 0)
-    return -1;
-  auto socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  auto where = loopback(port);
-  if (::connect(socket, reinterpret_cast<const sockaddr*>(&where), sizeof where) == 0)
-    return socket;
-  ::close(socket);
-  return -1;
-}
-
-void no_delay(int socket) {
-  int yes = 1;
-  ::setsockopt(socket, IPPROTO_TCP, TCP_NODELAY, &yes, sizeof yes);
-}
-
-void reset(int socket) {
-  linger at_once{1, 0};
-  ::setsockopt(socket, SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
-  ::close(socket);
-}
-
-// How bytes are passed on.
-struct manners {
-  std::chrono::milliseconds delay{0};
-  std::size_t rate = 0; // bytes a second
-  bool moves_up = true;
-  bool moves_down = true;
-};
-
-/// One direction of a connection, with what has been read and not yet written.
-class flow {
-public:
-  flow(int from, int to) : from_{from}, to_{to} {}
-
-  bool wants_to_read() const { return !ended_ && held_ < most_held; }
-  bool ended() const { return ended_; }
-  bool finished() const { return finished_; }
-
-  /// When there is something to write; nothing if there isn't.
-  std::optional<clock::time_point> next_write() const {
-    return held_bytes_.empty() ? std::nullopt : std::optional{std::max(held_bytes_.front().due, free_at_)};
-  }
-
-  /// False: one of the sides is gone.
-  bool read(const manners& how, clock::time_point now) {
-    static thread_local std::array<char, 64 << 10> buffer;
-    auto count = ::recv(from_, buffer.data(), buffer.size(), MSG_DONTWAIT);
-    if (count < 0)
-      return errno == EAGAIN || errno == EINTR;
-    if (count == 0) {
-      ended_ = true;
-      return true;
-    }
-    auto size = static_cast<std::size_t>(count);
-    held_ += size;
-    held_bytes_.push_back({now + how.delay, {buffer.data(), size}, 0});
-    return true;
-  }
-
-  /// Writes what is due, at most `limit` bytes. Returns how many, or nothing when one of the sides is gone.
-  std::optional<std::uint64_t> write(const manners& how, clock::time_point now, std::uint64_t limit) {
-    std::uint64_t written = 0;
-    while (!held_bytes_.empty() && held_bytes_.front().due <= now && free_at_ <= now && written < limit) {
-      auto& first = held_bytes_.front();
-      auto size = std::min<std::uint64_t>(first.bytes.size() - first.begin, limit - written);
-      if (how.rate > 0)
-        size = std::min<std::uint64_t>(size, std::max<std::size_t>(how.rate / 50, 1));
-      auto count = ::send(to_, first.bytes.data() + first.begin, size, MSG_DONTWAIT | MSG_NOSIGNAL);
-      if (count < 0 && (errno == EAGAIN || errno == EINTR))
-        break;
-      if (count < 0)
-        return std::nullopt;
-      took(static_cast<std::size_t>(count));
-      written += static_cast<std::uint64_t>(count);
-      if (how.rate > 0)
-        free_at_ = now + std::chrono::nanoseconds{1'000'000'000 * count / static_cast<std::int64_t>(how.rate)};
-    }
-    if (ended_ && held_bytes_.empty() && !std::exchange(finished_, true))
-      ::shutdown(to_, SHUT_WR);
-    return written;
-  }
-
-  int from() const { return from_; }
-  int to() const { return to_; }
-
-private:
-  struct piece {
-    clock::time_point due;
-    std::string bytes;
-    std::size_t begin;
-  };
-
-  void took(std::size_t count) {
-    auto& first = held_bytes_.front();
-    first.begin += count;
-    held_ -= count;
-    if (first.begin == first.bytes.size())
-      held_bytes_.pop_front();
-  }
-
-  int from_;
-  int to_;
-  std::deque<piece> held_bytes_;
-  std::size_t held_ = 0;
-  clock::time_point free_at_{};
-  bool ended_ = false;    // the sender has closed
-  bool finished_ = false; // the receiver knows
-};
-
+// A client and the server it was connected to.
 struct link {
   link(int client, int server) : up{client, server}, down{server, client} {}
 
@@ -284,11 +135,11 @@ struct tcp_proxy::impl {
       return false;
     if ((up && !each.up.read(how, now)) || (down && !each.down.read(how, now)))
       return false;
-    if (how.moves_up && !each.up.write(how, now, most_held))
+    if (how.moves_up && !each.up.write(how, now, flow::most_held))
       return false;
     if (!how.moves_down)
       return true;
-    auto sent = each.down.write(how, now, each.cut_at ? *each.cut_at - each.sent : most_held);
+    auto sent = each.down.write(how, now, each.cut_at ? *each.cut_at - each.sent : flow::most_held);
     if (!sent)
       return false;
     each.sent += *sent;
