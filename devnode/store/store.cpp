@@ -65,8 +65,10 @@ bool store::tombstoned(std::string_view name) const {
 }
 
 stream_facts store::facts(std::string_view name) const {
-  stream_facts facts{.tombstoned = tombstoned(name)};
-  if (auto of = find(name)) {
+  auto of = find(name);
+  // As a server's writer, which asks about a metastream's stream only if it has not written to the metastream before.
+  stream_facts facts{.tombstoned = of && !of->events.empty() ? of->tombstoned() : tombstoned(name)};
+  if (of) {
     facts.last = of->last();
     facts.soft_deleted = of->soft_deleted();
     facts.has_metadata = of->has_metadata;

@@ -76,6 +76,7 @@ public:
   /// Whether the stream, or the one whose metastream it is, was tombstoned.
   bool tombstoned(std::string_view name) const;
 
+  /// Returns what writes are decided by. Metadata can be written after a tombstone if some were written before, though nobody reads them.
   stream_facts facts(std::string_view name) const;
 
   /// Returns the lowest revision that may be read now; last + 1 when there is none.

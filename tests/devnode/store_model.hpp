@@ -75,7 +75,7 @@ public:
   }
 
   void set_metadata(const std::string& stream, const model_metadata& to, std::uint64_t id) {
-    if (tombstoned(stream))
+    if (tombstoned(stream) && last("$$" + stream) == no_revision)
       return;
     bool was_deleted = soft_deleted(stream);
     metadata[stream] = to;

@@ -144,7 +144,6 @@ BOOST_AUTO_TEST_CASE(metadata_written_by_a_client_bring_a_soft_deleted_stream_ba
 
 BOOST_AUTO_TEST_CASE(a_tombstone_ends_a_stream_and_its_metadata) {
   append("s", 1);
-  metadata("s", "{}");
   BOOST_TEST((events.tombstone("s", expected_state::any()).verdict == append_verdict::write));
   BOOST_TEST(events.tombstoned("s"));
   BOOST_TEST(events.tombstoned("$$s"));
@@ -154,6 +153,16 @@ BOOST_AUTO_TEST_CASE(a_tombstone_ends_a_stream_and_its_metadata) {
   BOOST_TEST(last.type() == "$streamDeleted");
   BOOST_TEST(last.revision == tombstone_revision);
   BOOST_TEST(!last.json);
+}
+
+BOOST_AUTO_TEST_CASE(metadata_that_were_written_before_a_tombstone_can_be_written_after_it_but_not_read) {
+  append("s", 1);
+  metadata("s", "{}");
+  events.tombstone("s", expected_state::any());
+  BOOST_TEST((metadata("s", R"({"a":1})").verdict == append_verdict::write));
+  BOOST_TEST(events.facts("$$s").last == 1);
+  BOOST_TEST(events.tombstoned("$$s"));
+  BOOST_TEST((append("s", 1).verdict == append_verdict::deleted));
 }
 
 BOOST_AUTO_TEST_CASE(time_never_runs_backwards) {
