@@ -42,7 +42,8 @@ wire::read_request to_request(const read_all_options& how) {
 /// Whether a request changes nothing.
 template <class Request>
 constexpr bool only_asks =
-  std::is_same_v<Request, read_gossip> || std::is_same_v<Request, get_group_info> || std::is_same_v<Request, list_groups>;
+  std::is_same_v<Request, read_gossip> || std::is_same_v<Request, get_group_info> || std::is_same_v<Request, list_groups> ||
+  std::is_same_v<Request, get_user> || std::is_same_v<Request, get_current_user> || std::is_same_v<Request, list_users>;
 
 constexpr std::string_view settings_stream = "$settings";
 
@@ -91,6 +92,16 @@ client_self::behavior_type client_state::start(client_parts given) {
     [this](replay_parked& what) { return submit<group_changed>(management, what); },
     [this](truncate_parked& what) { return submit<group_changed>(management, what); },
     [this](restart_persistent_subscriptions& what) { return submit<group_changed>(management, what); },
+    [this](create_user& what) { return submit<user_changed>(management, what); },
+    [this](update_user& what) { return submit<user_changed>(management, what); },
+    [this](delete_user& what) { return submit<user_changed>(management, what); },
+    [this](enable_user& what) { return submit<user_changed>(management, what); },
+    [this](disable_user& what) { return submit<user_changed>(management, what); },
+    [this](get_user& what) { return submit<user_details>(management, what); },
+    [this](get_current_user& what) { return submit<user_details>(management, what); },
+    [this](list_users& what) { return submit<user_list>(management, what); },
+    [this](change_password& what) { return submit<user_changed>(management, what); },
+    [this](reset_password& what) { return submit<user_changed>(management, what); },
     [this](const await_connected& what) { return on_await_connected(what); },
     [this](const get_status&) { return on_get_status(); },
     [this](const observe& what) { on_observe(what); },

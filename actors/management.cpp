@@ -57,6 +57,16 @@ management_self::behavior_type management_state::start(worker_context_ptr given)
     [this](const replay_parked& what) { return on_replay_parked(what); },
     [this](const truncate_parked& what) { return on_truncate_parked(what); },
     [this](const restart_persistent_subscriptions& what) { return on_restart(what); },
+    [this](const create_user& what) { return on_create_user(what); },
+    [this](const update_user& what) { return on_update_user(what); },
+    [this](const delete_user& what) { return on_delete_user(what); },
+    [this](const enable_user& what) { return on_enable_user(what); },
+    [this](const disable_user& what) { return on_disable_user(what); },
+    [this](const get_user& what) { return on_get_user(what); },
+    [this](const get_current_user& what) { return on_get_current_user(what); },
+    [this](const list_users& what) { return on_list_users(what); },
+    [this](const change_password& what) { return on_change_password(what); },
+    [this](const reset_password& what) { return on_reset_password(what); },
     [this](const exchanges_done&) { on_exchanges_done(); },
   };
 }
@@ -167,7 +177,8 @@ void management_state::send(std::uint64_t number, const node_ptr& found) {
   what.generation = found->generation;
   const rpc::call_settings settings{.deadline = what.budget.left(self->clock().now()),
                                     .credentials = credentials_for(context->how, what.plan.options),
-                                    .requires_leader = what.plan.leader_only || requires_leader(context->how, what.plan.options)};
+                                    .requires_leader = what.plan.leader_only || requires_leader(context->how, what.plan.options),
+                                    .many_answers = what.plan.many_answers};
   const auto tell = late_sender{self};
   what.call = found->calls->exchange(what.plan.method, what.plan.kind, std::move(what.messages), settings,
                                      [tell, number, ended = ended](result<std::vector<std::string>> answers) {

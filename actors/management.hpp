@@ -35,6 +35,8 @@ struct management_state {
     /// As in `server_features::offers`; empty if every server has it.
     std::string_view needs{};
     bool leader_only = false;
+    /// The server may answer with any number of messages.
+    bool many_answers = false;
   };
 
   struct pending {
@@ -63,17 +65,16 @@ struct management_state {
   /// Starts a call whose one answer is read by `decode`.
   template <class Answer>
   caf::result<Answer> run(call_plan plan, std::vector<std::string> messages, result<Answer> (*decode)(std::string_view)) {
-    auto promise = self->make_response_promise<Answer>();
-    auto finish = [decode](caf::response_promise& answer, const std::vector<std::string>& answers) {
-      auto done = answers.empty() ? failure(errc::protocol_error, "the server answered nothing") : decode(answers.front());
-      if (done)
-        answer.deliver(std::move(*done));
-      else
-        answer.deliver(to_caf(std::move(done.error())));
-    };
-    begin(
-      {.answer = promise, .finish = finish, .plan = std::move(plan), .budget = {}, .messages = std::move(messages), .call = {}});
-    return promise;
+    return start_call<Answer>(std::move(plan), std::move(messages), [decode](const std::vector<std::string>& answers) {
+      return answers.empty() ? failure(errc::protocol_error, "the server answered nothing") : decode(answers.front());
+    });
+  }
+
+  /// Starts a call whose answers, any number of them, are read together by `decode`.
+  template <class Answer>
+  caf::result<Answer> collect(call_plan plan, std::vector<std::string> messages,
+                              result<Answer> (*decode)(const std::vector<std::string>&)) {
+    return start_call<Answer>(std::move(plan), std::move(messages), decode);
   }
 
   caf::result<delete_result> on_delete(const delete_stream& what);
@@ -92,11 +93,35 @@ struct management_state {
   caf::result<group_changed> on_replay_parked(const replay_parked& what);
   caf::result<group_changed> on_truncate_parked(const truncate_parked& what);
   caf::result<group_changed> on_restart(const restart_persistent_subscriptions& what);
+  caf::result<user_changed> on_create_user(const create_user& what);
+  caf::result<user_changed> on_update_user(const update_user& what);
+  caf::result<user_changed> on_delete_user(const delete_user& what);
+  caf::result<user_changed> on_enable_user(const enable_user& what);
+  caf::result<user_changed> on_disable_user(const disable_user& what);
+  caf::result<user_details> on_get_user(const get_user& what);
+  caf::result<user_details> on_get_current_user(const get_current_user& what);
+  caf::result<user_list> on_list_users(const list_users& what);
+  caf::result<user_changed> on_change_password(const change_password& what);
+  caf::result<user_changed> on_reset_password(const reset_password& what);
   void on_exchanges_done();
 
   /// The second half of a change: sends what the group becomes, within the time that is left.
   void update_with(caf::response_promise answer, const change_group& what, const group_info& now, time_budget budget);
 
+  template <class Answer, class Decode>
+  caf::result<Answer> start_call(call_plan plan, std::vector<std::string> messages, Decode decode) {
+    auto promise = self->make_response_promise<Answer>();
+    auto finish = [decode](caf::response_promise& answer, const std::vector<std::string>& answers) {
+      result<Answer> done = decode(answers);
+      if (done)
+        answer.deliver(std::move(*done));
+      else
+        answer.deliver(to_caf(std::move(done.error())));
+    };
+    begin(
+      {.answer = promise, .finish = finish, .plan = std::move(plan), .budget = {}, .messages = std::move(messages), .call = {}});
+    return promise;
+  }
   void begin(pending what);
   void ask_for_node(std::uint64_t number);
   void on_no_node(const question& asked, const caf::error& why);

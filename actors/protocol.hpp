@@ -134,7 +134,12 @@ using management_actor =
                    caf::replies_to<delete_group>::with<group_changed>, caf::replies_to<get_group_info>::with<group_info>,
                    caf::replies_to<list_groups>::with<group_list>, caf::replies_to<replay_parked>::with<group_changed>,
                    caf::replies_to<truncate_parked>::with<group_changed>,
-                   caf::replies_to<restart_persistent_subscriptions>::with<group_changed>>;
+                   caf::replies_to<restart_persistent_subscriptions>::with<group_changed>,
+                   caf::replies_to<create_user>::with<user_changed>, caf::replies_to<update_user>::with<user_changed>,
+                   caf::replies_to<delete_user>::with<user_changed>, caf::replies_to<enable_user>::with<user_changed>,
+                   caf::replies_to<disable_user>::with<user_changed>, caf::replies_to<get_user>::with<user_details>,
+                   caf::replies_to<get_current_user>::with<user_details>, caf::replies_to<list_users>::with<user_list>,
+                   caf::replies_to<change_password>::with<user_changed>, caf::replies_to<reset_password>::with<user_changed>>;
 
 // Management to itself: calls of it have ended.
 struct exchanges_done {};

@@ -1,8 +1,16 @@
 #include <rpc/exchange.hpp>
 
+#include <cstdint>
 #include <limits>
 
 namespace kdb::rpc {
+
+namespace {
+
+/// No list that is asked for at once is as long as that.
+constexpr std::uint64_t most_bytes = 64ull << 20;
+
+} // namespace
 
 exchange::exchange(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings, wire::request_kind kind,
                    exchange_handler done)
@@ -11,6 +19,13 @@ exchange::exchange(std::shared_ptr<engine> engine, channel_lease lease, const ca
 }
 
 result<void> exchange::on_message(const grpc::ByteBuffer& message) {
+  bytes_ += sizeof(std::string) + message.Length(); // Empty messages take room, too.
+  if (bytes_ > most_bytes) {
+    answers_ = {};
+    return failure(error{.code = errc::read_too_large,
+                         .message = "the server answers without end",
+                         .detail = size_limit{.limit = most_bytes, .actual = bytes_, .event_id = {}}});
+  }
   answers_.emplace_back(message.Length(), '\0');
   copy_bytes(message, answers_.back().data());
   return {};

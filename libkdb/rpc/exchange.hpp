@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+#include <string>
 #include <vector>
 
 #include <rpc/stream_call.hpp>
@@ -21,6 +23,7 @@ private:
   const wire::request_kind kind_;
   exchange_handler done_;
   std::vector<std::string> answers_;
+  std::uint64_t bytes_ = 0;
 };
 
 } // namespace kdb::rpc

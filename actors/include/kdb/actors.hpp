@@ -33,6 +33,7 @@
 #include <kdb/settings.hpp>
 #include <kdb/stream_metadata.hpp>
 #include <kdb/subscribe.hpp>
+#include <kdb/users.hpp>
 
 // KurrentDB for actors: the messages and typed interfaces that a host needs. See docs/actors.md for who sends what when.
 //
@@ -278,6 +279,86 @@ struct restart_persistent_subscriptions {
 /// The answer to what changes a group: it is done.
 struct group_changed {};
 
+// -- users ---------------------------------------------------------------------------------
+
+// A user that is not there is `user_not_found`; one that somebody else changed at the same time `user_conflict`. All but asking and
+// changing one's own password is for administrators: others get `access_denied`. Passwords are never printed.
+
+/// Creates a user. One that is there already with this password is left as it is; with another one it is `user_conflict`.
+struct create_user {
+  std::string login_name;
+  std::string password;
+  create_user_options options{};
+};
+
+/// Replaces the full name and the groups of a user.
+struct update_user {
+  std::string login_name;
+  update_user_options options{};
+};
+
+/// Deletes a user. Another one of that name may be created later. Calls that are under way go on.
+struct delete_user {
+  std::string login_name;
+  call_options call{};
+};
+
+/// Lets a user log in again.
+struct enable_user {
+  std::string login_name;
+  call_options call{};
+};
+
+/// Keeps a user from logging in, soon: servers remember whom they have checked for a second. Calls that are under way go on.
+struct disable_user {
+  std::string login_name;
+  call_options call{};
+};
+
+struct get_user {
+  std::string login_name;
+  call_options call{};
+};
+
+/// Asks about the user whose credentials the call travels with: those of the call, else the client's. Refused as `invalid_argument`
+/// if there are none, or if they are a token, which doesn't say whose it is.
+struct get_current_user {
+  call_options call{};
+};
+
+/// Lists all users, in the order of their login names.
+struct list_users {
+  call_options call{};
+};
+
+struct user_list {
+  std::vector<user_details> users{};
+};
+
+/// Changes a password by showing the present one; if that is wrong it is `access_denied`. The client's own credentials stay as they
+/// are: one that changes its own password has to be made anew.
+struct change_password {
+  std::string login_name;
+  std::string current_password;
+  std::string new_password;
+  call_options call{};
+};
+
+/// Gives a user another password, whatever it was.
+struct reset_password {
+  std::string login_name;
+  std::string new_password;
+  call_options call{};
+};
+
+/// The answer to what changes a user: it is done.
+struct user_changed {};
+
+/// For logs: `***` in place of passwords.
+std::string to_string(const create_user& what);
+std::string to_string(const change_password& what);
+std::string to_string(const reset_password& what);
+
 // -- consuming ----------------------------------------------------------------------------
 
 /// These events are processed.
@@ -366,7 +447,12 @@ using client_actor = caf::typed_actor<
   caf::replies_to<change_group>::with<group_changed>, caf::replies_to<delete_group>::with<group_changed>,
   caf::replies_to<get_group_info>::with<group_info>, caf::replies_to<list_groups>::with<group_list>,
   caf::replies_to<replay_parked>::with<group_changed>, caf::replies_to<truncate_parked>::with<group_changed>,
-  caf::replies_to<restart_persistent_subscriptions>::with<group_changed>, caf::replies_to<await_connected>::with<connected>,
+  caf::replies_to<restart_persistent_subscriptions>::with<group_changed>, caf::replies_to<create_user>::with<user_changed>,
+  caf::replies_to<update_user>::with<user_changed>, caf::replies_to<delete_user>::with<user_changed>,
+  caf::replies_to<enable_user>::with<user_changed>, caf::replies_to<disable_user>::with<user_changed>,
+  caf::replies_to<get_user>::with<user_details>, caf::replies_to<get_current_user>::with<user_details>,
+  caf::replies_to<list_users>::with<user_list>, caf::replies_to<change_password>::with<user_changed>,
+  caf::replies_to<reset_password>::with<user_changed>, caf::replies_to<await_connected>::with<connected>,
   caf::replies_to<get_status>::with<client_status>, caf::reacts_to<observe>, caf::replies_to<get_server_info>::with<server_info>,
   caf::replies_to<read_gossip>::with<cluster_info>, caf::replies_to<close>::with<void>>;
 
@@ -457,6 +543,19 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::replay_parked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::truncate_parked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::restart_persistent_subscriptions)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::group_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::create_user)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::update_user)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::delete_user)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::enable_user)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::disable_user)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_user)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_current_user)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::user_details)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::list_users)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::user_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::change_password)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::reset_password)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::user_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::consumer_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::batch_outcomes)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::ack_result)

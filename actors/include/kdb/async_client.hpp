@@ -513,6 +513,101 @@ public:
       token);
   }
 
+  // Users. One that is not there is `user_not_found`; one that somebody else changed at the same time `user_conflict`. All but asking and
+  // changing one's own password is for administrators: others get `access_denied`.
+
+  /// Creates a user. One that is there already with this password is left as it is; with another one it is `user_conflict`.
+  template <class Token>
+  auto create_user(std::string login_name, std::string password, create_user_options options, Token&& token) {
+    return start<void>(
+      [login_name = std::move(login_name), password = std::move(password), options = std::move(options)](auto& core,
+                                                                                                         auto done) mutable {
+        core.create_user(std::move(login_name), std::move(password), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Replaces the full name and the groups of a user.
+  template <class Token>
+  auto update_user(std::string login_name, update_user_options options, Token&& token) {
+    return start<void>(
+      [login_name = std::move(login_name), options = std::move(options)](auto& core, auto done) mutable {
+        core.update_user(std::move(login_name), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Deletes a user. Another one of that name may be created later. Calls that are under way go on.
+  template <class Token>
+  auto delete_user(std::string login_name, call_options call, Token&& token) {
+    return start<void>(
+      [login_name = std::move(login_name), call = std::move(call)](auto& core, auto done) mutable {
+        core.delete_user(std::move(login_name), std::move(call), std::move(done));
+      },
+      token);
+  }
+  /// Lets a user log in again.
+  template <class Token>
+  auto enable_user(std::string login_name, call_options call, Token&& token) {
+    return start<void>(
+      [login_name = std::move(login_name), call = std::move(call)](auto& core, auto done) mutable {
+        core.enable_user(std::move(login_name), std::move(call), std::move(done));
+      },
+      token);
+  }
+  /// Keeps a user from logging in, soon: servers remember whom they have checked for a second. Calls that are under way go on.
+  template <class Token>
+  auto disable_user(std::string login_name, call_options call, Token&& token) {
+    return start<void>(
+      [login_name = std::move(login_name), call = std::move(call)](auto& core, auto done) mutable {
+        core.disable_user(std::move(login_name), std::move(call), std::move(done));
+      },
+      token);
+  }
+  template <class Token>
+  auto get_user(std::string login_name, call_options call, Token&& token) {
+    return start<user_details>(
+      [login_name = std::move(login_name), call = std::move(call)](auto& core, auto done) mutable {
+        core.get_user(std::move(login_name), std::move(call), std::move(done));
+      },
+      token);
+  }
+  /// The user whose credentials the call travels with: those of the call, else the client's. Refused as `invalid_argument` if there
+  /// are none, or if they are a token, which doesn't say whose it is.
+  template <class Token>
+  auto get_current_user(call_options call, Token&& token) {
+    return start<user_details>(
+      [call = std::move(call)](auto& core, auto done) mutable { core.get_current_user(std::move(call), std::move(done)); },
+      token);
+  }
+  /// All users, in the order of their login names.
+  template <class Token>
+  auto list_users(call_options call, Token&& token) {
+    return start<std::vector<user_details>>(
+      [call = std::move(call)](auto& core, auto done) mutable { core.list_users(std::move(call), std::move(done)); }, token);
+  }
+  /// Changes a password by showing the present one; if that is wrong it is `access_denied`. The client's own credentials stay as they
+  /// are: one that changes its own password has to be made anew.
+  template <class Token>
+  auto change_password(std::string login_name, std::string current_password, std::string new_password, call_options call,
+                       Token&& token) {
+    return start<void>(
+      [login_name = std::move(login_name), current_password = std::move(current_password), new_password = std::move(new_password),
+       call = std::move(call)](auto& core, auto done) mutable {
+        core.change_password(std::move(login_name), std::move(current_password), std::move(new_password), std::move(call),
+                             std::move(done));
+      },
+      token);
+  }
+  /// Gives a user another password, whatever it was.
+  template <class Token>
+  auto reset_password(std::string login_name, std::string new_password, call_options call, Token&& token) {
+    return start<void>(
+      [login_name = std::move(login_name), new_password = std::move(new_password), call = std::move(call)](auto& core,
+                                                                                                           auto done) mutable {
+        core.reset_password(std::move(login_name), std::move(new_password), std::move(call), std::move(done));
+      },
+      token);
+  }
+
   /// Ends everything that is under way with `closed`, here and in all copies; completes when that is done. From any thread, in any
   /// state, any number of times.
   template <class Token>

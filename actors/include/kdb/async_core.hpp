@@ -23,6 +23,7 @@
 #include <kdb/settings.hpp>
 #include <kdb/stream_metadata.hpp>
 #include <kdb/subscribe.hpp>
+#include <kdb/users.hpp>
 
 // What `kdb/async_client.hpp` stands on: operations that complete into something. Free of Asio; not for hosts.
 namespace kdb::detail {
@@ -114,6 +115,17 @@ public:
   void replay_parked(group_name name, parked_options options, completion_ptr<void> done) const;
   void truncate_parked(group_name name, parked_options options, completion_ptr<void> done) const;
   void restart_persistent_subscriptions(call_options call, completion_ptr<void> done) const;
+  void create_user(std::string login_name, std::string password, create_user_options options, completion_ptr<void> done) const;
+  void update_user(std::string login_name, update_user_options options, completion_ptr<void> done) const;
+  void delete_user(std::string login_name, call_options call, completion_ptr<void> done) const;
+  void enable_user(std::string login_name, call_options call, completion_ptr<void> done) const;
+  void disable_user(std::string login_name, call_options call, completion_ptr<void> done) const;
+  void get_user(std::string login_name, call_options call, completion_ptr<user_details> done) const;
+  void get_current_user(call_options call, completion_ptr<user_details> done) const;
+  void list_users(call_options call, completion_ptr<std::vector<user_details>> done) const;
+  void change_password(std::string login_name, std::string current_password, std::string new_password, call_options call,
+                       completion_ptr<void> done) const;
+  void reset_password(std::string login_name, std::string new_password, call_options call, completion_ptr<void> done) const;
   void close(completion_ptr<void> done) const;
 
   struct impl;

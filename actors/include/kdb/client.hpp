@@ -26,6 +26,7 @@
 #include <kdb/settings.hpp>
 #include <kdb/stream_metadata.hpp>
 #include <kdb/subscribe.hpp>
+#include <kdb/users.hpp>
 
 // KurrentDB for programs without actors: every operation blocks until it is done and returns a `result`.
 namespace kdb {
@@ -305,6 +306,32 @@ public:
   result<void> truncate_parked(group_name name, parked_options options = {});
   /// Restarts everything about persistent subscriptions on the server. All consumers are sent away, and come back by themselves.
   result<void> restart_persistent_subscriptions(call_options call = {});
+
+  // Users. One that is not there is `user_not_found`; one that somebody else changed at the same time `user_conflict`. All but asking and
+  // changing one's own password is for administrators: others get `access_denied`.
+
+  /// Creates a user. One that is there already with this password is left as it is; with another one it is `user_conflict`.
+  result<void> create_user(std::string login_name, std::string password, create_user_options options = {});
+  /// Replaces the full name and the groups of a user.
+  result<void> update_user(std::string login_name, update_user_options options);
+  /// Deletes a user. Another one of that name may be created later. Calls that are under way go on.
+  result<void> delete_user(std::string login_name, call_options call = {});
+  /// Lets a user log in again.
+  result<void> enable_user(std::string login_name, call_options call = {});
+  /// Keeps a user from logging in, soon: servers remember whom they have checked for a second. Calls that are under way go on.
+  result<void> disable_user(std::string login_name, call_options call = {});
+  result<user_details> get_user(std::string login_name, call_options call = {});
+  /// The user whose credentials the call travels with: those of the call, else the client's. Refused as `invalid_argument` if there
+  /// are none, or if they are a token, which doesn't say whose it is.
+  result<user_details> get_current_user(call_options call = {});
+  /// All users, in the order of their login names.
+  result<std::vector<user_details>> list_users(call_options call = {});
+  /// Changes a password by showing the present one; if that is wrong it is `access_denied`. The client's own credentials stay as they
+  /// are: one that changes its own password has to be made anew.
+  result<void> change_password(std::string login_name, std::string current_password, std::string new_password,
+                               call_options call = {});
+  /// Gives a user another password, whatever it was.
+  result<void> reset_password(std::string login_name, std::string new_password, call_options call = {});
 
   /// Ends everything that is under way with `closed`, here and in all copies, and waits for it, a few seconds at most. From any
   /// thread, in any state, any number of times.

@@ -1,0 +1,108 @@
+#include <management.hpp>
+
+#include <utility>
+
+#include <policy/users.hpp>
+#include <policy/validate.hpp>
+#include <wire/users.hpp>
+
+// The part of management that is about users.
+namespace kdb {
+
+namespace {
+
+constexpr std::string_view create_method = "/event_store.client.users.Users/Create";
+constexpr std::string_view update_method = "/event_store.client.users.Users/Update";
+constexpr std::string_view delete_method = "/event_store.client.users.Users/Delete";
+constexpr std::string_view enable_method = "/event_store.client.users.Users/Enable";
+constexpr std::string_view disable_method = "/event_store.client.users.Users/Disable";
+constexpr std::string_view details_method = "/event_store.client.users.Users/Details";
+constexpr std::string_view change_password_method = "/event_store.client.users.Users/ChangePassword";
+constexpr std::string_view reset_password_method = "/event_store.client.users.Users/ResetPassword";
+
+management_state::call_plan asking(const call_options& call) {
+  return {.method = details_method, .kind = wire::request_kind::read, .options = call, .many_answers = true};
+}
+
+management_state::call_plan changing(std::string_view method, const call_options& call) {
+  return {.method = method, .kind = wire::request_kind::write, .options = call};
+}
+
+/// There is nothing in it.
+result<user_changed> decode_done(std::string_view) {
+  return user_changed{};
+}
+
+result<user_list> decode_all(const std::vector<std::string>& messages) {
+  return wire::decode_users(messages).map([](std::vector<user_details> all) { return user_list{std::move(all)}; });
+}
+
+} // namespace
+
+caf::result<user_changed> management_state::on_create_user(const create_user& what) {
+  if (auto fine = policy::check_create_user(what.login_name, what.password, what.options); !fine)
+    return to_caf(std::move(fine.error()));
+  return run<user_changed>(changing(create_method, what.options.call),
+                           {wire::encode_create_user(what.login_name, what.password, what.options)}, decode_done);
+}
+
+caf::result<user_changed> management_state::on_update_user(const update_user& what) {
+  if (auto fine = policy::check_update_user(what.login_name, what.options); !fine)
+    return to_caf(std::move(fine.error()));
+  return run<user_changed>(changing(update_method, what.options.call), {wire::encode_update_user(what.login_name, what.options)},
+                           decode_done);
+}
+
+caf::result<user_changed> management_state::on_delete_user(const delete_user& what) {
+  if (auto fine = policy::check_login(what.login_name, what.call); !fine)
+    return to_caf(std::move(fine.error()));
+  return run<user_changed>(changing(delete_method, what.call), {wire::encode_delete_user(what.login_name)}, decode_done);
+}
+
+caf::result<user_changed> management_state::on_enable_user(const enable_user& what) {
+  if (auto fine = policy::check_login(what.login_name, what.call); !fine)
+    return to_caf(std::move(fine.error()));
+  return run<user_changed>(changing(enable_method, what.call), {wire::encode_enable_user(what.login_name)}, decode_done);
+}
+
+caf::result<user_changed> management_state::on_disable_user(const disable_user& what) {
+  if (auto fine = policy::check_login(what.login_name, what.call); !fine)
+    return to_caf(std::move(fine.error()));
+  return run<user_changed>(changing(disable_method, what.call), {wire::encode_disable_user(what.login_name)}, decode_done);
+}
+
+caf::result<user_details> management_state::on_get_user(const get_user& what) {
+  if (auto fine = policy::check_login(what.login_name, what.call); !fine)
+    return to_caf(std::move(fine.error()));
+  return run<user_details>(asking(what.call), {wire::encode_user_details(what.login_name)}, wire::decode_user);
+}
+
+caf::result<user_details> management_state::on_get_current_user(const get_current_user& what) {
+  auto login = policy::check_call(what.call).and_then([&] { return policy::login_of(credentials_for(context->how, what.call)); });
+  if (!login)
+    return to_caf(std::move(login.error()));
+  return run<user_details>(asking(what.call), {wire::encode_user_details(*login)}, wire::decode_user);
+}
+
+caf::result<user_list> management_state::on_list_users(const list_users& what) {
+  if (auto fine = policy::check_call(what.call); !fine)
+    return to_caf(std::move(fine.error()));
+  return collect<user_list>(asking(what.call), {wire::encode_all_user_details()}, decode_all);
+}
+
+caf::result<user_changed> management_state::on_change_password(const change_password& what) {
+  if (auto fine = policy::check_change_password(what.login_name, what.current_password, what.new_password, what.call); !fine)
+    return to_caf(std::move(fine.error()));
+  return run<user_changed>(changing(change_password_method, what.call),
+                           {wire::encode_change_password(what.login_name, what.current_password, what.new_password)},
+                           decode_done);
+}
+
+caf::result<user_changed> management_state::on_reset_password(const reset_password& what) {
+  if (auto fine = policy::check_reset_password(what.login_name, what.new_password, what.call); !fine)
+    return to_caf(std::move(fine.error()));
+  return run<user_changed>(changing(reset_password_method, what.call),
+                           {wire::encode_reset_password(what.login_name, what.new_password)}, decode_done);
+}
+
+} // namespace kdb

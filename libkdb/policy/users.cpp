@@ -1,0 +1,72 @@
+#include "policy/users.hpp"
+
+#include <utility>
+
+#include "policy/refusal.hpp"
+#include "policy/validate.hpp"
+#include "values/settings_ranges.hpp"
+#include "values/utf8.hpp"
+
+namespace kdb::policy {
+namespace {
+
+constexpr std::string_view login = "login_name";
+
+/// With an empty one the server takes the request, and nobody can log in afterwards.
+result<void> check_password(const char* name, std::string_view password) {
+  if (password.empty())
+    return refuse(name, "is empty", "a password in UTF-8 that is not empty");
+  if (!ranges::is_password(password))
+    return refuse(name, "can't be sent", ranges::password);
+  return {};
+}
+
+template <class Options>
+result<void> check_profile(const Options& how) {
+  if (!is_utf8(how.full_name))
+    return refuse("full_name", "is no UTF-8", "a name in UTF-8");
+  for (std::size_t i = 0; i < how.groups.size(); ++i)
+    if (how.groups[i].empty() || !is_utf8(how.groups[i]))
+      return refuse("groups[" + std::to_string(i) + "]", "is no name", "a name in UTF-8 that is not empty");
+  return check_call(how.call);
+}
+
+} // namespace
+
+result<void> check_login(std::string_view login_name, const call_options& call) {
+  if (login_name.empty() || !is_utf8(login_name))
+    return refuse(std::string{login}, login_name.empty() ? "is empty" : "is no UTF-8", "the name of a user in UTF-8");
+  return check_call(call);
+}
+
+result<void> check_create_user(std::string_view login_name, std::string_view password, const create_user_options& how) {
+  if (!ranges::is_user(login_name)) // Nobody could log in with it: credentials are sent as "user:password".
+    return refuse(std::string{login}, "is no name to log in with", ranges::user);
+  return check_password("password", password).and_then([&] { return check_profile(how); });
+}
+
+result<void> check_update_user(std::string_view login_name, const update_user_options& how) {
+  return check_login(login_name, how.call).and_then([&] { return check_profile(how); });
+}
+
+result<void> check_change_password(std::string_view login_name, std::string_view current, std::string_view next,
+                                   const call_options& call) {
+  return check_login(login_name, call).and_then([&] { return check_password("current_password", current); }).and_then([&] {
+    return check_password("new_password", next);
+  });
+}
+
+result<void> check_reset_password(std::string_view login_name, std::string_view next, const call_options& call) {
+  return check_login(login_name, call).and_then([&] { return check_password("new_password", next); });
+}
+
+result<std::string> login_of(const std::optional<credentials>& who) {
+  constexpr std::string_view accepted = "user and password, with the call or in the settings";
+  if (!who)
+    return refuse("credentials", "are missing, or not sent without TLS, so that there is no current user", accepted);
+  if (who->is_bearer())
+    return refuse("credentials", "are a token, which does not say whose it is", accepted);
+  return who->user();
+}
+
+} // namespace kdb::policy

@@ -1,0 +1,111 @@
+#include "wire/users.hpp"
+
+#include <utility>
+
+#include "event_store/client/users.pb.h"
+
+namespace kdb::wire {
+
+namespace v1 = event_store::client::users;
+
+namespace {
+
+/// What both requests have; they are types of their own.
+template <class Request, class Profile>
+Request with_profile(std::string_view login_name, const Profile& how) {
+  Request message;
+  auto& options = *message.mutable_options();
+  options.set_login_name(std::string{login_name});
+  options.set_full_name(how.full_name);
+  for (const auto& each : how.groups)
+    options.add_groups(each);
+  return message;
+}
+
+/// Requests that name a user and nothing else.
+template <class Request>
+std::string about(std::string_view login_name) {
+  Request message;
+  message.mutable_options()->set_login_name(std::string{login_name});
+  return message.SerializeAsString();
+}
+
+} // namespace
+
+std::string encode_create_user(std::string_view login_name, std::string_view password, const create_user_options& how) {
+  auto message = with_profile<v1::CreateReq>(login_name, how);
+  message.mutable_options()->set_password(std::string{password});
+  return message.SerializeAsString();
+}
+
+std::string encode_update_user(std::string_view login_name, const update_user_options& how) {
+  return with_profile<v1::UpdateReq>(login_name, how).SerializeAsString(); // The server ignores the field of the password.
+}
+
+std::string encode_delete_user(std::string_view login_name) {
+  return about<v1::DeleteReq>(login_name);
+}
+
+std::string encode_enable_user(std::string_view login_name) {
+  return about<v1::EnableReq>(login_name);
+}
+
+std::string encode_disable_user(std::string_view login_name) {
+  return about<v1::DisableReq>(login_name);
+}
+
+std::string encode_user_details(std::string_view login_name) {
+  return about<v1::DetailsReq>(login_name);
+}
+
+std::string encode_all_user_details() {
+  return v1::DetailsReq{}.SerializeAsString();
+}
+
+std::string encode_change_password(std::string_view login_name, std::string_view current, std::string_view next) {
+  v1::ChangePasswordReq message;
+  auto& options = *message.mutable_options();
+  options.set_login_name(std::string{login_name});
+  options.set_current_password(std::string{current});
+  options.set_new_password(std::string{next});
+  return message.SerializeAsString();
+}
+
+std::string encode_reset_password(std::string_view login_name, std::string_view next) {
+  v1::ResetPasswordReq message;
+  auto& options = *message.mutable_options();
+  options.set_login_name(std::string{login_name});
+  options.set_new_password(std::string{next});
+  return message.SerializeAsString();
+}
+
+result<user_details> decode_user(std::string_view message) {
+  v1::DetailsResp answer;
+  if (!answer.ParseFromArray(message.data(), static_cast<int>(message.size())) || !answer.has_user_details())
+    return failure(errc::protocol_error, "what the server says about a user can't be understood");
+  const auto& from = answer.user_details();
+  user_details user{.login_name = from.login_name(),
+                    .full_name = from.full_name(),
+                    .groups = {from.groups().begin(), from.groups().end()},
+                    .last_updated = {},
+                    .disabled = from.disabled()};
+  if (from.has_last_updated()) {
+    using ticks = decltype(user.last_updated)::value_type;
+    user.last_updated = ticks{ticks::duration{from.last_updated().ticks_since_epoch()}};
+  }
+  return user;
+}
+
+result<std::vector<user_details>> decode_users(const std::vector<std::string>& messages) {
+  std::vector<user_details> all;
+  all.reserve(messages.size());
+  for (const auto& each : messages) {
+    auto user = decode_user(each);
+    if (!user)
+      return tl::unexpected{std::move(user.error())};
+    all.push_back(std::move(*user));
+  }
+  return all;
+}
+
+} // namespace kdb::wire
