@@ -7,10 +7,12 @@
 #include "services/persistent_groups.hpp"
 #include "services/projections.hpp"
 #include "services/table.hpp"
+#include "tls/setup.hpp"
 
 #include <algorithm>
 #include <condition_variable>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <thread>
 
@@ -23,11 +25,13 @@ using clock = std::chrono::steady_clock;
 /// A node while it runs: its services on its events, behind a port that clients don't know.
 class running_node {
 public:
-  running_node(const devnode_options& options, store& events, std::mutex& shared, std::uint16_t public_port)
+  running_node(const devnode_options& options, const std::optional<rpc::encryption>& encryption, store& events,
+               std::mutex& shared, std::uint16_t public_port)
     : node_{.options = options, .events = events, .live = live_, .durable = durable_}, live_{events}, durable_{events} {
     node_.port = public_port;
     server_.share(shared);
     add_services(server_, node_);
+    server_.encrypt(encryption);
     if (!server_.start(0))
       throw std::runtime_error{"development cluster: no port is free"};
     thread_ = std::thread{[this] { server_.run(); }};
@@ -144,6 +148,7 @@ struct devcluster::impl {
   }
 
   devcluster_options options;
+  const std::optional<rpc::encryption> encryption = tls::prepare(options.node);
   const clock::time_point began = clock::now();
   const std::int64_t began_ticks = system_ticks();
   membership roles;
@@ -230,7 +235,7 @@ void devcluster::impl::launch(std::size_t node) {
   }
   started.instance_id = random_uuid();
   started.reachable = started.has_all = started.drain_begun = started.diverged = started.told = false;
-  started.process = std::make_unique<running_node>(options.node, *started.events, shared, started.network->port());
+  started.process = std::make_unique<running_node>(options.node, encryption, *started.events, shared, started.network->port());
   std::lock_guard lock{shared};
   auto& services = started.process->services();
   services.instance_id = started.instance_id;
@@ -430,10 +435,10 @@ std::uint16_t devcluster::port(std::size_t node) const {
 }
 
 std::string devcluster::connection_string() const {
-  std::string hosts;
+  std::vector<std::uint16_t> ports;
   for (std::size_t i = 0; i < size(); ++i)
-    hosts += (i == 0 ? "127.0.0.1:" : ",127.0.0.1:") + std::to_string(port(i));
-  return "kurrentdb://" + hosts + "?tls=false";
+    ports.push_back(port(i));
+  return tls::connection_string(impl_->options.node, ports);
 }
 
 tcp_proxy& devcluster::network(std::size_t node) {

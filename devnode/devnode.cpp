@@ -8,6 +8,7 @@
 #include "services/table.hpp"
 #include "store/database.hpp"
 #include "store/group_commit.hpp"
+#include "tls/setup.hpp"
 
 #include <chrono>
 #include <mutex>
@@ -64,6 +65,7 @@ devnode::devnode(devnode_options options) : impl_{std::make_unique<impl>(std::mo
   auto& node = impl_->node;
   auto& server = impl_->server;
   development::add_services(server, node);
+  server.encrypt(development::tls::prepare(node.options));
   if (!server.start(node.options.port))
     throw std::runtime_error{"development node: cannot listen on 127.0.0.1:" + std::to_string(node.options.port) +
                              "; is another server using the port? Choose another one, or 0 for a free one."};
@@ -86,7 +88,8 @@ std::uint16_t devnode::port() const {
 }
 
 std::string devnode::connection_string() const {
-  return "kurrentdb://127.0.0.1:" + std::to_string(port()) + "?tls=false";
+  auto port = this->port();
+  return development::tls::connection_string(impl_->node.options, {&port, 1});
 }
 
 void devnode::stop() {

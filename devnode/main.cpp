@@ -21,11 +21,12 @@
 
 namespace {
 
-constexpr std::string_view usage = R"(usage: kdb-devnode [--port N] [--db FILE [--sync full]] [--projections]
-       kdb-devnode --cluster N [--port N] [--read-only N] [--election MS] [--keep-events] [--cold-start] [--projections]
+constexpr std::string_view usage =
+  R"(usage: kdb-devnode [--port N] [--db FILE [--sync full]] [--projections] [--auth | --tls FOLDER …]
+       kdb-devnode --cluster N [--port N] [--read-only N] [--election MS] [--keep-events] [--cold-start] [--projections] [--auth | --tls FOLDER …]
 
 Runs a KurrentDB-compatible node for development and tests on 127.0.0.1, without TLS and
-authentication. Its events are in memory, and in a file if it has one. Prints 127.0.0.1:PORT when it is ready.
+authentication unless they are wanted. Its events are in memory, and in a file if it has one. Prints 127.0.0.1:PORT when it is ready.
 
   --port N   port to listen on; 0, the default, takes a free one
   --db FILE  SQLite database that keeps the events; what was answered survives kill -9
@@ -33,6 +34,16 @@ authentication. Its events are in memory, and in a file if it has one. Prints 12
              normal, or full: what was answered also survives the loss of power
   --projections
              has the system projections write links into $ce-…, $et-… and so on
+  --auth     callers must be users: admin and ops have the password changeit
+  --tls FOLDER
+             TLS, and authentication with it; makes ca.crt there, which clients must trust, unless it is there, and
+             node.crt and node.key for localhost, 127.0.0.1 and ::1
+  --tls-name NAME
+             one more name or address for that certificate
+  --tls-certificate FILE --tls-key FILE
+             TLS with a certificate of your own instead
+  --tls-client-ca FILE
+             clients must have a certificate from this CA
   --help     this text
 
 A cluster prints 127.0.0.1:PORT,127.0.0.1:PORT,… and then obeys lines on its standard input: "help" lists them.
@@ -79,14 +90,31 @@ std::optional<std::uint16_t> parse_count(std::string_view text) {
 bool take(std::string_view option, settings& into) {
   if (option == "--projections")
     return into.node.projections = true;
+  if (option == "--auth")
+    return into.node.authentication = true;
   if (option == "--keep-events")
     return into.cluster.keeps_events = true;
   return option == "--cold-start" && (into.cluster.cold_start = true);
 }
 
 bool takes_value(std::string_view option) {
-  constexpr std::string_view known[] = {"--port", "--db", "--sync", "--cluster", "--read-only", "--election"};
+  constexpr std::string_view known[] = {"--port",         "--db",  "--sync",     "--cluster",         "--read-only",
+                                        "--election",     "--tls", "--tls-name", "--tls-certificate", "--tls-key",
+                                        "--tls-client-ca"};
   return std::ranges::find(known, option) != std::end(known);
+}
+
+// Where the value of an option of TLS goes; null for other options.
+std::string* tls_text(std::string_view option, kdb::devnode_options& into) {
+  if (option == "--tls")
+    return &into.tls_folder;
+  if (option == "--tls-certificate")
+    return &into.tls_certificate;
+  if (option == "--tls-key")
+    return &into.tls_key;
+  if (option == "--tls-client-ca")
+    return &into.tls_client_ca;
+  return option == "--tls-name" ? &into.tls_names.emplace_back() : nullptr;
 }
 
 // Takes the value of an option. Returns what is wrong with it, if anything is.
@@ -95,6 +123,10 @@ const char* take(std::string_view option, std::string_view value, settings& into
     auto port = parse<std::uint16_t>(value);
     into.node.port = port.value_or(0);
     return port ? nullptr : "not a port between 0 and 65535:";
+  }
+  if (auto text = tls_text(option, into.node)) {
+    *text = value;
+    return value.empty() ? "not a name:" : nullptr;
   }
   if (option == "--db") {
     into.node.database = value;

@@ -27,6 +27,18 @@ void set_transport_limits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
 }
 
+std::shared_ptr<grpc::ServerCredentials> credentials(const std::optional<encryption>& wanted) {
+  if (!wanted)
+    return grpc::InsecureServerCredentials();
+  auto clients = wanted->client_ca.empty() ? GRPC_SSL_DONT_REQUEST_CLIENT_CERTIFICATE
+                 : wanted->required        ? GRPC_SSL_REQUEST_AND_REQUIRE_CLIENT_CERTIFICATE_AND_VERIFY
+                                           : GRPC_SSL_REQUEST_CLIENT_CERTIFICATE_AND_VERIFY;
+  grpc::SslServerCredentialsOptions options{clients};
+  options.pem_root_certs = wanted->client_ca;
+  options.pem_key_cert_pairs.push_back({wanted->key, wanted->certificates});
+  return grpc::SslServerCredentials(options);
+}
+
 // gRPC would say the same, but first write pages to stderr.
 bool port_is_free(std::uint16_t port) {
   int probe = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
@@ -57,7 +69,7 @@ bool server::start(std::uint16_t port) {
     return false;
   grpc::ServerBuilder builder;
   int chosen = 0;
-  builder.AddListeningPort("127.0.0.1:" + std::to_string(port), grpc::InsecureServerCredentials(), &chosen);
+  builder.AddListeningPort("127.0.0.1:" + std::to_string(port), credentials(encryption_), &chosen);
   builder.RegisterAsyncGenericService(&service_);
   set_transport_limits(builder);
   loop_ = std::make_unique<loop>(builder.AddCompletionQueue(), shared_);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rpc/call.hpp"
+#include "rpc/encryption.hpp"
 #include "rpc/loop.hpp"
 #include "rpc/status.hpp"
 
@@ -13,6 +14,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -37,6 +39,9 @@ public:
 
   /// Adds `/service/name`. Before `start`.
   void add(const std::string& service, const std::string& name, method added);
+
+  /// Has clients speak TLS, if there is something. Before `start`.
+  void encrypt(std::optional<encryption> with) { encryption_ = std::move(with); }
 
   /// Listens on 127.0.0.1, on a free port if `port` is 0. False if that is not possible.
   bool start(std::uint16_t port);
@@ -68,6 +73,7 @@ private:
   std::unique_ptr<loop> loop_;
   std::unique_ptr<grpc::Server> server_;
   std::map<call*, std::unique_ptr<call>> calls_;
+  std::optional<encryption> encryption_;
   status stopping_;
   std::mutex* shared_ = nullptr;
   std::uint16_t port_ = 0;

@@ -34,7 +34,7 @@ struct devcluster_options {
   /// Whether the nodes start from nothing, don't listen for a moment and have no leader at first. Otherwise the cluster is at work from the
   /// beginning.
   bool cold_start = false;
-  /// Of every node. Its port and its database are not used.
+  /// Of every node. Its port and its database are not used; with TLS all nodes have the same certificate.
   devnode_options node = {};
 };
 
@@ -49,7 +49,8 @@ struct devcluster_options {
 /// effect when they return. They throw std::out_of_range for a number that no node has.
 class devcluster {
 public:
-  /// Starts the nodes; when it returns clients can connect, but for a cold start. Throws std::runtime_error if a port is taken.
+  /// Starts the nodes; when it returns clients can connect, but for a cold start. Throws std::runtime_error if a port is taken or TLS is not
+  /// possible as it is wanted.
   explicit devcluster(devcluster_options options = {});
 
   /// Stops all nodes.
@@ -64,7 +65,7 @@ public:
   /// Where clients reach a node. It keeps its port when it starts again.
   std::uint16_t port(std::size_t node) const;
 
-  /// `kurrentdb://127.0.0.1:P0,127.0.0.1:P1,127.0.0.1:P2?tls=false`
+  /// `kurrentdb://127.0.0.1:P0,127.0.0.1:P1,127.0.0.1:P2?tls=false`, with authentication and TLS as of a node.
   std::string connection_string() const;
 
   /// The network in front of a node.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace kdb {
 
@@ -22,18 +23,33 @@ struct devnode_options {
   std::uint64_t max_append_size = 256 * 1024 * 1024;
   /// Largest event in bytes: data, metadata and type. A message of a client holds 16 767 216 bytes at most in any case.
   std::uint64_t max_append_event_size = 16 * 1024 * 1024;
+  /// Whether callers must be users, or may only what everybody may: users `admin` and `ops` are there from the beginning, with the password
+  /// `changeit`, and access to streams and to operations is controlled as on a server. Otherwise every caller may do everything, and
+  /// credentials are ignored.
+  bool authentication = false;
+  /// Folder for TLS, which brings authentication as well: `ca.crt`, for clients to trust, and its key are made there unless they are there
+  /// already; `node.crt` and `node.key`, for localhost, 127.0.0.1 and ::1, are made at each start. Empty: no TLS.
+  std::string tls_folder = {};
+  /// More DNS names and IP addresses for the node's certificate.
+  std::vector<std::string> tls_names = {};
+  /// PEM files with a certificate, followed by those between it and its CA, and with its key: instead of those made, for tests of what clients
+  /// accept. They bring TLS and authentication without a folder too.
+  std::string tls_certificate = {};
+  std::string tls_key = {};
+  /// PEM file with the CA of clients: with it clients must show a certificate. Otherwise they may, if `ca.crt` has signed it.
+  std::string tls_client_ca = {};
   /// What the node says its server version is. Clients should look at its features instead.
   std::string version = "26.2.0-devnode";
 };
 
 /// A KurrentDB-compatible node for development and tests, inside this process. Holds its events in memory, speaks the gRPC API of a
-/// server without TLS and authentication on 127.0.0.1, and answers as a server does, down to texts of errors.
+/// server on 127.0.0.1, without TLS and authentication unless they are wanted, and answers as a server does, down to texts of errors.
 ///
 /// It runs one thread of its own. Its member functions may be called from any thread, the destructor from one.
 class devnode {
 public:
-  /// Starts the node; when it returns clients can connect. Throws std::runtime_error if the port is taken
-  /// or the database can't be opened.
+  /// Starts the node; when it returns clients can connect. Throws std::runtime_error if the port is taken,
+  /// the database can't be opened, or what is wanted of TLS contradicts itself or can't be read or written.
   explicit devnode(devnode_options options = {});
 
   /// Stops the node.
@@ -45,7 +61,8 @@ public:
   /// The port it listens on.
   std::uint16_t port() const;
 
-  /// `kurrentdb://127.0.0.1:PORT?tls=false`
+  /// `kurrentdb://127.0.0.1:PORT?tls=false`; with authentication it has the credentials of `admin`, and with TLS it is
+  /// `kurrentdb://admin:changeit@localhost:PORT?tlsCaFile=FOLDER/ca.crt`, without the option for a certificate of your own.
   std::string connection_string() const;
 
   /// Refuses new calls and ends the open ones as a server does that shuts down; returns within a second, also when clients don't
