@@ -2,6 +2,7 @@
 
 #include "cluster/membership.hpp"
 #include "rpc/server.hpp"
+#include "security/users.hpp"
 #include "services/errors.hpp"
 #include "services/node.hpp"
 #include "services/persistent_groups.hpp"
@@ -356,8 +357,11 @@ void devcluster::impl::place(std::size_t node) {
                     .retry_seconds = 1,
                     .forwarding_timeout = options.forwarding_timeout};
   services.leading_log = leader && !leads && members[*leader].events ? members[*leader].events.get() : nullptr;
-  if (leads && placed.events->events().size() == 0)
+  if (leads && placed.events->events().size() == 0) {
     placed.events->write_first();
+    if (services.access.authenticates())
+      users{*placed.events}.add_defaults();
+  }
   placed.process->run_projections(options.node.projections && leads && !roles.hanging(node));
   placed.process->run_groups(leads);
   if (services.place.draining && !std::exchange(placed.drain_begun, true))

@@ -1,6 +1,7 @@
 #include "kdb/devnode.hpp"
 
 #include "rpc/server.hpp"
+#include "security/users.hpp"
 #include "services/errors.hpp"
 #include "services/node.hpp"
 #include "services/persistent_groups.hpp"
@@ -70,6 +71,8 @@ devnode::devnode(devnode_options options) : impl_{std::make_unique<impl>(std::mo
     throw std::runtime_error{"development node: cannot listen on 127.0.0.1:" + std::to_string(node.options.port) +
                              "; is another server using the port? Choose another one, or 0 for a free one."};
   node.port = server.port();
+  if (development::users all{impl_->store}; node.access.authenticates() && !all.exist())
+    all.add_defaults();
   if (impl_->database)
     impl_->keep();
   if (node.options.projections)

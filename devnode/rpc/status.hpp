@@ -22,6 +22,7 @@ enum class status_code {
   unimplemented = 12,
   internal = 13,
   unavailable = 14,
+  unauthenticated = 16,
 };
 
 /// How a call ends.

@@ -1,6 +1,7 @@
 #include "services/append.hpp"
 
 #include "services/errors.hpp"
+#include "services/gate.hpp"
 #include "services/proposal.hpp"
 
 #include <google/protobuf/arena.h>
@@ -100,6 +101,8 @@ private:
       return errors::none_is_invalid("AppendReq+Types+Options+ExpectedStreamRevisionOneofCase");
     expected_ = *expected;
     stream_ = read_name(options.stream_identifier());
+    if (!node_.access.may(*caller_, stream_action::write, stream_))
+      return errors::access_denied();
     if (!valid_name(stream_))
       return errors::handler_exception();
     if (stream_ == "$all")
@@ -111,6 +114,7 @@ private:
 
   node& node_;
   rpc::call& call_;
+  const std::shared_ptr<const caller> caller_ = caller_of(node_, call_);
   google::protobuf::Arena messages_;
   proposal proposal_;
   std::string stream_;

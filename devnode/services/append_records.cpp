@@ -1,5 +1,6 @@
 #include "services/append_records.hpp"
 
+#include "services/gate.hpp"
 #include "services/record_proposal.hpp"
 #include "services/record_validation.hpp"
 #include "services/unary.hpp"
@@ -15,19 +16,23 @@ namespace {
 using namespace kurrentdb::protocol::v2::streams;
 using answer = std::variant<AppendRecordsResponse, rpc::status>;
 
-std::optional<rpc::status> add_records(const AppendRecordsRequest& request, record_proposal& records) {
+std::optional<rpc::status> add_records(node& serving, const caller& who, const AppendRecordsRequest& request,
+                                       record_proposal& records) {
   if (auto violations = validate(request); !violations.empty())
     return v2_errors::bad_request("AppendRecordsRequest", violations);
   for (auto& record : request.records()) {
     if (auto violations = validate(record); !violations.empty())
       return v2_errors::bad_request("AppendRequest", violations);
+    if (record.stream() == "$all" || !serving.access.may(who, stream_action::write, record.stream()))
+      return v2_errors::access_denied("streams:write", record.stream(), who);
     if (record.stream().empty())
       return errors::handler_exception();
-    if (closed_to_writers(record.stream()))
-      return v2_errors::access_denied("streams:write:" + record.stream());
     if (auto problem = records.add(record, records.proposed.add_target(record.stream())))
       return problem;
   }
+  for (auto& check : request.checks())
+    if (auto& stream = check.stream_state().stream(); !serving.access.may(who, stream_action::read, stream))
+      return v2_errors::access_denied("streams:read", stream, who);
   return {};
 }
 
@@ -70,9 +75,10 @@ rpc::status violation_of(const checked& all, const records_decision& decided) {
   return v2_errors::consistency_violation(violations);
 }
 
-answer append_records(store& events, const devnode_options& options, const AppendRecordsRequest& request) {
-  record_proposal records{options};
-  if (auto refused = add_records(request, records))
+answer append_records(node& serving, const caller& who, const AppendRecordsRequest& request) {
+  auto& events = serving.events;
+  record_proposal records{serving.options};
+  if (auto refused = add_records(serving, who, request, records))
     return *std::move(refused);
   auto& proposed = records.proposed;
   auto all = checks_of(request, events, proposed);
@@ -95,7 +101,10 @@ answer append_records(store& events, const devnode_options& options, const Appen
 
 std::unique_ptr<rpc::handler> handle_append_records(node& serving, rpc::call& call) {
   return unary<AppendRecordsRequest, AppendRecordsResponse>(
-    call, [&serving](const AppendRecordsRequest& request) { return append_records(serving.events, serving.options, request); },
+    call,
+    [&serving, who = caller_of(serving, call)](const AppendRecordsRequest& request) {
+      return append_records(serving, *who, request);
+    },
     &serving.durable);
 }
 

@@ -1,6 +1,7 @@
 #include "services/append_session.hpp"
 
 #include "services/errors.hpp"
+#include "services/gate.hpp"
 #include "services/record_proposal.hpp"
 #include "services/record_validation.hpp"
 #include "services/v2_errors.hpp"
@@ -52,8 +53,8 @@ private:
   std::optional<rpc::status> add(const AppendRequest& request) {
     if (auto violations = validate(request); !violations.empty())
       return v2_errors::bad_request("AppendRequest", violations);
-    if (closed_to_writers(request.stream()))
-      return v2_errors::access_denied("streams:write:" + request.stream());
+    if (request.stream() == "$all" || !node_.access.may(*caller_, stream_action::write, request.stream()))
+      return v2_errors::access_denied("streams:write", request.stream(), *caller_);
     auto& proposed = records_.proposed;
     auto expected = request.has_expected_revision() ? expected_state{request.expected_revision()} : expected_state::any();
     auto target = proposed.add_target(request.stream(), expected);
@@ -82,6 +83,7 @@ private:
 
   node& node_;
   rpc::call& call_;
+  const std::shared_ptr<const caller> caller_ = caller_of(node_, call_);
   google::protobuf::Arena messages_;
   record_proposal records_;
   durable_replies replies_{node_.durable, call_};

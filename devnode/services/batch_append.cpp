@@ -133,6 +133,8 @@ private:
   std::optional<rpc::outgoing> begin(pending_append& append, const BatchAppendReq& chunk) {
     auto& options = chunk.options();
     append.first = &chunk;
+    if (!node_.access.may(*caller_, stream_action::write, read_name(options.stream_identifier())))
+      return batch_error(chunk, errors::access_denied());
     if (!options.has_stream_identifier())
       return batch_bad_request(chunk, "Object reference not set to an instance of an object.");
     auto deadline = read_deadline(options, node_.events.now());
@@ -231,6 +233,7 @@ private:
 
   node& node_;
   rpc::call& call_;
+  const std::shared_ptr<const caller> caller_ = caller_of(node_, call_);
   append_ptr spare_;
   std::unordered_map<uuid, append_ptr> pending_;
   std::deque<rpc::outgoing> replies_;

@@ -1,6 +1,7 @@
 #include "services/delete.hpp"
 
 #include "services/errors.hpp"
+#include "services/gate.hpp"
 #include "services/proposal.hpp"
 #include "services/unary.hpp"
 
@@ -13,7 +14,8 @@ using namespace event_store::client::streams;
 
 // The two differ in nothing but their types and what is done.
 template <class Request, class Reply, class Write>
-std::variant<Reply, rpc::status> remove(const Request& request, std::string_view type_name, Write write) {
+std::variant<Reply, rpc::status> remove(node& serving, const caller& who, const Request& request, std::string_view type_name,
+                                        Write write) {
   if (!request.has_options())
     return errors::handler_exception();
   auto& options = request.options();
@@ -21,7 +23,7 @@ std::variant<Reply, rpc::status> remove(const Request& request, std::string_view
   if (!expected)
     return errors::none_is_invalid(std::string{type_name} + "+Types+Options+ExpectedStreamRevisionOneofCase");
   auto name = read_name(options.stream_identifier());
-  if (!valid_name(name) || name == "$all")
+  if (!valid_name(name) || name == "$all" || !serving.access.may(who, stream_action::remove, name))
     return errors::access_denied();
   write_outcome done = write(name, *expected);
   if (done.verdict == append_verdict::deleted)
@@ -39,10 +41,10 @@ std::variant<Reply, rpc::status> remove(const Request& request, std::string_view
 std::unique_ptr<rpc::handler> handle_delete(node& serving, rpc::call& call) {
   return unary<DeleteReq, DeleteResp>(
     call,
-    [&serving](const DeleteReq& request) {
-      return remove<DeleteReq, DeleteResp>(request, "DeleteReq", [&](std::string_view name, expected_state expected) {
-        return serving.writes().soft_delete(name, expected);
-      });
+    [&serving, who = caller_of(serving, call)](const DeleteReq& request) {
+      return remove<DeleteReq, DeleteResp>(
+        serving, *who, request, "DeleteReq",
+        [&](std::string_view name, expected_state expected) { return serving.writes().soft_delete(name, expected); });
     },
     &serving.durable);
 }
@@ -50,13 +52,13 @@ std::unique_ptr<rpc::handler> handle_delete(node& serving, rpc::call& call) {
 std::unique_ptr<rpc::handler> handle_tombstone(node& serving, rpc::call& call) {
   return unary<TombstoneReq, TombstoneResp>(
     call,
-    [&serving](const TombstoneReq& request) -> std::variant<TombstoneResp, rpc::status> {
+    [&serving, who = caller_of(serving, call)](const TombstoneReq& request) -> std::variant<TombstoneResp, rpc::status> {
       // A metastream goes with its stream, never alone.
       if (is_metastream(request.options().stream_identifier().stream_name()))
         return errors::access_denied();
-      return remove<TombstoneReq, TombstoneResp>(request, "TombstoneReq", [&](std::string_view name, expected_state expected) {
-        return serving.writes().tombstone(name, expected);
-      });
+      return remove<TombstoneReq, TombstoneResp>(
+        serving, *who, request, "TombstoneReq",
+        [&](std::string_view name, expected_state expected) { return serving.writes().tombstone(name, expected); });
     },
     &serving.durable);
 }

@@ -13,6 +13,14 @@ status access_denied() {
   return {status_code::permission_denied, "Access Denied", {{"exception", "access-denied"}}};
 }
 
+status unauthenticated() {
+  return {status_code::unauthenticated, "Unauthenticated", {}};
+}
+
+status users_not_ready() {
+  return {status_code::unavailable, "Server not ready", {{"grpc-retry-pushback-ms", "-1"}}};
+}
+
 status stream_deleted(std::string_view stream) {
   std::string name{stream};
   return {status_code::failed_precondition,
@@ -64,6 +72,15 @@ status invalid_argument(std::string message) {
 
 status scavenge_not_found() {
   return {status_code::not_found, "Scavenge id was invalid.", {{"exception", "scavenge-not-found"}}};
+}
+
+status user_not_found(std::string_view login) {
+  std::string name{login};
+  return {status_code::not_found, "User '" + name + "' is not found.", {{"exception", "user-not-found"}, {"login-name", name}}};
+}
+
+status user_conflict(std::string_view login) {
+  return {status_code::failed_precondition, "Conflict.", {{"exception", "user-conflict"}, {"login-name", std::string{login}}}};
 }
 
 status none_is_invalid(std::string_view oneof) {

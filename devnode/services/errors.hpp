@@ -13,6 +13,12 @@
 namespace kdb::development::errors {
 
 rpc::status access_denied();
+
+/// Credentials that are wrong.
+rpc::status unauthenticated();
+
+/// Nobody can be told from anybody else yet.
+rpc::status users_not_ready();
 rpc::status stream_deleted(std::string_view stream);
 rpc::status wrong_expected_version(std::string_view stream, expected_state expected, std::int64_t actual);
 rpc::status maximum_append_size_exceeded(std::uint64_t limit);
@@ -21,6 +27,10 @@ rpc::status missing_metadata_property(std::string_view name);
 rpc::status index_not_found(std::string_view name);
 rpc::status invalid_argument(std::string message);
 rpc::status scavenge_not_found();
+rpc::status user_not_found(std::string_view login);
+
+/// Somebody else has this name already.
+rpc::status user_conflict(std::string_view login);
 
 /// A oneof that must be set is not. `oneof` is the server's name of its type.
 rpc::status none_is_invalid(std::string_view oneof);

@@ -58,7 +58,41 @@ private:
   std::optional<rpc::timer> timeout_;
 };
 
+class refused_call : public rpc::handler {
+public:
+  refused_call(rpc::call& call, rpc::status why, bool at_once) : call_{call}, why_{std::move(why)}, at_once_{at_once} {}
+
+  void start() override {
+    if (at_once_)
+      return call_.finish(why_);
+    call_.read();
+  }
+
+  void received(rpc::incoming&) override {
+    if (std::exchange(asked_, true))
+      return call_.finish(why_);
+    call_.read();
+  }
+
+  // A call that is answered before its client has ended its side is reset, and some clients then lose the answer.
+  void half_closed() override { call_.finish(why_); }
+
+private:
+  rpc::call& call_;
+  const rpc::status why_;
+  const bool at_once_;
+  bool asked_ = false;
+};
+
 } // namespace
+
+std::unique_ptr<rpc::handler> refused(rpc::call& call, rpc::status why, bool at_once) {
+  return std::make_unique<refused_call>(call, std::move(why), at_once);
+}
+
+std::shared_ptr<const caller> caller_of(node& serving, const rpc::call& call) {
+  return serving.access.identify(call.header("authorization")).who;
+}
 
 std::unique_ptr<rpc::handler> guarded(node& serving, rpc::call& call, demand wanted, bool streams,
                                       std::unique_ptr<rpc::handler> handler) {

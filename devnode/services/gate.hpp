@@ -1,5 +1,6 @@
 #pragma once
 
+#include "security/caller.hpp"
 #include "services/standing.hpp"
 
 #include "rpc/call.hpp"
@@ -15,6 +16,13 @@ struct node;
 /// with `streams` at the first message. Reads and BatchAppend decide for themselves.
 std::unique_ptr<rpc::handler> guarded(node& serving, rpc::call& call, demand wanted, bool streams,
                                       std::unique_ptr<rpc::handler> handler);
+
+/// Ends a call that is not served at all. With `at_once` that is before its client has said anything; otherwise when it has ended its side,
+/// or has sent more than one message.
+std::unique_ptr<rpc::handler> refused(rpc::call& call, rpc::status why, bool at_once);
+
+/// Who calls, where that was found to be somebody; see `access_control`.
+std::shared_ptr<const caller> caller_of(node& serving, const rpc::call& call);
 
 /// Whether the client insists on the leader.
 bool requires_leader(const rpc::call& call);

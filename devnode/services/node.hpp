@@ -1,10 +1,12 @@
 #pragma once
 
+#include "security/access_control.hpp"
 #include "services/durability.hpp"
 #include "services/standing.hpp"
 #include "store/followers.hpp"
 #include "store/store.hpp"
 #include "store/uuid.hpp"
+#include "tls/setup.hpp"
 
 #include "kdb/devnode.hpp"
 
@@ -47,6 +49,7 @@ struct node {
   store& events;
   followers& live;
   durability& durable;
+  access_control access{events, tls::authenticates(options)};
   persistent_groups* groups = nullptr; ///< On a node that leads.
   uuid instance_id = random_uuid();
   std::vector<served_method> methods{};

@@ -35,8 +35,8 @@ void describe_settings(const group_settings& settings, SubscriptionInfo& into) {
 void describe_members(const running_group& group, SubscriptionInfo& into) {
   for (auto& each : group.members()) {
     auto& connection = *into.add_connections();
-    connection.set_username("system");
-    connection.set_connection_name(each.connection_name);
+    connection.set_username(each.label.user);
+    connection.set_connection_name(each.label.connection);
     connection.set_average_items_per_second(each.rate.average());
     connection.set_total_items(each.consumer.total);
     connection.set_count_since_last_measurement(each.rate.since(each.consumer.total));

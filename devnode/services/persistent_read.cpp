@@ -1,6 +1,7 @@
 #include "services/persistent_read.hpp"
 
 #include "services/errors.hpp"
+#include "services/gate.hpp"
 #include "services/persistent_groups.hpp"
 #include "services/persistent_messages.hpp"
 #include "services/persistent_request.hpp"
@@ -63,6 +64,9 @@ private:
     auto name = request.has_options() ? read_group_name(options) : std::nullopt;
     if (!name || !options.has_uuid_option() || options.buffer_size() < 0)
       return errors::handler_exception();
+    auto who = caller_of(node_, call_);
+    if (!node_.access.may(*who, stream_action::read, name->stream))
+      return errors::access_denied();
     if (!node_.groups)
       return errors::not_ready();
     auto group = node_.groups->find(*name);
@@ -75,7 +79,7 @@ private:
     send(group_confirmation_message(name->key()));
     std::string connection{call_.header("connection-name")};
     group_ = group;
-    id_ = group->join(*this, options.buffer_size(), connection.empty() ? "<unknown>" : std::move(connection));
+    id_ = group->join(*this, options.buffer_size(), {who->login, connection.empty() ? "<unknown>" : std::move(connection)});
     return {};
   }
 

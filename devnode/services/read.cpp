@@ -26,7 +26,12 @@ public:
     if (wanted_)
       return call_.finish(errors::invalid_argument("A call of Read has one request."));
     event_store::client::streams::ReadReq wire;
-    wanted_ = message.parse(wire) ? parse_read(wire) : errors::invalid_argument("The request is not a ReadReq.");
+    if (!message.parse(wire))
+      wanted_ = errors::invalid_argument("The request is not a ReadReq.");
+    else if (auto subject = subject_of(wire); subject && !may_read(*subject))
+      wanted_ = errors::access_denied();
+    else
+      wanted_ = parse_read(wire);
     call_.read();
   }
 
@@ -59,6 +64,8 @@ public:
   }
 
 private:
+  bool may_read(std::string_view stream) { return node_.access.may(*caller_of(node_, call_), stream_action::read, stream); }
+
   // Ends the call unless it is served all the same. A follower notices that it does not lead when it reads the first page: after the
   // confirmation, and never for a subscription that wants only what is yet to come.
   bool refuse(const read_request& request, admission decided, const rpc::status& end) {

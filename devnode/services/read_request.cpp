@@ -122,6 +122,13 @@ refused parse_filter(const Options::FilterOptions& filter, read_request& request
 
 } // namespace
 
+std::optional<std::string> subject_of(const event_store::client::streams::ReadReq& message) {
+  auto& options = message.options();
+  if (!options.has_uuid_option() || options.stream_option_case() == options.STREAM_OPTION_NOT_SET)
+    return std::nullopt;
+  return options.has_all() ? "$all" : read_name(options.stream().stream_identifier());
+}
+
 std::variant<read_request, rpc::status> parse_read(const event_store::client::streams::ReadReq& message) {
   auto& options = message.options();
   if (!message.has_options())

@@ -5,6 +5,7 @@
 #include "store/filter.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 
@@ -41,6 +42,9 @@ struct read_request {
   std::uint64_t search_window = 0;       ///< In events that are looked at: how many a page of a filtered search has.
   std::uint64_t checkpoint_interval = 0; ///< In events that were looked at.
 };
+
+/// Whose events a request wants, `$all` for all: what access depends on. Nothing when a server refuses the request without looking who sends it.
+std::optional<std::string> subject_of(const event_store::client::streams::ReadReq& request);
 
 /// Checks and reads a request, in the order of a server's checks.
 std::variant<read_request, rpc::status> parse_read(const event_store::client::streams::ReadReq& request);

@@ -8,10 +8,6 @@
 
 namespace kdb::development {
 
-bool closed_to_writers(std::string_view stream) {
-  return stream == "$all";
-}
-
 std::optional<rpc::status> record_proposal::add(const kurrentdb::protocol::v2::streams::AppendRecord& record,
                                                 std::size_t target) {
   auto metadata = record.has_schema() ? metadata_of(record) : std::nullopt;

@@ -33,7 +33,4 @@ private:
   std::uint64_t size_ = 0;
 };
 
-/// Whether nobody may write this stream.
-bool closed_to_writers(std::string_view stream);
-
 } // namespace kdb::development

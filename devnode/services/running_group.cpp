@@ -99,9 +99,9 @@ void running_group::carry_out(const push_event& push) {
 
 // -- members -------------------------------------------------------------------------------------------------------
 
-consumer_id running_group::join(group_member& member, std::int32_t buffer_size, std::string connection_name) {
+consumer_id running_group::join(group_member& member, std::int32_t buffer_size, consumer_label label) {
   auto id = ++last_id_;
-  auto& joined = members_[id] = {&member, std::move(connection_name), {}};
+  auto& joined = members_[id] = {&member, std::move(label), {}};
   joined.rate.measure(0, now());
   if (faulted_) {
     drop_all();
@@ -169,7 +169,7 @@ std::vector<running_group::member_facts> running_group::members() const {
   std::vector<member_facts> facts;
   for (auto& consumer : group_.consumers().all())
     if (auto found = members_.find(consumer.id); found != members_.end())
-      facts.push_back({consumer, found->second.connection_name, found->second.rate});
+      facts.push_back({consumer, found->second.label, found->second.rate});
   return facts;
 }
 

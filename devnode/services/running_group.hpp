@@ -41,6 +41,12 @@ private:
   std::int32_t average_ = 0;
 };
 
+/// What statistics call a consumer.
+struct consumer_label {
+  std::string user;
+  std::string connection;
+};
+
 /// A group at work: reads the log, does what the group decides, and keeps its progress in the log. Needs `tick` once a second.
 class running_group {
 public:
@@ -60,7 +66,7 @@ public:
   bool full() const { return group_.full(); }
 
   /// Lets a consumer join; it must leave before it goes, unless it is dropped.
-  consumer_id join(group_member& member, std::int32_t buffer_size, std::string connection_name);
+  consumer_id join(group_member& member, std::int32_t buffer_size, consumer_label label);
   void leave(consumer_id id);
 
   void ack(std::span<const uuid> ids);
@@ -82,7 +88,7 @@ public:
 
   struct member_facts {
     pooled_consumer consumer;
-    std::string connection_name;
+    consumer_label label;
     item_rate rate;
   };
 
@@ -95,7 +101,7 @@ public:
 private:
   struct membership {
     group_member* member = nullptr;
-    std::string connection_name;
+    consumer_label label;
     item_rate rate;
   };
 

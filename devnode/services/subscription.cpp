@@ -1,6 +1,7 @@
 #include "services/subscription.hpp"
 
 #include "services/errors.hpp"
+#include "services/gate.hpp"
 #include "services/wire.hpp"
 #include "store/cursor.hpp"
 
@@ -186,6 +187,36 @@ private:
   bool page_ended_ = false;
 };
 
+// Whether a caller may still read what he follows. Asks again when somebody has changed who may do what; `wake` is called then.
+class reading_right {
+public:
+  reading_right(node& serving, const rpc::call& call, const read_request& request, const std::function<void()>& wake)
+    : node_{serving} {
+    if (!node_.access.authenticates())
+      return;
+    who_ = caller_of(node_, call);
+    stream_ = request.all ? "$all" : request.stream;
+    at_ = node_.access.version();
+    metadata_.emplace(node_.live, "$$" + std::string{governed_by(stream_)}, wake);
+    settings_.emplace(node_.live, std::string{settings_stream}, wake);
+  }
+
+  bool lost() {
+    if (!who_ || at_ == node_.access.version())
+      return false;
+    at_ = node_.access.version();
+    return !node_.access.may(*who_, stream_action::read, stream_);
+  }
+
+private:
+  node& node_;
+  std::shared_ptr<const caller> who_;
+  std::string stream_;
+  std::uint64_t at_ = 0;
+  std::optional<follower> metadata_;
+  std::optional<follower> settings_;
+};
+
 class subscribed_reading : public reading {
 public:
   subscribed_reading(node& serving, rpc::call& call, read_request request)
@@ -202,6 +233,8 @@ public:
 private:
   // Looks one message ahead: a write that another one follows at once need not be flushed.
   void pump() {
+    if (right_.lost())
+      return call_.finish(errors::access_denied());
     if (!call_.can_write())
       return;
     if (!next_)
@@ -310,6 +343,7 @@ private:
   bool checkpoint_due_ = false;
   rpc::turn_task pump_later_{call_.on(), [this] { pump(); }};
   follower follower_{node_.live, request_.stream, [this] { pump_later_.schedule(); }};
+  reading_right right_{node_, call_, request_, [this] { pump_later_.schedule(); }};
 };
 
 } // namespace

@@ -5,6 +5,7 @@
 #include "services/append_session.hpp"
 #include "services/batch_append.hpp"
 #include "services/delete.hpp"
+#include "services/errors.hpp"
 #include "services/gate.hpp"
 #include "services/gossip.hpp"
 #include "services/operations.hpp"
@@ -12,6 +13,7 @@
 #include "services/persistent_read.hpp"
 #include "services/read.hpp"
 #include "services/server_features.hpp"
+#include "services/users.hpp"
 
 namespace kdb::development {
 namespace {
@@ -26,8 +28,9 @@ struct entry {
   std::unique_ptr<rpc::handler> (*handle)(node&, rpc::call&);
   std::size_t largest_request;
   std::vector<std::string> features;
-  demand wants = demand::nothing; // reads and BatchAppend look for themselves
-  bool streams = false;           // answered before the client has ended its side
+  demanded_role role = demanded_role::none; // what is about a stream looks for itself
+  demand wants = demand::nothing;           // reads and BatchAppend look for themselves
+  bool streams = false;                     // answered before the client has ended its side
 };
 
 const std::vector<entry>& entries() {
@@ -35,34 +38,58 @@ const std::vector<entry>& entries() {
   static constexpr auto streams = "event_store.client.streams.Streams";
   static constexpr auto streams_2 = "kurrentdb.protocol.v2.streams.StreamsService";
   static constexpr auto persistent = "event_store.client.persistent_subscriptions.PersistentSubscriptions";
+  static constexpr auto users_service = "event_store.client.users.Users";
+  using enum demanded_role;
   static const std::vector<std::string> both{"stream", "all"};
   static const std::vector<entry> all{
     // in the order in which a server lists them
-    {streams_2, "AppendSession", handle_append_session, streams_limit, {}, demand::leading_v2},
-    {streams_2, "AppendRecords", handle_append_records, streams_limit, {}, demand::leading_v2},
-    {persistent, "Create", handle_group_create, other_limit, both, demand::leading},
-    {persistent, "Update", handle_group_update, other_limit, both, demand::leading},
-    {persistent, "Delete", handle_group_delete, other_limit, both, demand::leading},
-    {persistent, "Read", handle_persistent_read, other_limit, both, demand::leading, true},
-    {persistent, "GetInfo", handle_group_info, other_limit, both, demand::leading_info},
-    {persistent, "ReplayParked", handle_replay_parked, other_limit, both, demand::leading},
-    {persistent, "TruncateParked", handle_truncate_parked, other_limit, both, demand::leading},
-    {persistent, "List", handle_group_list, other_limit, both, demand::leading_info},
-    {persistent, "RestartSubsystem", handle_groups_restart, other_limit, both},
+    {streams_2, "AppendSession", handle_append_session, streams_limit, {}, none, demand::leading_v2},
+    {streams_2, "AppendRecords", handle_append_records, streams_limit, {}, none, demand::leading_v2},
+    {persistent, "Create", handle_group_create, other_limit, both, ops, demand::leading},
+    {persistent, "Update", handle_group_update, other_limit, both, ops, demand::leading},
+    {persistent, "Delete", handle_group_delete, other_limit, both, ops, demand::leading},
+    {persistent, "Read", handle_persistent_read, other_limit, both, none, demand::leading, true},
+    {persistent, "GetInfo", handle_group_info, other_limit, both, user, demand::leading_info},
+    {persistent, "ReplayParked", handle_replay_parked, other_limit, both, ops, demand::leading},
+    {persistent, "TruncateParked", handle_truncate_parked, other_limit, both, ops, demand::leading},
+    {persistent, "List", handle_group_list, other_limit, both, user, demand::leading_info},
+    {persistent, "RestartSubsystem", handle_groups_restart, other_limit, both, ops},
+    {users_service, "Create", handle_user_create, other_limit, {}, admin, demand::writing},
+    {users_service, "Update", handle_user_update, other_limit, {}, admin, demand::writing},
+    {users_service, "Delete", handle_user_delete, other_limit, {}, admin, demand::writing},
+    {users_service, "Disable", handle_user_disable, other_limit, {}, admin, demand::writing},
+    {users_service, "Enable", handle_user_enable, other_limit, {}, admin, demand::writing},
+    {users_service, "Details", handle_user_details, other_limit, {}, user, demand::writing},
+    {users_service, "ChangePassword", handle_change_password, other_limit, {}, user, demand::writing},
+    {users_service, "ResetPassword", handle_reset_password, other_limit, {}, admin, demand::writing},
     {streams, "Read", handle_read, streams_limit, {"position", "events"}},
-    {streams, "Append", handle_append, streams_limit, {}, demand::writing},
-    {streams, "Delete", handle_delete, streams_limit, {}, demand::writing},
-    {streams, "Tombstone", handle_tombstone, streams_limit, {}, demand::writing},
-    {streams, "BatchAppend", handle_batch_append, streams_limit, {"deadline_duration"}},
-    {operations, "StopScavenge", handle_stop_scavenge, other_limit, {}},
-    {operations, "MergeIndexes", handle_merge_indexes, other_limit, {}},
-    {operations, "ResignNode", handle_resign_node, other_limit, {}},
-    {operations, "SetNodePriority", handle_set_node_priority, other_limit, {}},
-    {operations, "RestartPersistentSubscriptions", handle_restart_persistent_subscriptions, other_limit, {}},
+    {streams, "Append", handle_append, streams_limit, {}, none, demand::writing},
+    {streams, "Delete", handle_delete, streams_limit, {}, none, demand::writing},
+    {streams, "Tombstone", handle_tombstone, streams_limit, {}, none, demand::writing},
+    {streams, "BatchAppend", handle_batch_append, streams_limit, {"deadline_duration"}, none, demand::nothing, true},
+    {operations, "StopScavenge", handle_stop_scavenge, other_limit, {}, ops},
+    {operations, "MergeIndexes", handle_merge_indexes, other_limit, {}, ops},
+    {operations, "ResignNode", handle_resign_node, other_limit, {}, ops},
+    {operations, "SetNodePriority", handle_set_node_priority, other_limit, {}, ops},
+    {operations, "RestartPersistentSubscriptions", handle_restart_persistent_subscriptions, other_limit, {}, ops},
     {"event_store.client.gossip.Gossip", "Read", handle_gossip, other_limit, {}},
     {"event_store.client.server_features.ServerFeatures", "GetSupportedMethods", handle_server_features, other_limit, {}},
   };
   return all;
+}
+
+// First who calls, and whether he may; then whether the node can.
+std::unique_ptr<rpc::handler> handler_of(const entry& wanted, node& serving, rpc::call& call) {
+  auto [verdict, who] = serving.access.identify(call.header("authorization"));
+  if (verdict == access_control::verdict::refused)
+    return refused(call, errors::unauthenticated(), wanted.streams);
+  if (verdict == access_control::verdict::not_ready)
+    return refused(call, errors::users_not_ready(), wanted.streams);
+  if (!may(*who, wanted.role))
+    return refused(call, errors::access_denied(), wanted.streams);
+  auto handler = wanted.handle(serving, call);
+  return wanted.wants == demand::nothing ? std::move(handler)
+                                         : guarded(serving, call, wanted.wants, wanted.streams, std::move(handler));
 }
 
 } // namespace
@@ -71,12 +98,7 @@ void add_services(rpc::server& to, node& serving) {
   for (auto& each : entries()) {
     serving.methods.push_back({each.service, each.method, each.features});
     to.add(each.service, each.method,
-           {[&each, &serving](rpc::call& call) {
-              auto handler = each.handle(serving, call);
-              return each.wants == demand::nothing ? std::move(handler)
-                                                   : guarded(serving, call, each.wants, each.streams, std::move(handler));
-            },
-            each.largest_request});
+           {[&each, &serving](rpc::call& call) { return handler_of(each, serving, call); }, each.largest_request});
   }
 }
 

@@ -7,8 +7,10 @@
 #include "kurrent/rpc/errors.pb.h"
 #include "kurrentdb/protocol/v2/streams/errors.pb.h"
 
+#include <algorithm>
 #include <array>
 #include <cstdio>
+#include <iterator>
 
 namespace kdb::development {
 namespace {
@@ -66,12 +68,16 @@ status bad_request(std::string_view request, std::span<const field_violation> vi
   return detailed_status(status_code::invalid_argument, std::move(message), "BAD_REQUEST", "server", &details);
 }
 
-status access_denied(std::string_view operation) {
+status access_denied(std::string_view operation, std::string_view stream, const caller& who) {
+  auto wanted = std::string{operation} + ":";
+  std::ranges::transform(stream, std::back_inserter(wanted),
+                         [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
   kurrent::rpc::AccessDeniedErrorDetails details;
-  details.set_operation(std::string{operation});
-  return detailed_status(status_code::permission_denied,
-                         "Access denied. Insufficient permissions to perform " + std::string{operation}, "ACCESS_DENIED",
-                         "server", &details);
+  details.set_operation(wanted);
+  if (who.is != caller::kind::anonymous)
+    details.set_username(who.login);
+  return detailed_status(status_code::permission_denied, "Access denied. Insufficient permissions to perform " + wanted,
+                         "ACCESS_DENIED", "server", &details);
 }
 
 status revision_conflict(std::string_view stream, std::int64_t expected, std::int64_t actual) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "rpc/status.hpp"
+#include "security/caller.hpp"
 #include "services/standing.hpp"
 
 #include <cstdint>
@@ -35,7 +36,8 @@ std::string describe(const state_violation& violation);
 namespace kdb::development::v2_errors {
 
 rpc::status bad_request(std::string_view request, std::span<const field_violation> violations);
-rpc::status access_denied(std::string_view operation);
+/// `operation` is what was wanted, `stream` with what; `who` is left out if he has no credentials.
+rpc::status access_denied(std::string_view operation, std::string_view stream, const caller& who);
 rpc::status revision_conflict(std::string_view stream, std::int64_t expected, std::int64_t actual);
 rpc::status tombstoned(std::string_view stream);
 rpc::status already_in_session(std::string_view stream);

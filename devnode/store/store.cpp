@@ -94,6 +94,7 @@ void store::restore(kept_event kept) {
   auto& event = kept.event;
   event.owner = &into;
   now_ = std::max(now_, event.created);
+  note_change(into);
   if (event.revision == tombstone_revision) {
     into.tombstone = log_.size();
   } else {
@@ -116,6 +117,11 @@ void store::keep_with(std::function<void(const commit&)> keep) {
   keep_ = std::move(keep);
   if (log_.size() > restored_)
     keep_({restored_, log_.size()});
+}
+
+void store::note_change(const stream& of) {
+  access_changes_ += of.settings ? 1 : 0;
+  user_changes_ += of.user ? 1 : 0;
 }
 
 void store::written(std::size_t first) {
@@ -153,6 +159,7 @@ stream& store::open(std::string_view name) {
 void store::write(stream& into, const proposed_event& event, std::int64_t created) {
   auto revision = into.last() + 1;
   into.events.push_back(log_.append(event, into, revision, created));
+  note_change(into);
   recent_.remember(event.id, into, revision);
 }
 
@@ -263,6 +270,7 @@ write_outcome store::tombstone(std::string_view name, expected_state expected) {
   proposed_event event{.id = random_uuid(), .type = "$streamDeleted", .json = false, .data = {}, .custom_metadata = {}};
   auto first = log_.append(event, into, tombstone_revision, now());
   into.tombstone = first;
+  note_change(into);
   written(first);
   return {verdict, before.last, log_[first].position};
 }
@@ -279,6 +287,8 @@ void store::apply_metadata(const stream& metastream) {
   auto& last = log_[metastream.events.back()];
   auto& described = open(std::string_view{metastream.name}.substr(2));
   described.has_metadata = true;
+  ++access_changes_;
+  note_change(described);
   // A metastream has rules of its own that no document changes.
   if (!is_metastream(described.name))
     described.metadata = parse_metadata(last.data(), last.json);

@@ -112,12 +112,19 @@ public:
   /// The last revision that can be seen; below the last one when the newest events are not in the database yet.
   std::int64_t last_readable(const stream& of) const;
 
+  /// Grows with every write that can change who may do what: to metadata and to `$settings`.
+  std::uint64_t access_changes() const { return access_changes_; }
+
+  /// Grows with every write that can change a user.
+  std::uint64_t user_changes() const { return user_changes_; }
+
   /// Called after each write, when its events can be read.
   void on_commit(std::function<void(const commit&)> listener) { listener_ = std::move(listener); }
 
 private:
   void restore(kept_event kept);
   void written(std::size_t first);
+  void note_change(const stream& of);
   stream& open(std::string_view name);
   void write(stream& into, const proposed_event& event, std::int64_t created);
   void write_metadata(std::string_view of, std::string_view data, std::int64_t created);
@@ -137,6 +144,8 @@ private:
   std::unordered_map<std::string, std::unique_ptr<stream>, name_hash, std::equal_to<>> streams_;
   recent_ids recent_{100'000};
   std::size_t restored_ = 0;
+  std::uint64_t access_changes_ = 1;
+  std::uint64_t user_changes_ = 1;
   std::function<void(const commit&)> keep_;
   std::function<void(const commit&)> listener_;
 };

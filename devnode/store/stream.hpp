@@ -19,14 +19,22 @@ constexpr bool hidden_from_all(std::string_view name) {
   return name.starts_with("$persistentsubscription-$all::") && (name.ends_with("-checkpoint") || name.ends_with("-parked"));
 }
 
+/// The stream whose last event says who may do what where streams don't say it themselves.
+inline constexpr std::string_view settings_stream = "$settings";
+
+/// Streams that keep users begin with this.
+inline constexpr std::string_view user_prefix = "$user-";
+
 /// The index of one stream, and what its metastream says about it.
 struct stream {
   explicit stream(std::string stream_name) : name{std::move(stream_name)} {}
 
   const std::string name;
   const bool hidden = hidden_from_all(name); ///< Its events are not in $all.
-  std::vector<std::uint64_t> events;         ///< Log index by revision.
-  std::optional<std::uint64_t> tombstone;    ///< Log index.
+  const bool settings = name == settings_stream;
+  const bool user = name.starts_with(user_prefix);
+  std::vector<std::uint64_t> events;      ///< Log index by revision.
+  std::optional<std::uint64_t> tombstone; ///< Log index.
   stream_metadata metadata;
   bool has_metadata = false;
 

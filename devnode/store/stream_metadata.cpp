@@ -2,38 +2,18 @@
 
 #include "store/json.hpp"
 
-#include <algorithm>
-
 namespace kdb::development {
 namespace {
-
-bool valid_right(std::string_view value) {
-  if (value == "null" || parse_string(value))
-    return true;
-  auto roles = parse_array(value);
-  if (!roles)
-    return false;
-  return std::ranges::all_of(*roles, [](std::string_view role) { return parse_string(role).has_value(); });
-}
-
-bool valid_acl(std::string_view value) {
-  if (value == "null")
-    return true;
-  auto rights = parse_object(value);
-  if (!rights)
-    return false;
-  return std::ranges::all_of(*rights, [](const json_member& right) {
-    auto& key = right.key;
-    bool known = key == "$r" || key == "$w" || key == "$d" || key == "$mr" || key == "$mw";
-    return known && valid_right(right.value);
-  });
-}
 
 // Reads one known key into `metadata`; false when its value has the wrong type.
 bool read_member(const json_member& member, stream_metadata& metadata) {
   auto& [key, raw, value] = member;
-  if (key == "$acl")
-    return valid_acl(value);
+  if (key == "$acl") {
+    auto list = parse_access_list(value);
+    if (list)
+      metadata.access = std::make_shared<const access_list>(*std::move(list));
+    return list.has_value();
+  }
   if (key == "$tmp")
     return value == "true" || value == "false";
   bool count = key == "$maxCount", age = key == "$maxAge", before = key == "$tb";
@@ -52,6 +32,12 @@ bool read_member(const json_member& member, stream_metadata& metadata) {
 }
 
 } // namespace
+
+bool operator==(const stream_metadata& left, const stream_metadata& right) {
+  bool same_access = left.access && right.access ? *left.access == *right.access : left.access == right.access;
+  return same_access && left.max_count == right.max_count && left.max_age == right.max_age &&
+         left.truncate_before == right.truncate_before;
+}
 
 stream_metadata parse_metadata(std::string_view data, bool json) {
   auto members = json ? parse_object(data) : std::nullopt;

@@ -1,7 +1,10 @@
 #pragma once
 
+#include "store/access_list.hpp"
+
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -16,9 +19,10 @@ struct stream_metadata {
   std::optional<std::int64_t> max_count;
   std::optional<std::int64_t> max_age;         ///< Seconds.
   std::optional<std::int64_t> truncate_before; ///< First revision that may be seen.
+  std::shared_ptr<const access_list> access{}; ///< Null in most.
 
   bool soft_deleted() const { return truncate_before == deleted_truncate_before; }
-  friend bool operator==(const stream_metadata&, const stream_metadata&) = default;
+  friend bool operator==(const stream_metadata& left, const stream_metadata& right);
 };
 
 /// Reads a metadata event. A document that is not JSON, no object, or wrong in the type of a known key counts as empty as a whole;

@@ -15,6 +15,11 @@ stream_metadata counts(std::int64_t count) {
   return {.max_count = count, .max_age = {}, .truncate_before = {}};
 }
 
+stream_metadata with_access(stream_metadata metadata, access_list access) {
+  metadata.access = std::make_shared<const access_list>(std::move(access));
+  return metadata;
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(stream_metadata_documents)
@@ -36,7 +41,8 @@ BOOST_AUTO_TEST_CASE(documents_mean_what_they_mean_to_a_server) {
     {R"({"$maxCount":2,"$cacheControl":"x"})", {}},
     {R"({"$maxCount":2,"$tmp":1})", {}},
     {R"({"$maxCount":2,"$tmp":true})", counts(2)},
-    {R"({"$maxCount":2,"$acl":{"$r":"a","$w":["a","b"],"$d":[]}})", counts(2)},
+    {R"({"$maxCount":2,"$acl":{"$r":"a","$w":["a","b"],"$d":[]}})",
+     with_access(counts(2), {.read = {{"a"}}, .write = {{"a", "b"}}, .remove = {{}}, .read_metadata = {}, .write_metadata = {}})},
     {R"({"$maxCount":2,"$acl":{"$x":"a"}})", {}},
     {R"({"$maxCount":2,"$acl":{"$r":1}})", {}},
     {R"({"$maxCount":2,"$acl":{"$r":[1]}})", {}},

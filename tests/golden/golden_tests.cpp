@@ -1,4 +1,5 @@
-// One test case for each transcript in open/: a fresh development node answers as the recorded server did.
+// One test case for each transcript in open/: a fresh development node answers as the recorded server did. Those in secured/ follow each other
+// on one node with authentication.
 
 #include <boost/test/unit_test.hpp>
 
@@ -20,9 +21,9 @@ namespace fs = std::filesystem;
 using namespace std::chrono_literals;
 namespace unit_test = boost::unit_test;
 
-std::vector<fs::path> transcripts() {
+std::vector<fs::path> transcripts(const char* folder = "open") {
   auto result = std::vector<fs::path>{};
-  for (const auto& entry : fs::directory_iterator{fs::path{KDB_GOLDEN_DIR} / "open"})
+  for (const auto& entry : fs::directory_iterator{fs::path{KDB_GOLDEN_DIR} / folder})
     if (entry.path().extension() == ".json")
       result.push_back(entry.path());
   std::sort(result.begin(), result.end());
@@ -34,11 +35,19 @@ const std::vector<kdb::golden::allowed_difference>& allowed_differences() {
   return list;
 }
 
-void node_answers_as_recorded(kdb::devnode& node, const fs::path& file) {
+const std::vector<kdb::golden::allowed_difference>& secured_differences() {
+  static const auto list = kdb::golden::load_allowed_differences(fs::path{KDB_GOLDEN_DIR} / "secured_differences.json");
+  return list;
+}
+
+void node_answers_as_recorded(kdb::devnode& node, const fs::path& file,
+                              const std::vector<kdb::golden::allowed_difference>& differences = allowed_differences(),
+                              const std::string& credentials = {}) {
   auto server = kdb::golden::connection{"127.0.0.1:" + std::to_string(node.port())};
   // Less than the 10 s after which pings wake a connection: an answer that waits for one is an answer that got stuck.
-  auto options = kdb::golden::replay_options{.call_patience = 5s, .hanging_patience = 3s, .take_patience = 5s};
-  auto report = replay(kdb::golden::load_transcript(file), server, allowed_differences(), options);
+  auto options =
+    kdb::golden::replay_options{.credentials = credentials, .call_patience = 5s, .hanging_patience = 3s, .take_patience = 5s};
+  auto report = replay(kdb::golden::load_transcript(file), server, differences, options);
   auto text = std::ostringstream{};
   text << report;
   BOOST_TEST(report.passed(), text.str());
@@ -79,6 +88,13 @@ void one_node_with_a_database_answers_all_transcripts_in_order() {
   fs::remove_all(pattern);
 }
 
+// Later ones list the users that earlier ones have made.
+void one_node_with_authentication_answers_all_secured_transcripts_in_order() {
+  auto node = kdb::devnode{{.projections = true, .authentication = true}};
+  for (const auto& file : transcripts("secured"))
+    node_answers_as_recorded(node, file, secured_differences(), "admin:changeit");
+}
+
 // A server that ends such a call earlier resets the stream, and some clients then lose the reply (HTTP/2 libraries in Rust).
 void a_call_with_one_request_is_answered_only_after_its_end() {
   auto node = kdb::devnode{};
@@ -109,6 +125,8 @@ bool add_tests() {
     add([file] { fresh_node_answers_as_recorded(file); }, file.stem().string());
   add(one_node_answers_all_transcripts_in_order, "one_node_answers_all_transcripts_in_order");
   add(one_node_with_a_database_answers_all_transcripts_in_order, "one_node_with_a_database_answers_all_transcripts_in_order");
+  add(one_node_with_authentication_answers_all_secured_transcripts_in_order,
+      "one_node_with_authentication_answers_all_secured_transcripts_in_order");
   add(a_call_with_one_request_is_answered_only_after_its_end, "a_call_with_one_request_is_answered_only_after_its_end");
   add(every_allowed_difference_names_a_transcript, "every_allowed_difference_names_a_transcript");
   return true;

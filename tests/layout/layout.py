@@ -65,7 +65,7 @@ BAD_WORDS = [
     (re.compile(r"(?<![\w.~])/(work|home|root|Users)/\w"), "a path of one machine", SOURCES),
     (re.compile(r"\bcaf::detached\b|\bself->spawn<[^>]*detached"), "no detached actors: they can block the shutdown", (".cpp", ".hpp")),
 ]
-SKIPPED = re.compile(r"^(\.git/|build|\.cache/|tests/layout/|tests/golden/open/|tests/fuzz/corpus/|.*node_modules/|.*package-lock\.json)")
+SKIPPED = re.compile(r"^(\.git/|build|\.cache/|tests/layout/|tests/golden/(open|secured)/|tests/fuzz/corpus/|.*node_modules/|.*package-lock\.json)")
 
 
 def part_of(file):
