@@ -196,14 +196,17 @@ void appender_state::send_in_lane(queued what, bool leader_only) {
 
 appender_state::lane& appender_state::open_lane(bool leader_only) {
   auto& wanted = lanes[leader_only];
-  if (wanted.call && wanted.generation == current->generation)
+  // Other credentials take another call, once that disturbs no order.
+  const auto renewed = wanted.flying == 0 && wanted.credentials != context->credentials->version();
+  if (wanted.call && wanted.generation == current->generation && !renewed)
     return wanted;
   if (wanted.call)
     retire(wanted);
   const auto number = wanted.number = ++last_call;
   wanted.generation = current->generation;
+  wanted.credentials = context->credentials->version();
   const auto tell = late_sender{self};
-  wanted.call = current->calls->batch_append({.credentials = credentials_for(context->how, {}), .requires_leader = leader_only},
+  wanted.call = current->calls->batch_append({.credentials = context->credentials->for_call({}), .requires_leader = leader_only},
                                              {.replies =
                                                 [tell, number](std::vector<wire::batch_append_reply> replies) {
                                                   tell(append_replies{number, std::move(replies)});
@@ -224,10 +227,11 @@ void appender_state::send_alone(queued what, bool leader_only) {
   auto messages = wire::encode_append(what.request.stream, what.request.expected, what.request.events);
   auto call = current->calls->exchange(append_method, wire::request_kind::write, std::move(messages),
                                        {.deadline = what.budget.left(self->clock().now()),
-                                        .credentials = credentials_for(context->how, what.request.options.call),
+                                        .credentials = context->credentials->for_call(what.request.options.call),
                                         .requires_leader = leader_only},
                                        std::move(done));
-  singles.emplace(number, single{std::move(what.answer), what.bytes, current->generation, std::move(call)});
+  singles.emplace(number, single{std::move(what.answer), what.bytes, current->generation, std::move(call),
+                                 what.request.options.call.credentials.has_value()});
 }
 
 void appender_state::on_replies(append_replies& what) {
@@ -318,14 +322,14 @@ void appender_state::on_single_done(single_append_done& what) {
   if (what.outcome) {
     done.answer.deliver(*what.outcome);
   } else {
-    drop_node(done.generation, what.outcome.error());
+    drop_node(done.generation, what.outcome.error(), done.has_credentials);
     done.answer.deliver(to_caf(std::move(what.outcome.error())));
   }
   pump();
 }
 
-void appender_state::drop_node(generation whose, const error& why) {
-  report(self, *context, whose, why);
+void appender_state::drop_node(generation whose, const error& why, bool had_its_own) {
+  report(self, *context, whose, why, had_its_own);
   if (policy::is_node_lost(why) && current && current->generation == whose)
     current.reset();
 }

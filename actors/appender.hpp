@@ -49,6 +49,7 @@ struct appender_state {
     std::unique_ptr<rpc::append_call> call;
     std::uint64_t number = 0;
     kdb::generation generation{}; // Of its node. If that is not the current one any more, only answers are waited for.
+    std::uint64_t credentials = 0; // Their version.
     std::size_t flying = 0;
     std::vector<std::string> unsent{}; // Chunks that wait for the end of the mailbox.
   };
@@ -58,6 +59,7 @@ struct appender_state {
     std::size_t bytes;
     kdb::generation generation;
     std::unique_ptr<rpc::call> call;
+    bool has_credentials = false; // Of its own.
   };
 
   explicit appender_state(appender_actor::pointer owner);
@@ -93,7 +95,7 @@ struct appender_state {
   bool has_room() const;
   void watch(const time_budget& budget);
   void refuse_queued(const error& why);
-  void drop_node(generation whose, const error& why);
+  void drop_node(generation whose, const error& why, bool had_its_own = false);
 
   appender_actor::pointer self;
   worker_context_ptr context;

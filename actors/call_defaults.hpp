@@ -8,13 +8,6 @@
 
 namespace kdb {
 
-/// The credentials a call travels with: its own, else the client's; none in clear, unless the settings allow it.
-inline std::optional<credentials> credentials_for(const settings& how, const call_options& call) {
-  if (!how.tls.enabled && !how.credentials_in_clear)
-    return std::nullopt;
-  return call.credentials ? call.credentials : how.credentials;
-}
-
 /// Whether only a leader may serve the call: as it says, else as the client prefers.
 inline bool requires_leader(const settings& how, const call_options& call) {
   return call.requires_leader.value_or(how.preference == node_preference::leader);

@@ -56,9 +56,11 @@ std::string metadata_stream(const std::string& stream) {
 client_self::behavior_type client_state::start(client_parts given) {
   parts = std::move(given);
   restarts = {parts.how.max_restarts, parts.how.restart_span};
-  context = std::make_shared<const worker_context>(worker_context{parts.how, std::make_shared<connection_ref>(), parts.log});
+  context = std::make_shared<const worker_context>(
+    worker_context{parts.how, std::make_shared<connection_ref>(), parts.log, std::make_shared<own_credentials>(parts.how)});
   self->set_down_handler([this](caf::down_msg& what) { on_down(what); });
   self->set_exit_handler([this](caf::exit_msg& what) { shut(std::move(what.reason)); });
+  spawn_keeper();
   spawn_connection();
   spawn_appender();
   spawn_management();
@@ -336,7 +338,9 @@ void client_state::wait_for_node(const connected_promise& waiting, time_budget b
       [this, waiting, budget](const caf::error& why) {
         auto known = no_node(*context, why);
         // The next round: the connection sees to the pause before it.
-        if (!closing && policy::retry_can_help(known.code) && known.code != errc::deadline_exceeded &&
+        const auto may_pass = policy::retry_can_help(known.code) && known.code != errc::deadline_exceeded;
+        // Settings and certificates don't change in a moment: who waits would only learn of it at the end of its time.
+        if (!closing && may_pass && known.code != errc::tls_failed &&
             !budget.is_over(self->clock().now()))
           wait_for_node(waiting, budget);
         else
@@ -381,10 +385,12 @@ result<client_actor> spawn_client(caf::actor_system& system, settings how) {
 result<client_actor> spawn_client(caf::actor_system& system, settings how, logger_ptr log) {
   if (auto fine = how.validate(); !fine)
     return tl::unexpected{std::move(fine.error())};
+  if (auto fine = rpc::check_tls_files(how.tls); !fine)
+    return tl::unexpected{std::move(fine.error())};
+  for (const auto& warning : how.warnings())
+    (*log)(log_level::warning, warning);
   if (how.connection_name.empty())
     how.connection_name = to_string(random_uuid());
-  if (how.credentials && !how.tls.enabled && !how.credentials_in_clear)
-    (*log)(log_level::warning, "credentials are not sent without TLS; use tls=true, or allow it with credentials_in_clear");
   auto engine = rpc::make_engine();
   auto transports = [engine = std::weak_ptr{engine}, how](const rpc::address& where) -> std::shared_ptr<rpc::transport> {
     return rpc::make_grpc_transport(engine.lock(), where, how);

@@ -12,6 +12,7 @@
 
 #include <connection.hpp>
 #include <consumer.hpp>
+#include <credentials_keeper.hpp>
 #include <discovery.hpp>
 #include <kdb/actors.hpp>
 #include <policy/retry_budget.hpp>
@@ -71,6 +72,7 @@ struct client_state {
   void on_change(const connection_change& what);
   void on_down(const caf::down_msg& what);
 
+  void spawn_keeper();
   void spawn_connection();
   void spawn_appender();
   void spawn_management();
@@ -103,6 +105,7 @@ struct client_state {
   client_self::pointer self;
   client_parts parts;
   worker_context_ptr context;
+  credentials_keeper_actor keeper; // If somebody provides credentials.
   discovery_actor discovery;
   appender_actor appender;
   management_actor management;

@@ -30,9 +30,16 @@ client_state::~client_state() {
 
 // -- the workers ------------------------------------------------------------------------
 
+void client_state::spawn_keeper() {
+  if (!context->credentials->provided())
+    return;
+  keeper = self->spawn(credentials_keeper, credentials_keeper_parts{parts.how.credentials_provider, context->credentials, parts.log});
+  supervise(keeper.address());
+}
+
 void client_state::spawn_connection() {
   if (uses_gossip(parts.how))
-    discovery = self->spawn(gossip_discovery, parts.how, parts.transports, parts.look_up);
+    discovery = self->spawn(gossip_discovery, parts.how, parts.transports, parts.look_up, context->credentials);
   else
     discovery = self->spawn(single_endpoint_discovery, parts.how.endpoints.front());
   auto link = self->spawn(connection,
@@ -40,6 +47,8 @@ void client_state::spawn_connection() {
                                            .discovery = discovery,
                                            .transports = parts.transports,
                                            .log = parts.log,
+                                           .credentials = context->credentials,
+                                           .keeper = keeper,
                                            .announce = [tell = late_sender{self}](const connection_change& what) { tell(what); },
                                            .predecessors = connections++});
   context->connection->set(link);
@@ -72,7 +81,8 @@ void client_state::on_down(const caf::down_msg& what) {
     return;
   }
   const auto link = context->connection->get().address();
-  const auto link_died = what.source == link || what.source == discovery.address();
+  const auto keeper_died = keeper && what.source == keeper.address();
+  const auto link_died = what.source == link || what.source == discovery.address() || keeper_died;
   const auto appender_died = what.source == appender.address(), management_died = what.source == management.address();
   if (!link_died && !appender_died && !management_died)
     return; // A reader or subscription: theirs is nobody's loss but their owner's, who was told.
@@ -83,6 +93,8 @@ void client_state::on_down(const caf::down_msg& what) {
   }
   if (parts.log)
     (*parts.log)(log_level::error, "a worker died and is replaced: " + reason);
+  if (keeper_died)
+    spawn_keeper();
   if (appender_died)
     spawn_appender();
   if (management_died)

@@ -66,12 +66,17 @@ connection_self::behavior_type connection_state::start(connection_parts given) {
     [this](const get_node& what) { return on_get_node(what); },
     [this](const get_status&) { return status(); },
     [this](call_failed& what) {
+      note_if_refused(what.why);
       advance(connecting::failed{what.generation, std::move(what.why)});
     },
     [this](node_probed& what) {
+      if (!what.outcome)
+        note_if_refused(what.outcome.error());
       advance(connecting::probed{what.probe, std::move(what.outcome)});
     },
     [this](node_checked& what) {
+      if (!what.members)
+        note_if_refused(what.members.error());
       advance(connecting::checked{what.generation, std::move(what.members)});
     },
     [this](const wait_elapsed& what) { advance(connecting::waited{what.wait}); },
@@ -110,11 +115,31 @@ void connection_state::advance(connecting::event what) {
     std::visit([this](auto& each) { perform(std::move(each)); }, effect);
 }
 
+void connection_state::note_if_refused(const error& why) {
+  if (why.code == errc::unauthenticated && parts.keeper)
+    self->send(parts.keeper, credentials_refused{});
+}
+
 void connection_state::perform(connecting::discover what) {
+  if (!parts.keeper) {
+    look_for_node(std::move(what));
+    return;
+  }
+  // It answers in any case, after half a minute if its provider does not.
+  self->request(parts.keeper, caf::infinite, await_credentials{})
+    .then([this, what] { look_for_node(what); },
+          [this](const caf::error& why) { advance(connecting::no_candidate{without_closed(error::from(why))}); });
+}
+
+void connection_state::look_for_node(connecting::discover what) {
   // Looking names up and asking seeds have limits of their own; this one is for a system's resolver that hangs.
   self->request(parts.discovery, 2 * parts.how.gossip_timeout, find_node{what.attempt, std::move(what.avoid)})
     .then([this](rpc::address& where) { advance(connecting::candidate{std::move(where)}); },
-          [this](const caf::error& why) { advance(connecting::no_candidate{without_closed(error::from(why))}); });
+          [this](const caf::error& why) {
+            auto known = without_closed(error::from(why));
+            note_if_refused(known);
+            advance(connecting::no_candidate{std::move(known)});
+          });
 }
 
 void connection_state::perform(connecting::probe what) {
@@ -130,7 +155,7 @@ void connection_state::perform(connecting::probe what) {
   };
   probing =
     calls->exchange(features_method, wire::request_kind::read, {std::string{}},
-                    {.deadline = parts.how.gossip_timeout, .credentials = credentials_for(parts.how, {})}, std::move(done));
+                    {.deadline = parts.how.gossip_timeout, .credentials = parts.credentials->for_call({})}, std::move(done));
 }
 
 void connection_state::perform(connecting::wait what) {
@@ -141,7 +166,7 @@ void connection_state::perform(connecting::check what) {
   auto done = [tell = late_sender{self}, generation = what.current->generation](result<std::vector<cluster_member>> members) {
     tell(node_checked{generation, std::move(members)});
   };
-  checking = ask_for_gossip(what.current->calls, parts.how, std::move(done));
+  checking = ask_for_gossip(what.current->calls, parts.how.gossip_timeout, *parts.credentials, std::move(done));
 }
 
 void connection_state::perform(connecting::answer what) {

@@ -12,6 +12,7 @@
 #include <connection_steps.hpp>
 #include <kdb/settings.hpp>
 #include <logger.hpp>
+#include <own_credentials.hpp>
 #include <protocol.hpp>
 
 namespace kdb {
@@ -22,6 +23,9 @@ struct connection_parts {
   discovery_actor discovery;
   transport_factory transports;
   logger_ptr log;
+  own_credentials_ptr credentials;
+  /// Of credentials that somebody provides; none otherwise.
+  credentials_keeper_actor keeper;
   /// Told of every change, on the connection's actor.
   std::function<void(const connection_change&)> announce;
   /// Connections of one client before this one: generations of theirs are stale.
@@ -42,6 +46,9 @@ struct connection_state {
   caf::result<node_ptr> on_get_node(const get_node& what);
   client_status status() const;
   void advance(connecting::event what);
+  void look_for_node(connecting::discover what);
+  /// Others are asked for, if there is somebody to ask.
+  void note_if_refused(const error& why);
 
   // Effects.
   void perform(connecting::discover what);

@@ -128,9 +128,11 @@ std::vector<effect> steps::attempt_failed(unsigned attempt, error why) {
     phase_ = waiting{attempt, ++last_id_};
     return {announce{reconnecting{attempt, std::move(why), rules_.interval}}, wait{last_id_, rules_.interval}};
   }
-  error end{.code = errc::discovery_failed,
-            .message = "no usable node after " + std::to_string(attempt) + " attempts; the last one said: " + why.message,
-            .retry_can_help = true};
+  error end = why;
+  if (why.code != errc::tls_failed) // That says itself what to do, and where.
+    end = {.code = errc::discovery_failed,
+           .message = "no usable node after " + std::to_string(attempt) + " attempts; the last one said: " + why.message,
+           .retry_can_help = true};
   const auto pause = rest(false);
   return {announce{reconnecting{attempt, std::move(why), pause.duration}}, refuse{std::move(end)}, pause};
 }

@@ -82,7 +82,7 @@ void consumer_state::begin_call(const node_ptr& found) {
   const auto first_start = beginning.pending() && start_budget.limited();
   const rpc::call_settings settings{.start_timeout =
                                       first_start ? *start_budget.left(self->clock().now()) : context->how.start_timeout,
-                                    .credentials = credentials_for(context->how, plan.options.call),
+                                    .credentials = context->credentials->for_call(plan.options.call),
                                     .requires_leader = requires_leader(context->how, plan.options.call)};
   const auto tell = late_sender{self};
   const auto number = incarnation;
@@ -148,7 +148,7 @@ void consumer_state::on_read_ended(read_ended& what) {
     call_over({.code = errc::unavailable, .message = "the server ended the consumer's call", .retry_can_help = true});
     return;
   }
-  report(self, *context, current->generation, what.how.error());
+  report(self, *context, current->generation, what.how.error(), plan.options.call.credentials.has_value());
   call_over(std::move(what.how.error()));
 }
 

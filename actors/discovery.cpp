@@ -38,10 +38,12 @@ discovery_state::~discovery_state() {
   finish(failure({.code = errc::closed, .message = "the discovery has ended"}));
 }
 
-discovery_self::behavior_type discovery_state::start(settings given, transport_factory given_factory, name_lookup given_lookup) {
+discovery_self::behavior_type discovery_state::start(settings given, transport_factory given_factory, name_lookup given_lookup,
+                                                     own_credentials_ptr given_credentials) {
   how = std::move(given);
   factory = std::move(given_factory);
   look_up = std::move(given_lookup);
+  credentials = std::move(given_credentials);
   return {
     [this](const find_node& what) { return on_find_node(what); },
     [this](seed_resolved& what) { on_resolved(what); },
@@ -121,7 +123,7 @@ void discovery_state::perform(const policy::gossip_round::ask& what) {
   auto done = [tell = late_sender{self}, number = attempt, seed = what.seed](result<std::vector<cluster_member>> members) {
     tell(gossip_answered{number, seed, std::move(members)});
   };
-  calls.push_back(ask_for_gossip(factory(seeds[what.seed]), how, std::move(done)));
+  calls.push_back(ask_for_gossip(factory(seeds[what.seed]), how.gossip_timeout, *credentials, std::move(done)));
 }
 
 void discovery_state::perform(const policy::gossip_round::watch& what) {
@@ -149,8 +151,8 @@ void discovery_state::finish(result<rpc::address> outcome) {
 }
 
 discovery_self::behavior_type gossip_discovery(discovery_self::stateful_pointer<discovery_state> self, settings how,
-                                               transport_factory factory, name_lookup look_up) {
-  return self->state.start(std::move(how), std::move(factory), std::move(look_up));
+                                               transport_factory factory, name_lookup look_up, own_credentials_ptr credentials) {
+  return self->state.start(std::move(how), std::move(factory), std::move(look_up), std::move(credentials));
 }
 
 } // namespace kdb

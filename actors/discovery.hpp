@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <kdb/settings.hpp>
+#include <own_credentials.hpp>
 #include <policy/gossip_round.hpp>
 #include <protocol.hpp>
 #include <rpc/resolver.hpp>
@@ -34,7 +35,7 @@ struct discovery_state {
   /// Answers the one who waits.
   ~discovery_state();
 
-  discovery_self::behavior_type start(settings how, transport_factory factory, name_lookup look_up);
+  discovery_self::behavior_type start(settings how, transport_factory factory, name_lookup look_up, own_credentials_ptr credentials);
 
   caf::result<rpc::address> on_find_node(const find_node& what);
   void on_resolved(seed_resolved& what);
@@ -53,6 +54,7 @@ struct discovery_state {
   settings how;
   transport_factory factory;
   name_lookup look_up;
+  own_credentials_ptr credentials;
   std::minstd_rand random{std::random_device{}()};
 
   // Of one attempt; `attempt` numbers them, so that late answers are told apart.
@@ -69,6 +71,6 @@ struct discovery_state {
 };
 
 discovery_self::behavior_type gossip_discovery(discovery_self::stateful_pointer<discovery_state> self, settings how,
-                                               transport_factory factory, name_lookup look_up);
+                                               transport_factory factory, name_lookup look_up, own_credentials_ptr credentials);
 
 } // namespace kdb

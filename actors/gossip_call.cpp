@@ -2,12 +2,12 @@
 
 #include <utility>
 
-#include <call_defaults.hpp>
 #include <wire/gossip.hpp>
 
 namespace kdb {
 
-std::unique_ptr<rpc::call> ask_for_gossip(const std::shared_ptr<rpc::transport>& node, const settings& how, gossip_handler done) {
+std::unique_ptr<rpc::call> ask_for_gossip(const std::shared_ptr<rpc::transport>& node, std::chrono::milliseconds timeout,
+                                          const own_credentials& client, gossip_handler done) {
   auto decoded = [node, done = std::move(done)](result<std::vector<std::string>> answers) {
     done(std::move(answers).and_then([](const std::vector<std::string>& all) {
       return all.empty() ? failure(errc::protocol_error, "the server did not name its cluster")
@@ -15,7 +15,7 @@ std::unique_ptr<rpc::call> ask_for_gossip(const std::shared_ptr<rpc::transport>&
     }));
   };
   return node->exchange(gossip_method, wire::request_kind::read, {std::string{}},
-                        {.deadline = how.gossip_timeout, .credentials = credentials_for(how, {})}, std::move(decoded));
+                        {.deadline = timeout, .credentials = client.for_call({})}, std::move(decoded));
 }
 
 } // namespace kdb

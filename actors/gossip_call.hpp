@@ -1,12 +1,13 @@
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <string_view>
 #include <vector>
 
 #include <kdb/cluster.hpp>
-#include <kdb/settings.hpp>
+#include <own_credentials.hpp>
 #include <rpc/transport.hpp>
 
 namespace kdb {
@@ -15,8 +16,9 @@ inline constexpr std::string_view gossip_method = "/event_store.client.gossip.Go
 
 using gossip_handler = std::function<void(result<std::vector<cluster_member>>)>;
 
-/// Asks a node for the members of its cluster, within the settings' gossip timeout. `done` is called once, on a thread of the
+/// Asks a node for the members of its cluster, in the client's name and within the timeout. `done` is called once, on a thread of the
 /// transport, which stays alive until then.
-std::unique_ptr<rpc::call> ask_for_gossip(const std::shared_ptr<rpc::transport>& node, const settings& how, gossip_handler done);
+std::unique_ptr<rpc::call> ask_for_gossip(const std::shared_ptr<rpc::transport>& node, std::chrono::milliseconds timeout,
+                                          const own_credentials& client, gossip_handler done);
 
 } // namespace kdb

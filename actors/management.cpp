@@ -176,7 +176,7 @@ void management_state::send(std::uint64_t number, const node_ptr& found) {
   }
   what.generation = found->generation;
   const rpc::call_settings settings{.deadline = what.budget.left(self->clock().now()),
-                                    .credentials = credentials_for(context->how, what.plan.options),
+                                    .credentials = context->credentials->for_call(what.plan.options),
                                     .requires_leader = what.plan.leader_only || requires_leader(context->how, what.plan.options),
                                     .many_answers = what.plan.many_answers};
   const auto tell = late_sender{self};
@@ -207,7 +207,7 @@ void management_state::end_call(exchange_done& what) {
     return;
   }
   auto& why = what.answers.error();
-  report(self, *context, done.generation, why);
+  report(self, *context, done.generation, why, done.plan.options.credentials.has_value());
   done.answer.deliver(to_caf(std::move(why)));
 }
 

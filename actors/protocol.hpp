@@ -60,6 +60,32 @@ struct seed_slow {
 using discovery_self =
   discovery_actor::extend<caf::reacts_to<seed_resolved>, caf::reacts_to<gossip_answered>, caf::reacts_to<seed_slow>>;
 
+// -- credentials ----------------------------------------------------------------------
+
+/// Asks for credentials of the client to be there.
+struct await_credentials {};
+
+/// A server has refused them.
+struct credentials_refused {};
+
+using credentials_keeper_actor = caf::typed_actor<caf::replies_to<await_credentials>::with<void>, // Or why there are none.
+                                                  caf::reacts_to<credentials_refused>>;
+
+// The keeper to itself. `question` numbers those to the provider.
+struct credentials_provided {
+  std::uint64_t question = 0;
+  result<provided_credentials> outcome;
+};
+struct provider_silent {
+  std::uint64_t question = 0;
+};
+struct look_again {
+  std::uint64_t plan = 0;
+};
+
+using credentials_keeper_self = credentials_keeper_actor::extend<caf::reacts_to<credentials_provided>, caf::reacts_to<provider_silent>,
+                                                                 caf::reacts_to<look_again>>;
+
 // -- connection -----------------------------------------------------------------------
 
 /// Asks for the node in use.
@@ -218,6 +244,11 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::find_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::seed_resolved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::gossip_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::seed_slow)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::await_credentials)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::credentials_refused)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::credentials_provided)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::provider_silent)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::look_again)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::call_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_probed)

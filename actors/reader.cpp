@@ -49,7 +49,7 @@ void reader_state::begin_call(const node_ptr& found) {
   current = found;
   const rpc::call_settings settings{.deadline = budget.left(self->clock().now()),
                                     .start_timeout = budget.limited() ? std::nullopt : std::optional{context->how.start_timeout},
-                                    .credentials = credentials_for(context->how, plan.call),
+                                    .credentials = context->credentials->for_call(plan.call),
                                     .requires_leader = requires_leader(context->how, plan.call)};
   const auto tell = late_sender{self};
   const auto number = ++call_number;
@@ -91,7 +91,7 @@ void reader_state::on_read_ended(read_ended& what) {
     serve();
     return;
   }
-  report(self, *context, current->generation, what.how.error());
+  report(self, *context, current->generation, what.how.error(), plan.call.credentials.has_value());
   failed(std::move(what.how.error()));
 }
 

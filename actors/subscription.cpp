@@ -112,7 +112,7 @@ void subscription_state::begin_call(const node_ptr& found) {
   const auto first_start = beginning.pending() && start_budget.limited();
   const rpc::call_settings settings{.start_timeout =
                                       first_start ? *start_budget.left(self->clock().now()) : context->how.start_timeout,
-                                    .credentials = credentials_for(context->how, plan.call()),
+                                    .credentials = context->credentials->for_call(plan.call()),
                                     .requires_leader = requires_leader(context->how, plan.call())};
   const auto tell = late_sender{self};
   call = found->calls->read(plan.request(), settings,
@@ -158,7 +158,7 @@ void subscription_state::on_read_ended(read_ended& what) {
     end_call({.code = errc::unavailable, .message = "the server ended the subscription", .retry_can_help = true});
     return;
   }
-  report(self, *context, current->generation, what.how.error());
+  report(self, *context, current->generation, what.how.error(), plan.call().credentials.has_value());
   end_call(std::move(what.how.error()));
 }
 
@@ -196,7 +196,7 @@ void subscription_state::on_silence_due() {
     const auto number = call_number;
     head_call = current->calls->read(plan.head_request(),
                                      {.deadline = context->how.start_timeout,
-                                      .credentials = credentials_for(context->how, plan.call()),
+                                      .credentials = context->credentials->for_call(plan.call()),
                                       .requires_leader = requires_leader(context->how, plan.call())},
                                      {.batch =
                                         [tell, number](event_batch head) {

@@ -11,6 +11,7 @@
 
 #include <kdb/settings.hpp>
 #include <logger.hpp>
+#include <own_credentials.hpp>
 #include <policy/failure.hpp>
 #include <protocol.hpp>
 
@@ -48,6 +49,7 @@ struct worker_context {
   settings how;
   std::shared_ptr<connection_ref> connection;
   logger_ptr log;
+  own_credentials_ptr credentials;
 };
 using worker_context_ptr = std::shared_ptr<const worker_context>;
 
@@ -60,10 +62,12 @@ inline error no_node(const worker_context& context, const caf::error& why) {
   return {.code = errc::unavailable, .message = "the connection's actor has died, and is replaced", .retry_can_help = true};
 }
 
-/// Tells the connection of a failed call, if that may say something about the node.
+/// Tells the connection of a failed call, if that may say something about the node, or about credentials that somebody provides to
+/// the client: a call may have had others of its own.
 template <class Self>
-void report(Self* self, const worker_context& context, generation whose, const error& why) {
-  if (policy::concerns_node(why))
+void report(Self* self, const worker_context& context, generation whose, const error& why, bool had_its_own) {
+  const auto refused = why.code == errc::unauthenticated && !had_its_own && context.credentials->provided();
+  if (policy::concerns_node(why) || refused)
     self->send(context.connection->get(), call_failed{whose, why});
 }
 

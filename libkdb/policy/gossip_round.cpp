@@ -27,8 +27,8 @@ std::vector<gossip_round::effect> gossip_round::answered(std::size_t seed, const
     return {found{*chosen, alone ? std::optional{seed} : std::nullopt}};
   }
   failures_.push_back(to_string(seeds_[seed]) + ": " + chosen.error().message);
-  if (is_final(chosen.error()))
-    final_ = chosen.error();
+  if (is_final(chosen.error()) || (chosen.error().code == errc::tls_failed && !telling_))
+    telling_ = chosen.error();
   if (asked_ == seeds_.size() && answers_ < asked_)
     return {}; // The others may know more.
   return ask_next();
@@ -40,7 +40,7 @@ std::vector<gossip_round::effect> gossip_round::ask_next() {
     return {ask{seed}, watch{seed}};
   }
   over_ = true;
-  return {failed{final_ ? *final_ : summary()}};
+  return {failed{telling_ ? *telling_ : summary()}};
 }
 
 error gossip_round::summary() const {

@@ -69,7 +69,7 @@ private:
   std::size_t answers_ = 0;
   bool over_ = false;
   std::vector<std::string> failures_;
-  std::optional<error> final_;
+  std::optional<error> telling_; // Says more than that there is no node: it is final, or about TLS.
 };
 
 } // namespace kdb::policy

@@ -2,14 +2,16 @@
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
+#include <grpcpp/security/tls_certificate_provider.h>
+#include <grpcpp/security/tls_certificate_verifier.h>
+#include <grpcpp/security/tls_credentials_options.h>
 #include <grpcpp/support/channel_arguments.h>
 
 #include <algorithm>
-#include <fstream>
-#include <sstream>
 #include <utility>
 
 #include <rpc/departure.hpp>
+#include <values/wipe.hpp>
 
 namespace kdb::rpc {
 
@@ -48,24 +50,47 @@ grpc::ChannelArguments channel_arguments(const address& where, const settings& h
   return args;
 }
 
-std::string file_content(const std::string& path) {
-  std::ifstream file{path, std::ios::binary};
-  std::ostringstream content;
-  content << file.rdbuf();
-  return std::move(content).str();
+/// gRPC 1.51 wants a certificate to trust even where nothing is verified. Nothing is trusted because of this one, whose key is nowhere.
+constexpr const char* placeholder_root = R"(-----BEGIN CERTIFICATE-----
+MIIBqjCCAU+gAwIBAgIULw+Z1U4M9X+Ex3SqH4cMg5UlXM8wCgYIKoZIzj0EAwIw
+KTEnMCUGA1UEAwwecGxhY2Vob2xkZXIsIHRydXN0ZWQgYnkgbm9ib2R5MCAXDTI2
+MTEyNTAxNDI1NVoYDzIxMjYxMTAxMDE0MjU1WjApMScwJQYDVQQDDB5wbGFjZWhv
+bGRlciwgdHJ1c3RlZCBieSBub2JvZHkwWTATBgcqhkjOPQIBBggqhkjOPQMBBwNC
+AARL9MY1A2JNLqCM2HDT6BE7kR0FeDAAW0CCZ1cqMdo3biuGXABMzsIFbMjO8buT
+eL1HcCBQ8OXLgZ87hkwjYcy1o1MwUTAdBgNVHQ4EFgQUYiLdlp5yQegnciiRU/gL
+nLi79vQwHwYDVR0jBBgwFoAUYiLdlp5yQegnciiRU/gLnLi79vQwDwYDVR0TAQH/
+BAUwAwEB/zAKBggqhkjOPQQDAgNJADBGAiEAn2JXvMgeWFfWgWLpXPfTvnPn8Ky2
+Cp66s4ZzgXibne8CIQDcPDcTZxhcnyFHCAh6qdJEVfsnd0aX7VtqYhzhZdWBDw==
+-----END CERTIFICATE-----
+)";
+
+std::shared_ptr<grpc::ChannelCredentials> unverified(const tls_material& material) {
+  namespace experimental = grpc::experimental;
+  std::vector<experimental::IdentityKeyCertPair> identity;
+  if (!material.certificate.empty())
+    identity.push_back({material.key, material.certificate});
+  experimental::TlsChannelCredentialsOptions options;
+  options.set_certificate_provider(std::make_shared<experimental::StaticDataCertificateProvider>(placeholder_root, identity));
+  options.watch_root_certs();
+  if (!identity.empty())
+    options.watch_identity_key_cert_pairs();
+  options.set_verify_server_certs(false);
+  options.set_certificate_verifier(std::make_shared<experimental::NoOpCertificateVerifier>());
+  options.set_check_call_host(false);
+  for (auto& each : identity)
+    wipe(each.private_key);
+  return experimental::TlsCredentials(options);
 }
 
-std::shared_ptr<grpc::ChannelCredentials> channel_credentials(const tls_settings& tls) {
-  if (!tls.enabled)
+std::shared_ptr<grpc::ChannelCredentials> channel_credentials(const tls_settings& how, const tls_material& material) {
+  if (!how.enabled)
     return grpc::InsecureChannelCredentials();
-  grpc::SslCredentialsOptions options;
-  if (!tls.ca_file.empty())
-    options.pem_root_certs = file_content(tls.ca_file);
-  if (!tls.user_certificate_file.empty()) {
-    options.pem_cert_chain = file_content(tls.user_certificate_file);
-    options.pem_private_key = file_content(tls.user_key_file);
-  }
-  return grpc::SslCredentials(options);
+  if (!how.verify_certificate)
+    return unverified(material);
+  grpc::SslCredentialsOptions options{material.roots, material.key, material.certificate};
+  auto made = grpc::SslCredentials(options);
+  wipe(options.pem_private_key);
+  return made;
 }
 
 } // namespace
@@ -75,8 +100,9 @@ channel_lease::~channel_lease() {
     pool_->release(channel_);
 }
 
-channel_pool::channel_pool(address where, const settings& how, std::shared_ptr<engine> engine)
-  : where_{std::move(where)}, settings_{how}, engine_{std::move(engine)} {}
+channel_pool::channel_pool(address where, const settings& how, std::shared_ptr<engine> engine, std::optional<tls_material> material)
+  : where_{std::move(where)}, settings_{how}, engine_{std::move(engine)}, material_{std::move(material).value_or(tls_material{})},
+    renew_{!material} {}
 
 channel_lease channel_pool::lease() {
   std::lock_guard lock{mutex_};
@@ -129,9 +155,17 @@ transport_load channel_pool::load() const {
   return sum;
 }
 
-std::shared_ptr<grpc::Channel> channel_pool::open() const {
-  auto made =
-    grpc::CreateCustomChannel(to_string(where_.where), channel_credentials(settings_.tls), channel_arguments(where_, settings_));
+void channel_pool::renew_material() {
+  if (!settings_.tls.enabled || !std::exchange(renew_, true))
+    return;
+  if (auto renewed = read_tls_material(settings_.tls))
+    material_ = std::move(*renewed);
+}
+
+std::shared_ptr<grpc::Channel> channel_pool::open() {
+  renew_material();
+  auto made = grpc::CreateCustomChannel(to_string(where_.where), channel_credentials(settings_.tls, material_),
+                                        channel_arguments(where_, settings_));
   auto* const channel = made.get();
   return {channel, [made = std::move(made)](grpc::Channel*) mutable { let_go(std::move(made)); }};
 }

@@ -6,10 +6,12 @@
 #include <cstddef>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <vector>
 
 #include <kdb/settings.hpp>
 #include <rpc/engine.hpp>
+#include <rpc/tls_material.hpp>
 #include <rpc/transport.hpp>
 
 // Internal: includes gRPC.
@@ -43,7 +45,9 @@ public:
   static constexpr std::chrono::seconds kept_idle{2};
 
   /// Without an engine nothing idle is kept.
-  channel_pool(address where, const settings& how, std::shared_ptr<engine> engine = {});
+  /// With TLS the first connection is made with `material`, if it is given; the others read it anew, and keep what they had if that fails.
+  channel_pool(address where, const settings& how, std::shared_ptr<engine> engine = {},
+               std::optional<tls_material> material = {});
 
   /// A place on the first connection that has one, or on a new one: the last ones go idle first. Give it back on the engine's thread.
   channel_lease lease();
@@ -60,7 +64,8 @@ private:
     std::chrono::steady_clock::time_point idle_since{}; // Without streams.
   };
   void release(const std::shared_ptr<grpc::Channel>& channel);
-  std::shared_ptr<grpc::Channel> open() const;
+  std::shared_ptr<grpc::Channel> open();
+  void renew_material();
 
   const address where_;
   const settings settings_;
@@ -68,6 +73,8 @@ private:
   mutable std::mutex mutex_;
   std::vector<connection> connections_;
   bool watched_ = false; // `due` will be called.
+  tls_material material_;
+  bool renew_ = true; // Before the next connection.
 };
 
 } // namespace kdb::rpc

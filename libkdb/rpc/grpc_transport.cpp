@@ -5,7 +5,10 @@
 #include <rpc/consume_stream.hpp>
 #include <rpc/engine.hpp>
 #include <rpc/exchange.hpp>
+#include <rpc/handshake_probe.hpp>
 #include <rpc/read_stream.hpp>
+#include <rpc/refusing_transport.hpp>
+#include <rpc/tls_material.hpp>
 #include <rpc/unary_call.hpp>
 
 namespace kdb::rpc {
@@ -61,10 +64,22 @@ public:
   void write(std::vector<std::string>& chunks) override { call_->write(chunks); }
 };
 
+/// Asks a handshake why a connection has failed.
+failure_inspector inspector(std::shared_ptr<engine> engine, address node, tls_settings how, tls_material material) {
+  return [engine = std::move(engine), node = std::move(node), how = std::move(how),
+          material = std::move(material)](error why, exchange_handler done) {
+    const handshake_side client{.tls = how.enabled, .has_certificate = !material.certificate.empty()};
+    probe_handshake(engine, node, how, material, [node, client, why = std::move(why), done](const handshake_facts& seen) {
+      done(tl::unexpected{explain(node, client, seen).value_or(why)});
+    });
+  };
+}
+
 class grpc_transport final : public transport {
 public:
-  grpc_transport(const std::shared_ptr<engine>& engine, const address& where, const settings& how)
-    : engine_{engine->shared_from_this()}, channels_{std::make_shared<channel_pool>(where, how, engine_)} {}
+  grpc_transport(const std::shared_ptr<engine>& engine, const address& where, const settings& how, const tls_material& material)
+    : engine_{engine->shared_from_this()}, channels_{std::make_shared<channel_pool>(where, how, engine_, material)},
+      inspect_{inspector(engine_, where, how.tls, material)} {}
 
   std::unique_ptr<read_call> read(const wire::read_request& request, const call_settings& settings,
                                   read_handlers handlers) override {
@@ -91,7 +106,7 @@ public:
   std::unique_ptr<call> exchange(std::string_view method, wire::request_kind kind, std::vector<std::string> messages,
                                  const call_settings& settings, exchange_handler done) override {
     if (messages.size() == 1 && !settings.start_timeout && !settings.many_answers) {
-      auto call = std::make_shared<unary_call>(engine_, channels_->lease(), settings, kind, std::move(done));
+      auto call = std::make_shared<unary_call>(engine_, channels_->lease(), settings, kind, std::move(done), inspect_);
       call->start(method, std::move(messages.front()));
       return std::make_unique<loose_handle>(call);
     }
@@ -107,6 +122,7 @@ public:
 private:
   const std::shared_ptr<engine> engine_; // The queue alone, not the owner of its thread.
   const std::shared_ptr<channel_pool> channels_;
+  const failure_inspector inspect_;
 };
 
 } // namespace
@@ -120,7 +136,12 @@ void stop_engine(engine& engine, const std::function<void()>& drained) {
 }
 
 std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const address& where, const settings& how) {
-  return std::make_shared<grpc_transport>(engine, where, how);
+  if (!how.tls.enabled)
+    return std::make_shared<grpc_transport>(engine, where, how, tls_material{});
+  auto material = read_tls_material(how.tls);
+  if (!material)
+    return std::make_shared<refusing_transport>(std::move(material.error()));
+  return std::make_shared<grpc_transport>(engine, where, how, *material);
 }
 
 } // namespace kdb::rpc

@@ -2,6 +2,7 @@
 
 #include <memory>
 
+#include <kdb/result.hpp>
 #include <kdb/settings.hpp>
 #include <rpc/transport.hpp>
 
@@ -17,7 +18,11 @@ std::shared_ptr<engine> make_engine();
 /// engine's thread.
 void stop_engine(engine& engine, const std::function<void()>& drained);
 
-/// The transport to a node over gRPC. Connects when the first call needs it.
+/// Whether the certificates and keys that the settings name can be used. Those of the system are not looked at: they may come later.
+result<void> check_tls_files(const tls_settings& how);
+
+/// The transport to a node over gRPC. Connects when the first call needs it. Reads the files of certificates anew; if that fails, so do all
+/// calls, with `tls_failed`. A unary call that finds no connection because of TLS says so as well.
 std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const address& where, const settings& how);
 
 } // namespace kdb::rpc

@@ -3,6 +3,8 @@
 #include <cstring>
 #include <utility>
 
+#include <values/wipe.hpp>
+
 namespace kdb::rpc {
 
 grpc::ByteBuffer to_buffer(std::string message) {
@@ -26,8 +28,11 @@ wire::call_status to_call_status(const grpc::Status& status, const grpc::ClientC
 void prepare(grpc::ClientContext& context, const call_settings& settings) {
   if (settings.deadline)
     context.set_deadline(std::chrono::system_clock::now() + *settings.deadline);
-  if (settings.credentials)
-    context.AddMetadata("authorization", settings.credentials->header());
+  if (settings.credentials) {
+    auto header = settings.credentials->header();
+    context.AddMetadata("authorization", header);
+    wipe(header);
+  }
   context.AddMetadata("requires-leader", settings.requires_leader ? "true" : "false");
 }
 

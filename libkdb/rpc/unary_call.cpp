@@ -1,5 +1,9 @@
 #include <rpc/unary_call.hpp>
 
+#include <utility>
+
+#include <rpc/handshake_verdict.hpp>
+
 namespace kdb::rpc {
 
 namespace {
@@ -14,8 +18,8 @@ bool reached_server(const grpc::ClientContext& context) {
 } // namespace
 
 unary_call::unary_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings,
-                       wire::request_kind kind, exchange_handler done)
-  : engine_{std::move(engine)}, lease_{std::move(lease)}, kind_{kind}, done_{std::move(done)} {
+                       wire::request_kind kind, exchange_handler done, failure_inspector inspect)
+  : engine_{std::move(engine)}, lease_{std::move(lease)}, kind_{kind}, done_{std::move(done)}, inspect_{std::move(inspect)} {
   prepare(context_, settings);
 }
 
@@ -36,9 +40,14 @@ void unary_call::cancel() {
 
 void unary_call::complete(bool) {
   lease_.reset();
-  const auto done = std::exchange(done_, {});
+  auto done = std::exchange(done_, {});
   if (!status_.ok()) {
-    done(tl::unexpected{wire::to_error(to_call_status(status_, context_), kind_, reached_server(context_))});
+    const auto reached = reached_server(context_);
+    auto why = wire::to_error(to_call_status(status_, context_), kind_, reached);
+    if (inspect_ && !reached && why.code == errc::unavailable && !says_unreachable(why.message))
+      inspect_(std::move(why), std::move(done));
+    else
+      done(tl::unexpected{std::move(why)});
   } else {
     std::vector<std::string> answers;
     if (answer_.Valid()) {

@@ -29,8 +29,30 @@ scripted_discovery::behavior_type play(scripted_discovery::pointer self, std::sh
   };
 }
 
+/// Likewise a keeper of credentials.
+struct keeper_script {
+  std::vector<caf::response_promise> asked;
+  unsigned refusals = 0;
+};
+
+using scripted_keeper = credentials_keeper_actor::extend<caf::reacts_to<step>>;
+
+scripted_keeper::behavior_type keep_credentials(scripted_keeper::pointer self, std::shared_ptr<keeper_script> script) {
+  return {
+    [self, script](const await_credentials&) -> caf::result<void> {
+      auto promise = self->make_response_promise<void>();
+      script->asked.push_back(promise);
+      return promise;
+    },
+    [script](const credentials_refused&) { ++script->refusals; },
+    [](const step& what) { what.run(); },
+  };
+}
+
 struct connection_fixture : actor_fixture {
-  explicit connection_fixture(int attempts = 10) {
+  explicit connection_fixture(int attempts = 10, bool with_keeper = false) {
+    if (with_keeper)
+      keeper = keep(sys.spawn(keep_credentials, keeping));
     how.max_discover_attempts = attempts;
     how.discovery_interval = 100ms;
     how.gossip_timeout = 5s;
@@ -45,12 +67,15 @@ struct connection_fixture : actor_fixture {
                                                  return transports.back();
                                                },
                                              .log = nullptr,
+                                             .credentials = std::make_shared<own_credentials>(how),
+                                             .keeper = keeper,
                                              .announce = [this](const connection_change& what) { changes.push_back(what); }})});
   }
   ~connection_fixture() {
     kill(tested);
     tested = nullptr;
     script->asked.clear();
+    keeping->asked.clear();
     for (const auto& each : transports)
       each->forget_calls();
   }
@@ -62,6 +87,9 @@ struct connection_fixture : actor_fixture {
   void refuse_candidate(error why) {
     tell(discovery, step{[this, why] { script->asked.back().deliver(to_caf(why)); }});
   }
+  void credentials_are_there() {
+    tell(keeper, step{[this] { keeping->asked.back().deliver(caf::unit); }});
+  }
   scripted_exchange& probe() { return *transports.back()->exchanges.back(); }
   void probe_answers(result<std::vector<std::string>> answers) {
     probe().end(std::move(answers));
@@ -69,6 +97,8 @@ struct connection_fixture : actor_fixture {
   }
 
   settings how;
+  std::shared_ptr<keeper_script> keeping = std::make_shared<keeper_script>();
+  scripted_keeper keeper;
   std::shared_ptr<discovery_script> script = std::make_shared<discovery_script>();
   scripted_discovery discovery;
   connection_actor tested;
@@ -161,6 +191,24 @@ BOOST_AUTO_TEST_CASE(wrong_credentials_are_not_tried_again) {
   BOOST_TEST((got.code() == errc::unauthenticated));
 }
 
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_tls_is_told_after_all_attempts_and_not_hidden_behind_them) {
+  connection_fixture f{2};
+  const auto got = f.get();
+  const error expired{.code = errc::tls_failed,
+                      .message = "a:1: expired",
+                      .detail = tls_failure{.problem = tls_problem::expired, .host = "a", .port = 1}};
+  f.name_candidate();
+  f.probe_answers(tl::unexpected{expired});
+  BOOST_TEST(got.pending()); // It may be renewed, or another node be chosen.
+  f.advance(100ms);
+  f.name_candidate();
+  f.probe_answers(tl::unexpected{expired});
+  BOOST_REQUIRE(!got.pending());
+  BOOST_TEST((got.code() == errc::tls_failed));
+  BOOST_REQUIRE(got.why().get<tls_failure>());
+  BOOST_TEST((got.why().get<tls_failure>()->problem == tls_problem::expired));
+}
+
 BOOST_AUTO_TEST_CASE(a_lost_node_is_replaced_at_once_and_a_stale_report_changes_nothing) {
   connection_fixture f;
   const auto first = f.get();
@@ -250,6 +298,43 @@ BOOST_AUTO_TEST_CASE(a_discovery_that_has_died_is_a_failed_attempt_and_not_a_clo
   f.advance(100ms);
   BOOST_REQUIRE(!got.pending());
   BOOST_TEST((got.code() == errc::discovery_failed));
+}
+
+BOOST_AUTO_TEST_CASE(nobody_gets_a_node_before_there_are_credentials_and_a_provider_that_fails_says_why) {
+  connection_fixture f{10, true};
+  const auto got = f.get();
+  BOOST_TEST(f.script->attempts.empty());
+  f.credentials_are_there();
+  BOOST_TEST(f.script->attempts.size() == 1u);
+  BOOST_TEST(got.pending());
+  f.refuse_candidate(node_gone());
+  f.advance(100ms);
+  f.tell(f.keeper, step{[&] {
+           f.keeping->asked.back().deliver(to_caf({.code = errc::unauthenticated, .message = "the vault is sealed"}));
+         }});
+  BOOST_REQUIRE(!got.pending());
+  BOOST_TEST((got.code() == errc::unauthenticated));
+  BOOST_TEST(got.why().message == "the vault is sealed");
+  BOOST_TEST(f.keeping->refusals == 0u);
+}
+
+BOOST_AUTO_TEST_CASE(refused_credentials_are_asked_for_anew_and_nothing_is_tried_again) {
+  connection_fixture f{10, true};
+  const auto got = f.get();
+  f.credentials_are_there();
+  f.name_candidate();
+  f.probe_answers(tl::unexpected{failure_of(errc::unauthenticated)});
+  BOOST_TEST((got.code() == errc::unauthenticated));
+  BOOST_TEST(f.keeping->refusals == 1u);
+  f.advance(1h);
+  BOOST_TEST(f.script->attempts.size() == 1u);
+  const auto again = f.get();
+  f.credentials_are_there();
+  f.name_candidate();
+  f.probe_answers(std::vector{features_message()});
+  f.tell(f.tested, call_failed{again.value()->generation, failure_of(errc::unauthenticated)});
+  BOOST_TEST(f.keeping->refusals == 2u);
+  BOOST_TEST(f.get().value() == again.value()); // The node stays in use.
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -398,7 +398,8 @@ BOOST_AUTO_TEST_CASE(slow_handling_is_told_in_the_log) {
   consumer_fixture f{manner::later};
   f.context = std::make_shared<const worker_context>(
     worker_context{f.context->how, f.context->connection,
-                   std::make_shared<const logger>([lines](log_level, std::string_view) { ++*lines; }, log_level::warning)});
+                   std::make_shared<const logger>([lines](log_level, std::string_view) { ++*lines; }, log_level::warning),
+                   f.context->credentials});
   f.run({.slow_after = 1s});
   f.arrives(consumed(0));
   f.advance(1s);

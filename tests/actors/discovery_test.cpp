@@ -51,7 +51,8 @@ struct discovery_fixture : actor_fixture {
           done(failure({.code = errc::unavailable, .message = "the name " + host + " is unknown", .retry_can_help = true}));
         else
           done(found->second);
-      })});
+      },
+      std::make_shared<own_credentials>(how))});
   }
   ~discovery_fixture() {
     kill(tested);

@@ -30,7 +30,8 @@ scripted_connection::behavior_type play(scripted_connection::pointer self, std::
 worker_fixture::worker_fixture(settings how) : connection{keep(sys.spawn(play, link))} {
   auto link_ref = std::make_shared<connection_ref>();
   link_ref->set(connection);
-  context = std::make_shared<const worker_context>(worker_context{std::move(how), std::move(link_ref), nullptr});
+  auto credentials = std::make_shared<own_credentials>(how);
+  context = std::make_shared<const worker_context>(worker_context{std::move(how), std::move(link_ref), nullptr, std::move(credentials)});
   use(make_node(1));
 }
 
