@@ -78,7 +78,7 @@ caf::result<user_details> management_state::on_get_user(const get_user& what) {
 }
 
 caf::result<user_details> management_state::on_get_current_user(const get_current_user& what) {
-  auto login = policy::check_call(what.call).and_then([&] { return policy::login_of(credentials_for(context->how, what.call)); });
+  auto login = policy::check_call(what.call).and_then([&] { return policy::login_of(context->credentials->for_call(what.call)); });
   if (!login)
     return to_caf(std::move(login.error()));
   return run<user_details>(asking(what.call), {wire::encode_user_details(*login)}, wire::decode_user);

@@ -252,10 +252,6 @@ private:
   const std::function<bool()>& given_up_;
 };
 
-bool is_tls(const std::string& first) {
-  return first.starts_with('\x16') || first.starts_with('\x15');
-}
-
 /// Takes one step after the other until the handshake is through and the server has said its first word, or until it has failed.
 class conversation {
 public:
@@ -309,7 +305,7 @@ private:
       return facts_.alert ? handshake_end::refused : handshake_end::closed;
     if (facts_.first_bytes.size() < bytes_to_tell)
       facts_.first_bytes.append(*bytes, 0, bytes_to_tell - facts_.first_bytes.size());
-    if (!is_tls(facts_.first_bytes))
+    if (!begins_tls(facts_.first_bytes))
       return handshake_end::refused;
     BIO_write(SSL_get_rbio(session_), bytes->data(), static_cast<int>(bytes->size()));
     return handshake_end::established;

@@ -19,11 +19,6 @@ struct verdict {
 };
 using finding = std::optional<verdict>;
 
-/// Handshakes and alerts are all that a TLS server can begin with.
-bool begins_tls(std::string_view bytes) {
-  return bytes.starts_with('\x16') || bytes.starts_with('\x15');
-}
-
 std::string in_brackets(const std::string& text) {
   return text.empty() ? "" : " (" + text + ")";
 }
@@ -128,6 +123,10 @@ finding find_out(const address& node, const handshake_side& client, const handsh
 }
 
 } // namespace
+
+bool begins_tls(std::string_view bytes) {
+  return bytes.starts_with('\x16') || bytes.starts_with('\x15'); // A handshake, or an alert.
+}
 
 std::optional<error> explain(const address& node, const handshake_side& client, const handshake_facts& seen) {
   auto found = find_out(node, client, seen);

@@ -55,6 +55,9 @@ struct handshake_side {
 /// nothing at all.
 std::optional<error> explain(const address& node, const handshake_side& client, const handshake_facts& seen);
 
+/// Whether a server that began with these bytes speaks TLS.
+bool begins_tls(std::string_view bytes);
+
 /// Whether a failed connection says by itself that the node can't be reached, so that there is nobody to shake hands with.
 bool says_unreachable(std::string_view message);
 

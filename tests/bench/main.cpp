@@ -1,7 +1,7 @@
 // kdb_bench: measures libkdb against what others can do. The same program is also each server and each worker, in a process of its own:
 //
 //   kdb_bench run [--only NAME] [--quick] [--write FILE]
-//   kdb_bench serve canned [EVENTS [MESSAGES-PER-FRAME]] | serve generic SOURCE STREAM [hint]
+//   kdb_bench serve canned [EVENTS [MESSAGES-PER-FRAME]] | serve generic SOURCE STREAM [hint] | serve tls TARGET CA-FILE
 //   kdb_bench work WORKER [name=value …]
 
 #include <algorithm>
@@ -16,6 +16,7 @@
 #include "plan.hpp"
 #include "servers/canned_server.hpp"
 #include "servers/generic_server.hpp"
+#include "servers/tls_server.hpp"
 #include "workers/worker.hpp"
 
 namespace kdb::bench {
@@ -34,6 +35,8 @@ int serve(int argc, char** argv) {
   }
   if (kind == "generic" && argc > 2)
     return run_generic_server(argv[1], argv[2], argc > 3);
+  if (kind == "tls" && argc > 2)
+    return run_tls_server(argv[1], argv[2]);
   std::fprintf(stderr, "no server of kind %s\n", argv[0]);
   return 2;
 }

@@ -288,6 +288,32 @@ std::vector<row> memory(const run_settings& how) {
   };
 }
 
+// -- over TLS -------------------------------------------------------------------------------------------
+
+/// Against the raw loops over TLS: the bars are those of the rows in clear, less a twentieth.
+std::vector<row> over_tls(const run_settings& how) {
+  auto canned = canned_server();
+  const temporary_folder folder;
+  const auto authority = folder.path() + "/ca.crt";
+  server front{{own_path(), "serve", "tls", canned.target(), authority}};
+  const words trusting{"ca=" + authority};
+  contest in{"tls"};
+  auto reads = 200'000 * how.scale, appends = 100'000 * how.scale, connects = 200 * how.scale;
+  in.add("raw-read", work("raw-read-typed", front, reads, trusting));
+  in.add("actors-read", work("actors-read", front, reads, sharing, trusting));
+  in.add("raw-append", work("raw-append", front, appends, trusting));
+  in.add("actors-append", work("actors-append", front, appends, sharing, trusting));
+  in.add("raw-connect", work("raw-connect", front, connects, trusting));
+  in.add("actors-connect", work("actors-connect", front, connects, sharing, trusting));
+  in.run(how.rounds);
+  return {
+    rate_row("tls.reads", "reads over TLS: actors, sharing, against the raw loop", {in, "actors-read", "raw-read"}, 0.95 * 1.0),
+    rate_row("tls.appends", "appends over TLS: four host actors, sharing, against the raw loop",
+             {in, "actors-append", "raw-append"}, 0.95 * 0.75),
+    rate_row("tls.connects", "clients that connect over TLS against bare channels", {in, "actors-connect", "raw-connect"}, 1 / 1.2),
+  };
+}
+
 } // namespace
 
 const std::vector<group>& groups() {
@@ -300,6 +326,7 @@ const std::vector<group>& groups() {
     {"node-appends", "appends to the development node, against the official Node client", node_appends},
     {"node-writing", "what the development node takes in, in memory and with a database", node_writing},
     {"single", "one append at a time", single},
+    {"tls", "reads, appends and connecting over TLS", over_tls},
     {"live", "from append to live delivery", live},
     {"memory", "memory of a long read", memory},
   };

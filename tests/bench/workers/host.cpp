@@ -21,7 +21,7 @@ caf::actor_system_config& configure(caf::actor_system_config& config, const work
 } // namespace
 
 std::string connection_string(const work_options& options) {
-  return "kurrentdb://" + options.target + "?tls=false";
+  return "kurrentdb://" + options.target + (options.ca.empty() ? "?tls=false" : "?tlsCaFile=" + options.ca);
 }
 
 new_event event_to_append() {

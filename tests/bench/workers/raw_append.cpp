@@ -30,7 +30,7 @@ double micros_since(clock::time_point begin) {
 /// A BatchAppend call, and beside it a subscription on the same queue if asked for.
 class append_loop {
 public:
-  explicit append_loop(const work_options& options) : options_{options}, stub_{raw_channel(options.target)} {
+  explicit append_loop(const work_options& options) : options_{options}, stub_{raw_channel(options.target, options.ca)} {
     for (std::uint64_t i = 0; i < options.streams; ++i)
       names_.push_back(options.stream + "-" + std::to_string(i));
     call_ = stub_.AsyncBatchAppend(&context_, &queue_, tag_of(write_done));
@@ -214,7 +214,7 @@ worker make_raw_fill(const work_options& options) {
   const auto comma = options.stream.find(',');
   const std::array<std::string, 2> names{options.stream.substr(0, comma), options.stream.substr(comma + 1)}; // One twice, or two.
   return [options, names] {
-    streams::Streams::Stub stub{raw_channel(options.target)};
+    streams::Streams::Stub stub{raw_channel(options.target, options.ca)};
     grpc::ClientContext context;
     auto call = stub.BatchAppend(&context);
     stopwatch watch;

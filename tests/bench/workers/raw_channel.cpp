@@ -6,10 +6,10 @@ namespace kdb::bench {
 
 namespace streams = event_store::client::streams;
 
-std::shared_ptr<grpc::Channel> raw_channel(const std::string& target) {
+std::shared_ptr<grpc::Channel> raw_channel(const std::string& target, const std::string& ca) {
   const auto colon = target.rfind(':');
   settings how;
-  how.tls.enabled = false;
+  how.tls = {.enabled = !ca.empty(), .ca_file = ca};
   const endpoint where{target.substr(0, colon), static_cast<std::uint16_t>(std::stoul(target.substr(colon + 1)))};
   const auto pool = std::make_shared<rpc::channel_pool>(rpc::address{.where = where}, how);
   const auto lease = std::make_shared<rpc::channel_lease>(pool->lease());

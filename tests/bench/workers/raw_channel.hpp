@@ -13,8 +13,8 @@ class Channel;
 
 namespace kdb::bench {
 
-/// A channel as libkdb opens it, with the same arguments.
-std::shared_ptr<grpc::Channel> raw_channel(const std::string& target);
+/// A channel as libkdb opens it, with the same arguments; over TLS if there is a file with the authority.
+std::shared_ptr<grpc::Channel> raw_channel(const std::string& target, const std::string& ca = {});
 
 /// A forward read of one stream from its start.
 event_store::client::streams::ReadReq read_request_for(const std::string& stream, std::uint64_t count);

@@ -50,7 +50,7 @@ struct sink {
 } // namespace
 
 worker make_raw_read_typed(const work_options& options) {
-  auto stub = std::make_shared<streams::Streams::Stub>(raw_channel(options.target));
+  auto stub = std::make_shared<streams::Streams::Stub>(raw_channel(options.target, options.ca));
   return [stub, options] {
     stopwatch watch;
     grpc::CompletionQueue queue;
@@ -74,7 +74,7 @@ worker make_raw_read_typed(const work_options& options) {
 }
 
 worker make_raw_read_sync(const work_options& options) {
-  auto stub = std::make_shared<streams::Streams::Stub>(raw_channel(options.target));
+  auto stub = std::make_shared<streams::Streams::Stub>(raw_channel(options.target, options.ca));
   return [stub, options] {
     stopwatch watch;
     grpc::ClientContext context;
@@ -103,7 +103,7 @@ worker make_raw_read_sync(const work_options& options) {
 }
 
 worker make_raw_read_floor(const work_options& options) {
-  auto stub = std::make_shared<grpc::GenericStub>(raw_channel(options.target));
+  auto stub = std::make_shared<grpc::GenericStub>(raw_channel(options.target, options.ca));
   return [stub, options] {
     stopwatch watch;
     grpc::CompletionQueue queue;

@@ -34,7 +34,7 @@ struct unary_call {
 class records_loop {
 public:
   explicit records_loop(const work_options& options)
-    : options_{options}, stub_{raw_channel(options.target)}, calls_(options.in_flight) {
+    : options_{options}, stub_{raw_channel(options.target, options.ca)}, calls_(options.in_flight) {
     for (std::uint64_t i = 0; i < options.streams; ++i)
       names_.push_back(options.stream + "-" + std::to_string(i));
   }

@@ -15,6 +15,7 @@ struct work_options {
   std::string target; // host:port
   std::string stream = "bench";
   std::string scheduler = "sharing";
+  std::string ca;                // PEM file: the target speaks TLS. None: it does not
   std::string filter;            // of reads of $all: "types", "system" or "streams"; none: plain
   std::uint64_t count = 200'000; // items of a pass
   std::uint64_t in_flight = 256;
@@ -46,6 +47,8 @@ worker make_actors_live(const work_options&);          // append to delivery at 
 worker make_client_read(const work_options&);          // blocking client
 worker make_client_append_single(const work_options&);
 worker make_asio_read(const work_options&);   // Asio client, one thread that runs its executor
+worker make_raw_connect(const work_options&);    // a channel of gRPC's that connects
+worker make_actors_connect(const work_options&); // a client that connects, and is closed
 worker make_asio_append(const work_options&); // the same, as many chains of callbacks as appends in flight
 
 /// Answers each line of standard input with one pass, until it ends.

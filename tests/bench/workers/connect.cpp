@@ -1,0 +1,45 @@
+#include <stdexcept>
+
+#include <grpcpp/channel.h>
+
+#include <caf/scoped_actor.hpp>
+
+#include "host.hpp"
+#include "raw_channel.hpp"
+#include "worker.hpp"
+
+// Connecting, again and again.
+namespace kdb::bench {
+
+worker make_raw_connect(const work_options& options) {
+  return [options] {
+    const stopwatch time;
+    for (std::uint64_t i = 0; i < options.count; ++i) {
+      const auto channel = raw_channel(options.target, options.ca);
+      if (!channel->WaitForConnected(std::chrono::system_clock::now() + std::chrono::seconds{10}))
+        throw std::runtime_error{"no connection"};
+    }
+    return time.stop(static_cast<double>(options.count));
+  };
+}
+
+worker make_actors_connect(const work_options& options) {
+  // The system stays, as a program's does.
+  const auto first = std::make_shared<host>(options);
+  return [first, options] {
+    const auto how = settings::from_connection_string(connection_string(options)).value();
+    const stopwatch time;
+    for (std::uint64_t i = 0; i < options.count; ++i) {
+      const auto made = spawn_client(first->system(), how);
+      if (!made)
+        throw std::runtime_error{to_string(made.error())};
+      caf::scoped_actor self{first->system()};
+      self->request(*made, caf::infinite, await_connected{})
+        .receive([](const connected&) {}, [](const caf::error& why) { throw std::runtime_error{to_string(error::from(why))}; });
+      self->send(*made, close{});
+    }
+    return time.stop(static_cast<double>(options.count));
+  };
+}
+
+} // namespace kdb::bench
