@@ -30,6 +30,11 @@ std::string blamed_certificate(const handshake_facts& seen) {
   return which + " (" + seen.blamed.subject + ", issued by " + seen.blamed.issuer + ")";
 }
 
+std::string untrusted(const handshake_facts& seen) {
+  return seen.is_nodes_own ? blamed_certificate(seen) + " is signed by no authority that is trusted"
+                           : "the authority of the node's certificate (" + seen.blamed.subject + ") is not trusted";
+}
+
 finding about_names(const address& node, const handshake_facts& seen) {
   const auto& wanted = node.server_name.empty() ? node.where.host : node.server_name;
   std::string names;
@@ -49,8 +54,7 @@ finding about_certificate(const address& node, const handshake_facts& seen) {
     case X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN:
     case X509_V_ERR_CERT_SIGNATURE_FAILURE:
     case X509_V_ERR_CERT_UNTRUSTED:
-      return verdict{tls_problem::unknown_authority, blamed_certificate(seen) + " is signed by no authority that is trusted" +
-                                                       in_brackets(seen.complaint_text) +
+      return verdict{tls_problem::unknown_authority, untrusted(seen) + in_brackets(seen.complaint_text) +
                                                        "; give the certificate of the node's authority with tlsCaFile"};
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH: return about_names(node, seen);

@@ -70,7 +70,7 @@ const std::vector<row> rows{
   {"issuer not found", tls, complaint(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT_LOCALLY), tls_problem::unknown_authority, "tlsCaFile"},
   {"self-signed", tls, complaint(X509_V_ERR_DEPTH_ZERO_SELF_SIGNED_CERT), tls_problem::unknown_authority, "(CN=n, issued by CN=ca)"},
   {"self-signed root", tls, complaint(X509_V_ERR_SELF_SIGNED_CERT_IN_CHAIN, false), tls_problem::unknown_authority,
-   "a certificate that the node's depends on"},
+   "the authority of the node's certificate (CN=n) is not trusted"},
   {"false signature", tls, complaint(X509_V_ERR_CERT_SIGNATURE_FAILURE), tls_problem::unknown_authority},
   {"another name", tls, complaint(X509_V_ERR_HOSTNAME_MISMATCH), tls_problem::wrong_name, "is for localhost, 10.0.0.1, not for 'db'"},
   {"another address", tls, complaint(X509_V_ERR_IP_ADDRESS_MISMATCH), tls_problem::wrong_name},
