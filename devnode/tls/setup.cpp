@@ -1,5 +1,6 @@
 #include "tls/setup.hpp"
 
+#include "store/uuid.hpp"
 #include "tls/certificates.hpp"
 
 #include <fcntl.h>
@@ -55,7 +56,8 @@ void check(const devnode_options& options) {
 identity authority_in(const fs::path& folder) {
   if (fs::exists(folder / "ca.crt") && fs::exists(folder / "ca.key"))
     return {read(folder / "ca.crt"), read(folder / "ca.key")};
-  auto made = make_authority();
+  // Each has a name of its own, so that clients can say which one they don't know.
+  auto made = make_authority({.common_name = "kurrentdb-devnode-ca " + to_string(random_uuid())});
   write(folder / "ca.key", made.key, 0600);
   write(folder / "ca.crt", made.certificate, 0644);
   return made;

@@ -2,8 +2,9 @@
 
 import { KurrentDBClient } from "@kurrent/kurrentdb-client";
 
-/** A client for a plain node at HOST:PORT. */
+/** A client for a plain node at HOST:PORT, or as a connection string says. */
 export function connect(target) {
+  if (target.includes("://")) return KurrentDBClient.connectionString(target);
   return KurrentDBClient.connectionString`kurrentdb://${target}?tls=false`;
 }
 
