@@ -131,7 +131,14 @@ void discovery_state::perform(const policy::gossip_round::watch& what) {
 }
 
 void discovery_state::perform(const policy::gossip_round::found& what) {
-  finish(what.seed ? seeds[*what.seed] : rpc::address{.where = what.where});
+  if (what.seed) {
+    finish(seeds[*what.seed]);
+    return;
+  }
+  // Clusters that name their members by address have certificates for the names these were found under.
+  const auto same = [&](const rpc::address& each) { return each.where == what.where; };
+  const auto seed = std::find_if(seeds.begin(), seeds.end(), same);
+  finish(seed == seeds.end() ? rpc::address{.where = what.where} : *seed);
 }
 
 void discovery_state::perform(const policy::gossip_round::failed& what) {

@@ -98,6 +98,25 @@ BOOST_AUTO_TEST_CASE(a_seed_is_asked_with_credentials_and_in_time_and_its_leader
   BOOST_TEST((found.value() == rpc::address{.where = {"10.0.0.1", 2113}}));
 }
 
+BOOST_AUTO_TEST_CASE(a_member_named_by_an_address_keeps_the_name_under_which_that_address_was_found) {
+  discovery_fixture f{{{"node1", 2113}, {"node2", 2113}}};
+  f.names = {{"node1", {"10.0.0.1"}}, {"node2", {"10.0.0.2"}}};
+  const auto found = f.find();
+  f.answers(0, healthy);
+  BOOST_TEST((found.value() == rpc::address{.where = {"10.0.0.1", 2113}, .server_name = "node1"}));
+}
+
+BOOST_AUTO_TEST_CASE(what_is_wrong_with_tls_is_told_rather_than_that_other_seeds_are_away) {
+  for (const std::size_t first : {0u, 1u}) {
+    discovery_fixture f{{{"10.1.1.1", 1}, {"10.1.1.2", 1}}};
+    f.names = {{"10.1.1.1", {"10.1.1.1"}}, {"10.1.1.2", {"10.1.1.2"}}};
+    const auto found = f.find();
+    for (std::size_t i = 0; i < 2; ++i)
+      f.answers(i, tl::unexpected{i == first ? failure_of(errc::tls_failed) : node_gone()});
+    BOOST_TEST((found.code() == errc::tls_failed));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(every_address_of_every_name_is_a_seed_and_is_looked_up_anew_each_time) {
   discovery_fixture f{{{"x", 1}, {"y", 2}}};
   f.names["x"] = {"10.1.1.1", "::1"};

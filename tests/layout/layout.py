@@ -145,6 +145,16 @@ def wrong_words(root, files):
                     yield f"{file}:{number}: {why}: {line.strip()[:80]}"
 
 
+def unbuilt_tests(root, files):
+    """Tests that no CMakeLists.txt beside them names: nobody would run them."""
+    for file in files:
+        if file.startswith("tests/") and file.endswith("_test.cpp"):
+            lists = root / Path(file).parent / "CMakeLists.txt"
+            text = lists.read_text(encoding="utf-8") if lists.is_file() else ""
+            if "GLOB" not in text and Path(file).name not in text:
+                yield f"{file}:1: is not built"
+
+
 def long_files(root, files):
     for file in files:
         if file.endswith((".cpp", ".hpp")):
@@ -162,7 +172,7 @@ def main():
     root = Path(sys.argv[1]).resolve()
     files = files_of(root)
     sources = [file for file in files if file.endswith((".cpp", ".hpp"))]
-    breaches = [*wrong_includes(root, sources), *wrong_reach(root, sources), *wrong_words(root, files)]
+    breaches = [*wrong_includes(root, sources), *wrong_reach(root, sources), *wrong_words(root, files), *unbuilt_tests(root, files)]
     print(*long_files(root, sources), *breaches, sep="\n")
     print(f"{len(sources)} sources, {len(breaches)} breaches")
     return 1 if breaches or not sources else 0

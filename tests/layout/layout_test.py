@@ -17,7 +17,8 @@ class Layout(unittest.TestCase):
                 (root / file).write_text(text)
             files = layout.files_of(root)
             sources = [file for file in files if file.endswith((".cpp", ".hpp"))]
-            return [*layout.wrong_includes(root, sources), *layout.wrong_reach(root, sources), *layout.wrong_words(root, files)]
+            return [*layout.wrong_includes(root, sources), *layout.wrong_reach(root, sources), *layout.wrong_words(root, files),
+                    *layout.unbuilt_tests(root, files)]
 
     def one(self, tree, expected):
         found = self.breaches(tree)
@@ -59,6 +60,10 @@ class Layout(unittest.TestCase):
     def test_a_sample_uses_public_headers_alone(self):
         self.one({"libkdb/policy/resume.hpp": "", "samples/follow.cpp": "#include <policy/resume.hpp>\n"},
                  "must not know libkdb/policy/resume.hpp")
+
+    def test_a_test_that_is_not_built_is_found(self):
+        self.one({"tests/wire/CMakeLists.txt": "kdb_test(wire SOURCES read_test.cpp)\n", "tests/wire/read_test.cpp": "",
+                  "tests/wire/write_test.cpp": ""}, "tests/wire/write_test.cpp:1: is not built")
 
     def test_a_name_that_says_nothing_is_found(self):
         self.one({"libkdb/policy/string_utils.cpp": ""}, "name the concept")
