@@ -121,7 +121,9 @@ void on_news(const SSL* session, int where, int what) {
   if (where != SSL_CB_READ_ALERT || (what & 0xFF) == SSL_AD_CLOSE_NOTIFY)
     return;
   facts_of(session).alert = what & 0xFF;
-  facts_of(session).alert_text = SSL_alert_desc_string_long(what);
+  // OpenSSL has no words for that one.
+  facts_of(session).alert_text =
+    (what & 0xFF) == SSL_AD_CERTIFICATE_REQUIRED ? "certificate required" : SSL_alert_desc_string_long(what);
 }
 
 // -- making a session -------------------------------------------------------------------------
@@ -264,8 +266,8 @@ public:
     socket_.wait_at_most(afterwards);
     char first = 0;
     const auto end = repeat([&] { return SSL_peek(session_, &first, 1); });
-    // Silence is no refusal.
-    return end == handshake_end::unfinished ? handshake_end::established : end;
+    // Silence is no refusal, and neither is a close without a word: what stands behind the server may be away.
+    return end == handshake_end::refused ? end : handshake_end::established;
   }
 
 private:

@@ -6,6 +6,7 @@
 
 #include <openssl/ssl.h>
 
+#include <rpc/channel_pool.hpp>
 #include <tls/secure_node.hpp>
 
 using namespace kdb;
@@ -181,6 +182,22 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_not_there_is_no_error_about_tls) {
   BOOST_TEST((lost.error().code == errc::discovery_failed), to_string(lost.error()));
 }
 
+BOOST_AUTO_TEST_CASE(a_front_of_tls_with_nobody_behind_it_is_no_error_about_tls) {
+  secure_node s;
+  s.node.stop();
+  auto asking_all = s.greeting();
+  for (const auto* client_ca : {"", s.authority.certificate.c_str()}) {
+    asking_all.client_ca = client_ca;
+    s.front.change(asking_all);
+    auto how = s.client();
+    with_certificate(s, how);
+    auto db = client::connect(how).value();
+    const auto lost = db.head_position();
+    BOOST_REQUIRE(!lost.has_value());
+    BOOST_TEST((lost.error().code == errc::discovery_failed), to_string(lost.error()));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(who_waits_for_a_connection_is_told_before_its_time_is_over) {
   secure_node s;
   auto how = s.client();
@@ -236,6 +253,49 @@ BOOST_AUTO_TEST_CASE(a_new_authority_is_found_in_its_file_when_the_client_connec
   BOOST_TEST(broken.error().message.find(s.files.path("ca.crt")) != std::string::npos);
   s.files.write("ca.crt", successor.certificate);
   BOOST_TEST(db.head_position().has_value());
+}
+
+BOOST_AUTO_TEST_CASE(everything_is_found_again_when_the_connections_are_cut) {
+  secure_node s;
+  auto db = client::connect(s.client()).value();
+  const auto append = [&](const call_options& how) {
+    return db.append_to_stream("s", stream_state::any, {new_event::json("happened", "{}")}, {.call = how}).has_value();
+  };
+  auto following = db.subscribe_to_stream("s", {.from = stream_start}).value();
+  std::size_t events = 0;
+  for (std::size_t round = 1; round <= 5; ++round) {
+    fixtures::wait_until("an append", [&] { return append({.deadline = 1s * fixtures::slowness}); });
+    const auto last = db.current_revision("s").value();
+    fixtures::wait_until("the events", [&] {
+      const auto batch = following.next(100ms).value();
+      for (const auto& each : batch.events())
+        events += each.revision() == stream_revision{events}; // Each once, in order.
+      return events > 0 && stream_revision{events - 1} == last;
+    });
+    s.front.cut();
+  }
+  BOOST_TEST(s.front.connections() >= 5u);
+}
+
+BOOST_AUTO_TEST_CASE(a_further_connection_takes_what_is_in_the_files_by_then_or_what_it_had) {
+  secure_node s;
+  settings how = s.client();
+  how.tls = {.ca_file = s.files.write("ca.crt", s.authority.certificate)};
+  const auto pool = std::make_shared<rpc::channel_pool>(rpc::address{.where = how.endpoints[0]}, how);
+  std::vector<rpc::channel_lease> leases;
+  const auto connects = [&] {
+    for (std::size_t i = 0; i < rpc::channel_pool::streams_per_connection; ++i)
+      leases.push_back(pool->lease());
+    return leases.back().channel()->WaitForConnected(std::chrono::system_clock::now() + fixtures::patience);
+  };
+  BOOST_TEST(connects());
+  s.files.write("ca.crt", "no certificate");
+  BOOST_TEST(connects());
+  const auto successor = make_authority("successor");
+  s.front.change(secure_node::greeting(successor));
+  s.files.write("ca.crt", successor.certificate);
+  BOOST_TEST(connects());
+  BOOST_TEST(pool->load().connections == 3u);
 }
 
 BOOST_AUTO_TEST_CASE(a_new_user_certificate_is_found_in_its_file_when_the_client_connects_again) {
