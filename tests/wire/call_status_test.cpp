@@ -55,6 +55,7 @@ struct shown {
     return std::to_string(d.actual) + " of " + std::to_string(d.limit) + (d.event_id.empty() ? "" : " in " + d.event_id);
   }
   std::string operator()(const leader& d) const { return d.host + ":" + std::to_string(d.port); }
+  std::string operator()(const tls_failure& d) const { return std::string{to_string(d.problem)}; }
   std::string operator()(const violations& all) const {
     std::string text;
     for (const auto& d : all.all)
