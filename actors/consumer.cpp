@@ -50,6 +50,7 @@ consumer_self::behavior_type consumer_state::start(consumer_plan given, worker_c
     [this](const resume_due&) { find_node(); },
     [this](const answers_due&) { on_answers_due(); },
     [this](const grace_over&) { leave(); },
+    [this](const host_holds& what) { on_host_holds(what); },
   };
 }
 
@@ -102,7 +103,7 @@ void consumer_state::begin_call(const node_ptr& found) {
 void consumer_state::grant() {
   if (!call)
     return;
-  const auto held = ready_events + (delivering ? delivering->size() : 0);
+  const auto held = ready_events + host_events + (delivering ? delivering->size() : 0);
   // The confirmation is not read before an event is allowed, also while a batch of an earlier call fills the buffer; without it the
   // call would be given up as one that never started.
   const auto room = std::max<std::size_t>(plan.options.buffer - std::min<std::size_t>(plan.options.buffer, held), joined ? 0 : 1);
@@ -153,7 +154,9 @@ void consumer_state::on_read_ended(read_ended& what) {
 }
 
 bool consumer_state::is_over(const error& why) const {
-  return beginning.pending() || policy::final_end(why) || (why.code == errc::maximum_subscribers && plan.options.end_when_full);
+  // Groups are the leader's. Who is sent there at the start, as from a follower that the client prefers, goes there.
+  const auto refused = beginning.pending() && why.code != errc::not_leader;
+  return refused || policy::final_end(why) || (why.code == errc::maximum_subscribers && plan.options.end_when_full);
 }
 
 void consumer_state::call_over(error why) {
@@ -231,6 +234,15 @@ ack_result consumer_state::on_nack(const nack_events& what) {
 
 ack_result consumer_state::on_answer(const answer_batch& what) {
   return answer_all(what.batch, what.outcomes);
+}
+
+void consumer_state::on_host_holds(const host_holds& what) {
+  if (what.answered)
+    answer_tokens({*what.answered}, what.how);
+  host_events = what.events;
+  // Not for every single one: what is allowed now and then comes in fuller batches.
+  if (allowed == 0 || allowed + ready_events + host_events <= plan.options.buffer / 2)
+    grant();
 }
 
 ack_result consumer_state::answer_tokens(const std::vector<event_token>& tokens, const outcome& how) {

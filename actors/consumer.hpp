@@ -46,6 +46,7 @@ struct consumer_state {
   void on_confirmed(const subscription_confirmed& what);
   void on_read_ended(read_ended& what);
   void on_answers_due();
+  void on_host_holds(const host_holds& what);
   void on_subscriber_down();
 
   void find_node();
@@ -85,6 +86,7 @@ struct consumer_state {
   std::size_t allowed = 0; // Events that may still come.
   std::deque<consumer_batch> ready;
   std::size_t ready_events = 0;
+  std::size_t host_events = 0; // Of batches that it has answered with nothing, as far as it tells.
   std::optional<consumer_batch> delivering;
   std::chrono::steady_clock::time_point delivered_at{};
   policy::ack_batch answers;

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -220,10 +221,18 @@ struct events_arrived {
 struct answers_due {};
 /// What was written last has had its time to leave.
 struct grace_over {};
+/// A subscriber that answers batches at once and events one by one says how many it holds now, after it answered this one, if any:
+/// those it holds count to the buffer, too.
+struct host_holds {
+  std::size_t events = 0;
+  std::optional<event_token> answered{};
+  outcome how = outcome::ack();
+};
 
 using consumer_self = consumer_actor::extend<caf::replies_to<begin>::with<void>, caf::reacts_to<events_arrived>,
                                              caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>,
-                                             caf::reacts_to<resume_due>, caf::reacts_to<answers_due>, caf::reacts_to<grace_over>>;
+                                             caf::reacts_to<resume_due>, caf::reacts_to<answers_due>, caf::reacts_to<grace_over>,
+                                             caf::reacts_to<host_holds>>;
 
 // -- several requests in one -----------------------------------------------------------------
 
@@ -273,4 +282,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::begin)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::events_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::answers_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::grace_over)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::host_holds)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::calls_drained)

@@ -145,6 +145,60 @@ BOOST_AUTO_TEST_CASE(a_refusal_at_the_start_is_the_answer_and_nothing_is_told_to
   }
 }
 
+BOOST_AUTO_TEST_CASE(sent_to_the_leader_at_its_start_it_goes_there) {
+  consumer_fixture f;
+  f.start();
+  auto& first = f.call();
+  f.use(f.make_node(2));
+  first.end(tl::unexpected{failure_of(errc::not_leader)});
+  f.drain();
+  BOOST_TEST(f.link->losses.size() == 1u);
+  BOOST_TEST(f.begun.pending());
+  f.advance(any_pause);
+  f.confirm();
+  BOOST_TEST(f.begun.succeeded());
+  BOOST_TEST(f.calls_made() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(without_tries_left_it_is_not_sent_anywhere) {
+  consumer_fixture f;
+  f.start({.resume = {.limit = 0}});
+  f.fails(errc::not_leader);
+  BOOST_TEST((f.begun.code() == errc::not_leader));
+  f.expect_exit(f.tested);
+}
+
+BOOST_AUTO_TEST_CASE(what_the_host_says_to_hold_counts_to_the_buffer) {
+  consumer_fixture f{manner::by_itself};
+  f.run({.buffer = 10, .ack_delay = 0ms});
+  const auto holds = caf::actor_cast<caf::actor>(f.tested);
+  f.tell(holds, host_holds{6}); // Sent on before it answers the batch.
+  f.arrives(consumed(0, 6));
+  BOOST_TEST(f.call().open_demand() == 4u);
+  f.tell(holds, host_holds{10});
+  f.arrives(consumed(6, 4));
+  BOOST_TEST(f.call().open_demand() == 0u);
+  f.tell(holds, host_holds{9, f.got()[0].token, parked("bad")});
+  BOOST_TEST(f.call().open_demand() == 1u);
+  BOOST_REQUIRE_EQUAL(f.call().answers.size(), 1u);
+  BOOST_TEST((f.call().answers[0].how == parked("bad")));
+  f.tell(holds, host_holds{0});
+  BOOST_TEST(f.call().open_demand() == 10u);
+}
+
+BOOST_AUTO_TEST_CASE(a_hundred_thousand_answers_travel_in_few_messages) {
+  consumer_fixture f;
+  f.run({.buffer = 500, .ack_batch = 50});
+  constexpr std::uint64_t all = 100'000, at_a_time = 40;
+  for (std::uint64_t sent = 0; sent < all; sent += at_a_time)
+    f.arrives(consumed(sent, at_a_time));
+  f.advance(20ms);
+  BOOST_REQUIRE_EQUAL(f.call().answers.size(), all);
+  for (std::uint64_t i = 0; i < all; ++i)
+    BOOST_REQUIRE((f.call().answers[i].id == id_of_event(i) && f.call().answers[i].how.is_ack()));
+  BOOST_TEST(f.call().messages <= all / 50);
+}
+
 BOOST_AUTO_TEST_CASE(batches_come_one_at_a_time_and_never_more_events_than_the_buffer_holds) {
   consumer_fixture f{manner::later};
   f.run({.buffer = 10});

@@ -264,6 +264,17 @@ wire::consumed_events consumed(std::uint64_t first, std::size_t count, std::uint
   return {event_batch{std::move(storage)}, std::vector<std::uint32_t>(count, retries)};
 }
 
+wire::consumed_events consumed_of(const std::vector<std::uint64_t>& numbers, std::uint32_t retries) {
+  static constexpr std::string_view streams[] = {"0", "1", "2", "3", "4"};
+  auto storage = std::make_shared<batch_storage>(batch_storage::expectation{});
+  for (const auto number : numbers) {
+    recorded_event_builder event;
+    event.stream(streams[number % 5]).type("t").revision({number}).position({10 * number, 10 * number}).id(id_of_event(number));
+    storage->push(resolved_event{storage->keep(event.get()), nullptr});
+  }
+  return {event_batch{std::move(storage)}, std::vector<std::uint32_t>(numbers.size(), retries)};
+}
+
 event_batch caught_up_batch() {
   auto storage = std::make_shared<batch_storage>(batch_storage::expectation{});
   storage->push(caught_up{});

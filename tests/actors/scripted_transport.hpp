@@ -112,6 +112,8 @@ std::string append_message(std::uint64_t revision);
 event_batch events(std::uint64_t first, std::size_t count = 1);
 /// The same for a consumer: event N has the id that ends with N+1.
 wire::consumed_events consumed(std::uint64_t first, std::size_t count = 1, std::uint32_t retries = 0);
+/// These events, of five streams in turn: event N is of the stream "0" … "4" that N leaves divided by five.
+wire::consumed_events consumed_of(const std::vector<std::uint64_t>& numbers, std::uint32_t retries = 0);
 uuid id_of_event(std::uint64_t number);
 /// A batch of one caught_up.
 event_batch caught_up_batch();

@@ -275,6 +275,43 @@ std::vector<row> live(const run_settings& how) {
   };
 }
 
+// -- consuming from groups --------------------------------------------------------------------------------
+
+/// All with the same buffer, and the first two with the same batches of acknowledgements; the official client sends each by itself.
+std::vector<row> consuming(const run_settings& how) {
+  server devnode{{how.devnode, "--port", "0"}};
+  auto count = 200'000 * how.scale;
+  fill(devnode, count, "bench");
+  contest in{"consuming"};
+  in.add("raw", work("raw-consume", devnode, count), devnode.process());
+  in.add("actors", work("actors-consume", devnode, count, sharing), devnode.process());
+  in.add("actors-stealing", work("actors-consume", devnode, count, stealing), devnode.process());
+  in.add("official", node_work(how, "consume.mjs", devnode, count), devnode.process());
+  in.run(how.rounds);
+  return {
+    rate_row("consuming.actors", "consumed and acknowledged by a host actor, sharing, against a raw duplex loop",
+             {in, "actors", "raw"}, 0.8),
+    rate_row("consuming.actors-stealing", "the same, stealing", {in, "actors-stealing", "raw"}, 0.8),
+    cpu_row("consuming.cpu", "CPU per event: actors, sharing, against that loop", {in, "actors", "raw"}, 0),
+    rate_row("consuming.official", "actors, sharing, against the official Node client", {in, "actors", "official"}, 1.4),
+  };
+}
+
+std::vector<row> consuming_live(const run_settings& how) {
+  server devnode{{how.devnode, "--port", "0"}};
+  contest in{"consuming-live"};
+  auto count = 5'000 * how.scale;
+  in.add("raw", work("raw-consume-live", devnode, count, {"stream=raw"}));
+  in.add("actors", work("actors-consume-live", devnode, count, {"stream=sharing", "scheduler=sharing"}));
+  in.add("actors-stealing", work("actors-consume-live", devnode, count, {"stream=stealing", "scheduler=stealing"}));
+  in.run(how.rounds);
+  return {
+    latency_row("consuming-live.actors", "from append to a consumer's handler, sharing: added to the raw loop",
+                {in, "actors", "raw"}, 150),
+    latency_row("consuming-live.actors-stealing", "the same, stealing", {in, "actors-stealing", "raw"}, 0),
+  };
+}
+
 std::vector<row> memory(const run_settings& how) {
   auto canned = canned_server();
   contest in{"memory"};
@@ -328,6 +365,8 @@ const std::vector<group>& groups() {
     {"single", "one append at a time", single},
     {"tls", "reads, appends and connecting over TLS", over_tls},
     {"live", "from append to live delivery", live},
+    {"consuming", "200 000 events from a group, consumed and acknowledged", consuming},
+    {"consuming-live", "from append to a consumer's handler", consuming_live},
     {"memory", "memory of a long read", memory},
   };
   return all;

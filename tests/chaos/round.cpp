@@ -14,6 +14,7 @@
 #include <fixtures/wait.hpp>
 
 #include "appending.hpp"
+#include "consuming.hpp"
 #include "faults.hpp"
 #include "following.hpp"
 #include "reading.hpp"
@@ -24,7 +25,7 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr int appenders_per_round = 12, subscriptions_per_round = 50, readers_per_round = 3;
+constexpr int appenders_per_round = 12, subscriptions_per_round = 50, readers_per_round = 3, groups_per_round = 3;
 
 devcluster_options durable_cluster() {
   auto options = fixtures::quick_cluster();
@@ -48,6 +49,7 @@ public:
     nodes_.settle();
     start_appenders();
     start_followers();
+    start_consumers();
     start_readers();
     {
       fault_machine faults{nodes_, random_(), how_.only, how_.verbose};
@@ -57,6 +59,7 @@ public:
     }
     const auto heads = judge_appends();
     judge_subscriptions(heads);
+    judge_groups();
     stop_readers();
     close_all();
     report();
@@ -101,6 +104,21 @@ private:
     }
   }
 
+  /// Each with two consumers on clients of different kinds, the last with competing workers beside them.
+  void start_consumers() {
+    auto making = must(client::connect(settings_of(node_preference::leader)));
+    for (int i = 0; i < groups_per_round; ++i) {
+      groups_.push_back(std::make_shared<consumed_group>(streams_[static_cast<std::size_t>(i)], book_, random_()));
+      const auto& name = groups_.back()->name();
+      if (auto made = making.create_group(name.stream, name.group, durable_group()); !made)
+        throw std::runtime_error{to_string(made.error())};
+      for (const auto which : {0, 2}) // The leader is preferred, or none.
+        consumers_.push_back(spawn_consumer(system_.system(), clients_[which], groups_.back()));
+    }
+    consumers_.push_back(spawn_workers(system_.system(), clients_[0], groups_.back()));
+    making.close();
+  }
+
   void start_readers() {
     reading_ = must(client::connect(settings_of(node_preference::random)));
     for (int i = 0; i < readers_per_round; ++i)
@@ -129,7 +147,9 @@ private:
       const auto all = must(judge.read_stream_to_end(each->stream(), {.call = {.deadline = 20s, .retry = 10}}));
       each->judge(all);
       heads.emplace_back();
+      written_.emplace_back();
       for (const auto& event : all) {
+        written_.back().push_back(event.id());
         if (event.revision().value != heads.back().count)
           book_.finding(each->stream() + " has a hole before " + to_string(event.revision()));
         heads.back().add(event.id());
@@ -159,6 +179,20 @@ private:
         delivered_ += heads[i].count;
       }
     }
+  }
+
+  void judge_groups() {
+    for (const auto& each : groups_)
+      each->be_calm();
+    auto judge = must(client::connect(settings_of(node_preference::leader)));
+    for (std::size_t i = 0; i < groups_.size(); ++i) {
+      groups_[i]->judge(judge, written_[i]);
+      consumed_ += groups_[i]->acknowledged();
+    }
+    judge.close();
+    for (const auto& each : consumers_) // No further lives.
+      caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+    consumers_.clear();
   }
 
   void close_all() {
@@ -192,7 +226,8 @@ private:
 
   void report() const {
     std::cout << "seed " << how_.seed << ": " << faults_ << " faults, " << acknowledged_ << " events acknowledged, " << delivered_
-              << " delivered to " << followers_.size() << " subscriptions" << std::endl;
+              << " delivered to " << followers_.size() << " subscriptions, "
+              << consumed_ << " consumed from " << groups_.size() << " groups" << std::endl;
     if (faults_ == 0 || acknowledged_ < 100)
       book_.finding("nothing much happened");
   }
@@ -211,11 +246,14 @@ private:
   std::vector<client_actor> clients_;
   std::vector<std::shared_ptr<follower>> followers_;
   std::vector<caf::actor> actors_;
+  std::vector<std::shared_ptr<consumed_group>> groups_;
+  std::vector<caf::actor> consumers_;
+  std::vector<std::vector<uuid>> written_; ///< To each stream.
   std::optional<client> reading_;
   std::vector<std::thread> threads_;
   std::atomic<bool> stop_{false};
   std::size_t faults_ = 0;
-  std::uint64_t acknowledged_ = 0, delivered_ = 0;
+  std::uint64_t acknowledged_ = 0, delivered_ = 0, consumed_ = 0;
 };
 
 } // namespace

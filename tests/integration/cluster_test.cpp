@@ -292,6 +292,63 @@ KDB_SCENARIO(all_that_lose_their_node_share_one_discovery) {
   BOOST_TEST(asked <= 2 * rounds);
 }
 
+// -- consumers -----------------------------------------------------------------------------------
+
+namespace {
+
+/// Takes and acknowledges batches until every event up to `end` has come at least once.
+void consume_all(running_consumer& consumer, std::set<std::uint64_t>& seen, std::uint64_t end) {
+  const fixtures::stopwatch since;
+  while (seen.size() < end) {
+    BOOST_REQUIRE_MESSAGE(since.elapsed() < 2 * fixtures::patience, "waited in vain for " << end - seen.size() << " events");
+    const auto batch = value_of(consumer.next(100ms));
+    for (const auto& each : batch)
+      seen.insert(each.event.revision().value);
+    if (!batch.empty())
+      value_of(consumer.ack(batch));
+  }
+}
+
+} // namespace
+
+KDB_SCENARIO(consumers_go_on_with_the_next_leader_however_the_one_before_went) {
+  for (const int kind : {0, 1, 2}) {
+    cluster nodes;
+    nodes.settle();
+    const auto client = connect(which, settings_of(nodes));
+    append_until_done(*client, "s", numbered(30));
+    require(client->create_group("s", "g"));
+    const auto consumer = value_of(client->consume({"s", "g"}, {.buffer = 5}));
+    std::set<std::uint64_t> seen;
+    consume_all(*consumer, seen, 10);
+    const auto leader = nodes.some_leader();
+    if (kind == 0)
+      nodes.kill(leader);
+    else if (kind == 1)
+      nodes.resign(leader);
+    else
+      nodes.drain(leader);
+    for (std::uint64_t i = 30; i < 60; i += 10)
+      value_of(client->append("s", stream_state::revision(i - 1), numbered(10, i), {.call = {.deadline = 15s, .retry = 100}}));
+    consume_all(*consumer, seen, 60);
+    BOOST_TEST(!consumer->ended().has_value());
+  }
+}
+
+KDB_SCENARIO(who_prefers_followers_consumes_at_the_leader) {
+  const cluster nodes;
+  nodes.settle();
+  const auto leading = connect(which, settings_of(nodes));
+  append_until_done(*leading, "s", numbered(10));
+  require(leading->create_group("s", "g"));
+  const auto client = connect(which, settings_of(nodes, node_preference::follower));
+  BOOST_TEST((value_of(client->wait_connected()).node != where(nodes, nodes.some_leader())));
+  const auto consumer = value_of(client->consume({"s", "g"}, {.call = {.deadline = 10s}}));
+  std::set<std::uint64_t> seen;
+  consume_all(*consumer, seen, 10);
+  BOOST_TEST((client->status().node->node == where(nodes, nodes.some_leader())));
+}
+
 // -- subscriptions -------------------------------------------------------------------------------
 
 KDB_SCENARIO(subscriptions_miss_and_repeat_nothing_whatever_happens_to_the_nodes) {

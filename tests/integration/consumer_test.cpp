@@ -166,6 +166,47 @@ KDB_SCENARIO(a_stalled_consumer_holds_exactly_its_buffer) {
   BOOST_TEST((consume_and_ack(*consumer, 100) == numbers(0, 100)));
 }
 
+KDB_SCENARIO(what_is_taken_without_an_answer_is_no_more_than_the_buffer) {
+  scenario f{which};
+  value_of(f.client->append("s", stream_state::any, numbered(100)));
+  require(f.client->create_group("s", "g"));
+  auto consumer = value_of(f.client->consume(sg, {.buffer = 7}));
+  std::vector<consumer_batch> taken;
+  std::size_t events = 0;
+  while (events < 7) {
+    taken.push_back(value_of(consumer->next()));
+    events += taken.back().size();
+  }
+  BOOST_TEST(events == 7u);
+  BOOST_TEST(value_of(consumer->next(100ms)).empty());
+  const auto info = value_of(f.client->get_group_info(sg));
+  BOOST_TEST(info.in_flight == 7);
+  BOOST_REQUIRE_EQUAL(info.connections.size(), 1u);
+  BOOST_TEST(info.connections[0].available_slots == 0);
+  for (const auto& each : taken)
+    value_of(consumer->ack(each));
+  BOOST_TEST((consume_and_ack(*consumer, 93) == numbers(7, 100)));
+}
+
+BOOST_AUTO_TEST_CASE(a_hundred_thousand_events_are_acknowledged_in_batches_and_the_group_has_got_to_the_end) {
+  scenario f{way::actors};
+  constexpr std::uint64_t all = 100'000, part = 2'000;
+  for (std::uint64_t i = 0; i < all; i += part)
+    value_of(f.client->append("s", stream_state::any, numbered(part, i)));
+  group_settings how;
+  how.read_batch = 500;
+  how.history_buffer = 2'000;
+  how.checkpoint_after = 100ms;
+  how.min_checkpoint = 1;
+  require(f.client->create_group("s", "g", {.settings = how}));
+  auto consumer = value_of(f.client->consume(sg, {.buffer = 1'000}));
+  BOOST_TEST((consume_and_ack(*consumer, all) == numbers(0, all)));
+  fixtures::wait_until("the checkpoint of the last event", [&] {
+    const auto info = value_of(f.client->get_group_info(sg));
+    return info.in_flight == 0 && info.last_checkpoint == group_position{stream_revision{all - 1}};
+  });
+}
+
 KDB_SCENARIO(links_are_answered_by_their_own_ids) {
   scenario f{which};
   value_of(f.client->append("s", stream_state::any, numbered(3)));

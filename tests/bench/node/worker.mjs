@@ -14,14 +14,16 @@ export const kurrent = require("@kurrent/kurrentdb-client");
 
 export const client = kurrent.KurrentDBClient.connectionString(`kurrentdb://${options.target}?tls=false`);
 
-/** Answers each line of standard input with one pass: `work` returns the number of items. */
-export async function serve(work) {
+/** Answers each line of standard input with one pass: `work` returns the number of items. What is around it does not count. */
+export async function serve(work, { before = async () => {}, after = async () => {} } = {}) {
   for await (const _ of createInterface({ input: process.stdin })) {
+    const prepared = await before();
     const cpu = process.cpuUsage();
     const begin = process.hrtime.bigint();
-    const items = await work();
+    const items = await work(prepared);
     const seconds = Number(process.hrtime.bigint() - begin) * 1e-9;
     const used = process.cpuUsage(cpu);
+    await after(prepared);
     console.log(`items=${items} seconds=${seconds} cpu=${(used.user + used.system) * 1e-6}`);
   }
   await client.dispose();

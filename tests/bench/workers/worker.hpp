@@ -44,6 +44,10 @@ worker make_actors_append(const work_options&);   // four host actors share what
 worker make_actors_records(const work_options&);  // the same with append_records
 worker make_actors_append_single(const work_options&); // one at a time
 worker make_actors_live(const work_options&);          // append to delivery at a subscriber
+worker make_raw_consume(const work_options&);          // a consumer's call, completion queue, acknowledges in batches
+worker make_raw_consume_live(const work_options&);     // append to delivery at a consumer
+worker make_actors_consume(const work_options&);       // a host actor acknowledges each batch
+worker make_actors_consume_live(const work_options&);
 worker make_client_read(const work_options&);          // blocking client
 worker make_client_append_single(const work_options&);
 worker make_asio_read(const work_options&);   // Asio client, one thread that runs its executor

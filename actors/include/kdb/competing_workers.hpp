@@ -1,0 +1,102 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <utility>
+
+#include <kdb/actors.hpp>
+#include <kdb/event_key.hpp>
+
+// Several workers on one consumer of a group, with the order of what belongs together kept.
+namespace kdb {
+
+/// One event for a worker. Shares the storage of the batch it came in.
+///
+/// A worker is any actor that handles `work_item` and answers with an `outcome`, at once or with a promise that it fulfils later; it
+/// gets the next event when it has. If it throws or answers with an error or with nothing, the event is answered as
+/// `consume_options::on_failure` says.
+class work_item {
+public:
+  work_item() = default;
+  work_item(consumer_batch batch, std::size_t index) : batch_{std::move(batch)}, index_{index} {}
+
+  const resolved_event& event() const { return batch_[index_].event; }
+  /// How often it was handed out before.
+  std::uint32_t retries() const { return batch_[index_].retries; }
+  event_token token() const { return batch_[index_].token; }
+
+private:
+  consumer_batch batch_;
+  std::size_t index_ = 0;
+};
+
+/// Starts a worker: called for each, and for each replacement, on a thread of the actor system.
+using worker_factory = std::function<caf::actor(caf::actor_system&)>;
+
+/// Told to the observer: a worker has ended. Its event was answered as `consume_options::on_failure` says.
+struct worker_lost {
+  std::string why{};
+  bool replaced = false;
+  /// Those that are left, the new one included.
+  std::size_t workers = 0;
+};
+
+struct competing_workers_options {
+  /// Events that are worked on at the same time; at least 1.
+  std::size_t workers = 4;
+  /// Of events with the same key one at a time is worked on, in the order in which they were delivered.
+  event_key key = key_by_stream;
+  /// The consumer that they share. What waits for a worker counts to its buffer, and to the group's message timeout.
+  consume_options consumer{.buffer = 100};
+  /// So many workers are replaced in any span of that length. After it there is one less, and without any the end.
+  std::size_t replacements = 100;
+  std::chrono::milliseconds replacement_span{60'000};
+  /// The longest that workers may take over what they have when all is cancelled.
+  std::chrono::milliseconds stop_within{10'000};
+};
+
+/// What to consume, and by whom.
+struct competing_workers_plan {
+  group_name group{};
+  worker_factory make_worker{};
+  /// Any actor that handles `worker_lost` and `subscription_ended`, which comes once, last. None: nobody is told.
+  caf::actor observer{};
+  competing_workers_options options{};
+};
+
+/// Asks to be told when the server has confirmed the consumer, or why it did not.
+struct await_joined {};
+
+/// Asks what there is to do at this moment.
+struct get_workload {};
+struct workload {
+  std::size_t workers = 0;
+  std::size_t working = 0; ///< Events that workers have.
+  std::size_t waiting = 0; ///< Events that wait for a worker, or for those before them.
+  friend bool operator==(const workload&, const workload&) = default;
+};
+
+/// A consumer and its workers. Lives until the consumer ends or the last worker is lost, whether anyone holds the handle or not; it can
+/// be monitored. Outcomes are sent on as they come. After `cancel`, or an exit message, no event is handed out any more; when the
+/// workers have answered for those they have, all ends. The workers end with it.
+using competing_workers_actor =
+  caf::typed_actor<caf::replies_to<await_joined>::with<void>, caf::replies_to<get_workload>::with<workload>,
+                   caf::replies_to<cancel>::with<void>>; // Answers when the end has been told.
+
+/// Starts workers and a consumer for them; returns at once. An event of a key is handed out when those before it were answered, however:
+/// one that is nacked with `retry` comes again after what waits behind it. Events of different keys overtake each other.
+result<competing_workers_actor> spawn_competing_workers(caf::actor_system& system, client_actor client,
+                                                        competing_workers_plan plan);
+
+} // namespace kdb
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::outcome)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::work_item)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::worker_lost)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::await_joined)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_workload)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::workload)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::competing_workers_actor)

@@ -1,0 +1,188 @@
+// Consuming from a group as a host actor does it: every batch is acknowledged as a whole. And from append to delivery: one actor
+// appends, consumes what it appended, and appends again.
+
+#include "consuming.hpp"
+#include "host.hpp"
+
+#include <chrono>
+
+#include <caf/event_based_actor.hpp>
+#include <caf/scoped_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
+namespace kdb::bench {
+
+namespace {
+
+using clock = std::chrono::steady_clock;
+
+/// A group of a stream that is there as long as this.
+class host_group {
+public:
+  host_group(host& in, const std::string& stream, stream_position from) : in_{in}, name_{stream, to_string(random_uuid())} {
+    caf::scoped_actor self{in_.system()};
+    create_group create{stream, name_.group, {.from = from, .settings = group_to_consume()}};
+    self->request(in_.client(), caf::infinite, std::move(create)).receive([](group_changed) {}, [](const caf::error& why) {
+      throw std::runtime_error{to_string(error::from(why))};
+    });
+  }
+  ~host_group() {
+    caf::scoped_actor self{in_.system()};
+    self->request(in_.client(), caf::infinite, delete_group{name_}).receive([](group_changed) {}, [](const caf::error&) {});
+  }
+  host_group(const host_group&) = delete;
+  host_group& operator=(const host_group&) = delete;
+
+  const group_name& name() const { return name_; }
+
+private:
+  host& in_;
+  group_name name_;
+};
+
+consume consume_from(const group_name& group, subscriber receiver) {
+  return {group, std::move(receiver), {.buffer = consume_buffer, .ack_batch = consume_acks}};
+}
+
+// -- as fast as possible --------------------------------------------------------------------------
+
+struct consuming_state {
+  consumer_actor consumer;
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;
+};
+using consuming_self = caf::stateful_actor<consuming_state>;
+
+caf::behavior consuming_actor(consuming_self* self, client_actor client, group_name group, std::uint64_t count,
+                              outcome<std::uint64_t> result) {
+  self->request(client, caf::infinite, consume_from(group, self))
+    .then([self](consumer_actor handle) { self->state.consumer = std::move(handle); },
+          [result](const caf::error& why) { result.failed(why); });
+  return {
+    [self, count](const consumer_batch& batch) {
+      auto& state = self->state;
+      for (const auto& each : batch) {
+        ++state.events;
+        state.bytes += each.event.data().size();
+      }
+      if (state.events >= count)
+        self->send(self, true);
+      return batch_outcomes::all(kdb::outcome::ack());
+    },
+    [self, result](bool) { // The answer to this comes after the consumer has taken the last outcomes.
+      self->request(self->state.consumer, caf::infinite, ack_events{})
+        .then([self, result](const ack_result&) {
+          result.done(self->state.events);
+          self->send(self->state.consumer, cancel{});
+        });
+    },
+    [self](const subscription_ended&) { self->quit(); },
+  };
+}
+
+// -- one at a time ----------------------------------------------------------------------------------
+
+struct start_consuming {
+  std::uint64_t count = 0;
+  outcome<std::vector<double>> result{};
+};
+
+struct live_state {
+  client_actor client;
+  std::string stream;
+  start_consuming current;
+  clock::time_point begin;
+  std::vector<double> latencies;
+  bool answered = false, delivered = false;
+};
+using live_self = caf::stateful_actor<live_state>;
+
+void append_one(live_self* self);
+
+void proceed(live_self* self) {
+  auto& state = self->state;
+  if (!state.answered || !state.delivered)
+    return;
+  if (state.latencies.size() < state.current.count)
+    append_one(self);
+  else
+    state.current.result.done(std::exchange(state.latencies, {}));
+}
+
+void append_one(live_self* self) {
+  auto& state = self->state;
+  state.answered = state.delivered = false;
+  append_to_stream what{.stream = state.stream};
+  what.events.push_back(event_to_append());
+  state.begin = clock::now();
+  self->request(state.client, caf::infinite, std::move(what))
+    .then(
+      [self](const append_result&) {
+        self->state.answered = true;
+        proceed(self);
+      },
+      [self](const caf::error& why) { self->state.current.result.failed(why); });
+}
+
+caf::behavior live_actor(live_self* self, client_actor client, group_name group, outcome<bool> ready) {
+  self->state.client = client;
+  self->state.stream = group.stream;
+  self->request(client, caf::infinite, consume_from(group, self))
+    .then([ready](const consumer_actor&) { ready.done(true); }, [ready](const caf::error& why) { ready.failed(why); });
+  return {
+    [self](const consumer_batch& batch) {
+      auto& state = self->state;
+      for (std::size_t i = 0; i < batch.size(); ++i)
+        state.latencies.push_back(std::chrono::duration<double, std::micro>(clock::now() - state.begin).count());
+      state.delivered = true;
+      proceed(self);
+      return batch_outcomes::all(kdb::outcome::ack());
+    },
+    [](const subscription_ended&) {},
+    [self](start_consuming& given) {
+      self->state.current = std::move(given);
+      append_one(self);
+    },
+  };
+}
+
+} // namespace
+
+worker make_actors_consume(const work_options& options) {
+  auto in = std::make_shared<host>(options);
+  return [in, options] {
+    const host_group group{*in, options.stream, stream_start};
+    stopwatch watch;
+    outcome<std::uint64_t> result;
+    auto events = result.future();
+    in->system().spawn(consuming_actor, in->client(), group.name(), options.count, result);
+    const auto count = events.get();
+    auto timed = watch.stop(static_cast<double>(count));
+    if (count != options.count)
+      throw std::runtime_error{"expected " + std::to_string(options.count) + " events, got " + std::to_string(count)};
+    return timed;
+  };
+}
+
+worker make_actors_consume_live(const work_options& options) {
+  auto in = std::make_shared<host>(options);
+  auto group = std::make_shared<host_group>(*in, options.stream, stream_end);
+  outcome<bool> ready;
+  auto consuming = ready.future();
+  auto actor = in->system().spawn(live_actor, in->client(), group->name(), ready);
+  consuming.get();
+  return [in, group, options, actor] {
+    stopwatch watch;
+    start_consuming what{.count = options.count};
+    auto end = what.result.future();
+    caf::anon_send(actor, what);
+    auto latencies = end.get();
+    auto result = watch.stop(static_cast<double>(latencies.size()));
+    put_percentiles(result, std::move(latencies));
+    return result;
+  };
+}
+
+} // namespace kdb::bench
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::bench::start_consuming)
