@@ -5,11 +5,9 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <unordered_map>
-#include <unordered_set>
 #include <vector>
-
-#include <boost/functional/hash.hpp>
 
 #include <kdb/competing_workers.hpp>
 #include <policy/key_dispatch.hpp>
@@ -75,7 +73,7 @@ struct competing_workers_state {
   policy::retry_budget replacements{0, std::chrono::milliseconds{1}};
   policy::key_dispatch dispatch;
   std::unordered_map<policy::key_dispatch::item_number, work_item> held; // All that is not answered.
-  std::unordered_set<uuid, boost::hash<uuid>> held_ids;                  // Of those that came with the call of now.
+  std::set<uuid> held_ids;                                               // Of those that came with the call of now.
   policy::key_dispatch::item_number last_item = 0;
   std::uint64_t incarnation = 0;
   std::map<policy::key_dispatch::worker_number, caf::actor> workers;

@@ -229,10 +229,10 @@ struct host_holds {
   outcome how = outcome::ack();
 };
 
-using consumer_self = consumer_actor::extend<caf::replies_to<begin>::with<void>, caf::reacts_to<events_arrived>,
-                                             caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>,
-                                             caf::reacts_to<resume_due>, caf::reacts_to<answers_due>, caf::reacts_to<grace_over>,
-                                             caf::reacts_to<host_holds>>;
+using consumer_self =
+  consumer_actor::extend<caf::replies_to<begin>::with<void>, caf::reacts_to<events_arrived>,
+                         caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>, caf::reacts_to<resume_due>,
+                         caf::reacts_to<answers_due>, caf::reacts_to<grace_over>, caf::reacts_to<host_holds>>;
 
 // -- several requests in one -----------------------------------------------------------------
 

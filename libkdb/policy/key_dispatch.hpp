@@ -54,7 +54,7 @@ private:
 
   void go_on(lines::value_type& with);
 
-  lines lines_; // Of keys that have items; elements stay where they are.
+  lines lines_;                          // Of keys that have items; elements stay where they are.
   std::deque<lines::value_type*> ready_; // Have something waiting and nobody at work; longest first.
   std::map<worker_number, std::optional<work>> workers_;
   std::deque<worker_number> free_; // Longest first; may name some who are gone.

@@ -81,8 +81,9 @@ std::size_t consumed_group::missing(const std::vector<uuid>& events, const std::
 
 void consumed_group::judge(client& db, const std::vector<uuid>& events) const {
   try {
-    fixtures::wait_until("all events of " + to_string(name_) + " to be done",
-                         [&] { return missing(events, parked(db)) == 0; }, 3 * fixtures::patience);
+    fixtures::wait_until(
+      "all events of " + to_string(name_) + " to be done", [&] { return missing(events, parked(db)) == 0; },
+      3 * fixtures::patience);
   } catch (const std::exception& why) {
     book_.finding(std::string{why.what()} + ": " + std::to_string(missing(events, parked(db))) + " of " +
                   std::to_string(events.size()) + " are neither acknowledged nor parked");
@@ -127,8 +128,14 @@ namespace {
 
 // -- a consumer ---------------------------------------------------------------------------------
 
+/// Dies without a word on standard error, as actors that throw have otherwise.
+void die_quietly(caf::event_based_actor* self) {
+  self->set_exception_handler([](std::exception_ptr&) { return make_error(caf::exit_reason::unhandled_exception); });
+}
+
 /// One life of a consumer.
 caf::behavior consuming(caf::event_based_actor* self, client_actor client, std::shared_ptr<consumed_group> group) {
+  die_quietly(self);
   auto begun = group->book().begin("the start of a consumer of " + to_string(group->name()));
   self->request(client, caf::infinite, consume{group->name(), subscriber{self}, tireless()})
     .then([=](const consumer_actor&) { begun->succeeded(); },
@@ -147,20 +154,22 @@ caf::behavior consuming(caf::event_based_actor* self, client_actor client, std::
 
 // -- workers --------------------------------------------------------------------------------------
 
-caf::behavior working(caf::event_based_actor*, std::shared_ptr<consumed_group> group) {
+caf::behavior working(caf::event_based_actor* self, std::shared_ptr<consumed_group> group) {
+  die_quietly(self);
   return {[=](const work_item& item) { return group->handle(item.event()); }};
 }
 
 /// One life of a pool.
 caf::behavior pooling(caf::event_based_actor* self, client_actor client, std::shared_ptr<consumed_group> group) {
   auto begun = group->book().begin("the start of workers of " + to_string(group->name()));
-  competing_workers_plan plan{.group = group->name(),
-                              .make_worker = [group](caf::actor_system& in) { return in.spawn(working, group); },
-                              .observer = self,
-                              .options = {.workers = 3,
-                                          .key = [](const resolved_event& event) { return std::to_string(event.revision().value % 7); },
-                                          .consumer = tireless(),
-                                          .replacements = 100'000}};
+  competing_workers_plan plan{
+    .group = group->name(),
+    .make_worker = [group](caf::actor_system& in) { return in.spawn(working, group); },
+    .observer = self,
+    .options = {.workers = 3,
+                .key = [](const resolved_event& event) { return std::to_string(event.revision().value % 7); },
+                .consumer = tireless(),
+                .replacements = 100'000}};
   const auto pool = spawn_competing_workers(self->system(), client, std::move(plan)).value();
   const auto joined = std::make_shared<bool>(false);
   self->request(pool, caf::infinite, await_joined{})

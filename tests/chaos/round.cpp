@@ -226,8 +226,8 @@ private:
 
   void report() const {
     std::cout << "seed " << how_.seed << ": " << faults_ << " faults, " << acknowledged_ << " events acknowledged, " << delivered_
-              << " delivered to " << followers_.size() << " subscriptions, "
-              << consumed_ << " consumed from " << groups_.size() << " groups" << std::endl;
+              << " delivered to " << followers_.size() << " subscriptions, " << consumed_ << " consumed from " << groups_.size()
+              << " groups" << std::endl;
     if (faults_ == 0 || acknowledged_ < 100)
       book_.finding("nothing much happened");
   }

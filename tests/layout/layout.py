@@ -42,6 +42,7 @@ PARTS = [
      [EXPECTED, BOOST_UUID, GRPC, OPENSSL, POSIX]),
     ("libkdb/sqlite/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/sqlite/"], [EXPECTED, BOOST_UUID, SQLITE]),
     ("actors/include/kdb/actors.hpp", ["libkdb/include/kdb/"], [CAF]),
+    ("actors/include/kdb/competing_workers.hpp", ["libkdb/include/kdb/", "actors/include/kdb/"], [CAF]),
     ("actors/include/kdb/async_client.hpp", ["libkdb/include/kdb/", "actors/include/kdb/"], [EXPECTED, BOOST_UUID, ASIO]),
     ("actors/include/kdb/", ["libkdb/include/kdb/"], [EXPECTED, BOOST_UUID]),
     ("actors/", ["actors/", "libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/",

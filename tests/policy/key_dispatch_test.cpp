@@ -28,20 +28,20 @@ std::ostream& operator<<(std::ostream& out, const course& one) {
 const std::vector<course> courses{
   {"w1 +a1", "1:1"},
   {"+a1 w1", "1:1"},
-  {"w1 w2 +a1 +a2", "1:1"},                     // One of a key at a time.
-  {"w1 w2 +a1 +a2 .w1", "1:1 2:2"},             // The next of it when that is answered.
-  {"w1 w2 +a1 +b2", "1:1 2:2"},                 // Other keys go on beside it.
-  {"w1 w2 +a1 +a2 +b3", "1:1 2:3"},             // They overtake what waits.
-  {"w1 +a1 +b2 +a3 .w1 .w1", "1:1 1:2 1:3"},    // Keys take turns as they became ready.
+  {"w1 w2 +a1 +a2", "1:1"},                  // One of a key at a time.
+  {"w1 w2 +a1 +a2 .w1", "1:1 2:2"},          // The next of it when that is answered.
+  {"w1 w2 +a1 +b2", "1:1 2:2"},              // Other keys go on beside it.
+  {"w1 w2 +a1 +a2 +b3", "1:1 2:3"},          // They overtake what waits.
+  {"w1 +a1 +b2 +a3 .w1 .w1", "1:1 1:2 1:3"}, // Keys take turns as they became ready.
   {"w1 +a1 +a2 +b3 .w1 .w1", "1:1 1:3 1:2"},
-  {"w1 w2 +a1 .w1 +b2 +c3", "1:1 2:2 1:3"},     // So do workers.
-  {"w1 +a1 +a2 -w1", "1:1"},                    // Nobody is left.
-  {"w1 +a1 +a2 -w1 w2", "1:1 2:2"},             // What the one who is gone had counts as answered.
-  {"w1 w2 -w1 +a1", "2:1"},                     // A free one who is gone gets nothing.
-  {"w1 +a1 .w1 .w1 +b2 +c3", "1:1 1:2"},        // A second answer does nothing.
-  {"w1 +a1 -w1 .w1 w2 +a2 +b3", "1:1 2:2"},     // Nor does one of those who are gone.
-  {"w1 +a1 +a2 +b3 x .w1", "1:1"},              // What was taken back is not handed out,
-  {"w1 +a1 +a2 x +a4 .w1", "1:1 1:4"},          // and what comes then waits for what is at work.
+  {"w1 w2 +a1 .w1 +b2 +c3", "1:1 2:2 1:3"}, // So do workers.
+  {"w1 +a1 +a2 -w1", "1:1"},                // Nobody is left.
+  {"w1 +a1 +a2 -w1 w2", "1:1 2:2"},         // What the one who is gone had counts as answered.
+  {"w1 w2 -w1 +a1", "2:1"},                 // A free one who is gone gets nothing.
+  {"w1 +a1 .w1 .w1 +b2 +c3", "1:1 1:2"},    // A second answer does nothing.
+  {"w1 +a1 -w1 .w1 w2 +a2 +b3", "1:1 2:2"}, // Nor does one of those who are gone.
+  {"w1 +a1 +a2 +b3 x .w1", "1:1"},          // What was taken back is not handed out,
+  {"w1 +a1 +a2 x +a4 .w1", "1:1 1:4"},      // and what comes then waits for what is at work.
   {"+a1 x w1 +a2", "1:2"},
 };
 

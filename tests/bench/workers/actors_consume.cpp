@@ -22,9 +22,8 @@ public:
   host_group(host& in, const std::string& stream, stream_position from) : in_{in}, name_{stream, to_string(random_uuid())} {
     caf::scoped_actor self{in_.system()};
     create_group create{stream, name_.group, {.from = from, .settings = group_to_consume()}};
-    self->request(in_.client(), caf::infinite, std::move(create)).receive([](group_changed) {}, [](const caf::error& why) {
-      throw std::runtime_error{to_string(error::from(why))};
-    });
+    self->request(in_.client(), caf::infinite, std::move(create))
+      .receive([](group_changed) {}, [](const caf::error& why) { throw std::runtime_error{to_string(error::from(why))}; });
   }
   ~host_group() {
     caf::scoped_actor self{in_.system()};
@@ -70,11 +69,10 @@ caf::behavior consuming_actor(consuming_self* self, client_actor client, group_n
       return batch_outcomes::all(kdb::outcome::ack());
     },
     [self, result](bool) { // The answer to this comes after the consumer has taken the last outcomes.
-      self->request(self->state.consumer, caf::infinite, ack_events{})
-        .then([self, result](const ack_result&) {
-          result.done(self->state.events);
-          self->send(self->state.consumer, cancel{});
-        });
+      self->request(self->state.consumer, caf::infinite, ack_events{}).then([self, result](const ack_result&) {
+        result.done(self->state.events);
+        self->send(self->state.consumer, cancel{});
+      });
     },
     [self](const subscription_ended&) { self->quit(); },
   };

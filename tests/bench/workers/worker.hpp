@@ -48,7 +48,7 @@ worker make_raw_consume(const work_options&);          // a consumer's call, com
 worker make_raw_consume_live(const work_options&);     // append to delivery at a consumer
 worker make_actors_consume(const work_options&);       // a host actor acknowledges each batch
 worker make_actors_consume_live(const work_options&);
-worker make_client_read(const work_options&);          // blocking client
+worker make_client_read(const work_options&); // blocking client
 worker make_client_append_single(const work_options&);
 worker make_asio_read(const work_options&);   // Asio client, one thread that runs its executor
 worker make_raw_connect(const work_options&);    // a channel of gRPC's that connects
