@@ -84,8 +84,8 @@ struct look_again {
   std::uint64_t plan = 0;
 };
 
-using credentials_keeper_self = credentials_keeper_actor::extend<caf::reacts_to<credentials_provided>, caf::reacts_to<provider_silent>,
-                                                                 caf::reacts_to<look_again>>;
+using credentials_keeper_self = credentials_keeper_actor::extend<caf::reacts_to<credentials_provided>,
+                                                                 caf::reacts_to<provider_silent>, caf::reacts_to<look_again>>;
 
 // -- connection -----------------------------------------------------------------------
 

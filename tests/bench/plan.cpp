@@ -347,7 +347,8 @@ std::vector<row> over_tls(const run_settings& how) {
     rate_row("tls.reads", "reads over TLS: actors, sharing, against the raw loop", {in, "actors-read", "raw-read"}, 0.95 * 1.0),
     rate_row("tls.appends", "appends over TLS: four host actors, sharing, against the raw loop",
              {in, "actors-append", "raw-append"}, 0.95 * 0.75),
-    rate_row("tls.connects", "clients that connect over TLS against bare channels", {in, "actors-connect", "raw-connect"}, 1 / 1.2),
+    rate_row("tls.connects", "clients that connect over TLS against bare channels", {in, "actors-connect", "raw-connect"},
+             1 / 1.2),
   };
 }
 

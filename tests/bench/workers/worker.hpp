@@ -50,10 +50,10 @@ worker make_actors_consume(const work_options&);       // a host actor acknowled
 worker make_actors_consume_live(const work_options&);
 worker make_client_read(const work_options&); // blocking client
 worker make_client_append_single(const work_options&);
-worker make_asio_read(const work_options&);   // Asio client, one thread that runs its executor
+worker make_asio_read(const work_options&);      // Asio client, one thread that runs its executor
 worker make_raw_connect(const work_options&);    // a channel of gRPC's that connects
 worker make_actors_connect(const work_options&); // a client that connects, and is closed
-worker make_asio_append(const work_options&); // the same, as many chains of callbacks as appends in flight
+worker make_asio_append(const work_options&);    // the same, as many chains of callbacks as appends in flight
 
 /// Answers each line of standard input with one pass, until it ends.
 int run_worker(std::string_view name, const work_options& options);
