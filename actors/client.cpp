@@ -340,8 +340,7 @@ void client_state::wait_for_node(const connected_promise& waiting, time_budget b
         // The next round: the connection sees to the pause before it.
         const auto may_pass = policy::retry_can_help(known.code) && known.code != errc::deadline_exceeded;
         // Settings and certificates don't change in a moment: who waits would only learn of it at the end of its time.
-        if (!closing && may_pass && known.code != errc::tls_failed &&
-            !budget.is_over(self->clock().now()))
+        if (!closing && may_pass && known.code != errc::tls_failed && !budget.is_over(self->clock().now()))
           wait_for_node(waiting, budget);
         else
           waiting->deliver(to_caf(std::move(known)));

@@ -33,7 +33,8 @@ client_state::~client_state() {
 void client_state::spawn_keeper() {
   if (!context->credentials->provided())
     return;
-  keeper = self->spawn(credentials_keeper, credentials_keeper_parts{parts.how.credentials_provider, context->credentials, parts.log});
+  keeper =
+    self->spawn(credentials_keeper, credentials_keeper_parts{parts.how.credentials_provider, context->credentials, parts.log});
   supervise(keeper.address());
 }
 

@@ -53,10 +53,8 @@ credentials_keeper_self::behavior_type credentials_keeper_state::start(credentia
   if (!parts.launch)
     parts.launch = launch_thread;
   return {
-    [this](const await_credentials&) { return on_await(); },
-    [this](const credentials_refused&) { on_refused(); },
-    [this](credentials_provided& what) { on_provided(what); },
-    [this](const provider_silent& what) { on_silent(what); },
+    [this](const await_credentials&) { return on_await(); },   [this](const credentials_refused&) { on_refused(); },
+    [this](credentials_provided& what) { on_provided(what); }, [this](const provider_silent& what) { on_silent(what); },
     [this](const look_again& what) { on_look_again(what); },
   };
 }
@@ -166,8 +164,8 @@ bool credentials_keeper_state::usable() const {
   return have && (!expiry || self->clock().now() < *expiry);
 }
 
-credentials_keeper_self::behavior_type
-credentials_keeper(credentials_keeper_self::stateful_pointer<credentials_keeper_state> self, credentials_keeper_parts parts) {
+credentials_keeper_self::behavior_type credentials_keeper(
+  credentials_keeper_self::stateful_pointer<credentials_keeper_state> self, credentials_keeper_parts parts) {
   return self->state.start(std::move(parts));
 }
 

@@ -61,16 +61,16 @@ struct credentials_keeper_state {
   std::vector<caf::response_promise> waiting;
   std::uint64_t question = 0; // Numbers them: late answers are told apart.
   bool asking = false;
-  bool have = false;                                            // Some that no server has refused.
+  bool have = false;                                           // Some that no server has refused.
   std::optional<std::chrono::steady_clock::time_point> expiry; // Of those.
-  std::chrono::steady_clock::time_point next_question{};        // Not before that.
+  std::chrono::steady_clock::time_point next_question{};       // Not before that.
   std::optional<std::chrono::steady_clock::time_point> planned;
   std::uint64_t plan = 0; // Numbers what is planned.
   unsigned failures = 0;  // In a row.
   error last_failure;
 };
 
-credentials_keeper_self::behavior_type
-credentials_keeper(credentials_keeper_self::stateful_pointer<credentials_keeper_state> self, credentials_keeper_parts parts);
+credentials_keeper_self::behavior_type credentials_keeper(
+  credentials_keeper_self::stateful_pointer<credentials_keeper_state> self, credentials_keeper_parts parts);
 
 } // namespace kdb

@@ -35,7 +35,8 @@ struct discovery_state {
   /// Answers the one who waits.
   ~discovery_state();
 
-  discovery_self::behavior_type start(settings how, transport_factory factory, name_lookup look_up, own_credentials_ptr credentials);
+  discovery_self::behavior_type start(settings how, transport_factory factory, name_lookup look_up,
+                                      own_credentials_ptr credentials);
 
   caf::result<rpc::address> on_find_node(const find_node& what);
   void on_resolved(seed_resolved& what);

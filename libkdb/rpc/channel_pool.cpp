@@ -100,7 +100,8 @@ channel_lease::~channel_lease() {
     pool_->release(channel_);
 }
 
-channel_pool::channel_pool(address where, const settings& how, std::shared_ptr<engine> engine, std::optional<tls_material> material)
+channel_pool::channel_pool(address where, const settings& how, std::shared_ptr<engine> engine,
+                           std::optional<tls_material> material)
   : where_{std::move(where)}, settings_{how}, engine_{std::move(engine)}, material_{std::move(material).value_or(tls_material{})},
     renew_{!material} {}
 

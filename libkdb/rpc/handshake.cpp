@@ -41,7 +41,8 @@ constexpr std::size_t text_shown = 200;
 
 std::string printable(std::string_view text) {
   std::string shown{text.substr(0, text_shown)};
-  std::replace_if(shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  std::replace_if(
+    shown.begin(), shown.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   return shown;
 }
 
@@ -257,7 +258,8 @@ private:
 /// Takes one step after the other until the handshake is through and the server has said its first word, or until it has failed.
 class conversation {
 public:
-  conversation(SSL* session, bounded_socket& socket, handshake_facts& facts) : session_{session}, socket_{socket}, facts_{facts} {}
+  conversation(SSL* session, bounded_socket& socket, handshake_facts& facts)
+    : session_{session}, socket_{socket}, facts_{facts} {}
 
   handshake_end run() {
     if (const auto end = repeat([this] { return SSL_do_handshake(session_); }); end != handshake_end::established)
@@ -294,7 +296,8 @@ private:
     char* bytes = nullptr;
     auto* out = SSL_get_wbio(session_);
     const auto size = BIO_get_mem_data(out, &bytes);
-    const auto sent = size <= 0 || socket_.send(bytes, static_cast<std::size_t>(size)) || BIO_ctrl_pending(SSL_get_rbio(session_)) > 0;
+    const auto sent =
+      size <= 0 || socket_.send(bytes, static_cast<std::size_t>(size)) || BIO_ctrl_pending(SSL_get_rbio(session_)) > 0;
     (void)BIO_reset(out);
     return sent;
   }

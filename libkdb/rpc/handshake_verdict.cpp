@@ -40,8 +40,9 @@ finding about_names(const address& node, const handshake_facts& seen) {
   std::string names;
   for (const auto& each : seen.names)
     names += (names.empty() ? "" : ", ") + each;
-  return verdict{tls_problem::wrong_name, "the node's certificate is for " + (names.empty() ? "no name" + in_brackets(seen.blamed.subject) : names) + ", not for '" +
-                                            wanted + "'; connect by a name that it has, or give the node a certificate for that name"};
+  return verdict{tls_problem::wrong_name,
+                 "the node's certificate is for " + (names.empty() ? "no name" + in_brackets(seen.blamed.subject) : names) +
+                   ", not for '" + wanted + "'; connect by a name that it has, or give the node a certificate for that name"};
 }
 
 finding about_certificate(const address& node, const handshake_facts& seen) {
@@ -59,13 +60,12 @@ finding about_certificate(const address& node, const handshake_facts& seen) {
     case X509_V_ERR_HOSTNAME_MISMATCH:
     case X509_V_ERR_IP_ADDRESS_MISMATCH: return about_names(node, seen);
     case X509_V_ERR_CERT_HAS_EXPIRED:
-      return verdict{tls_problem::expired, blamed_certificate(seen) + " has expired: it was valid until " + seen.blamed.not_after +
-                                             "; renew it, or set the clock of this machine"};
+      return verdict{tls_problem::expired, blamed_certificate(seen) + " has expired: it was valid until " +
+                                             seen.blamed.not_after + "; renew it, or set the clock of this machine"};
     case X509_V_ERR_CERT_NOT_YET_VALID:
       return verdict{tls_problem::not_yet_valid, blamed_certificate(seen) + " is not valid yet: it will be from " +
                                                    seen.blamed.not_before + "; set the clocks of node and client"};
-    default:
-      return verdict{tls_problem::bad_certificate, blamed_certificate(seen) + " is refused: " + seen.complaint_text};
+    default: return verdict{tls_problem::bad_certificate, blamed_certificate(seen) + " is refused: " + seen.complaint_text};
   }
 }
 
@@ -73,7 +73,7 @@ finding about_certificate(const address& node, const handshake_facts& seen) {
 
 /// Whether the alert is one that servers answer a client's certificate with, or the lack of one.
 bool is_about_clients(int alert) {
-  static constexpr std::array alerts{SSL_AD_HANDSHAKE_FAILURE,  SSL_AD_BAD_CERTIFICATE,     SSL_AD_UNSUPPORTED_CERTIFICATE,
+  static constexpr std::array alerts{SSL_AD_HANDSHAKE_FAILURE,   SSL_AD_BAD_CERTIFICATE,     SSL_AD_UNSUPPORTED_CERTIFICATE,
                                      SSL_AD_CERTIFICATE_REVOKED, SSL_AD_CERTIFICATE_EXPIRED, SSL_AD_CERTIFICATE_UNKNOWN,
                                      SSL_AD_UNKNOWN_CA,          SSL_AD_ACCESS_DENIED,       SSL_AD_CERTIFICATE_REQUIRED};
   return std::find(alerts.begin(), alerts.end(), alert) != alerts.end();
@@ -100,7 +100,8 @@ bool is_about_versions(const handshake_facts& seen) {
 
 finding about_the_rest(const handshake_facts& seen) {
   if (is_about_versions(seen))
-    return verdict{tls_problem::no_common_version, "node and client have no version of TLS in common; the client speaks 1.2 and 1.3"};
+    return verdict{tls_problem::no_common_version,
+                   "node and client have no version of TLS in common; the client speaks 1.2 and 1.3"};
   if (seen.end == handshake_end::refused) {
     const auto words = seen.alert ? "the node said: " + seen.alert_text : seen.reason_text;
     return verdict{tls_problem::other, "the handshake of TLS failed" + in_brackets(words)};

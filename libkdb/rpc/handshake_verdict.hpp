@@ -31,18 +31,18 @@ struct seen_certificate {
 
 struct handshake_facts {
   handshake_end end = handshake_end::unreachable;
-  std::string first_bytes{};           ///< What the node sent first; a few are enough.
-  bool http2 = false;                  ///< The node has agreed to speak HTTP/2.
-  int complaint = 0;                   ///< OpenSSL's first one about the certificate (X509_V_ERR_…); 0: none.
-  std::string complaint_text{};        ///< The same in OpenSSL's words.
-  seen_certificate blamed{};           ///< The certificate it is about: the node's, or one that it depends on.
-  bool is_nodes_own = true;            ///< Whether that is the node's.
-  std::vector<std::string> names{};    ///< In the node's certificate.
-  std::optional<int> alert{};          ///< What the node said when it refused (SSL_AD_…).
-  std::string alert_text{};            ///< The same in OpenSSL's words.
-  int reason = 0;                      ///< Why OpenSSL refused (SSL_R_…).
-  std::string reason_text{};           ///< The same in OpenSSL's words.
-  bool certificate_wanted = false;     ///< The node has asked for a certificate of the client.
+  std::string first_bytes{};        ///< What the node sent first; a few are enough.
+  bool http2 = false;               ///< The node has agreed to speak HTTP/2.
+  int complaint = 0;                ///< OpenSSL's first one about the certificate (X509_V_ERR_…); 0: none.
+  std::string complaint_text{};     ///< The same in OpenSSL's words.
+  seen_certificate blamed{};        ///< The certificate it is about: the node's, or one that it depends on.
+  bool is_nodes_own = true;         ///< Whether that is the node's.
+  std::vector<std::string> names{}; ///< In the node's certificate.
+  std::optional<int> alert{};       ///< What the node said when it refused (SSL_AD_…).
+  std::string alert_text{};         ///< The same in OpenSSL's words.
+  int reason = 0;                   ///< Why OpenSSL refused (SSL_R_…).
+  std::string reason_text{};        ///< The same in OpenSSL's words.
+  bool certificate_wanted = false;  ///< The node has asked for a certificate of the client.
 };
 
 /// What the client does by its settings.

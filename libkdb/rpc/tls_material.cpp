@@ -53,7 +53,9 @@ struct source {
   const char* content;
 
   bool given() const { return !file.empty() || !text.empty(); }
-  std::string shown() const { return file.empty() ? std::string{name} + ", given as text," : std::string{name} + " '" + file + "'"; }
+  std::string shown() const {
+    return file.empty() ? std::string{name} + ", given as text," : std::string{name} + " '" + file + "'";
+  }
 };
 
 tl::unexpected<error> refuse(const source& what, const std::string& problem) {
@@ -127,10 +129,15 @@ result<void> read_identity(const tls_settings& how, tls_material& into) {
 // -- those of the system --------------------------------------------------------------------
 
 std::vector<std::string> system_files() {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): programs that change their environment while they run are on their own.
   if (const auto* chosen = std::getenv(X509_get_default_cert_file_env()); chosen && *chosen)
     return {chosen};
-  return {X509_get_default_cert_file(),        "/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt",
-          "/etc/ssl/ca-bundle.pem",            "/etc/ssl/cert.pem",                  "/etc/pki/tls/cacert.pem",
+  return {X509_get_default_cert_file(),
+          "/etc/ssl/certs/ca-certificates.crt",
+          "/etc/pki/tls/certs/ca-bundle.crt",
+          "/etc/ssl/ca-bundle.pem",
+          "/etc/ssl/cert.pem",
+          "/etc/pki/tls/cacert.pem",
           "/usr/local/share/certs/ca-root-nss.crt"};
 }
 
@@ -219,7 +226,8 @@ pem_content read_pem(std::string_view text) {
     if (kind.ends_with("PRIVATE KEY")) {
       found.has_key = true;
     } else if (kind.ends_with("CERTIFICATE")) {
-      owned_certificate one{kind == PEM_STRING_X509_TRUSTED ? d2i_X509_AUX(nullptr, &bytes, size) : d2i_X509(nullptr, &bytes, size)};
+      owned_certificate one{kind == PEM_STRING_X509_TRUSTED ? d2i_X509_AUX(nullptr, &bytes, size)
+                                                            : d2i_X509(nullptr, &bytes, size)};
       if (one)
         found.certificates.push_back(std::move(one));
       else

@@ -43,16 +43,16 @@ result<void> check_endpoints(const settings& all) {
 
 result<void> check_tls(const tls_settings& tls) {
   auto fits = [](const std::string& file) { return file.empty() || ranges::is_file(file); };
-  return all_hold({{"tls.ca_file", fits(tls.ca_file), ranges::file},
-                   {"tls.user_certificate_file", fits(tls.user_certificate_file), ranges::file},
-                   {"tls.user_key_file", fits(tls.user_key_file), ranges::file},
-                   {"tls.user_key_file", tls.user_key_file.empty() == tls.user_certificate_file.empty(),
-                    "user_certificate_file and user_key_file, or neither"},
-                   {"tls.user_key_pem", tls.user_key_pem.empty() == tls.user_certificate_pem.empty(),
-                    "user_certificate_pem and user_key_pem, or neither"},
-                   {"tls.ca_pem", tls.ca_pem.empty() || tls.ca_file.empty(), "a text or a file"},
-                   {"tls.user_certificate_pem", tls.user_certificate_pem.empty() || tls.user_certificate_file.empty(),
-                    "texts or files"}});
+  return all_hold(
+    {{"tls.ca_file", fits(tls.ca_file), ranges::file},
+     {"tls.user_certificate_file", fits(tls.user_certificate_file), ranges::file},
+     {"tls.user_key_file", fits(tls.user_key_file), ranges::file},
+     {"tls.user_key_file", tls.user_key_file.empty() == tls.user_certificate_file.empty(),
+      "user_certificate_file and user_key_file, or neither"},
+     {"tls.user_key_pem", tls.user_key_pem.empty() == tls.user_certificate_pem.empty(),
+      "user_certificate_pem and user_key_pem, or neither"},
+     {"tls.ca_pem", tls.ca_pem.empty() || tls.ca_file.empty(), "a text or a file"},
+     {"tls.user_certificate_pem", tls.user_certificate_pem.empty() || tls.user_certificate_file.empty(), "texts or files"}});
 }
 
 result<void> check_credentials(const std::optional<credentials>& who) {
@@ -111,7 +111,8 @@ result<void> settings::validate() const {
     .and_then([&] { return check_tls(tls); })
     .and_then([&] { return check_credentials(credentials); })
     .and_then([&] {
-      return all_hold({{"credentials_provider", !credentials || !credentials_provider, "either credentials or a provider of them"}});
+      return all_hold(
+        {{"credentials_provider", !credentials || !credentials_provider, "either credentials or a provider of them"}});
     })
     .and_then([&] { return check_times(*this); })
     .and_then([&] { return check_the_rest(*this); });
@@ -131,11 +132,13 @@ std::vector<std::string> settings::warnings() const {
           "keepAliveInterval is below 10000 ms: servers may close connections that ping so often");
   warn_if(keep_alive_timeout && *keep_alive_timeout < milliseconds{1000},
           "keepAliveTimeout is below 1000 ms: a busy server may miss it");
-  warn_if(!tls.enabled && (credentials || credentials_provider) && !credentials_in_clear, "there are credentials, but without TLS none are sent");
+  warn_if(!tls.enabled && (credentials || credentials_provider) && !credentials_in_clear,
+          "there are credentials, but without TLS none are sent");
   warn_if(!tls.enabled && (!tls.ca_file.empty() || !tls.user_certificate_file.empty() || !tls.ca_pem.empty() ||
                            !tls.user_certificate_pem.empty()),
           "there are certificates, but TLS is off");
-  warn_if(tls.enabled && !tls.verify_certificate, "the server's certificate is not verified: anybody can pass for it (tlsVerifyCert=false)");
+  warn_if(tls.enabled && !tls.verify_certificate,
+          "the server's certificate is not verified: anybody can pass for it (tlsVerifyCert=false)");
   return found;
 }
 

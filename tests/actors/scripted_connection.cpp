@@ -31,7 +31,8 @@ worker_fixture::worker_fixture(settings how) : connection{keep(sys.spawn(play, l
   auto link_ref = std::make_shared<connection_ref>();
   link_ref->set(connection);
   auto credentials = std::make_shared<own_credentials>(how);
-  context = std::make_shared<const worker_context>(worker_context{std::move(how), std::move(link_ref), nullptr, std::move(credentials)});
+  context =
+    std::make_shared<const worker_context>(worker_context{std::move(how), std::move(link_ref), nullptr, std::move(credentials)});
   use(make_node(1));
 }
 

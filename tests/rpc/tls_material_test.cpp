@@ -118,7 +118,8 @@ BOOST_AUTO_TEST_CASE(the_users_certificate_and_key_must_belong_together) {
   says(refusal(with_key(make_certificate(f.authority).key)), "does not belong to userCertFile '" + certificate + "'");
   says(refusal(with_key(f.user.certificate)), "userKeyFile '" + f.path("key") + "' holds no private key");
   says(refusal(with_key(encrypted(f.user.key))), "is encrypted");
-  const auto swapped = refusal({.ca_file = ca, .user_certificate_file = f.write("key", f.user.key), .user_key_file = certificate});
+  const auto swapped =
+    refusal({.ca_file = ca, .user_certificate_file = f.write("key", f.user.key), .user_key_file = certificate});
   says(swapped, "userCertFile '" + f.path("key") + "' holds a private key");
   BOOST_TEST(swapped.message.find(f.user.key.substr(30, 20)) == std::string::npos);
 }

@@ -100,7 +100,8 @@ BOOST_AUTO_TEST_CASE(a_call_with_wrong_credentials_fails_alone) {
   BOOST_TEST(is_unauthenticated(code_of(s.db.append_to_stream("ours", stream_state::any, one_event(), {.call = wrong}))));
   BOOST_TEST(is_unauthenticated(code_of(s.db.head_position({.call = wrong}))));
   BOOST_TEST(is_unauthenticated(code_of(s.db.subscribe_to_stream("ours", {.call = wrong}))));
-  BOOST_TEST(is_unauthenticated(code_of(s.db.append_records({{.stream = "ours", .record = {.schema_name = "happened", .data = "{}"}}}, {}, {.call = wrong}))));
+  BOOST_TEST(is_unauthenticated(code_of(
+    s.db.append_records({{.stream = "ours", .record = {.schema_name = "happened", .data = "{}"}}}, {}, {.call = wrong}))));
   BOOST_TEST(s.db.append_to_stream("ours", stream_state::any, one_event()).has_value());
   BOOST_TEST(s.losses() == 0u);
 }
@@ -113,7 +114,8 @@ BOOST_AUTO_TEST_CASE(what_somebody_may_not_do_is_denied_and_not_tried_again) {
   BOOST_TEST(is_denied(code_of(s.db.delete_stream("mine", stream_state::any, {.call = as_ada}))));
   BOOST_TEST(is_denied(code_of(s.db.subscribe_to_stream("mine", {.call = as_ada}))));
   BOOST_TEST(is_denied(code_of(s.db.head_position({.call = as_ada})))); // $all.
-  BOOST_TEST(is_denied(code_of(s.db.append_records({{.stream = "mine", .record = {.schema_name = "happened", .data = "{}"}}}, {}, {.call = as_ada}))));
+  BOOST_TEST(is_denied(code_of(
+    s.db.append_records({{.stream = "mine", .record = {.schema_name = "happened", .data = "{}"}}}, {}, {.call = as_ada}))));
   BOOST_TEST(is_denied(code_of(s.db.create_group("ours", "g", {.call = as_ada}))));
   BOOST_TEST(s.losses() == 0u);
 }

@@ -61,7 +61,9 @@ void show(const fixtures::identity& who, settings& how) {
   how.tls.user_certificate_pem = who.certificate;
   how.tls.user_key_pem = who.key;
 }
-const auto with_certificate = [](const secure_node& s, settings& how) { show(make_certificate(s.authority, {.names = {}}), how); };
+const auto with_certificate = [](const secure_node& s, settings& how) {
+  show(make_certificate(s.authority, {.names = {}}), how);
+};
 const auto with_foreign_certificate = [](const secure_node&, settings& how) { show(make_certificate(make_authority("x")), how); };
 const auto with_expired_certificate = [](const secure_node& s, settings& how) {
   show(make_certificate(s.authority, {.names = {}, .valid_from = -48h, .valid_until = -24h}), how);
