@@ -11,6 +11,7 @@
 #include "values/percent.hpp"
 #include "values/settings_ranges.hpp"
 #include "values/utf8.hpp"
+#include "values/wipe.hpp"
 
 namespace kdb {
 namespace {
@@ -116,6 +117,7 @@ result<void> read_user_info(const parts& all, settings& into) {
   if (!password || !ranges::is_password(*password))
     return refuse("password", "the password can't be read", std::string{ranges::password} + ", with %25 for a '%'");
   into.credentials = credentials::basic(std::move(*user), std::move(*password));
+  wipe(*password);
   return {};
 }
 

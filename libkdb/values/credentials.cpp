@@ -34,6 +34,7 @@ credentials credentials::basic(std::string user, std::string password) {
   credentials who;
   who.user_ = std::move(user);
   who.secret_ = std::move(password);
+  wipe(password); // Short ones are copied, and stay in what they were moved from.
   return who;
 }
 
@@ -41,6 +42,7 @@ credentials credentials::bearer(std::string token) {
   credentials who;
   who.bearer_ = true;
   who.secret_ = std::move(token);
+  wipe(token);
   return who;
 }
 

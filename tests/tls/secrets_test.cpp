@@ -151,6 +151,9 @@ BOOST_AUTO_TEST_CASE(messages_with_credentials_in_them_show_no_secret_when_they_
     caf::make_message(current_revision{.stream = "s", .call = as_ada}),
     caf::make_message(list_groups{.call = as_ada}),
     caf::make_message(read_gossip{.call = as_ada}),
+    caf::make_message(create_user{.login_name = "ada", .password = call_secret}),
+    caf::make_message(change_password{.login_name = "ada", .current_password = call_secret, .new_password = user_secret}),
+    caf::make_message(reset_password{.login_name = "ada", .new_password = call_secret}),
     caf::make_message(credentials_provided{.question = 1, .outcome = provided_credentials{credentials::bearer(token)}}),
   };
   for (const auto& each : messages)
