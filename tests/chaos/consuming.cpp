@@ -133,14 +133,15 @@ void die_quietly(caf::event_based_actor* self) {
   self->set_exception_handler([](std::exception_ptr&) { return make_error(caf::exit_reason::unhandled_exception); });
 }
 
+// Starts are booked when they are over: who dies over an event that was faster than the answer never hears it.
+
 /// One life of a consumer.
 caf::behavior consuming(caf::event_based_actor* self, client_actor client, std::shared_ptr<consumed_group> group) {
   die_quietly(self);
-  auto begun = group->book().begin("the start of a consumer of " + to_string(group->name()));
   self->request(client, caf::infinite, consume{group->name(), subscriber{self}, tireless()})
-    .then([=](const consumer_actor&) { begun->succeeded(); },
+    .then([=](const consumer_actor&) { group->book().begin("the start of a consumer")->succeeded(); },
           [=](const caf::error& why) {
-            begun->failed(error::from(why));
+            group->book().begin("the start of a consumer of " + to_string(group->name()))->failed(error::from(why));
             self->quit(caf::exit_reason::user_shutdown);
           });
   return {
@@ -161,7 +162,6 @@ caf::behavior working(caf::event_based_actor* self, std::shared_ptr<consumed_gro
 
 /// One life of a pool.
 caf::behavior pooling(caf::event_based_actor* self, client_actor client, std::shared_ptr<consumed_group> group) {
-  auto begun = group->book().begin("the start of workers of " + to_string(group->name()));
   competing_workers_plan plan{
     .group = group->name(),
     .make_worker = [group](caf::actor_system& in) { return in.spawn(working, group); },
@@ -176,9 +176,11 @@ caf::behavior pooling(caf::event_based_actor* self, client_actor client, std::sh
     .then(
       [=] {
         *joined = true;
-        begun->succeeded();
+        group->book().begin("the start of workers")->succeeded();
       },
-      [=](const caf::error& why) { begun->failed(error::from(why)); });
+      [=](const caf::error& why) {
+        group->book().begin("the start of workers of " + to_string(group->name()))->failed(error::from(why));
+      });
   return {
     [](const worker_lost&) {},
     [=](const subscription_ended& how) {
