@@ -65,14 +65,14 @@ public:
 };
 
 /// Asks a handshake why a connection has failed.
-failure_inspector inspector(std::shared_ptr<engine> engine, address node, tls_settings how, tls_material material) {
-  return [engine = std::move(engine), node = std::move(node), how = std::move(how),
-          material = std::move(material)](error why, exchange_handler done) {
+failure_inspector_ptr inspector(std::shared_ptr<engine> engine, address node, tls_settings how, tls_material material) {
+  return std::make_shared<failure_inspector>([engine = std::move(engine), node = std::move(node), how = std::move(how),
+                                              material = std::move(material)](error why, exchange_handler done) {
     const handshake_side client{.tls = how.enabled, .has_certificate = !material.certificate.empty()};
     probe_handshake(engine, node, how, material, [node, client, why = std::move(why), done](const handshake_facts& seen) {
       done(tl::unexpected{explain(node, client, seen).value_or(why)});
     });
-  };
+  });
 }
 
 class grpc_transport final : public transport {
@@ -122,7 +122,7 @@ public:
 private:
   const std::shared_ptr<engine> engine_; // The queue alone, not the owner of its thread.
   const std::shared_ptr<channel_pool> channels_;
-  const failure_inspector inspect_;
+  const failure_inspector_ptr inspect_;
 };
 
 } // namespace

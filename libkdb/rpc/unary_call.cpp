@@ -18,7 +18,7 @@ bool reached_server(const grpc::ClientContext& context) {
 } // namespace
 
 unary_call::unary_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings,
-                       wire::request_kind kind, exchange_handler done, failure_inspector inspect)
+                       wire::request_kind kind, exchange_handler done, failure_inspector_ptr inspect)
   : engine_{std::move(engine)}, lease_{std::move(lease)}, kind_{kind}, done_{std::move(done)}, inspect_{std::move(inspect)} {
   prepare(context_, settings);
 }
@@ -45,7 +45,7 @@ void unary_call::complete(bool) {
     const auto reached = reached_server(context_);
     auto why = wire::to_error(to_call_status(status_, context_), kind_, reached);
     if (inspect_ && !reached && why.code == errc::unavailable && !says_unreachable(why.message))
-      inspect_(std::move(why), std::move(done));
+      (*inspect_)(std::move(why), std::move(done));
     else
       done(tl::unexpected{std::move(why)});
   } else {

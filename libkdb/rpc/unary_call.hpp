@@ -11,12 +11,14 @@ namespace kdb::rpc {
 
 /// Looks for the cause of a failure to connect, and passes on what it found, or else the failure.
 using failure_inspector = std::function<void(error why, exchange_handler done)>;
+/// One for all calls of a transport: it holds certificates.
+using failure_inspector_ptr = std::shared_ptr<const failure_inspector>;
 
 /// A call with one message each way, as one operation: a third of what it costs as a stream.
 class unary_call final : public running_call, private operation, public std::enable_shared_from_this<unary_call> {
 public:
   unary_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings, wire::request_kind kind,
-             exchange_handler done, failure_inspector inspect = {});
+             exchange_handler done, failure_inspector_ptr inspect = {});
 
   void start(std::string_view method, std::string message);
   void cancel() override;
@@ -28,7 +30,7 @@ private:
   std::optional<channel_lease> lease_; // Until the end.
   const wire::request_kind kind_;
   exchange_handler done_;
-  const failure_inspector inspect_; // May be empty.
+  const failure_inspector_ptr inspect_; // May be null.
   grpc::ClientContext context_;
   std::unique_ptr<grpc::ClientAsyncResponseReader<grpc::ByteBuffer>> reader_;
   grpc::ByteBuffer answer_;
