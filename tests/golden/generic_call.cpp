@@ -96,6 +96,7 @@ struct generic_call::content {
       auto done = static_cast<std::size_t>(reinterpret_cast<std::uintptr_t>(tag));
       pending[done] = false;
       succeeded[done] = ok;
+      unread = unread || done == reading;
     }
     return true;
   }
@@ -109,6 +110,7 @@ struct generic_call::content {
   std::array<bool, operation_count> succeeded{};
   grpc::ByteBuffer received;
   grpc::Status status;
+  bool unread = false; // A read that timed out was done while another operation was waited for.
   bool ended = false;
   bool finished = false;
 };
@@ -145,10 +147,11 @@ void generic_call::writes_done() {
 generic_call::read_result generic_call::read(std::string& message, std::chrono::milliseconds patience) {
   if (content_->ended)
     return read_result::ended;
-  if (!content_->pending[reading])
+  if (!content_->pending[reading] && !content_->unread)
     content_->stream->Read(&content_->received, content_->begin(reading));
   if (!content_->wait(reading, std::chrono::system_clock::now() + patience))
     return read_result::timed_out;
+  content_->unread = false;
   content_->ended = !content_->succeeded[reading];
   if (content_->ended)
     return read_result::ended;
