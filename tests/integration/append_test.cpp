@@ -258,7 +258,7 @@ KDB_SCENARIO(what_can_not_be_sent_is_refused_and_disturbs_nobody) {
 }
 
 KDB_SCENARIO(what_only_the_server_finds_too_large_is_a_typed_error) {
-  const devnode node{{.max_append_size = 1 << 20, .max_append_event_size = 100'000}};
+  const fixtures::node node{{.max_append_size = 1 << 20, .max_append_event_size = 100'000}};
   const auto client = connect(which, node.connection_string());
   const auto one = error_of(client->append("s", stream_state::any, {sized(200'000)}));
   BOOST_TEST(one.code == errc::event_too_large);

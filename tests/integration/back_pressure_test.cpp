@@ -43,7 +43,7 @@ BOOST_FIXTURE_TEST_SUITE(back_pressure, much)
 BOOST_AUTO_TEST_CASE(a_gibibyte_that_nobody_asks_for_stays_on_the_server) {
   for (const auto* what : {"read", "follow"}) {
     fixtures::tcp_proxy proxy{node.port()};
-    fixtures::child client{{KDB_STALLED_CLIENT_PROGRAM, proxy.connection_string(), what}};
+    fixtures::child client{{KDB_STALLED_CLIENT_PROGRAM, fixtures::reachable(proxy.connection_string()), what}};
     BOOST_REQUIRE(client.read_line() == "ready");
     const auto at_start = fixtures::resident_bytes(client.id());
     const auto sent = fixtures::wait_until_steady(

@@ -13,7 +13,7 @@ namespace {
 
 /// A client, whatever runs on it, and the network it uses.
 struct running_client {
-  devnode node;
+  fixtures::node node;
   fixtures::tcp_proxy proxy{node.port()};
   std::unique_ptr<driver> client;
   std::vector<std::future<result<append_result>>> appends;
@@ -223,7 +223,7 @@ KDB_SCENARIO(many_threads_may_close_at_once_while_others_work) {
 }
 
 KDB_SCENARIO(the_log_sink_may_close_the_client) {
-  const devnode node;
+  const fixtures::node node;
   auto how = settings_for(node.connection_string());
   std::atomic<driver*> client{nullptr};
   std::atomic<bool> closed{false};
@@ -257,7 +257,7 @@ KDB_SCENARIO(a_closed_client_leaves_no_connection_behind) {
 }
 
 KDB_SCENARIO(threads_and_files_are_as_many_after_closing_as_before) {
-  devnode node;
+  fixtures::node node;
   const auto use = [&] {
     const auto client = connect(which, node.connection_string());
     value_of(client->append("s", stream_state::any, numbered(100)));

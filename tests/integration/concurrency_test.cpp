@@ -43,7 +43,7 @@ KDB_SCENARIO(eight_threads_do_everything_with_one_client) {
 }
 
 BOOST_AUTO_TEST_CASE(copies_of_a_client_share_its_life) {
-  const devnode node;
+  const fixtures::node node;
   auto first = value_of(client::connect(node.connection_string()));
   std::optional<client> second = first;
   value_of(second->append_to_stream("s", stream_state::any, numbered(1)));
@@ -58,7 +58,7 @@ BOOST_AUTO_TEST_CASE(copies_of_a_client_share_its_life) {
 }
 
 BOOST_AUTO_TEST_CASE(a_reading_and_a_subscription_keep_the_runtime_of_a_client_that_is_gone) {
-  const devnode node;
+  const fixtures::node node;
   std::optional<client> gone = value_of(client::connect(node.connection_string()));
   value_of(gone->append_to_stream("s", stream_state::any, numbered(3)));
   auto reading = gone->read_stream("s");
@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(a_reading_and_a_subscription_keep_the_runtime_of_a_client_t
 }
 
 BOOST_AUTO_TEST_CASE(a_reading_is_iterated_by_events_and_its_end_is_looked_at) {
-  const devnode node;
+  const fixtures::node node;
   auto client = value_of(client::connect(node.connection_string()));
   value_of(client.append_to_stream("s", stream_state::any, numbered(200)));
   auto all = client.read_stream("s");

@@ -26,7 +26,7 @@ struct silent {
     BOOST_TEST((since.elapsed() < short_deadline + fixtures::soon));
   }
 
-  devnode node;
+  fixtures::node node;
   fixtures::tcp_proxy proxy{node.port()};
   std::unique_ptr<driver> client;
   fixtures::stopwatch since;
@@ -60,7 +60,7 @@ KDB_SCENARIO(an_append_of_its_own_call_has_the_same_deadline) {
 }
 
 KDB_SCENARIO(an_append_that_finds_no_node_in_time_was_not_written) {
-  devnode node;
+  fixtures::node node;
   fixtures::tcp_proxy proxy{node.port()};
   proxy.stall();
   const auto client = connect(which, proxy.connection_string());

@@ -6,6 +6,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include <fixtures/node.hpp>
+
 namespace kdb {
 
 std::ostream& operator<<(std::ostream& out, errc code) {
@@ -162,7 +164,7 @@ std::unique_ptr<driver> connect(way which, const std::string& connection_string)
 }
 
 settings settings_for(const std::string& connection_string) {
-  auto how = settings::from_connection_string(connection_string);
+  auto how = settings::from_connection_string(fixtures::reachable(connection_string));
   if (!how)
     throw std::runtime_error{to_string(how.error())};
   return std::move(*how);

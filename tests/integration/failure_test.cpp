@@ -13,7 +13,7 @@ struct behind_proxy {
     way which, void (*adjust)(settings&) = [](settings&) {})
     : client{connect_adjusted(which, adjust)}, direct{connect(which, node.connection_string())} {}
 
-  devnode node;
+  fixtures::node node;
   fixtures::tcp_proxy proxy{node.port()};
   std::unique_ptr<driver> client;
   std::unique_ptr<driver> direct;

@@ -69,7 +69,7 @@ struct lines {
 
 /// An address where nobody listens.
 settings nobody_there() {
-  devnode node;
+  fixtures::node node;
   auto how = settings_for(node.connection_string());
   how.max_discover_attempts = 2;
   return how;
@@ -80,7 +80,7 @@ settings nobody_there() {
 BOOST_AUTO_TEST_SUITE(log)
 
 KDB_SCENARIO(nothing_is_printed_by_default) {
-  devnode node;
+  fixtures::node node;
   fixtures::tcp_proxy proxy{node.port()};
   caught_output output;
   {
@@ -107,8 +107,8 @@ KDB_SCENARIO(a_sink_hears_what_the_library_has_to_say) {
 }
 
 KDB_SCENARIO(credentials_that_are_not_sent_in_clear_are_mentioned_without_the_secret) {
-  const devnode node;
-  auto how = settings_for(node.connection_string());
+  const devnode node; // always without TLS: that is what it is about
+  auto how = value_of(settings::from_connection_string(node.connection_string()));
   how.credentials = credentials::basic("admin", "s3cret");
   how.minimum_log_level = log_level::debug;
   lines heard;
@@ -121,7 +121,7 @@ KDB_SCENARIO(credentials_that_are_not_sent_in_clear_are_mentioned_without_the_se
 }
 
 KDB_SCENARIO(a_sink_that_blocks_holds_nobody_up) {
-  const devnode node;
+  const fixtures::node node;
   auto how = settings_for(node.connection_string());
   std::mutex mutex;
   std::condition_variable changed;

@@ -6,7 +6,7 @@
 
 #include <memory>
 
-#include <kdb/devnode.hpp>
+#include <fixtures/node.hpp>
 
 #include "driver.hpp"
 
@@ -17,7 +17,7 @@ struct scenario {
   explicit scenario(way which) : client{connect(which, node.connection_string())} {}
   scenario(way which, void (*adjust)(settings&)) : client{connect_adjusted(which, adjust)} {}
 
-  devnode node;
+  fixtures::node node;
   std::unique_ptr<driver> client;
 
 private:

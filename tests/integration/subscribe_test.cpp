@@ -164,7 +164,7 @@ KDB_SCENARIO(a_cancelled_subscription_ends_once_and_nothing_comes_after) {
   BOOST_TEST(end.reason == end_reason::cancelled);
   BOOST_TEST(!end.cause.has_value());
   BOOST_TEST(to_string(end.last) == "revision 9");
-  BOOST_TEST(end.node == "127.0.0.1:" + std::to_string(s.node.port()));
+  BOOST_TEST(end.node == (fixtures::over_tls() ? "localhost:" : "127.0.0.1:") + std::to_string(s.node.port()));
   value_of(s.client->append("s", stream_state::any, numbered(10)));
   subscription->cancel();
   BOOST_TEST(!subscription->next(10ms).has_value());

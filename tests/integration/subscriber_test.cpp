@@ -10,8 +10,8 @@
 #include <deque>
 #include <mutex>
 
+#include <fixtures/node.hpp>
 #include <kdb/actors.hpp>
-#include <kdb/devnode.hpp>
 
 #include "driver.hpp"
 
@@ -54,7 +54,7 @@ struct seen {
 };
 
 struct host_system {
-  devnode node;
+  fixtures::node node;
   caf::actor_system_config config;
   caf::actor_system system{config};
   client_actor client = *spawn_client(system, settings_for(node.connection_string()));
