@@ -133,7 +133,8 @@ private:
   std::optional<rpc::outgoing> begin(pending_append& append, const BatchAppendReq& chunk) {
     auto& options = chunk.options();
     append.first = &chunk;
-    if (!node_.access.may(*caller_, stream_action::write, read_name(options.stream_identifier())))
+    append.stream = read_name(options.stream_identifier());
+    if (!node_.access.may(*caller_, stream_action::write, append.stream))
       return batch_error(chunk, errors::access_denied());
     if (!options.has_stream_identifier())
       return batch_bad_request(chunk, "Object reference not set to an instance of an object.");
@@ -143,7 +144,6 @@ private:
     auto expected = read_position(options);
     if (!expected)
       return batch_error(chunk, errors::none_is_invalid("BatchAppendReq+Types+Options+ExpectedStreamPositionOneofCase"));
-    append.stream = read_name(options.stream_identifier());
     if (!valid_name(append.stream))
       return batch_bad_request(chunk, "A stream needs a name.");
     if (append.stream == "$all")

@@ -121,6 +121,15 @@ private_key new_key() {
 
 } // namespace
 
+bool fits(const identity& both) {
+  x509 certificate{PEM_read_bio_X509(reader_of(both.certificate).get(), nullptr, nullptr, nullptr)};
+  auto no_passphrase = [](char*, int, int, void*) { return 0; }; // OpenSSL would ask at the terminal
+  private_key key{PEM_read_bio_PrivateKey(reader_of(both.key).get(), nullptr, no_passphrase, nullptr)};
+  bool fitting = certificate && key && X509_check_private_key(certificate.get(), key.get()) == 1;
+  ERR_clear_error();
+  return fitting;
+}
+
 identity make_authority(const subject& about) {
   auto key = new_key();
   auto made = begin(about, key.get());

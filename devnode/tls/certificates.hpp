@@ -20,6 +20,9 @@ struct subject {
   std::chrono::seconds valid_until = std::chrono::hours{24 * 3650};
 };
 
+/// Whether both can be read and the key is the certificate's.
+bool fits(const identity& both);
+
 /// Makes a certificate that may sign others, and signs itself. Throws std::runtime_error if OpenSSL can't.
 identity make_authority(const subject& about = {.common_name = "kurrentdb-devnode-ca"});
 

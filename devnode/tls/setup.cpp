@@ -54,8 +54,12 @@ void check(const devnode_options& options) {
 
 // A CA stays, so that clients who trust it still do so when the node starts again.
 identity authority_in(const fs::path& folder) {
-  if (fs::exists(folder / "ca.crt") && fs::exists(folder / "ca.key"))
-    return {read(folder / "ca.crt"), read(folder / "ca.key")};
+  if (fs::exists(folder / "ca.crt") && fs::exists(folder / "ca.key")) {
+    identity kept{read(folder / "ca.crt"), read(folder / "ca.key")};
+    if (!fits(kept))
+      fail("ca.crt and ca.key in " + folder.string() + " are no CA; remove them to have new ones made");
+    return kept;
+  }
   // Each has a name of its own, so that clients can say which one they don't know.
   auto made = make_authority({.common_name = "kurrentdb-devnode-ca " + to_string(random_uuid())});
   write(folder / "ca.key", made.key, 0600);
@@ -104,6 +108,8 @@ std::optional<rpc::encryption> prepare(const devnode_options& options) {
   if (!options.tls_certificate.empty()) {
     made.certificates = read(options.tls_certificate);
     made.key = read(options.tls_key);
+    if (!fits({made.certificates, made.key}))
+      fail(options.tls_key + " is not the key of the certificate in " + options.tls_certificate);
   }
   if (!options.tls_client_ca.empty()) {
     made.client_ca = read(options.tls_client_ca);

@@ -144,6 +144,13 @@ BOOST_AUTO_TEST_CASE(what_contradicts_itself_is_refused) {
   BOOST_TEST(refused({.tls_folder = folder_name, .tls_names = {"a,b"}}) ==
              "development node: 'a,b' is no name for a certificate");
   keep("plain", "text");
+  auto ca = tls::make_authority(), other = tls::make_authority();
+  BOOST_TEST(refused({.tls_certificate = keep("a.crt", ca.certificate), .tls_key = keep("a.key", other.key)}) ==
+             "development node: " + path("a.key") + " is not the key of the certificate in " + path("a.crt"));
+  BOOST_TEST(refused({.tls_certificate = path("a.crt"), .tls_key = path("plain")}).find("is not the key") != std::string::npos);
+  keep("ca.crt", "text");
+  keep("ca.key", "text");
+  BOOST_TEST(refused({.tls_folder = folder_name}).find("remove them") != std::string::npos);
   BOOST_TEST(refused({.tls_folder = path("plain")}).starts_with("development node: cannot make the folder"));
 }
 
