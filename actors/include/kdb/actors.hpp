@@ -457,7 +457,7 @@ using client_actor = caf::typed_actor<
   caf::replies_to<read_gossip>::with<cluster_info>, caf::replies_to<close>::with<void>>;
 
 /// Starts a client in the host's actor system; returns at once, also when no server is there. Link, monitor, or send `close`.
-/// Errors are those of `settings::validate`. The system's configuration may use either scheduler: `sharing` wakes an idle system
+/// Errors: as of `client::connect`. The system's configuration may use either scheduler: `sharing` wakes an idle system
 /// faster, `stealing` moves more between busy actors.
 result<client_actor> spawn_client(caf::actor_system& system, settings how);
 

@@ -216,9 +216,9 @@ private:
 /// threads. Operations wait for a node until their deadline, or until discovery gives up, whichever is first.
 class client {
 public:
-  /// Parses, starts the runtime and returns at once, also when no server is there. Errors are those of the connection string.
+  /// Parses, starts the runtime and returns at once, also when no server is there. Errors: the connection string's, and those below.
   static result<client> connect(std::string_view connection_string);
-  /// The same with settings; errors are those of `settings::validate`.
+  /// The same with settings. Errors: those of `settings::validate`, and `tls_failed` for a certificate's file that can't be used.
   static result<client> connect(settings how);
 
   /// Waits until a node is in use, for at most that long.
