@@ -115,6 +115,12 @@ void consumer_state::grant() {
 void consumer_state::on_events(events_arrived& what) {
   if (what.call != incarnation || end)
     return;
+  if (beginning.pending()) { // Nobody would take them: who consumes waits for the confirmation.
+    read_ended broken{what.call,
+                      failure(errc::protocol_error, "the server sends events to a consumer that it has not confirmed")};
+    on_read_ended(broken);
+    return;
+  }
   budget.reset();
   const auto count = what.what.events.size();
   allowed -= std::min(allowed, count);

@@ -12,6 +12,9 @@ namespace kdb {
 
 namespace {
 
+/// Seeds of a later attempt: more of them would make it long, and no likelier to succeed.
+constexpr std::size_t most_known = 32;
+
 std::vector<endpoint> endpoints_of(const std::vector<rpc::address>& all) {
   std::vector<endpoint> found;
   found.reserve(all.size());
@@ -103,7 +106,7 @@ void discovery_state::on_gossip(gossip_answered& what) {
   if (what.members) {
     known.clear();
     for (const auto& each : *what.members)
-      if (policy::is_usable(each))
+      if (policy::is_usable(each) && known.size() < most_known)
         known.push_back(each.where);
   }
   advance(round->answered(what.seed, what.members));

@@ -111,12 +111,16 @@ struct management_state {
   template <class Answer, class Decode>
   caf::result<Answer> start_call(call_plan plan, std::vector<std::string> messages, Decode decode) {
     auto promise = self->make_response_promise<Answer>();
-    auto finish = [decode](caf::response_promise& answer, const std::vector<std::string>& answers) {
+    const auto writes = plan.kind != wire::request_kind::read;
+    auto finish = [decode, writes](caf::response_promise& answer, const std::vector<std::string>& answers) {
       result<Answer> done = decode(answers);
-      if (done)
+      if (done) {
         answer.deliver(std::move(*done));
-      else
-        answer.deliver(to_caf(std::move(done.error())));
+        return;
+      }
+      // The server has done something, and does not say what.
+      done.error().outcome_unknown |= writes;
+      answer.deliver(to_caf(std::move(done.error())));
     };
     begin(
       {.answer = promise, .finish = finish, .plan = std::move(plan), .budget = {}, .messages = std::move(messages), .call = {}});

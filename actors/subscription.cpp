@@ -132,6 +132,10 @@ void subscription_state::begin_call(const node_ptr& found) {
 void subscription_state::on_batch(batch_arrived& what) {
   if (what.call != call_number || what.batch.empty())
     return;
+  if (beginning.pending()) { // Nobody would take it: who subscribes waits for the confirmation.
+    end_call({.code = errc::protocol_error, .message = "the server sends events of a subscription that it has not confirmed"});
+    return;
+  }
   ++arrivals;
   budget.reset();
   plan.note_received(what.batch);

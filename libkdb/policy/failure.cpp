@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "values/settings_ranges.hpp"
+
 namespace kdb::policy {
 namespace {
 
@@ -137,7 +139,10 @@ bool retry_can_help(errc code) {
 }
 
 bool is_usable(const leader& named) {
-  return named.port != 0 && !named.host.empty() && named.host != "0.0.0.0" && named.host != "::" && named.host != "[::]";
+  std::string_view host = named.host;
+  if (host.starts_with('[') && host.ends_with(']'))
+    host = host.substr(1, host.size() - 2);
+  return named.port != 0 && ranges::is_host(host) && host != "0.0.0.0" && host != "::";
 }
 
 } // namespace kdb::policy

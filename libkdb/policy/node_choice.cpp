@@ -47,9 +47,12 @@ bool contains(std::span<const endpoint> all, const endpoint& one) {
 }
 
 std::string described(std::span<const cluster_member> members) {
+  constexpr std::size_t enough = 16;
   std::string text;
-  for (const auto& each : members)
+  for (const auto& each : members.first(std::min(members.size(), enough)))
     text += (text.empty() ? "" : ", ") + to_string(each.where) + " " + (each.alive ? "" : "dead ") + to_string(each.state);
+  if (members.size() > enough)
+    text += " and " + std::to_string(members.size() - enough) + " more";
   return text.empty() ? "no members" : text;
 }
 

@@ -7,11 +7,20 @@ namespace kdb::rpc {
 append_stream::append_stream(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings,
                              append_handlers handlers)
   : stream_call{std::move(engine), std::move(lease), settings}, handlers_{std::move(handlers)} {
-  // Replies are bounded by the appends in flight: they need no demand of their own.
+  // Replies are bounded by the appends: they need no demand of their own.
   allow(std::numeric_limits<std::ptrdiff_t>::max());
 }
 
+void append_stream::write_chunks(std::vector<std::string>& chunks) {
+  chunks_ += chunks.size();
+  write(chunks);
+}
+
 result<void> append_stream::on_message(const grpc::ByteBuffer& message) {
+  note_answer();
+  if (++replied_ > replies_for_each * chunks_ + spare_replies)
+    return failure(
+      {.code = errc::protocol_error, .message = "the server answers more appends than there were", .outcome_unknown = true});
   std::string bytes(message.Length(), '\0');
   copy_bytes(message, bytes.data());
   auto reply = wire::decode_batch_append(bytes);

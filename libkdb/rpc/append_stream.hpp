@@ -1,5 +1,7 @@
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <vector>
 
 #include <rpc/stream_call.hpp>
@@ -12,8 +14,13 @@ class append_stream final : public stream_call {
 public:
   append_stream(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings, append_handlers handlers);
 
+  /// Takes serialised chunks, as `stream_call` does.
+  void write_chunks(std::vector<std::string>& chunks);
+
 private:
   static constexpr std::size_t replies_at_once = 64;
+  // A server may answer an append twice: what it refuses may time out later. More replies than that are no answers.
+  static constexpr std::uint64_t replies_for_each = 2, spare_replies = 64;
 
   result<void> on_message(const grpc::ByteBuffer& message) override;
   void on_flush() override;
@@ -22,6 +29,8 @@ private:
 
   append_handlers handlers_;
   std::vector<wire::batch_append_reply> replies_;
+  std::atomic<std::uint64_t> chunks_{0}; // Written. At least one for each append.
+  std::uint64_t replied_ = 0;
 };
 
 } // namespace kdb::rpc

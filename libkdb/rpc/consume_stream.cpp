@@ -1,5 +1,7 @@
 #include <rpc/consume_stream.hpp>
 
+#include <utility>
+
 namespace kdb::rpc {
 
 void consume_stream::request(std::size_t events) {
@@ -18,7 +20,9 @@ result<void> consume_stream::on_message(const grpc::ByteBuffer& message) {
   auto understood = builder_.add(bytes);
   if (!understood)
     return tl::unexpected{std::move(understood.error())};
-  if (auto* confirmed = std::get_if<wire::subscription_confirmed>(&*understood))
+  if (!std::holds_alternative<wire::unknown_message>(*understood))
+    note_answer();
+  if (auto* confirmed = std::get_if<wire::subscription_confirmed>(&*understood); confirmed && !std::exchange(confirmed_, true))
     handlers_.confirmed(std::move(confirmed->id));
   if (!std::holds_alternative<wire::item_added>(*understood))
     return {};

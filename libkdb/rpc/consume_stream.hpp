@@ -33,6 +33,7 @@ private:
   std::mutex mutex_; // Of all below: the receiver's thread takes what is there, too.
   consume_handlers handlers_;
   wire::consumed_builder builder_;
+  bool confirmed_ = false;
   bool busy_ = false; // With a batch it has not said to have taken.
 };
 

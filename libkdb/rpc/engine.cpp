@@ -14,6 +14,7 @@ namespace {
 
 /// What waits to be written waits no longer, however much there is to read.
 constexpr int operations_in_a_row = 64;
+constexpr int rows_at_most = 8;
 
 } // namespace
 
@@ -75,13 +76,13 @@ void engine::run() {
   const auto already_past = gpr_time_0(GPR_CLOCK_MONOTONIC);
   void* tag = nullptr;
   bool ok = false;
-  int in_a_row = 0;
+  int in_a_row = 0, rows = 0;
   for (;;) {
     const auto next = queue_.AsyncNext(&tag, &ok, already_past);
     if (next == grpc::CompletionQueue::SHUTDOWN)
       break;
     if (next == grpc::CompletionQueue::TIMEOUT) {
-      in_a_row = 0;
+      in_a_row = rows = 0;
       flush();
       if (begin_writing())
         continue;
@@ -92,6 +93,12 @@ void engine::run() {
     } else if (++in_a_row == operations_in_a_row) {
       in_a_row = 0;
       begin_writing();
+      if (++rows == rows_at_most) {
+        // A call that never lets the queue run dry must not hold up what the others wait for.
+        rows = 0;
+        flush();
+        expire();
+      }
     }
     static_cast<operation*>(tag)->complete(ok);
   }

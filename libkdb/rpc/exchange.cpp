@@ -19,7 +19,8 @@ exchange::exchange(std::shared_ptr<engine> engine, channel_lease lease, const ca
 }
 
 result<void> exchange::on_message(const grpc::ByteBuffer& message) {
-  bytes_ += sizeof(std::string) + message.Length(); // Empty messages take room, too.
+  note_answer();
+  bytes_ += sizeof(std::string) + message.Length(); // Small messages take room, too.
   if (bytes_ > most_bytes) {
     answers_ = {};
     return failure(error{.code = errc::read_too_large,

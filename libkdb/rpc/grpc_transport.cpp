@@ -61,7 +61,7 @@ private:
 class append_handle final : public handle<append_call, append_stream> {
 public:
   using handle::handle;
-  void write(std::vector<std::string>& chunks) override { call_->write(chunks); }
+  void write(std::vector<std::string>& chunks) override { call_->write_chunks(chunks); }
 };
 
 /// Asks a handshake why a connection has failed.

@@ -1,6 +1,7 @@
 #include <rpc/read_stream.hpp>
 
 #include <algorithm>
+#include <utility>
 
 namespace kdb::rpc {
 
@@ -23,7 +24,10 @@ result<void> read_stream::on_message(const grpc::ByteBuffer& message) {
     return failure({.code = errc::stream_not_found,
                     .message = "stream '" + missing->stream + "' does not exist, or is deleted",
                     .detail = stream_name{missing->stream}});
-  if (auto* confirmed = std::get_if<wire::subscription_confirmed>(&*understood))
+  if (!std::holds_alternative<wire::unknown_message>(*understood))
+    note_answer();
+  // Once is enough: further ones would pile up at the receiver, who sets no limit to them.
+  if (auto* confirmed = std::get_if<wire::subscription_confirmed>(&*understood); confirmed && !std::exchange(confirmed_, true))
     handlers_.confirmed(std::move(confirmed->id));
   if (builder_.size() >= batch_items || builder_.bytes() >= batch_bytes)
     deliver();

@@ -33,6 +33,7 @@ private:
   std::mutex mutex_; // Of all below: the receiver's thread takes what is there, too.
   read_handlers handlers_;
   wire::batch_builder builder_;
+  bool confirmed_ = false;
   std::size_t outstanding_ = 0; // Batches handed on and not requested anew: the receiver is busy with them.
 };
 

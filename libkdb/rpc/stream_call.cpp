@@ -151,7 +151,6 @@ void stream_call::headers_arrived(bool ok) {
 }
 
 void stream_call::message_arrived(bool ok) {
-  answered_ |= ok;
   if (ok && !refused_) {
     if (auto understood = on_message(incoming_); !understood) {
       refused_ = std::move(understood.error());

@@ -48,7 +48,7 @@ public:
 protected:
   // All on the engine's thread.
 
-  /// A message arrived. An error ends the call with that error.
+  /// A message arrived; one that says something is noted by `note_answer`. An error ends the call with that error.
   virtual result<void> on_message(const grpc::ByteBuffer& message) = 0;
   virtual void on_flush() {}
   /// Exactly once, last.
@@ -57,6 +57,8 @@ protected:
 
   /// Asks for `on_flush` when nothing more is ready.
   void flush_later();
+  /// The start timeout counts no more.
+  void note_answer() { answered_ = true; }
   /// Uses up one unit of what `allow` gave. Reading pauses while none is left.
   void spend();
 
@@ -104,7 +106,7 @@ private:
   bool reached_server_ = false;
 
   const std::optional<std::chrono::milliseconds> start_timeout_;
-  bool answered_ = false;        // A message has arrived. Only on the engine's thread.
+  bool answered_ = false;        // Something was said. Only on the engine's thread.
   bool flush_pending_ = false;   // Only on the engine's thread.
   std::optional<error> refused_; // What `on_message` found wrong. Only on the engine's thread.
   grpc::ByteBuffer incoming_;

@@ -15,7 +15,9 @@ namespace v1 = event_store::client::streams;
 namespace {
 
 tl::unexpected<error> refused(std::string_view why) {
-  return failure(errc::protocol_error, "the server's answer to an append can't be understood: " + std::string{why});
+  return failure(error{.code = errc::protocol_error,
+                       .message = "the server's answer to an append can't be understood: " + std::string{why},
+                       .outcome_unknown = true});
 }
 
 using append_wrong_version = v1::AppendResp::WrongExpectedVersion;

@@ -219,14 +219,17 @@ error from_code(const call_status& status) {
     case grpc_code::internal:
     case grpc_code::data_loss: return from_internal(status);
   }
-  return as_told(errc::internal, "a call ended with the unexpected code " + std::to_string(status.code));
+  return as_told(errc::protocol_error, "a call ended with the unexpected code " + std::to_string(status.code));
 }
 
-/// True if a write that ended so may have been carried out. The text knows more than the code about two kinds of failure: without
-/// a connection nothing can have happened, and a node that resets calls because it is overloaded does not say what it has done.
-bool may_have_happened(const error& why) {
+/// True if a write that ended so may have been carried out. The status knows more than the code about three kinds of failure: without
+/// a connection nothing can have happened, a node that resets calls because it is overloaded does not say what it has done, and one
+/// whose write of a user has timed out does not know.
+bool may_have_happened(const error& why, const call_status& status) {
   if (why.code == errc::unavailable && was_never_connected(why.message))
     return false;
+  if (why.code == errc::user_conflict && status.code == static_cast<int>(grpc_code::deadline_exceeded))
+    return true;
   return policy::may_have_happened(why.code) || (why.code == errc::too_busy && is_transport(why.message));
 }
 
@@ -246,7 +249,7 @@ error to_error(const call_status& status, request_kind kind, bool started) {
   if (!why)
     why = from_code(status);
   why->retry_can_help = policy::retry_can_help(why->code);
-  why->outcome_unknown = kind == request_kind::write && started && may_have_happened(*why);
+  why->outcome_unknown = kind == request_kind::write && started && may_have_happened(*why, status);
   return *std::move(why);
 }
 

@@ -1,11 +1,15 @@
 #include "wire/gossip.hpp"
 
 #include "event_store/client/gossip.pb.h"
+#include "values/settings_ranges.hpp"
 #include "wire/uuid_reader.hpp"
 
 namespace kdb::wire {
 
 namespace {
+
+/// No cluster is as large, also with those of half an hour that have died.
+constexpr std::size_t most_members = 1000;
 
 uuid id_of(const event_store::client::UUID& message) {
   const auto bytes = message.SerializeAsString();
@@ -26,8 +30,10 @@ result<std::vector<cluster_member>> decode_gossip(std::string_view message) {
   std::vector<cluster_member> members;
   for (const auto& each : info.members()) {
     const auto& at = each.http_end_point();
-    if (at.address().empty() || at.port() == 0 || at.port() > UINT16_MAX)
+    if (!ranges::is_host(at.address()) || at.port() == 0 || at.port() > UINT16_MAX)
       continue;
+    if (members.size() == most_members)
+      break;
     members.push_back({.instance_id = id_of(each.instance_id()),
                        .state = static_cast<member_state>(each.state()),
                        .alive = each.is_alive(),

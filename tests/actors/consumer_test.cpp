@@ -199,6 +199,15 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_answers_travel_in_few_messages) {
   BOOST_TEST(f.call().messages <= all / 50);
 }
 
+BOOST_AUTO_TEST_CASE(events_without_a_confirmation_are_an_error_and_not_delivered) {
+  consumer_fixture f{manner::later};
+  f.start();
+  f.arrives(consumed(0));
+  BOOST_TEST((f.begun.code() == errc::protocol_error));
+  BOOST_TEST(f.script->batches.empty());
+  f.expect_exit(f.tested);
+}
+
 BOOST_AUTO_TEST_CASE(batches_come_one_at_a_time_and_never_more_events_than_the_buffer_holds) {
   consumer_fixture f{manner::later};
   f.run({.buffer = 10});

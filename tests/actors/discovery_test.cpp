@@ -162,6 +162,23 @@ BOOST_AUTO_TEST_CASE(members_of_before_are_seeds_too_and_those_to_avoid_come_las
   BOOST_TEST(!found.succeeded());
 }
 
+BOOST_AUTO_TEST_CASE(of_a_crowd_of_members_only_some_are_seeds) {
+  discovery_fixture f{{{"10.1.1.1", 1}}};
+  f.names = {{"10.1.1.1", {"10.1.1.1"}}};
+  std::vector<cluster_member> crowd; // None of them the leader that the client wants.
+  for (std::uint16_t port = 1; port <= 900; ++port)
+    crowd.push_back({.state = member_state::follower, .alive = true, .where = {"10.0.0.1", port}});
+  f.find();
+  f.answers(0, crowd);
+  f.dialled.clear();
+  f.transports.clear();
+  const auto found = f.find();
+  for (std::size_t i = 0; found.pending() && i < 100; ++i)
+    f.answers(i, tl::unexpected{node_gone()});
+  BOOST_TEST(!found.pending());
+  BOOST_TEST(f.dialled.size() == 33u);
+}
+
 BOOST_AUTO_TEST_CASE(a_name_that_can_not_be_resolved_is_the_error_if_there_is_no_other_seed) {
   discovery_fixture f{{{"nowhere", 1}}};
   const auto found = f.find();

@@ -20,6 +20,15 @@ BOOST_AUTO_TEST_CASE(the_first_confirmation_answers_once) {
   BOOST_TEST(f.script->ends.empty());
 }
 
+BOOST_AUTO_TEST_CASE(events_without_a_confirmation_are_an_error_and_not_delivered) {
+  subscription_fixture f{manner::later}; // One that never answers must not hold up who subscribes.
+  f.start();
+  f.arrives(events(0));
+  BOOST_TEST((f.begun.code() == errc::protocol_error));
+  BOOST_TEST(f.script->batches.empty());
+  f.expect_exit(f.tested);
+}
+
 BOOST_AUTO_TEST_CASE(the_deadline_bounds_the_start_alone) {
   subscription_fixture f;
   f.link->at_once.reset();

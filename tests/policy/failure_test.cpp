@@ -176,7 +176,8 @@ const std::vector<named> leaders{
   {"node-2", 2113, follow},      {"10.0.0.2", 2113, follow},   {"fd00::2", 2113, follow},
   {"node-1", 2114, follow},      {"node-1", 2113, rediscover}, // The node itself: it knows no leader.
   {"0.0.0.0", 2113, rediscover}, {"::", 2113, rediscover},     {"[::]", 2113, rediscover},
-  {"", 2113, rediscover},        {"node-2", 0, rediscover},
+  {"", 2113, rediscover},        {"node-2", 0, rediscover},    {"[fd00::2]", 2113, follow},
+  {"a b", 2113, rediscover},     {"[::1", 2113, rediscover},   {"node-2:1", 2113, rediscover},
 };
 
 } // namespace

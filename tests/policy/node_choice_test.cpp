@@ -122,6 +122,12 @@ BOOST_AUTO_TEST_CASE(having_no_choice_says_what_there_was) {
   BOOST_TEST(why.message.find("Follower:1 Follower") != std::string::npos, why.message);
 }
 
+BOOST_AUTO_TEST_CASE(a_crowd_is_not_listed_in_full) {
+  const std::vector<cluster_member> crowd(1000, member("a", is::manager));
+  const auto why = policy::choose_node(crowd, {want_leader, true}, {}, 0).error();
+  BOOST_TEST(why.message.find("and 984 more") != std::string::npos, why.message);
+}
+
 BOOST_AUTO_TEST_CASE(by_default_only_a_leader_is_insisted_on) {
   settings how;
   BOOST_TEST(policy::wish_of(how).strict);

@@ -1,11 +1,16 @@
 #include <boost/test/unit_test.hpp>
 
+#include <grpcpp/alarm.h>
+
+#include <atomic>
+#include <deque>
 #include <future>
 #include <thread>
 
 #include <fixtures/process.hpp>
 #include <fixtures/tcp_proxy.hpp>
 #include <rpc/client_side.hpp>
+#include <rpc/engine.hpp>
 #include <rpc/steered_server.hpp>
 
 using namespace kdb;
@@ -145,6 +150,50 @@ BOOST_AUTO_TEST_CASE(calls_that_start_while_it_stops_end_all_the_same) {
     each->wait_end();
     BOOST_TEST(!each->broken());
   }
+}
+
+namespace {
+
+/// An operation that is done at once, again and again.
+class restless final : public rpc::operation {
+public:
+  restless(grpc::CompletionQueue& queue, const std::atomic<bool>& go_on, std::atomic<int>& left)
+    : queue_{queue}, go_on_{go_on}, left_{left} {}
+  void start() { alarm_.Set(&queue_, gpr_time_0(GPR_CLOCK_MONOTONIC), static_cast<rpc::operation*>(this)); }
+  void complete(bool) override {
+    if (go_on_)
+      start();
+    else
+      --left_;
+  }
+
+private:
+  grpc::CompletionQueue& queue_;
+  const std::atomic<bool>& go_on_;
+  std::atomic<int>& left_;
+  grpc::Alarm alarm_;
+};
+
+struct awaited final : rpc::timed {
+  void due() override { told.set_value(); }
+  std::promise<void> told;
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_CASE(what_is_due_is_told_also_when_the_queue_never_runs_dry) {
+  const auto engine = rpc::engine::start();
+  std::atomic<bool> go_on{true};
+  std::atomic<int> left{4};
+  std::deque<restless> all;
+  for (int i = 0; i < left; ++i)
+    all.emplace_back(engine->queue(), go_on, left).start();
+  const auto waiting = std::make_shared<awaited>();
+  auto told = waiting->told.get_future();
+  engine->watch(waiting, std::chrono::steady_clock::now() + 20ms);
+  BOOST_CHECK_NO_THROW(fixtures::value_of(told, "what is due"));
+  go_on = false;
+  wait_until("the operations to end", [&] { return left == 0; });
 }
 
 BOOST_AUTO_TEST_CASE(its_end_without_a_stop_ends_all_calls) {

@@ -60,6 +60,14 @@ BOOST_AUTO_TEST_CASE(without_demand_only_the_end_arrives) {
   BOOST_TEST(seen->count() == 0u);
 }
 
+BOOST_AUTO_TEST_CASE(confirmations_that_come_again_and_again_are_told_once) {
+  served f;
+  auto [seen, call] = f.client.read("confirm+confirm+confirm+1*10+hang");
+  call->request(1);
+  seen->wait_for(1);
+  BOOST_TEST(seen->confirmations == 1);
+}
+
 BOOST_AUTO_TEST_CASE(a_confirmation_needs_no_batch) {
   served f;
   auto [seen, call] = f.client.read("confirm+hang");
@@ -108,7 +116,7 @@ BOOST_AUTO_TEST_CASE(what_was_sent_before_the_end_arrives_before_it) {
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_says_nothing_is_given_up_after_the_start_timeout) {
-  for (const auto* script : {"hang", "headers+hang"}) {
+  for (const auto* script : {"hang", "headers+hang", "nothing+nothing+hang"}) {
     served f;
     auto [seen, call] = f.client.read(script, {.start_timeout = 200ms});
     call->request(1);

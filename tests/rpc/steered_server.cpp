@@ -172,7 +172,7 @@ private:
     if (name.find("end=") != std::string::npos)
       steer(name);
     else if (request.is_final() && name.find("mute") == std::string::npos)
-      out_.push_back(reply_to(request, revision));
+      out_.insert(out_.end(), name.find("flood") == std::string::npos ? 1 : 1000, reply_to(request, revision));
   }
 
   void steer(const std::string& text) {
@@ -205,6 +205,8 @@ private:
       script_.pop_front();
       if (word == "confirm")
         return is_consume_ ? group_confirmation() : confirmation();
+      if (word == "nothing")
+        return std::string{};
       if (word == "missing")
         return missing();
       if (word == "garbage")

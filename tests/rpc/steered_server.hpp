@@ -12,14 +12,14 @@ namespace kdb::test {
 /// - `confirm`: a subscription's confirmation,
 /// - `N*SIZE`: N events with SIZE bytes of data each; `*` in place of N goes on for ever,
 /// - `missing`: the stream is not found,
-/// - `garbage`: a message that is none,
+/// - `garbage`: a message that is none, `nothing`: an empty one,
 /// - `headers`: the headers alone,
 /// - `hang`: nothing more until the client goes,
 /// - `end=CODE`: the status, with the trailers `exception: stream-deleted` and `stream-name: gone` where the code is 9.
 ///
 /// A consumer's call does what the name of its group's stream says, likewise; what comes after its first message is kept as answers.
 /// A read without an end ends with OK. A batch append is replied to in order, each append with the number of its first event's
-/// type as revision; the word `mute` in a stream's name leaves it without reply, `end=CODE` ends the call. Any other method
+/// type as revision; the word `mute` in a stream's name leaves it without reply, `flood` brings a thousand, `end=CODE` ends the call. Any other method
 /// answers with each of its messages, and takes its words from the method's name. All members may be called from any thread.
 class steered_server {
 public:

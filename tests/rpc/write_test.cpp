@@ -123,6 +123,17 @@ BOOST_AUTO_TEST_CASE(the_servers_end_is_told_with_its_error_after_the_replies) {
   BOOST_TEST(seen->count() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(a_server_that_answers_without_end_is_left) {
+  served f;
+  auto [seen, call] = f.client.append();
+  write(*call, chunk(1, "flood"));
+  const auto end = seen->wait_end();
+  BOOST_REQUIRE(!end.has_value());
+  BOOST_TEST((end.error().code == errc::protocol_error), to_string(end.error()));
+  BOOST_TEST(end.error().outcome_unknown);
+  BOOST_TEST(seen->count() < 200u);
+}
+
 BOOST_AUTO_TEST_CASE(an_end_in_order_is_no_error) {
   served f;
   auto [seen, call] = f.client.append();
@@ -176,6 +187,23 @@ BOOST_AUTO_TEST_CASE(one_empty_message_is_a_message) {
   served f;
   auto [seen, call] = f.client.exchange("echo", {std::string{}});
   BOOST_TEST(seen->wait_end().value().size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(a_list_comes_as_many_answers_to_one_message) {
+  served f;
+  auto [seen, call] = f.client.exchange("3*10", {"x"}, {.many_answers = true});
+  BOOST_TEST(seen->wait_end().value().size() == 4u); // The server sends the message back, too.
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_without_end_is_not_kept_without_end) {
+  served f;
+  for (const auto* script : {"*1000000", "*1000"}) {
+    auto [seen, call] = f.client.exchange(script, {"x"}, {.many_answers = true});
+    const auto end = seen->wait_end();
+    BOOST_REQUIRE(!end.has_value());
+    BOOST_TEST((end.error().code == errc::read_too_large), to_string(end.error()));
+    BOOST_TEST(end.error().get<size_limit>()->limit > 0u);
+  }
 }
 
 struct status_row {

@@ -84,6 +84,11 @@ row thrown(int status, std::string exception, std::string text, trailers others,
   return {{status, std::move(text), std::move(others)}, expected, std::move(detail), retry, false};
 }
 
+row open(row r) {
+  r.open = true;
+  return r;
+}
+
 void check(const row& r) {
   const auto write = to_error(r.status, request_kind::write);
   BOOST_TEST(to_string(write.code) == to_string(r.expected));
@@ -165,7 +170,8 @@ const std::vector<row> trailer_rows{
          {{"stream-name", "s"}}, errc::group_not_found, "s::"),
   thrown(not_found, "user-not-found", "User 'l' is not found.", {{"login-name", "l"}}, errc::user_not_found, "user l"),
   thrown(failed_precondition, "user-conflict", "Conflict.", {{"login-name", "l"}}, errc::user_conflict, "user l", true),
-  thrown(deadline_exceeded, "user-conflict", "Try again.", {{"login-name", "l"}}, errc::user_conflict, "user l", true),
+  // The write behind it has timed out inside.
+  open(thrown(deadline_exceeded, "user-conflict", "Try again.", {{"login-name", "l"}}, errc::user_conflict, "user l", true)),
   thrown(not_found, "scavenge-not-found", "Scavenge id was invalid.", {{"scavenge-id", "i"}}, errc::scavenge_not_found),
   // A name that is not known leaves it to the code.
   thrown(failed_precondition, "redaction-lock-failed", "no", {}, errc::invalid_argument),
@@ -251,7 +257,7 @@ const std::vector<row> text_rows{
   told(internal, "", errc::server_error, true, true),
   told(internal, "Failed to serialize", errc::server_error, true, true),
   told(data_loss, "", errc::server_error, true, true),
-  told(77, "?", errc::internal, false, true),
+  told(77, "?", errc::protocol_error, false, true),
 };
 
 const std::vector<row> transport_rows{

@@ -79,6 +79,22 @@ BOOST_AUTO_TEST_CASE(members_without_a_usable_address_are_left_out_and_strange_i
   BOOST_TEST(static_cast<unsigned>(members->at(0).state) == 99u);
 }
 
+BOOST_AUTO_TEST_CASE(members_whose_address_is_none_are_left_out_and_no_more_are_taken_than_any_cluster_has) {
+  event_store::client::gossip::ClusterInfo message;
+  const auto add = [&](std::string address) {
+    auto& at = *message.add_members()->mutable_http_end_point();
+    at.set_address(std::move(address));
+    at.set_port(1);
+  };
+  for (const auto* address : {"a b", "[::1", "127.0.0.1:1", "a/b"})
+    add(address);
+  add(std::string(300, 'x'));
+  BOOST_TEST(wire::decode_gossip(message.SerializeAsString()).value().empty());
+  for (int i = 0; i < 5000; ++i)
+    add("node-" + std::to_string(i));
+  BOOST_TEST(wire::decode_gossip(message.SerializeAsString()).value().size() == 1000u);
+}
+
 BOOST_AUTO_TEST_CASE(a_list_of_members_that_is_broken_is_refused) {
   BOOST_TEST((wire::decode_gossip("\xff").error().code == errc::protocol_error));
 }
