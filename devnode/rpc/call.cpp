@@ -1,8 +1,21 @@
 #include "rpc/call.hpp"
 
+#include <algorithm>
+
 #include "rpc/server.hpp"
 
 namespace kdb::development::rpc {
+namespace {
+
+/// Names of streams may be anything, trailers only printable ASCII: gRPC ends the process for others. The message has the name in full.
+std::string fit_for_trailer(std::string_view key, std::string value) {
+  if (!key.ends_with("-bin"))
+    std::replace_if(
+      value.begin(), value.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
+  return value;
+}
+
+} // namespace
 
 call::call(server& owner) : server_{owner} {
   context_.AsyncNotifyWhenDone(static_cast<operation*>(&ended_));
@@ -53,7 +66,7 @@ void call::finish(status end) {
 void call::send_end(const status& end) {
   for (auto& [key, value] : end.trailers)
     if (!value.empty())
-      context_.AddTrailingMetadata(key, value);
+      context_.AddTrailingMetadata(key, fit_for_trailer(key, value));
   ++under_way_;
   stream_.Finish({static_cast<grpc::StatusCode>(end.code), end.message}, static_cast<operation*>(&finish_));
 }

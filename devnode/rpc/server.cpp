@@ -12,7 +12,8 @@ namespace kdb::development::rpc {
 namespace {
 
 void set_transport_limits(grpc::ServerBuilder& builder) {
-  builder.SetMaxReceiveMessageSize(-1); // checked by `call`, with a server's own words
+  // `call` refuses much smaller ones, with a server's own words; this one keeps a client from filling the memory.
+  builder.SetMaxReceiveMessageSize(64 << 20);
   builder.SetMaxSendMessageSize(-1);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 100);

@@ -119,6 +119,20 @@ BOOST_AUTO_TEST_CASE(a_message_above_the_limit_ends_its_call_and_nothing_else) {
   BOOST_TEST((read_revisions("s") == std::vector<std::uint64_t>{0}));
 }
 
+BOOST_AUTO_TEST_CASE(names_that_fit_into_no_trailer_are_told_all_the_same) {
+  grpc::ClientContext context;
+  limit(context);
+  event_store::client::streams::DeleteReq request;
+  request.mutable_options()->mutable_stream_identifier()->set_stream_name("j\xc3\xb6rg\n");
+  request.mutable_options()->set_revision(7);
+  event_store::client::streams::DeleteResp reply;
+  const auto status = streams->Delete(&context, request, &reply);
+  BOOST_TEST(status.error_code() == grpc::StatusCode::FAILED_PRECONDITION);
+  BOOST_TEST(status.error_message().find("j\xc3\xb6rg") != std::string::npos);
+  BOOST_TEST(trailer(context, "stream-name") == "j??rg?");
+  BOOST_TEST(append("s", 1).ok()); // It goes on.
+}
+
 BOOST_AUTO_TEST_CASE(pings_of_clients_are_answered_without_limit) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
