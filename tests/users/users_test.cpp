@@ -1,0 +1,332 @@
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <caf/scoped_actor.hpp>
+
+#include <algorithm>
+#include <functional>
+#include <memory>
+#include <ostream>
+#include <thread>
+
+#include <kdb/actors.hpp>
+#include <kdb/async_client.hpp>
+#include <kdb/client.hpp>
+#include <kdb/devnode.hpp>
+
+#include <fixtures/wait.hpp>
+
+using namespace kdb;
+using namespace std::chrono_literals;
+
+namespace {
+
+const call_options in_time{.deadline = fixtures::patience};
+
+call_options as(const std::string& login_name, const std::string& password) {
+  return {.deadline = fixtures::patience, .credentials = credentials::basic(login_name, password)};
+}
+
+/// The users API of one way in.
+class way_in {
+public:
+  virtual ~way_in() = default;
+  virtual result<void> create(std::string login, std::string password, create_user_options how) = 0;
+  virtual result<void> update(std::string login, update_user_options how) = 0;
+  virtual result<void> remove(std::string login, call_options call) = 0;
+  virtual result<void> enable(std::string login, call_options call) = 0;
+  virtual result<void> disable(std::string login, call_options call) = 0;
+  virtual result<user_details> get(std::string login, call_options call) = 0;
+  virtual result<user_details> current(call_options call) = 0;
+  virtual result<std::vector<user_details>> list(call_options call) = 0;
+  virtual result<void> change_password(std::string login, std::string now, std::string next, call_options call) = 0;
+  virtual result<void> reset_password(std::string login, std::string next, call_options call) = 0;
+};
+
+class by_blocking final : public way_in {
+public:
+  explicit by_blocking(const settings& how) : db_{client::connect(how).value()} {}
+  result<void> create(std::string login, std::string password, create_user_options how) override {
+    return db_.create_user(login, password, how);
+  }
+  result<void> update(std::string login, update_user_options how) override { return db_.update_user(login, how); }
+  result<void> remove(std::string login, call_options call) override { return db_.delete_user(login, call); }
+  result<void> enable(std::string login, call_options call) override { return db_.enable_user(login, call); }
+  result<void> disable(std::string login, call_options call) override { return db_.disable_user(login, call); }
+  result<user_details> get(std::string login, call_options call) override { return db_.get_user(login, call); }
+  result<user_details> current(call_options call) override { return db_.get_current_user(call); }
+  result<std::vector<user_details>> list(call_options call) override { return db_.list_users(call); }
+  result<void> change_password(std::string login, std::string now, std::string next, call_options call) override {
+    return db_.change_password(login, now, next, call);
+  }
+  result<void> reset_password(std::string login, std::string next, call_options call) override {
+    return db_.reset_password(login, next, call);
+  }
+
+private:
+  client db_;
+};
+
+class by_asio final : public way_in {
+public:
+  explicit by_asio(const settings& how) : db_{async_client::connect(io_.get_executor(), how).value()} {}
+  ~by_asio() override {
+    db_.close(boost::asio::use_future).get();
+    work_.reset();
+    thread_.join();
+  }
+  result<void> create(std::string login, std::string password, create_user_options how) override {
+    return db_.create_user(login, password, how, boost::asio::use_future).get();
+  }
+  result<void> update(std::string login, update_user_options how) override {
+    return db_.update_user(login, how, boost::asio::use_future).get();
+  }
+  result<void> remove(std::string login, call_options call) override {
+    return db_.delete_user(login, call, boost::asio::use_future).get();
+  }
+  result<void> enable(std::string login, call_options call) override {
+    return db_.enable_user(login, call, boost::asio::use_future).get();
+  }
+  result<void> disable(std::string login, call_options call) override {
+    return db_.disable_user(login, call, boost::asio::use_future).get();
+  }
+  result<user_details> get(std::string login, call_options call) override {
+    return db_.get_user(login, call, boost::asio::use_future).get();
+  }
+  result<user_details> current(call_options call) override { return db_.get_current_user(call, boost::asio::use_future).get(); }
+  result<std::vector<user_details>> list(call_options call) override {
+    return db_.list_users(call, boost::asio::use_future).get();
+  }
+  result<void> change_password(std::string login, std::string now, std::string next, call_options call) override {
+    return db_.change_password(login, now, next, call, boost::asio::use_future).get();
+  }
+  result<void> reset_password(std::string login, std::string next, call_options call) override {
+    return db_.reset_password(login, next, call, boost::asio::use_future).get();
+  }
+
+private:
+  boost::asio::io_context io_;
+  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_{io_.get_executor()};
+  std::thread thread_{[this] { io_.run(); }};
+  async_client db_;
+};
+
+class by_actors final : public way_in {
+public:
+  explicit by_actors(const settings& how) : db_{spawn_client(system_.system(), how).value()} {}
+  ~by_actors() override {
+    caf::scoped_actor self{system_.system()};
+    self->request(db_, caf::infinite, kdb::close{}).receive([] {}, [](const caf::error&) {});
+  }
+  result<void> create(std::string login, std::string password, create_user_options how) override {
+    return change(create_user{login, password, how});
+  }
+  result<void> update(std::string login, update_user_options how) override { return change(update_user{login, how}); }
+  result<void> remove(std::string login, call_options call) override { return change(delete_user{login, call}); }
+  result<void> enable(std::string login, call_options call) override { return change(enable_user{login, call}); }
+  result<void> disable(std::string login, call_options call) override { return change(disable_user{login, call}); }
+  result<user_details> get(std::string login, call_options call) override { return ask<user_details>(get_user{login, call}); }
+  result<user_details> current(call_options call) override { return ask<user_details>(get_current_user{call}); }
+  result<std::vector<user_details>> list(call_options call) override {
+    return ask<user_list>(list_users{call}).map([](user_list all) { return std::move(all.users); });
+  }
+  result<void> change_password(std::string login, std::string now, std::string next, call_options call) override {
+    return change(kdb::change_password{login, now, next, call});
+  }
+  result<void> reset_password(std::string login, std::string next, call_options call) override {
+    return change(kdb::reset_password{login, next, call});
+  }
+
+private:
+  template <class Answer, class Request>
+  result<Answer> ask(Request what) {
+    caf::scoped_actor self{system_.system()};
+    result<Answer> outcome = failure(errc::internal, "no answer");
+    self->request(db_, caf::infinite, std::move(what))
+      .receive([&](Answer& answer) { outcome = std::move(answer); },
+               [&](const caf::error& why) { outcome = tl::unexpected{error::from(why)}; });
+    return outcome;
+  }
+  template <class Request>
+  result<void> change(Request what) {
+    return ask<user_changed>(std::move(what)).map([](user_changed) {});
+  }
+
+  owned_system system_;
+  client_actor db_;
+};
+
+struct way {
+  const char* name;
+  std::unique_ptr<way_in> (*connect)(const settings&);
+};
+std::ostream& operator<<(std::ostream& out, const way& one) {
+  return out << one.name;
+}
+template <class Way>
+std::unique_ptr<way_in> make(const settings& how) {
+  return std::make_unique<Way>(how);
+}
+const way ways[] = {{"actors", make<by_actors>}, {"blocking", make<by_blocking>}, {"asio", make<by_asio>}};
+
+template <class T>
+void require_done(const result<T>& outcome) {
+  if (!outcome)
+    BOOST_FAIL(to_string(outcome.error()));
+}
+
+struct scene {
+  explicit scene(const way& how) : users{how.connect(as_admin)} {}
+
+  devnode node{{.authentication = true}};
+  settings as_admin = [this] {
+    auto how = settings::from_connection_string(node.connection_string()).value();
+    how.credentials_in_clear = true;
+    return how;
+  }();
+  std::unique_ptr<way_in> users;
+
+  void create_jane() {
+    require_done(users->create("jane", "first", {.full_name = "Jane", .groups = {"a", "b"}, .call = in_time}));
+  }
+  bool can_log_in(const std::string& login, const std::string& password) {
+    return users->current(as(login, password)).has_value();
+  }
+};
+
+template <class T>
+errc code_of(const result<T>& outcome) {
+  BOOST_REQUIRE(!outcome.has_value());
+  const auto shown = to_string(outcome.error());
+  for (const auto* secret : {"first", "second", "third", "changeit", "wr0ng"})
+    BOOST_TEST(shown.find(secret) == std::string::npos, shown);
+  return outcome.error().code;
+}
+
+} // namespace
+
+namespace kdb {
+
+static std::ostream& operator<<(std::ostream& out, errc code) {
+  return out << to_string(code);
+}
+
+} // namespace kdb
+
+BOOST_AUTO_TEST_SUITE(users)
+
+BOOST_DATA_TEST_CASE(a_user_lives_from_creation_to_deletion, boost::unit_test::data::make(ways), how) {
+  scene s{how};
+  s.create_jane();
+  auto jane = s.users->get("jane", in_time).value();
+  BOOST_TEST(jane.login_name == "jane");
+  BOOST_TEST(jane.full_name == "Jane");
+  BOOST_TEST((jane.groups == std::vector<std::string>{"a", "b"}));
+  BOOST_TEST(jane.last_updated.has_value());
+  BOOST_TEST(!jane.disabled);
+
+  require_done(s.users->update("jane", {.full_name = "Jane Doe", .groups = {"c"}, .call = in_time}));
+  jane = s.users->get("jane", in_time).value();
+  BOOST_TEST(jane.full_name == "Jane Doe");
+  BOOST_TEST((jane.groups == std::vector<std::string>{"c"}));
+  BOOST_TEST(s.can_log_in("jane", "first"));
+
+  require_done(s.users->remove("jane", in_time));
+  BOOST_TEST(code_of(s.users->get("jane", in_time)) == errc::user_not_found);
+  s.create_jane(); // The name is free again.
+}
+
+BOOST_DATA_TEST_CASE(all_users_are_listed_by_their_login_names, boost::unit_test::data::make(ways), how) {
+  scene s{how};
+  s.create_jane();
+  const auto all = s.users->list(in_time);
+  require_done(all);
+  std::vector<std::string> names;
+  for (const auto& each : all.value())
+    names.push_back(each.login_name);
+  BOOST_TEST((names == std::vector<std::string>{"admin", "jane", "ops"}));
+}
+
+BOOST_DATA_TEST_CASE(creating_again_is_fine_with_the_same_password_alone, boost::unit_test::data::make(ways), how) {
+  scene s{how};
+  s.create_jane();
+  s.create_jane();
+  const auto other = s.users->create("jane", "second", {.call = in_time});
+  BOOST_TEST(code_of(other) == errc::user_conflict);
+  BOOST_TEST(other.error().get<login_name>()->name == "jane");
+}
+
+BOOST_DATA_TEST_CASE(users_that_are_not_there_are_not_found, boost::unit_test::data::make(ways), how) {
+  scene s{how};
+  const auto missing = s.users->get("nobody", in_time);
+  BOOST_TEST(code_of(missing) == errc::user_not_found);
+  BOOST_TEST(missing.error().get<login_name>()->name == "nobody");
+  BOOST_TEST(code_of(s.users->update("nobody", {.call = in_time})) == errc::user_not_found);
+  BOOST_TEST(code_of(s.users->remove("nobody", in_time)) == errc::user_not_found);
+  BOOST_TEST(code_of(s.users->enable("nobody", in_time)) == errc::user_not_found);
+  BOOST_TEST(code_of(s.users->disable("nobody", in_time)) == errc::user_not_found);
+  BOOST_TEST(code_of(s.users->change_password("nobody", "first", "second", in_time)) == errc::user_not_found);
+  BOOST_TEST(code_of(s.users->reset_password("nobody", "second", in_time)) == errc::user_not_found);
+}
+
+BOOST_DATA_TEST_CASE(a_disabled_user_cannot_log_in_until_enabled, boost::unit_test::data::make(ways), how) {
+  scene s{how};
+  s.create_jane();
+  require_done(s.users->disable("jane", in_time));
+  BOOST_TEST(s.users->get("jane", in_time).value().disabled);
+  fixtures::wait_until("the user to be locked out", [&] { return !s.can_log_in("jane", "first"); });
+  BOOST_TEST(code_of(s.users->current(as("jane", "first"))) == errc::unauthenticated);
+  require_done(s.users->enable("jane", in_time));
+  fixtures::wait_until("the user to be let in", [&] { return s.can_log_in("jane", "first"); });
+}
+
+BOOST_DATA_TEST_CASE(passwords_are_changed_by_their_users_and_reset_by_administrators, boost::unit_test::data::make(ways), how) {
+  scene s{how};
+  s.create_jane();
+  const auto by_jane = as("jane", "first");
+  BOOST_TEST(code_of(s.users->change_password("jane", "wr0ng", "second", by_jane)) == errc::access_denied);
+  require_done(s.users->change_password("jane", "first", "second", by_jane));
+  fixtures::wait_until("the new password", [&] { return s.can_log_in("jane", "second"); });
+  fixtures::wait_until("the end of the old password", [&] { return !s.can_log_in("jane", "first"); });
+  require_done(s.users->reset_password("jane", "third", in_time));
+  fixtures::wait_until("the reset password", [&] { return s.can_log_in("jane", "third"); });
+}
+
+BOOST_DATA_TEST_CASE(the_current_user_is_who_calls, boost::unit_test::data::make(ways), how) {
+  scene s{how};
+  s.create_jane();
+  BOOST_TEST(s.users->current(in_time).value().login_name == "admin");
+  BOOST_TEST(s.users->current(as("jane", "first")).value().full_name == "Jane");
+}
+
+BOOST_DATA_TEST_CASE(who_is_no_administrator_may_ask_and_change_nothing, boost::unit_test::data::make(ways), how) {
+  scene s{how};
+  s.create_jane();
+  auto by_jane = as("jane", "first");
+  by_jane.retry = 5; // To no avail: it is final.
+  BOOST_TEST(code_of(s.users->create("joe", "second", {.call = by_jane})) == errc::access_denied);
+  BOOST_TEST(code_of(s.users->update("jane", {.groups = {"$admins"}, .call = by_jane})) == errc::access_denied);
+  BOOST_TEST(code_of(s.users->remove("ops", by_jane)) == errc::access_denied);
+  BOOST_TEST(code_of(s.users->enable("ops", by_jane)) == errc::access_denied);
+  BOOST_TEST(code_of(s.users->disable("ops", by_jane)) == errc::access_denied);
+  BOOST_TEST(code_of(s.users->reset_password("admin", "second", by_jane)) == errc::access_denied);
+  require_done(s.users->get("jane", by_jane));
+  const auto wrong = as("admin", "wr0ng");
+  BOOST_TEST(code_of(s.users->create("joe", "second", {.call = wrong})) == errc::unauthenticated);
+  BOOST_TEST(code_of(s.users->list(wrong)) == errc::unauthenticated);
+}
+
+BOOST_DATA_TEST_CASE(what_cannot_be_sent_is_refused, boost::unit_test::data::make(ways), how) {
+  scene s{how};
+  BOOST_TEST(code_of(s.users->create("", "second", {})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.users->create("a:b", "second", {})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.users->create("joe", "", {})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.users->get("", {})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.users->reset_password("ops", "", {})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.users->current({.credentials = credentials::bearer("token")})) == errc::invalid_argument);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
