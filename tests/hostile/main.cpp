@@ -1,0 +1,121 @@
+// kdb_hostile clients|node [--seconds N] [--seed N] [--patient] [--verbose]
+//
+//   clients   clients of all kinds against servers that answer with random, mutated, oversized and endless replies
+//   node      the development node against clients that send random and mutated requests and frames, while a good client works
+//
+// Rounds of three seconds until that much time has passed. Ends with 1 when something crashed, hung, grew, or ended otherwise than it should. A
+// round that is named with its seed is repeated by it, as far as threads let it. --patient is for busy
+// machines: what is late by seconds is no finding then, what hangs still is.
+
+#include <malloc.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <iostream>
+#include <limits>
+#include <random>
+#include <string_view>
+#include <thread>
+
+#include <google/protobuf/stubs/logging.h>
+
+#include <fixtures/process.hpp>
+#include <fixtures/wait.hpp>
+#include <hostile/client_round.hpp>
+#include <hostile/corpus.hpp>
+#include <hostile/node_round.hpp>
+
+namespace {
+
+using namespace std::chrono_literals;
+namespace hostile = kdb::hostile;
+namespace fixtures = kdb::fixtures;
+
+/// After a round, compared with the first ones: what the allocator keeps, which comes and goes with what the rounds were about.
+constexpr std::uint64_t spare_bytes = 256ull << 20;
+/// While a round goes on: five clients with eight batches of the largest messages each, and the servers' own.
+constexpr std::uint64_t most_in_a_round = 1024ull << 20;
+
+struct options {
+  bool is_node = false;
+  hostile::round_options round{.grace = 2s * fixtures::slowness};
+  std::uint64_t seed = std::random_device{}();
+  std::chrono::seconds duration{60};
+  bool valid = false;
+};
+
+options read(int argc, char** argv) {
+  options how;
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view option = argv[i];
+    const auto number = [&] { return i + 1 < argc ? std::strtoull(argv[++i], nullptr, 10) : 0; };
+    if (option == "clients" || option == "node") {
+      how.is_node = option == "node";
+      how.valid = true;
+    } else if (option == "--seconds") {
+      how.duration = std::chrono::seconds{number()};
+    } else if (option == "--seed") {
+      how.seed = number();
+    } else if (option == "--patient") {
+      how.round.grace = fixtures::patience;
+    } else if (option == "--verbose") {
+      how.round.verbose = true;
+    } else {
+      how.valid = false;
+      break;
+    }
+  }
+  return how;
+}
+
+/// The transport keeps connections whose peer is silent for ten seconds: so long it may take to get below the bound.
+std::uint64_t memory_at_rest(std::uint64_t bound) {
+  std::uint64_t now = 0;
+  const fixtures::stopwatch waited;
+  do {
+    malloc_trim(0);
+    now = fixtures::resident_bytes();
+    if (now > bound)
+      std::this_thread::sleep_for(200ms);
+  } while (now > bound && waited.elapsed() < fixtures::patience);
+  return now;
+}
+
+} // namespace
+
+int main(int argc, char** argv) {
+  const auto how = read(argc, argv);
+  if (!how.valid) {
+    std::cerr << "kdb_hostile clients|node [--seconds N] [--seed N] [--patient] [--verbose]\n";
+    return 2;
+  }
+  ::setenv("GRPC_VERBOSITY", "NONE", 0);    // And one for each frame that is broken.
+  google::protobuf::SetLogHandler(nullptr); // One line for each text that is not UTF-8.
+  const auto recorded = hostile::corpus::load();
+  hostile::findings book;
+  hostile::watch watching;
+  const fixtures::stopwatch all;
+  std::uint64_t settled = 0;
+  std::uint64_t rounds = 0;
+  for (auto seed = how.seed; all.elapsed() < how.duration && book.count() == 0; ++seed) {
+    const auto name = "round " + std::to_string(++rounds) + ", seed " + std::to_string(seed);
+    std::cout << name << std::endl;
+    watching.name(name);
+    const auto run = how.is_node ? hostile::run_node_round : hostile::run_client_round;
+    run(recorded, seed, how.round, watching, book);
+    constexpr std::uint64_t first_rounds = 4;
+    const auto bound = settled + spare_bytes + fixtures::held_back_bytes;
+    const auto now = memory_at_rest(rounds <= first_rounds ? std::numeric_limits<std::uint64_t>::max() : bound);
+    if (how.round.verbose)
+      std::cout << "  " << (now >> 20) << " MiB, at most " << (watching.most_bytes() >> 20) << "\n";
+    if (rounds <= first_rounds)
+      settled = std::max(settled, now);
+    else if (now > bound)
+      book.add("memory: " + std::to_string(now >> 20) + " MiB after " + std::to_string(settled >> 20));
+    if (watching.most_bytes() > most_in_a_round + fixtures::held_back_bytes)
+      book.add("memory: " + std::to_string(watching.most_bytes() >> 20) + " MiB during a round");
+  }
+  std::cout << rounds << " rounds, " << book.count() << " findings, at most " << (watching.most_bytes() >> 20) << " MiB"
+            << std::endl;
+  return book.count() == 0 ? 0 : 1;
+}

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+
+#include <hostile/corpus.hpp>
+#include <hostile/findings.hpp>
+#include <hostile/watch.hpp>
+
+namespace kdb::hostile {
+
+/// Hostile clients use a node for that long, while a good client works: it has to be answered in time, and the node to stop in time.
+void run_node_round(const corpus& recorded, std::uint64_t seed, const round_options& how, watch& watching, findings& book);
+
+} // namespace kdb::hostile
