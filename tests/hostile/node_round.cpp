@@ -78,6 +78,8 @@ void run_node_round(const corpus& recorded, std::uint64_t seed, const round_opti
     threads.emplace_back(attack, node.port(), std::cref(recorded), any.number(), std::cref(over), std::ref(counts),
                          std::ref(book));
   std::this_thread::sleep_for(how.duration);
+  for (const fixtures::stopwatch waited; counts.good == 0 && waited.elapsed() < fixtures::patience;)
+    std::this_thread::sleep_for(20ms);
   if (any.one_in(2)) { // Else it stops under fire.
     over = true;
     for (auto& each : threads)
