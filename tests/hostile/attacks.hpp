@@ -47,8 +47,10 @@ using attack = script (*)(const std::string& method, surroundings& in);
 
 /// As a server should.
 script polite(const std::string& method, surroundings& in);
-/// All the others.
+/// All the others, save floods.
 const std::vector<attack>& attacks();
+/// Headers that never end: gRPC takes them all, as fast as they come.
+const std::vector<attack>& floods();
 
 /// A reply to an append: what a server would say, or not.
 std::string append_reply(const std::string& request, surroundings& in);

@@ -273,7 +273,8 @@ void use_actors(const settings& how, std::uint64_t seed, surroundings_of_client 
 
 void run_client_round(const corpus& recorded, std::uint64_t seed, const round_options& how, watch& watching, findings& book) {
   chance any{seed};
-  const hostile_server::manners manners{.polite = 25 * any.below(4), .polite_at_first = any.one_in(4) ? 50 : 95u};
+  const hostile_server::manners manners{
+    .polite = 25 * any.below(4), .polite_at_first = any.one_in(4) ? 50 : 95u, .floods = how.floods};
   std::deque<hostile_server> servers;
   std::vector<std::uint16_t> ports;
   for (auto left = 1 + any.below(3); left > 0; --left) {

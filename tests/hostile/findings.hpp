@@ -13,6 +13,8 @@ struct round_options {
   std::chrono::milliseconds duration{3'000};
   /// Beyond what an operation may take, for threads that wait for a processor.
   std::chrono::milliseconds grace{2'000};
+  /// Of headers, too.
+  bool floods = false;
   bool verbose = false;
 };
 

@@ -32,6 +32,8 @@ hostile_server::hostile_server(const corpus& recorded, std::uint64_t seed, manne
   // A few kinds at a time get further than all of them at once.
   for (auto kinds = 1 + any_.below(5); kinds > 0; --kinds)
     liked_.push_back(attacks()[any_.below(attacks().size())]);
+  if (how_.floods)
+    liked_.push_back(floods()[any_.below(floods().size())]);
   listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   sockaddr_in address{};
   address.sin_family = AF_INET;

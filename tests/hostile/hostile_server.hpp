@@ -22,6 +22,7 @@ public:
     std::size_t polite = 50;
     /// The same for what a client asks a node before it uses it: features and gossip.
     std::size_t polite_at_first = 90;
+    bool floods = false;
   };
 
   hostile_server(const corpus& recorded, std::uint64_t seed, manners how);
