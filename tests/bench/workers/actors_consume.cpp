@@ -2,9 +2,7 @@
 // appends, consumes what it appended, and appends again.
 
 #include "consuming.hpp"
-#include "host.hpp"
-
-#include <chrono>
+#include "one_at_a_time.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
@@ -13,8 +11,6 @@
 namespace kdb::bench {
 
 namespace {
-
-using clock = std::chrono::steady_clock;
 
 /// A group of a stream that is there as long as this.
 class host_group {
@@ -80,48 +76,6 @@ caf::behavior consuming_actor(consuming_self* self, client_actor client, group_n
 
 // -- one at a time ----------------------------------------------------------------------------------
 
-struct start_consuming {
-  std::uint64_t count = 0;
-  outcome<std::vector<double>> result{};
-};
-
-struct live_state {
-  client_actor client;
-  std::string stream;
-  start_consuming current;
-  clock::time_point begin;
-  std::vector<double> latencies;
-  bool answered = false, delivered = false;
-};
-using live_self = caf::stateful_actor<live_state>;
-
-void append_one(live_self* self);
-
-void proceed(live_self* self) {
-  auto& state = self->state;
-  if (!state.answered || !state.delivered)
-    return;
-  if (state.latencies.size() < state.current.count)
-    append_one(self);
-  else
-    state.current.result.done(std::exchange(state.latencies, {}));
-}
-
-void append_one(live_self* self) {
-  auto& state = self->state;
-  state.answered = state.delivered = false;
-  append_to_stream what{.stream = state.stream};
-  what.events.push_back(event_to_append());
-  state.begin = clock::now();
-  self->request(state.client, caf::infinite, std::move(what))
-    .then(
-      [self](const append_result&) {
-        self->state.answered = true;
-        proceed(self);
-      },
-      [self](const caf::error& why) { self->state.current.result.failed(why); });
-}
-
 caf::behavior live_actor(live_self* self, client_actor client, group_name group, outcome<bool> ready) {
   self->state.client = client;
   self->state.stream = group.stream;
@@ -129,18 +83,11 @@ caf::behavior live_actor(live_self* self, client_actor client, group_name group,
     .then([ready](const consumer_actor&) { ready.done(true); }, [ready](const caf::error& why) { ready.failed(why); });
   return {
     [self](const consumer_batch& batch) {
-      auto& state = self->state;
-      for (std::size_t i = 0; i < batch.size(); ++i)
-        state.latencies.push_back(std::chrono::duration<double, std::micro>(clock::now() - state.begin).count());
-      state.delivered = true;
-      proceed(self);
+      note_delivered(self, batch.size());
       return batch_outcomes::all(kdb::outcome::ack());
     },
     [](const subscription_ended&) {},
-    [self](start_consuming& given) {
-      self->state.current = std::move(given);
-      append_one(self);
-    },
+    [self](start_pass& given) { begin_pass(self, given); },
   };
 }
 
@@ -169,18 +116,7 @@ worker make_actors_consume_live(const work_options& options) {
   auto consuming = ready.future();
   auto actor = in->system().spawn(live_actor, in->client(), group->name(), ready);
   consuming.get();
-  return [in, group, options, actor] {
-    stopwatch watch;
-    start_consuming what{.count = options.count};
-    auto end = what.result.future();
-    caf::anon_send(actor, what);
-    auto latencies = end.get();
-    auto result = watch.stop(static_cast<double>(latencies.size()));
-    put_percentiles(result, std::move(latencies));
-    return result;
-  };
+  return [in, group, options, actor] { return run_pass(actor, options.count); };
 }
 
 } // namespace kdb::bench
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::bench::start_consuming)

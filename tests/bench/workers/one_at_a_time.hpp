@@ -1,0 +1,40 @@
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+#include <caf/stateful_actor.hpp>
+
+#include "host.hpp"
+
+namespace kdb::bench {
+
+/// Asks an actor that appends and receives what it appended for one pass.
+struct start_pass {
+  std::uint64_t count = 0;
+  outcome<std::vector<double>> result{};
+};
+
+struct live_state {
+  client_actor client;
+  std::string stream;
+  start_pass current;
+  std::chrono::steady_clock::time_point begin;
+  std::vector<double> latencies;
+  bool answered = false, delivered = false;
+};
+using live_self = caf::stateful_actor<live_state>;
+
+/// Begins the pass: one append after the other, each when the one before is both answered and delivered, as the raw loop does.
+void begin_pass(live_self* self, start_pass& given);
+
+/// So many events have come for what was appended last.
+void note_delivered(live_self* self, std::size_t events);
+
+/// Has the actor make one pass, and waits for it.
+pass run_pass(const caf::actor& actor, std::uint64_t count);
+
+} // namespace kdb::bench
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::bench::start_pass)
