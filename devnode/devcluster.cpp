@@ -4,9 +4,9 @@
 #include "rpc/server.hpp"
 #include "security/users.hpp"
 #include "services/errors.hpp"
+#include "services/managed_projections.hpp"
 #include "services/node.hpp"
 #include "services/persistent_groups.hpp"
-#include "services/projections.hpp"
 #include "services/table.hpp"
 #include "tls/setup.hpp"
 
@@ -60,9 +60,10 @@ public:
 
   void run_projections(bool wanted) {
     if (wanted && !projections_)
-      projections_ = std::make_unique<projections>(node_.events, live_, server_.on());
+      projections_ = std::make_unique<managed_projections>(node_.events, live_, server_.on());
     else if (!wanted)
       projections_.reset();
+    node_.projections = projections_.get();
   }
 
   /// Consumers of a node that does not lead any more are dropped.
@@ -76,7 +77,7 @@ public:
 
   /// Nothing happens by itself any more.
   void quiet() {
-    projections_.reset();
+    run_projections(false);
     if (groups_)
       groups_->stop();
   }
@@ -86,7 +87,7 @@ private:
   followers live_;
   durability durable_;
   rpc::server server_;
-  std::unique_ptr<projections> projections_;
+  std::unique_ptr<managed_projections> projections_;
   std::unique_ptr<persistent_groups> groups_;
   rpc::status end_ = errors::handler_exception();
   std::chrono::milliseconds grace_{0};

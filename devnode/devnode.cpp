@@ -3,9 +3,9 @@
 #include "rpc/server.hpp"
 #include "security/users.hpp"
 #include "services/errors.hpp"
+#include "services/managed_projections.hpp"
 #include "services/node.hpp"
 #include "services/persistent_groups.hpp"
-#include "services/projections.hpp"
 #include "services/table.hpp"
 #include "store/database.hpp"
 #include "store/group_commit.hpp"
@@ -56,7 +56,7 @@ struct devnode::impl {
   std::unique_ptr<development::group_commit> writer;
   development::commit unwritten{};
   std::optional<development::rpc::turn_task> end_of_turn;
-  std::unique_ptr<development::projections> projections;
+  std::unique_ptr<development::managed_projections> projections;
   std::unique_ptr<development::persistent_groups> groups;
   std::mutex stopping;
   std::thread thread;
@@ -76,7 +76,8 @@ devnode::devnode(devnode_options options) : impl_{std::make_unique<impl>(std::mo
   if (impl_->database)
     impl_->keep();
   if (node.options.projections)
-    impl_->projections = std::make_unique<development::projections>(impl_->store, impl_->followers, server.on());
+    impl_->projections = std::make_unique<development::managed_projections>(impl_->store, impl_->followers, server.on());
+  node.projections = impl_->projections.get();
   impl_->groups = std::make_unique<development::persistent_groups>(impl_->store, impl_->followers, server.on());
   node.groups = impl_->groups.get();
   impl_->thread = std::thread{[&server] { server.run(); }};

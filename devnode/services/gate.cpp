@@ -29,6 +29,8 @@ public:
     auto decided = streams_ || !asked_ ? admission::serve : decide();
     if (decided == admission::serve)
       return behind_->half_closed();
+    if (decided == admission::silence) // its client's time ends it, or the node does
+      return;
     if (decided != admission::hang)
       return call_.finish(refusal(node_.place, wanted_, decided));
     // How it ends is told now: meanwhile the node may have a leader that answers, but the call has gone to another one.

@@ -42,6 +42,7 @@ struct cluster_control {
 };
 
 class persistent_groups;
+class managed_projections;
 
 /// What the services of one node share.
 struct node {
@@ -50,7 +51,8 @@ struct node {
   followers& live;
   durability& durable;
   access_control access{events, tls::authenticates(options)};
-  persistent_groups* groups = nullptr; ///< On a node that leads.
+  persistent_groups* groups = nullptr;        ///< On a node that leads.
+  managed_projections* projections = nullptr; ///< On a node that leads, if it is to have any.
   uuid instance_id = random_uuid();
   std::vector<served_method> methods{};
   std::uint16_t port = 0;

@@ -33,6 +33,8 @@ admission admit_following(const standing& here, demand wanted, bool requires_lea
 admission admit(const standing& here, demand wanted, bool requires_leader) {
   if (wanted == demand::nothing)
     return admission::serve;
+  if (wanted == demand::leading_only)
+    return here.state == node_state::leader && !here.draining ? admission::serve : admission::silence;
   if (here.draining)
     return admit_draining(wanted);
   bool reads = wanted == demand::reading;
@@ -75,6 +77,7 @@ rpc::status refusal(const standing& here, demand wanted, admission decided) {
     case admission::not_ready: return v2 ? v2_errors::server_not_ready() : errors::not_ready();
     case admission::shutting_down: return errors::shutting_down(here.retry_seconds);
     case admission::exception: return errors::handler_exception();
+    case admission::silence:
     case admission::serve: break;
   }
   return {};

@@ -33,13 +33,15 @@ enum class demand {
   writing,      ///< Writes that followers pass on.
   leading,      ///< What the leader alone does: persistent subscriptions.
   leading_info, ///< The same, but others say that they aren't ready: information about persistent subscriptions.
+  leading_only, ///< What the leader alone does, and of which others know nothing: projections.
   leading_v2,   ///< What the leader alone does, with errors of the second protocol.
 };
 
 /// What to do with a call.
 enum class admission {
   serve,
-  hang, ///< It is passed on to a leader that does not answer.
+  hang,    ///< It is passed on to a leader that does not answer.
+  silence, ///< Nobody will answer it.
   not_leader,
   not_ready,
   shutting_down,
@@ -51,7 +53,7 @@ admission admit(const standing& here, demand wanted, bool requires_leader);
 /// Whether a call's header `requires-leader` has this value; only `true` counts, in any letter case.
 bool means_required(std::string_view header);
 
-/// How a call ends that is not served. `hang` is what it ends with when its time is over.
+/// How a call ends that is not served but for `silence`. `hang` is what it ends with when its time is over.
 rpc::status refusal(const standing& here, demand wanted, admission decided);
 
 } // namespace kdb::development

@@ -11,6 +11,8 @@
 #include "services/operations.hpp"
 #include "services/persistent_manage.hpp"
 #include "services/persistent_read.hpp"
+#include "services/projection_manage.hpp"
+#include "services/projection_statistics.hpp"
 #include "services/read.hpp"
 #include "services/server_features.hpp"
 #include "services/users.hpp"
@@ -23,7 +25,7 @@ constexpr std::size_t other_limit = 4 * 1024 * 1024;
 
 // One method of the node: what a server calls it, how it is handled, and what ServerFeatures says it can do beyond the first version.
 struct entry {
-  const char* service;
+  std::string_view service;
   const char* method;
   std::unique_ptr<rpc::handler> (*handle)(node&, rpc::call&);
   std::size_t largest_request;
@@ -32,6 +34,9 @@ struct entry {
   demand wants = demand::nothing;           // reads and BatchAppend look for themselves
   bool streams = false;                     // answered before the client has ended its side
 };
+
+// A node that is to have no projections hasn't this service, as a server.
+constexpr std::string_view projections = "event_store.client.projections.Projections";
 
 const std::vector<entry>& entries() {
   static constexpr auto operations = "event_store.client.operations.Operations";
@@ -45,6 +50,16 @@ const std::vector<entry>& entries() {
     // in the order in which a server lists them
     {streams_2, "AppendSession", handle_append_session, streams_limit, {}, none, demand::leading_v2},
     {streams_2, "AppendRecords", handle_append_records, streams_limit, {}, none, demand::leading_v2},
+    {projections, "Create", handle_projection_create, other_limit, {"track_emitted_streams"}, user, demand::leading_only},
+    {projections, "Update", handle_projection_update, other_limit, {}, user, demand::leading_only},
+    {projections, "Delete", handle_projection_delete, other_limit, {}, ops, demand::leading_only},
+    {projections, "Statistics", handle_projection_statistics, other_limit, {}, user, demand::leading_only},
+    {projections, "Disable", handle_projection_disable, other_limit, {}, user, demand::leading_only},
+    {projections, "Enable", handle_projection_enable, other_limit, {}, user, demand::leading_only},
+    {projections, "Reset", handle_projection_reset, other_limit, {}, user, demand::leading_only},
+    {projections, "State", handle_projection_state, other_limit, {}, user, demand::leading_only},
+    {projections, "Result", handle_projection_result, other_limit, {}, user, demand::leading_only},
+    {projections, "RestartSubsystem", handle_projections_restart, other_limit, {}, ops},
     {persistent, "Create", handle_group_create, other_limit, both, ops, demand::leading},
     {persistent, "Update", handle_group_update, other_limit, both, ops, demand::leading},
     {persistent, "Delete", handle_group_delete, other_limit, both, ops, demand::leading},
@@ -96,8 +111,11 @@ std::unique_ptr<rpc::handler> handler_of(const entry& wanted, node& serving, rpc
 
 void add_services(rpc::server& to, node& serving) {
   for (auto& each : entries()) {
-    serving.methods.push_back({each.service, each.method, each.features});
-    to.add(each.service, each.method,
+    if (each.service == projections && !serving.options.projections)
+      continue;
+    std::string service{each.service};
+    serving.methods.push_back({service, each.method, each.features});
+    to.add(service, each.method,
            {[&each, &serving](rpc::call& call) { return handler_of(each, serving, call); }, each.largest_request});
   }
 }

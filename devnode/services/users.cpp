@@ -1,11 +1,13 @@
 #include "services/users.hpp"
 
 #include "security/users.hpp"
+#include "services/listing.hpp"
 #include "services/unary.hpp"
 
 #include "event_store/client/users.pb.h"
 
 #include <deque>
+#include <variant>
 
 namespace kdb::development {
 namespace {
@@ -65,52 +67,19 @@ DetailsResp details_of(const found_user& found) {
 }
 
 // One reply a user.
-class details_call : public rpc::handler {
-public:
-  details_call(node& serving, rpc::call& call) : node_{serving}, call_{call} {}
-
-  void start() override { call_.read(); }
-
-  void received(rpc::incoming& message) override {
-    if (asked_)
-      return call_.finish(errors::invalid_argument("The call has one request."));
-    asked_ = true;
-    if (!message.parse(request_))
-      return call_.finish(errors::invalid_argument("The request is malformed."));
-    call_.read();
+std::variant<std::deque<DetailsResp>, rpc::status> details(node& serving, const std::string& login) {
+  auto all = users_of(serving.writes());
+  std::deque<DetailsResp> replies;
+  if (login.empty()) {
+    for (auto& found : all.all())
+      replies.push_back(details_of(found));
+  } else if (auto found = all.find(login)) {
+    replies.push_back(details_of(*found));
+  } else {
+    return errors::user_not_found(login);
   }
-
-  void half_closed() override {
-    if (!asked_)
-      return call_.finish(errors::handler_exception());
-    auto all = users_of(node_.writes());
-    auto& login = request_.options().login_name();
-    if (login.empty()) {
-      for (auto& found : all.all())
-        replies_.push_back(details_of(found));
-    } else if (auto found = all.find(login)) {
-      replies_.push_back(details_of(*found));
-    } else {
-      return call_.finish(errors::user_not_found(login));
-    }
-    writable();
-  }
-
-  void writable() override {
-    if (replies_.empty())
-      return call_.finish({});
-    rpc::outgoing message{replies_.front()};
-    replies_.pop_front();
-    call_.write(message, true);
-  }
-
-private:
-  node& node_;
-  rpc::call& call_;
-  DetailsReq request_;
-  std::deque<DetailsResp> replies_;
-  bool asked_ = false;
-};
+  return replies;
+}
 
 } // namespace
 
@@ -142,7 +111,8 @@ std::unique_ptr<rpc::handler> handle_user_disable(node& serving, rpc::call& call
 }
 
 std::unique_ptr<rpc::handler> handle_user_details(node& serving, rpc::call& call) {
-  return std::make_unique<details_call>(serving, call);
+  return listing<DetailsReq, DetailsResp>(
+    call, [&serving](const DetailsReq& request) { return details(serving, request.options().login_name()); });
 }
 
 std::unique_ptr<rpc::handler> handle_change_password(node& serving, rpc::call& call) {

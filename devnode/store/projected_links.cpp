@@ -12,8 +12,7 @@
 namespace kdb::development {
 namespace {
 
-// The numbers under which a server registers them.
-enum projection { streams = 1, stream_by_category, by_category, by_event_type, by_correlation_id };
+using enum system_projection;
 
 constexpr std::string_view stream_reference = "$@";
 
@@ -51,8 +50,8 @@ bool deletion(const stored_event& event) {
 // Builds the links of one event.
 class projector {
 public:
-  explicit projector(const stored_event& event)
-    : event_{event}, stream_{event.owner->name}, target_{std::to_string(event.revision) + "@" + stream_},
+  projector(const stored_event& event, const projection_editions& by)
+    : event_{event}, by_{by}, stream_{event.owner->name}, target_{std::to_string(event.revision) + "@" + stream_},
       correlation_{string_member(event.custom_metadata(), "$correlationId")} {}
 
   std::vector<projected_link> links() {
@@ -79,16 +78,21 @@ public:
 private:
   std::string category() const { return std::string{category_of(stream_)}; }
 
-  void add(projection from, std::string stream, std::string_view type, std::string data, const std::string& extra = {}) {
+  void add(system_projection from, std::string stream, std::string_view type, std::string data, const std::string& extra = {}) {
+    auto& edition = by_[from];
+    if (!edition)
+      return;
     auto position = std::to_string(event_.position);
-    std::string metadata = R"({"$v":")" + std::to_string(from) + R"(:-1:1:4","$c":)" + position + R"(,"$p":)" + position + "," +
-                           extra + R"("$causedBy":")" + to_string(event_.id) + "\"";
+    std::string metadata = R"({"$v":")" + std::to_string(static_cast<int>(from)) + ":" + std::to_string(edition->epoch) + ":" +
+                           std::to_string(edition->version) + R"(:4","$c":)" + position + R"(,"$p":)" + position + "," + extra +
+                           R"("$causedBy":")" + to_string(event_.id) + "\"";
     if (correlation_)
       metadata += R"(,"$correlationId":)" + quoted(*correlation_);
-    links_.push_back({std::move(stream), type, std::move(data), metadata + "}"});
+    links_.push_back({from, std::move(stream), type, std::move(data), metadata + "}"});
   }
 
   const stored_event& event_;
+  const projection_editions& by_;
   const std::string& stream_;
   std::string target_;
   std::optional<std::string> correlation_;
@@ -97,21 +101,52 @@ private:
 
 } // namespace
 
-std::vector<projected_link> projected_links(const stored_event& event) {
+std::string_view name_of(system_projection of) {
+  switch (of) {
+    case streams: return "$streams";
+    case stream_by_category: return "$stream_by_category";
+    case by_category: return "$by_category";
+    case by_event_type: return "$by_event_type";
+    case by_correlation_id: break;
+  }
+  return "$by_correlation_id";
+}
+
+projection_editions first_editions() {
+  projection_editions all;
+  for (auto each : all_system_projections)
+    all[each].emplace();
+  return all;
+}
+
+std::vector<projected_link> projected_links(const stored_event& event, const projection_editions& by) {
   std::string_view stream = event.owner->name;
   if (event.owner->hidden || projected_stream(is_metastream(stream) ? stream.substr(2) : stream))
     return {};
-  return projector{event}.links();
+  return projector{event, by}.links();
 }
 
-std::optional<std::uint64_t> projected_position(const stored_event& written) {
+std::optional<projected_origin> projected_origin_of(const stored_event& written) {
   bool type = written.link() || written.type() == stream_reference;
   auto members = type && projected_stream(written.owner->name) ? parse_object(written.custom_metadata()) : std::nullopt;
   if (!members)
     return std::nullopt;
-  auto position = std::ranges::find(*members, "$c", &json_member::key);
-  auto number = position == members->end() ? std::nullopt : parse_integer(position->value);
-  return number ? std::optional{static_cast<std::uint64_t>(*number)} : std::nullopt;
+  auto member = [&](std::string_view key) {
+    auto found = std::ranges::find(*members, key, &json_member::key);
+    return found == members->end() ? std::string_view{} : found->value;
+  };
+  auto position = parse_integer(member("$c"));
+  auto edition = parse_string(member("$v"));
+  long long by = 0, epoch = 0;
+  if (!position || !edition || std::sscanf(edition->c_str(), "%lld:%lld:", &by, &epoch) != 2 || by < 1 ||
+      by > static_cast<long long>(all_system_projections.size()))
+    return std::nullopt;
+  return projected_origin{static_cast<system_projection>(by), epoch, static_cast<std::uint64_t>(*position)};
+}
+
+std::string projected_stream_metadata(std::int64_t truncate_before) {
+  std::string truncation = truncate_before > 0 ? R"("$tb":)" + std::to_string(truncate_before) + "," : "";
+  return "{" + truncation + R"("$acl":{"$r":"$all","$mr":"$all"}})";
 }
 
 } // namespace kdb::development

@@ -37,6 +37,9 @@ std::vector<allowed_difference> parse_allowed_differences(const nlohmann::json& 
 /// What is demanded where a difference is allowed: `expected` with the decision in place of the recorded value.
 answer with_difference(answer expected, const answer& got, const allowed_difference& allowed);
 
+/// Takes what may be any value out of both, so that nothing is learnt from it about positions and ids either.
+void disregard(const allowed_difference& allowed, answer& expected, answer& got);
+
 /// True if the recorded answer did not fit at the place of this decision, so that the decision was needed.
 bool was_needed(const allowed_difference& allowed, const std::vector<mismatch>& against_recording);
 

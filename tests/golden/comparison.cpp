@@ -80,7 +80,8 @@ bool is_port(const json& value) {
 
 // Of these not even whether there is one can be compared: it is absent when nothing has happened lately.
 bool is_rate(const std::string& field) {
-  return field == "average_per_second" || field == "average_items_per_second" || field == "count_since_last_measurement";
+  return field == "average_per_second" || field == "average_items_per_second" || field == "count_since_last_measurement" ||
+         field == "coreProcessingTime";
 }
 
 class comparer {

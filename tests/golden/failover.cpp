@@ -16,7 +16,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto call_time = 10s;
+constexpr auto longest_call = 10s;
 
 // What the node itself says when it is unavailable; everything else comes from the client's gRPC.
 bool said_by_server(const std::string& message) {
@@ -60,7 +60,7 @@ void renew_ids(json& value) {
 
 json answer_of(generic_call& call, const std::string& response_type) {
   auto message = std::string{};
-  switch (call.read(message, call_time)) {
+  switch (call.read(message, longest_call)) {
     case generic_call::read_result::message: return {{"response", from_wire(response_type, message)}};
     case generic_call::read_result::ended: return {{"status", call.status()}};
     default: return {{"status", {{"code", "HANGS"}, {"message", ""}, {"trailers", json::object()}}}};
@@ -114,7 +114,7 @@ std::vector<json> call_again_and_again(const std::string& target, const probe& w
     // gRPC only works on a connection while somebody waits for a call, and calls to a server that is known to be gone fail at once.
     if (lost.exchange(false))
       servers.emplace_back(target);
-    auto call = generic_call{servers.back(), wanted.method, wanted.metadata, call_time};
+    auto call = generic_call{servers.back(), wanted.method, wanted.metadata, wanted.deadline};
     for (auto request : wanted.requests) {
       renew_ids(request);
       call.write(to_wire(shape.request, request));

@@ -32,6 +32,7 @@ struct probe {
   std::vector<nlohmann::json> requests;
   metadata_list metadata;
   std::chrono::milliseconds every{20};
+  std::chrono::milliseconds deadline{10'000}; ///< Of each call.
 };
 
 /// Calls a server at `target` until `stop`, on a new connection after one that failed; each call with new ids and whether or not the ones before have been answered. Returns the answers in the order of the calls, with

@@ -55,7 +55,7 @@ void node_answers_as_recorded(kdb::devnode& node, const fs::path& file,
 
 // The recorded server had the system projections running. That matters where they are looked at.
 bool needs_projections(const fs::path& file) {
-  return file.stem() == "projections-system" || file.stem() == "subscribe-all-filtered";
+  return file.stem() == "projections" || file.stem() == "projections-system" || file.stem() == "subscribe-all-filtered";
 }
 
 void fresh_node_answers_as_recorded(const fs::path& file) {

@@ -26,7 +26,8 @@ devcluster_options pace(const json& script) {
           .drain = unit / 2,
           .forwarding_timeout = unit,
           .keeps_events = script.at("about").get<std::string>().find("disk") != std::string::npos,
-          .cold_start = script.at("nodes").contains("node0")};
+          .cold_start = script.at("nodes").contains("node0"),
+          .node = {.projections = true}};
 }
 
 std::string port_of(const std::string& address) {

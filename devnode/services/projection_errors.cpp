@@ -1,0 +1,26 @@
+#include "services/projection_errors.hpp"
+
+#include <string>
+
+namespace kdb::development::errors {
+
+using rpc::status;
+using rpc::status_code;
+
+status projection_not_found(std::string_view name) {
+  return {status_code::not_found, "Projection '" + std::string{name} + "' not found", {}};
+}
+
+status projection_exists(std::string_view name) {
+  return {status_code::already_exists, "Duplicate projection names : " + std::string{name}, {}};
+}
+
+status projection_refused(std::string_view reason) {
+  return {status_code::failed_precondition, std::string{reason}, {}};
+}
+
+status not_authorized() {
+  return {status_code::permission_denied, "Not authorized", {}};
+}
+
+} // namespace kdb::development::errors

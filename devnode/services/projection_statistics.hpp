@@ -1,0 +1,13 @@
+#pragma once
+
+#include "rpc/call.hpp"
+#include "services/node.hpp"
+
+#include <memory>
+
+namespace kdb::development {
+
+/// Handles Projections.Statistics: one reply a projection, as it is at that moment.
+std::unique_ptr<rpc::handler> handle_projection_statistics(node& serving, rpc::call& call);
+
+} // namespace kdb::development
