@@ -33,7 +33,7 @@ authentication unless they are wanted. Its events are in memory, and in a file i
   --sync MODE
              normal, or full: what was answered also survives the loss of power
   --projections
-             has the system projections write links into $ce-…, $et-… and so on
+             has the system projections write links into $ce-…, $et-… and so on, and serves the management of projections
   --auth     callers must be users: admin and ops have the password changeit
   --tls FOLDER
              TLS, and authentication with it; makes ca.crt there, which clients must trust, unless it is there, and

@@ -8,8 +8,8 @@ namespace kdb::development {
 namespace {
 
 constexpr std::string_view not_run = "The development node runs no queries: this projection processes no events and writes none.";
-constexpr std::string_view no_source =
-  "The query names no source of events, such as fromAll or fromStream. Others would be shown as running, but the development node runs no queries.";
+constexpr std::string_view no_source = "The query names no source of events, such as fromAll or fromStream. Others would be "
+                                       "shown as running, but the development node runs no queries.";
 
 void prepare_again(projection& changed) {
   changed = prepare(std::move(changed.definition), changed.native);

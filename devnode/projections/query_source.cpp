@@ -40,7 +40,9 @@ public:
   }
 
 private:
-  void skip(std::size_t to, std::size_t sign = 0) { left_.remove_prefix(std::min(left_.size(), to == left_.npos ? to : to + sign)); }
+  void skip(std::size_t to, std::size_t sign = 0) {
+    left_.remove_prefix(std::min(left_.size(), to == left_.npos ? to : to + sign));
+  }
 
   std::string name() {
     auto end = static_cast<std::size_t>(std::ranges::find_if_not(left_, in_name) - left_.begin());

@@ -98,8 +98,7 @@ std::variant<CreateResp, rpc::status> create(node& serving, const CreateReq& req
 
 std::unique_ptr<rpc::handler> handle_projection_create(node& serving, rpc::call& call) {
   return unary<CreateReq, CreateResp>(
-    call,
-    [&serving, allowed = operates(serving, call)](const CreateReq& request) { return create(serving, request, allowed); },
+    call, [&serving, allowed = operates(serving, call)](const CreateReq& request) { return create(serving, request, allowed); },
     &serving.durable);
 }
 
@@ -118,15 +117,14 @@ std::unique_ptr<rpc::handler> handle_projection_update(node& serving, rpc::call&
 
 // It has written nothing but what says what it was.
 std::unique_ptr<rpc::handler> handle_projection_delete(node& serving, rpc::call& call) {
-  return with_projection<DeleteReq, DeleteResp>(
-    serving, call, demanded_role::ops,
-    [](managed_projections& all, const projection& of,
-       const DeleteReq::Options& options) -> std::variant<DeleteResp, rpc::status> {
-      if (auto problem = deletion_problem(of); !problem.empty())
-        return errors::projection_refused(problem);
-      all.remove(options.name());
-      return DeleteResp{};
-    });
+  return with_projection<DeleteReq, DeleteResp>(serving, call, demanded_role::ops,
+                                                [](managed_projections& all, const projection& of,
+                                                   const DeleteReq::Options& options) -> std::variant<DeleteResp, rpc::status> {
+                                                  if (auto problem = deletion_problem(of); !problem.empty())
+                                                    return errors::projection_refused(problem);
+                                                  all.remove(options.name());
+                                                  return DeleteResp{};
+                                                });
 }
 
 std::unique_ptr<rpc::handler> handle_projection_disable(node& serving, rpc::call& call) {
@@ -168,14 +166,12 @@ std::unique_ptr<rpc::handler> handle_projection_result(node& serving, rpc::call&
 
 // The one method that nodes answer that don't lead.
 std::unique_ptr<rpc::handler> handle_projections_restart(node& serving, rpc::call& call) {
-  return unary<Empty, Empty>(
-    call,
-    [&serving](const Empty&) -> std::variant<Empty, rpc::status> {
-      if (!serving.projections)
-        return errors::projection_refused("Projection Subsystem cannot be restarted as it is in the wrong state: Ready");
-      serving.projections->restart();
-      return Empty{};
-    });
+  return unary<Empty, Empty>(call, [&serving](const Empty&) -> std::variant<Empty, rpc::status> {
+    if (!serving.projections)
+      return errors::projection_refused("Projection Subsystem cannot be restarted as it is in the wrong state: Ready");
+    serving.projections->restart();
+    return Empty{};
+  });
 }
 
 } // namespace kdb::development

@@ -22,7 +22,8 @@ std::string position_text(std::optional<std::uint64_t> position) {
 float share_of(const projection_progress& progress, std::uint64_t end) {
   if (progress.processed == 0)
     return -1;
-  return progress.caught_up ? 100 : static_cast<float>(100.0 * static_cast<double>(*progress.position) / static_cast<double>(end));
+  return progress.caught_up ? 100
+                            : static_cast<float>(100.0 * static_cast<double>(*progress.position) / static_cast<double>(end));
 }
 
 StatisticsResp describe(const projection& of, const managed_projections& among, std::uint64_t end) {

@@ -2,6 +2,7 @@
 #include "store_fixture.hpp"
 
 #include "store/projected_links.hpp"
+#include "store/projected_places.hpp"
 
 #include <boost/test/unit_test.hpp>
 
@@ -103,8 +104,50 @@ BOOST_AUTO_TEST_CASE(a_link_says_what_it_is_about) {
                                     R"(,"$o":"a-1","$causedBy":")" + to_string(event.id) + R"(","$correlationId":"x\"y"})");
   BOOST_TEST(links[3].metadata.find(R"("$eventTimestamp":"2026-11-24T)") != std::string::npos);
   auto& link = write(links[2].stream, links[2].type, links[2].data, links[2].metadata);
-  BOOST_TEST((projected_position(link) == event.position));
-  BOOST_TEST(!projected_position(event));
+  auto origin = projected_origin_of(link);
+  BOOST_REQUIRE(origin.has_value());
+  BOOST_TEST((origin->by == system_projection::by_category));
+  BOOST_TEST(origin->epoch == -1);
+  BOOST_TEST(origin->position == event.position);
+  BOOST_TEST(!projected_origin_of(event));
+}
+
+BOOST_AUTO_TEST_CASE(only_those_that_look_write_and_say_in_which_edition) {
+  projection_editions looking;
+  looking[system_projection::by_category] = {.version = 7, .epoch = 5};
+  auto links = projected_links(write("a-1", "t"), looking);
+  BOOST_REQUIRE((written(links) == names{"$ce-a $> 0@a-1"}));
+  BOOST_TEST(links[0].metadata.starts_with(R"({"$v":"3:5:7:4")"));
+  auto& link = write(links[0].stream, links[0].type, links[0].data, links[0].metadata);
+  BOOST_TEST(projected_origin_of(link)->epoch == 5);
+}
+
+BOOST_AUTO_TEST_CASE(the_log_tells_how_far_each_had_come) {
+  using enum system_projection;
+  auto project = [&](std::size_t index, const projection_editions& by) {
+    for (auto& link : projected_links(events.events()[index], by))
+      write(link.stream, link.type, link.data, link.metadata);
+  };
+  projection_editions all = first_editions(), without_category = all, category_anew;
+  without_category[by_category].reset();
+  category_anew[by_category] = {.version = 4, .epoch = 4};
+  append("plain", 1);
+  append("a-1", 3);
+  project(1, all);              // nothing about a category or a correlation
+  project(2, all);              // a-1
+  project(3, without_category); // which had been stopped
+  project(4, without_category);
+  projection_histories known;
+  for (std::size_t i = 0; i < known.size(); ++i)
+    known[i] = {.of = all_system_projections[i], .together = all_system_projections[i] != by_category};
+  BOOST_TEST(known[1].together == false);
+  // Those that run together have come as far as any of them, whether or not they wrote; the other one as far as it wrote itself.
+  constexpr std::array<std::size_t, 5> expected{5, 3, 5, 5, 5};
+  BOOST_TEST((projected_places(events.events(), known) == expected));
+  known[1].epoch = 4;
+  BOOST_TEST(projected_places(events.events(), known)[1] == 0);
+  project(2, category_anew);
+  BOOST_TEST(projected_places(events.events(), known)[1] == 3);
 }
 
 BOOST_AUTO_TEST_CASE(a_node_projects_what_is_written_and_what_it_finds_once) {

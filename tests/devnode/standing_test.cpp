@@ -16,7 +16,7 @@ namespace data = boost::unit_test::data;
 namespace kdb::development {
 
 std::ostream& operator<<(std::ostream& out, admission decided) {
-  constexpr const char* names[] = {"serve", "hang", "not_leader", "not_ready", "shutting_down", "exception"};
+  constexpr const char* names[] = {"serve", "hang", "silence", "not_leader", "not_ready", "shutting_down", "exception"};
   return out << names[static_cast<int>(decided)];
 }
 
@@ -67,6 +67,7 @@ BOOST_DATA_TEST_CASE(each_state_answers_as_a_servers, data::make(table), row) {
     BOOST_TEST(admit(here, demand::leading, insists) == row.leading);
     BOOST_TEST(admit(here, demand::leading_info, insists) == row.info);
     BOOST_TEST(admit(here, demand::leading_v2, insists) == row.v2);
+    BOOST_TEST(admit(here, demand::leading_only, insists) == (row.state == node_state::leader ? serve : admission::silence));
     BOOST_TEST(admit(here, demand::nothing, insists) == serve);
   }
 }
@@ -84,6 +85,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_drains_has_its_own_answers) {
   BOOST_TEST(admit(here, demand::leading_v2, false) == admission::shutting_down);
   BOOST_TEST(admit(here, demand::writing, false) == admission::exception);
   BOOST_TEST(admit(here, demand::leading, false) == admission::exception);
+  BOOST_TEST(admit(here, demand::leading_only, false) == admission::silence);
   BOOST_TEST(admit(here, demand::nothing, false) == serve);
 }
 

@@ -17,7 +17,8 @@ struct devnode_options {
   /// Whether what is answered also survives the loss of power, at the price of a sync to the disk for each group of writes.
   bool sync_full = false;
   /// Whether the system projections run: `$by_category`, `$by_event_type`, `$by_correlation_id`, `$streams` and `$stream_by_category` write
-  /// links into `$ce-…`, `$et-…` and so on, as on a server on which they are started. Off, so that $all holds what was written alone.
+  /// links into `$ce-…`, `$et-…` and so on, as on a server on which they are started, and projections can be managed; those of users are kept and
+  /// not run. Off, so that $all holds what was written alone.
   bool projections = false;
   /// Largest append in bytes: data, metadata and types of its events.
   std::uint64_t max_append_size = 256 * 1024 * 1024;
