@@ -390,7 +390,7 @@ result<client_actor> spawn_client(caf::actor_system& system, settings how, logge
     (*log)(log_level::warning, warning);
   if (how.connection_name.empty())
     how.connection_name = to_string(random_uuid());
-  auto engine = rpc::make_engine();
+  auto engine = rpc::make_engine(how.max_transport_bytes);
   auto transports = [engine = std::weak_ptr{engine}, how](const rpc::address& where) -> std::shared_ptr<rpc::transport> {
     return rpc::make_grpc_transport(engine.lock(), where, how);
   };

@@ -15,6 +15,19 @@
 // The client as a supervisor: its workers, those who observe it, and its end.
 namespace kdb {
 
+namespace {
+
+std::function<bool()> relief_of(const std::shared_ptr<rpc::engine>& engine) {
+  if (!engine)
+    return {};
+  return [weak = std::weak_ptr{engine}] {
+    const auto alive = weak.lock();
+    return alive && rpc::relieve(*alive);
+  };
+}
+
+} // namespace
+
 client_state::~client_state() {
   for (auto& promise : closers)
     promise.deliver(caf::unit);
@@ -51,6 +64,7 @@ void client_state::spawn_connection() {
                                            .credentials = context->credentials,
                                            .keeper = keeper,
                                            .announce = [tell = late_sender{self}](const connection_change& what) { tell(what); },
+                                           .relieve = relief_of(parts.engine),
                                            .predecessors = connections++});
   context->connection->set(link);
   supervise(discovery.address());

@@ -7,6 +7,7 @@
 #include <call_defaults.hpp>
 #include <gossip_call.hpp>
 #include <late_sender.hpp>
+#include <rpc/grpc_transport.hpp>
 
 namespace kdb {
 
@@ -62,6 +63,8 @@ connection_self::behavior_type connection_state::start(connection_parts given) {
     advance(connecting::shut{});
     self->quit(std::move(what.reason));
   });
+  if (parts.relieve)
+    look_after_engine();
   return {
     [this](const get_node& what) { return on_get_node(what); },
     [this](const get_status&) { return status(); },
@@ -80,6 +83,7 @@ connection_self::behavior_type connection_state::start(connection_parts given) {
       advance(connecting::checked{what.generation, std::move(what.members)});
     },
     [this](const wait_elapsed& what) { advance(connecting::waited{what.wait}); },
+    [this](relief_due) { look_after_engine(); },
   };
 }
 
@@ -113,6 +117,13 @@ void connection_state::advance(connecting::event what) {
     (*parts.log)(log_level::debug, "connection is " + std::string{to_string(machine.now())});
   for (auto& effect : effects)
     std::visit([this](auto& each) { perform(std::move(each)); }, effect);
+}
+
+void connection_state::look_after_engine() {
+  const auto given_up = parts.relieve();
+  if (const auto* used = std::get_if<connecting::in_use>(&machine.now()); used && given_up)
+    advance(connecting::failed{used->current->generation, rpc::given_up()});
+  self->delayed_send(self, rpc::relief_interval, relief_due{});
 }
 
 void connection_state::note_if_refused(const error& why) {

@@ -28,6 +28,8 @@ struct connection_parts {
   credentials_keeper_actor keeper;
   /// Told of every change, on the connection's actor.
   std::function<void(const connection_change&)> announce;
+  /// Looks after what the transports run on. True: it was given up, and the node with it. Empty: there is nothing to look after.
+  std::function<bool()> relieve{};
   /// Connections of one client before this one: generations of theirs are stale.
   std::uint32_t predecessors = 0;
 };
@@ -47,6 +49,7 @@ struct connection_state {
   client_status status() const;
   void advance(connecting::event what);
   void look_for_node(connecting::discover what);
+  void look_after_engine();
   /// Others are asked for, if there is somebody to ask.
   void note_if_refused(const error& why);
 

@@ -113,13 +113,15 @@ struct node_checked {
 struct wait_elapsed {
   std::uint64_t wait = 0;
 };
+struct relief_due {};
 
 using connection_actor = caf::typed_actor<caf::replies_to<get_node>::with<node_ptr>, // At once, or when the round has an end.
                                           caf::replies_to<get_status>::with<client_status>,
                                           caf::reacts_to<call_failed>>; // Ignored if the generation is stale.
 
 using connection_self =
-  connection_actor::extend<caf::reacts_to<node_probed>, caf::reacts_to<node_checked>, caf::reacts_to<wait_elapsed>>;
+  connection_actor::extend<caf::reacts_to<node_probed>, caf::reacts_to<node_checked>, caf::reacts_to<wait_elapsed>,
+                           caf::reacts_to<relief_due>>;
 
 // -- appender --------------------------------------------------------------------------
 
@@ -263,6 +265,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::call_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_probed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_checked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::wait_elapsed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::relief_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_replies)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_call_ended)

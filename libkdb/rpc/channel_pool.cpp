@@ -21,8 +21,10 @@ constexpr int receive_limit = 17 << 20; // An event of 16 MiB and what surrounds
 // What may be under way on a stream before it is read. gRPC's own window adapts, and grows to 100 MiB for a fast server.
 constexpr int stream_window = 4 << 20;
 
-grpc::ChannelArguments channel_arguments(const address& where, const settings& how) {
+grpc::ChannelArguments channel_arguments(const address& where, const settings& how, const engine* calls) {
   grpc::ChannelArguments args;
+  if (calls)
+    args.SetResourceQuota(calls->quota());
   if (how.tls.enabled && !where.server_name.empty())
     args.SetString(GRPC_SSL_TARGET_NAME_OVERRIDE_ARG, where.server_name);
   // A connection of its own for each channel: gRPC would share one between equal channels.
@@ -166,7 +168,7 @@ void channel_pool::renew_material() {
 std::shared_ptr<grpc::Channel> channel_pool::open() {
   renew_material();
   auto made = grpc::CreateCustomChannel(to_string(where_.where), channel_credentials(settings_.tls, material_),
-                                        channel_arguments(where_, settings_));
+                                        channel_arguments(where_, settings_, engine_.get()));
   auto* const channel = made.get();
   return {channel, [made = std::move(made)](grpc::Channel*) mutable { let_go(std::move(made)); }};
 }

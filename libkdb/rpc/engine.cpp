@@ -1,10 +1,12 @@
 #include <rpc/engine.hpp>
 
 #include <grpc/support/time.h>
+#include <pthread.h>
 
 #include <algorithm>
 #include <optional>
 #include <thread>
+#include <utility>
 
 #include <rpc/stream_call.hpp>
 
@@ -16,11 +18,24 @@ namespace {
 constexpr int operations_in_a_row = 64;
 constexpr int rows_at_most = 8;
 
+/// What a thread may spend inside gRPC without anything to show for it. Ninety streams whose windows are full, all that a connection can have
+/// for us, take it less than a second.
+constexpr std::chrono::seconds most_for_nothing{5};
+
+gpr_timespec already_past() {
+  return gpr_time_0(GPR_CLOCK_MONOTONIC);
+}
+
 } // namespace
 
-std::shared_ptr<engine> engine::start() {
+engine::engine(std::uint64_t most_bytes) {
+  quota_.Resize(most_bytes);
+}
+
+std::shared_ptr<engine> engine::start(std::uint64_t most_bytes) {
   struct owner {
-    std::shared_ptr<engine> running = std::make_shared<engine>();
+    explicit owner(std::uint64_t most_bytes) : running{std::make_shared<engine>(most_bytes)} {}
+    std::shared_ptr<engine> running;
     std::thread thread{[self = running] { self->run(); }};
 
     ~owner() {
@@ -31,7 +46,7 @@ std::shared_ptr<engine> engine::start() {
         thread.join();
     }
   };
-  auto owned = std::make_shared<owner>();
+  auto owned = std::make_shared<owner>(most_bytes);
   return {owned, owned->running.get()};
 }
 
@@ -73,12 +88,14 @@ void engine::stop(const std::function<void()>& drained) {
 }
 
 void engine::run() {
-  const auto already_past = gpr_time_0(GPR_CLOCK_MONOTONIC);
+  turn mine{turn_};
+  if (clockid_t own{}; pthread_getcpuclockid(pthread_self(), &own) == 0)
+    thread_clock_ = own;
   void* tag = nullptr;
   bool ok = false;
   int in_a_row = 0, rows = 0;
   for (;;) {
-    const auto next = queue_.AsyncNext(&tag, &ok, already_past);
+    const auto next = poll(mine, &tag, &ok);
     if (next == grpc::CompletionQueue::SHUTDOWN)
       break;
     if (next == grpc::CompletionQueue::TIMEOUT) {
@@ -86,7 +103,7 @@ void engine::run() {
       flush();
       if (begin_writing())
         continue;
-      const auto open = wait(&tag, &ok);
+      const auto open = wait(mine, &tag, &ok);
       set_busy();
       if (!open)
         break;
@@ -105,6 +122,14 @@ void engine::run() {
   // They have ended, and would keep their connection, and this queue, for ever.
   unflushed_.clear();
   writers_.clear();
+  thread_clock_.reset();
+}
+
+grpc::CompletionQueue::NextStatus engine::poll(turn& mine, void** tag, bool* ok) {
+  mine.unlock();
+  const auto next = queue_.AsyncNext(tag, ok, already_past());
+  mine.lock();
+  return next;
 }
 
 bool engine::write_soon(stream_call& call) {
@@ -131,7 +156,7 @@ void engine::set_busy() {
   busy_ = true;
 }
 
-bool engine::wait(void** tag, bool* ok) {
+bool engine::wait(turn& mine, void** tag, bool* ok) {
   for (;;) {
     std::optional<std::chrono::steady_clock::time_point> due;
     {
@@ -140,10 +165,17 @@ bool engine::wait(void** tag, bool* ok) {
       if (!watched_.empty())
         due = watched_.top().due;
     }
-    if (!due)
-      return queue_.Next(tag, ok);
-    const auto left = std::max(*due - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration::zero());
-    switch (queue_.AsyncNext(tag, ok, std::chrono::system_clock::now() + left)) {
+    mine.unlock();
+    auto next = grpc::CompletionQueue::SHUTDOWN;
+    if (!due) {
+      if (queue_.Next(tag, ok))
+        next = grpc::CompletionQueue::GOT_EVENT;
+    } else {
+      const auto left = std::max(*due - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration::zero());
+      next = queue_.AsyncNext(tag, ok, std::chrono::system_clock::now() + left);
+    }
+    mine.lock();
+    switch (next) {
       case grpc::CompletionQueue::GOT_EVENT: return true;
       case grpc::CompletionQueue::SHUTDOWN: return false;
       case grpc::CompletionQueue::TIMEOUT: expire();
@@ -169,6 +201,52 @@ void engine::expire() {
   }
   for (auto& each : overdue)
     each->due();
+}
+
+bool engine::relieve() {
+  turn mine{turn_, std::try_to_lock};
+  if (!mine)
+    return false; // It is back, and at work.
+  const auto held_up = knock_.pending;
+  if (held_up)
+    stand_in(mine);
+  else
+    used_when_back_ = used_by_thread();
+  // Time that passes says nothing: the thread may wait for a processor, or the machine may have slept.
+  const auto flooded = held_up && used_by_thread() - used_when_back_ > most_for_nothing;
+  if (flooded)
+    lose_all();
+  if (!std::exchange(knock_.pending, true))
+    knock_.alarm.Set(&queue_, already_past(), static_cast<operation*>(&knock_));
+  return flooded;
+}
+
+/// As long as the knock is in the queue this does not poll: then this thread would be held up as well.
+void engine::stand_in(turn& mine) {
+  void* tag = nullptr;
+  bool ok = false;
+  while (knock_.pending && poll(mine, &tag, &ok) == grpc::CompletionQueue::GOT_EVENT)
+    static_cast<operation*>(tag)->complete(ok);
+  flush();
+  begin_writing();
+  expire();
+}
+
+void engine::lose_all() {
+  std::vector<std::shared_ptr<running_call>> open;
+  {
+    std::lock_guard lock{mutex_};
+    open.assign(calls_.begin(), calls_.end());
+  }
+  for (auto& call : open)
+    call->lose();
+}
+
+std::chrono::nanoseconds engine::used_by_thread() const {
+  timespec used{};
+  if (!thread_clock_ || ::clock_gettime(*thread_clock_, &used) != 0)
+    return {};
+  return std::chrono::seconds{used.tv_sec} + std::chrono::nanoseconds{used.tv_nsec};
 }
 
 void engine::flush() {

@@ -1,11 +1,17 @@
 #pragma once
 
+#include <grpcpp/alarm.h>
 #include <grpcpp/completion_queue.h>
+#include <grpcpp/resource_quota.h>
+
+#include <time.h>
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <queue>
 #include <unordered_set>
 #include <vector>
@@ -30,6 +36,8 @@ public:
   virtual ~running_call() = default;
   /// Ends the call soon with `cancelled`. From any thread, any number of times.
   virtual void cancel() = 0;
+  /// On the engine's thread: ends the call soon because its connection is given up.
+  virtual void lose() { cancel(); }
 };
 
 /// Something that waits for a time.
@@ -43,17 +51,23 @@ public:
 /// The completion queue of a client and the one thread that serves it. Calls register with it for as long as they have operations
 /// in flight.
 ///
+/// gRPC reads from sockets on that thread, and goes on as long as something comes. Windows bound what a server may send as messages, but not
+/// headers, and not frames that need no window: a server that sends those without end would keep the thread for good. So somebody
+/// relieves it now and then: whatever is said to happen on the engine's thread happens there, or in `relieve` while the thread is inside gRPC.
+///
 /// The owner made by `start` ends everything when it goes: it cancels what is in flight and waits for the thread, or lets the thread
 /// end by itself if the owner goes on that very thread. Calls keep the queue alive, not the owner.
 class engine : public std::enable_shared_from_this<engine> {
 public:
-  static std::shared_ptr<engine> start();
+  static std::shared_ptr<engine> start(std::uint64_t most_bytes);
 
-  engine() = default;
+  explicit engine(std::uint64_t most_bytes);
   engine(const engine&) = delete;
   engine& operator=(const engine&) = delete;
 
   grpc::CompletionQueue& queue() { return queue_; }
+  /// Bounds what gRPC holds for the connections of this client.
+  const grpc::ResourceQuota& quota() const { return quota_; }
 
   /// Keeps the call alive until `remove`. False if the engine is stopping: then the call must not start.
   bool add(std::shared_ptr<running_call> call);
@@ -74,7 +88,18 @@ public:
   /// the engine's.
   void stop(const std::function<void()>& drained);
 
+  /// See `rpc::relieve`.
+  bool relieve();
+
 private:
+  using turn = std::unique_lock<std::mutex>;
+
+  /// Comes back in the queue as soon as it is set: then whoever takes it has taken all that was there before.
+  struct knock final : operation {
+    void complete(bool) override { pending = false; }
+    bool pending = false;
+    grpc::Alarm alarm;
+  };
   struct watched {
     std::chrono::steady_clock::time_point due;
     std::weak_ptr<timed> who;
@@ -85,10 +110,19 @@ private:
   void flush();
   bool begin_writing();
   void set_busy();
-  bool wait(void** tag, bool* ok);
+  grpc::CompletionQueue::NextStatus poll(turn& mine, void** tag, bool* ok);
+  bool wait(turn& mine, void** tag, bool* ok);
   void expire();
+  void stand_in(turn& mine);
+  void lose_all();
+  std::chrono::nanoseconds used_by_thread() const;
 
+  grpc::ResourceQuota quota_{"kdb"};
   grpc::CompletionQueue queue_;
+  std::mutex turn_; // Held by who does the engine's work, and not while it is inside gRPC's polling.
+  std::optional<clockid_t> thread_clock_;
+  knock knock_;
+  std::chrono::nanoseconds used_when_back_{}; // By the thread, when it was last seen to come back.
   std::mutex mutex_;
   bool stopping_ = false;
   bool busy_ = true; // The thread does not wait.

@@ -127,8 +127,16 @@ private:
 
 } // namespace
 
-std::shared_ptr<engine> make_engine() {
-  return engine::start();
+std::shared_ptr<engine> make_engine(std::uint64_t most_bytes) {
+  return engine::start(most_bytes);
+}
+
+bool relieve(engine& engine) {
+  return engine.relieve();
+}
+
+error given_up() {
+  return wire::to_error(flooded(), wire::request_kind::read, true);
 }
 
 void stop_engine(engine& engine, const std::function<void()>& drained) {

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <cstdint>
+#include <functional>
 #include <memory>
 
 #include <kdb/result.hpp>
@@ -11,8 +14,19 @@ namespace kdb::rpc {
 class engine;
 
 /// Starts the thread that serves the calls of one client. When the last copy goes, whatever is still in flight is cancelled and the
-/// thread is waited for; after `stop_engine` has reported, that takes no time.
-std::shared_ptr<engine> make_engine();
+/// thread is waited for; after `stop_engine` has reported, that takes no time. gRPC may hold that many bytes for it.
+std::shared_ptr<engine> make_engine(std::uint64_t most_bytes = settings{}.max_transport_bytes);
+
+/// How often somebody should look after an engine.
+constexpr std::chrono::milliseconds relief_interval{250};
+
+/// Looks after the engine's thread: gRPC keeps it for as long as a connection brings something new that is not paid for by windows, headers say. If it
+/// has not come back since the last time its work is done here, so that calls end when they should. True: gRPC was busy with nothing else
+/// for so long that the connections are given up, and all calls with them. From any thread that doesn't belong to gRPC.
+bool relieve(engine& engine);
+
+/// Why calls end then, and what is said about the node.
+error given_up();
 
 /// Accepts no further calls, cancels all there are, and calls `drained` when the last one has ended: at once, or later on the
 /// engine's thread.

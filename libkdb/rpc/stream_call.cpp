@@ -25,6 +25,11 @@ wire::call_status to_call_status(const grpc::Status& status, const grpc::ClientC
   return plain;
 }
 
+wire::call_status flooded() {
+  return {.code = grpc::StatusCode::UNAVAILABLE,
+          .message = "the connection was given up: its node sends without end what is part of no message"};
+}
+
 void prepare(grpc::ClientContext& context, const call_settings& settings) {
   if (settings.deadline)
     context.set_deadline(std::chrono::system_clock::now() + *settings.deadline);
@@ -79,6 +84,11 @@ void stream_call::start(std::string_view method) {
 
 void stream_call::cancel() {
   context_.TryCancel();
+}
+
+void stream_call::lose() {
+  lost_ = true;
+  cancel();
 }
 
 void stream_call::write(std::string message, bool last) {
@@ -229,7 +239,7 @@ void stream_call::end_if_done(std::unique_lock<std::mutex>& lock) {
   else if (status_.ok())
     on_end({});
   else
-    on_end(tl::unexpected{wire::to_error(to_call_status(status_, context_), kind(), reached_server_)});
+    on_end(tl::unexpected{wire::to_error(lost_ ? flooded() : to_call_status(status_, context_), kind(), reached_server_)});
   engine_->remove(shared_from_this());
 }
 

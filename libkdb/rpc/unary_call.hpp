@@ -22,6 +22,7 @@ public:
 
   void start(std::string_view method, std::string message);
   void cancel() override;
+  void lose() override;
 
 private:
   void complete(bool ok) override;
@@ -35,6 +36,7 @@ private:
   std::unique_ptr<grpc::ClientAsyncResponseReader<grpc::ByteBuffer>> reader_;
   grpc::ByteBuffer answer_;
   grpc::Status status_;
+  bool lost_ = false;
 };
 
 } // namespace kdb::rpc

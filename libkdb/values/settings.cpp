@@ -82,6 +82,7 @@ result<void> check_the_rest(const settings& all) {
      {"preference", all.preference <= node_preference::read_only_replica, "leader, follower, random or read_only_replica"},
      {"max_appends_in_flight", all.max_appends_in_flight > 0, "at least 1"},
      {"max_append_bytes_in_flight", all.max_append_bytes_in_flight > 0, "at least 1"},
+     {"max_transport_bytes", all.max_transport_bytes >= 32ull << 20, "at least 33554432, that is 32 MiB"},
      {"minimum_log_level", all.minimum_log_level <= log_level::error, "debug, info, warning or error"}});
 }
 

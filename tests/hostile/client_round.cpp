@@ -193,6 +193,7 @@ settings settings_for(const std::vector<std::uint16_t>& ports, chance& any) {
   how.discover = any.one_in(4);
   how.tls.enabled = false;
   how.gossip_timeout = 200ms;
+  how.max_transport_bytes = 64u << 20;
   how.start_timeout = deadline;
   how.max_discover_attempts = any.one_in(2) ? -1 : 3;
   how.retry = static_cast<std::uint32_t>(any.below(3));

@@ -94,6 +94,9 @@ int main(int argc, char** argv) {
     std::cerr << "kdb_hostile clients|node [--seconds N] [--seed N] [--patient] [--floods] [--verbose]\n";
     return 2;
   }
+  // Otherwise glibc learns from large blocks that were given back, and keeps up to 64 MiB for each of its arenas.
+  ::mallopt(M_MMAP_THRESHOLD, 128 << 10);
+  ::mallopt(M_TRIM_THRESHOLD, 128 << 10);
   ::setenv("GRPC_VERBOSITY", "NONE", 0);    // And one for each frame that is broken.
   google::protobuf::SetLogHandler(nullptr); // One line for each text that is not UTF-8.
   const auto recorded = hostile::corpus::load();

@@ -109,6 +109,7 @@ const std::vector<change> changes{
   {"preference", [](settings& s) { s.preference = static_cast<kdb::node_preference>(4); }},
   {"max_appends_in_flight", [](settings& s) { s.max_appends_in_flight = 0; }},
   {"max_append_bytes_in_flight", [](settings& s) { s.max_append_bytes_in_flight = 0; }},
+  {"max_transport_bytes", [](settings& s) { s.max_transport_bytes = (32ull << 20) - 1; }},
   {"minimum_log_level", [](settings& s) { s.minimum_log_level = static_cast<kdb::log_level>(4); }},
 };
 

@@ -75,6 +75,9 @@ struct settings {
   std::uint32_t max_appends_in_flight = 1024;
   /// Bytes of such appends, likewise.
   std::uint64_t max_append_bytes_in_flight = 64ull << 20;
+  /// Bytes that gRPC may hold for the client: what has arrived and was not read yet, headers, and the calls themselves. When it holds
+  /// more it ends calls, which fail with `too_busy`, until it holds less. At least 32 MiB: the largest message has to fit.
+  std::uint64_t max_transport_bytes = 1ull << 30;
 
   /// How often operations are tried again that don't say it themselves; see `call_options::retry`.
   std::uint32_t retry = 0;
