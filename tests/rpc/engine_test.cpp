@@ -182,7 +182,7 @@ struct awaited final : rpc::timed {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(what_is_due_is_told_also_when_the_queue_never_runs_dry) {
-  const auto engine = rpc::engine::start();
+  const auto engine = rpc::engine::start(64u << 20);
   std::atomic<bool> go_on{true};
   std::atomic<int> left{4};
   std::deque<restless> all;

@@ -247,6 +247,7 @@ const std::vector<row> text_rows{
   told(resource_exhausted, "CLIENT: Received message larger than max (5000000 vs. 4194304)", errc::message_too_large),
   told(resource_exhausted, "Sent message larger than max (5 vs. 4)", errc::message_too_large),
   told(resource_exhausted, "slow down", errc::too_busy, true),
+  told(resource_exhausted, "Buffers full", errc::unavailable, true, true),
   told(resource_exhausted, "Received RST_STREAM with error code 11", errc::too_busy, true, true),
   // Ends that nobody on the other side meant.
   told(deadline_exceeded, "Deadline Exceeded", errc::deadline_exceeded, true, true),

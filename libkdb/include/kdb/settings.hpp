@@ -76,7 +76,7 @@ struct settings {
   /// Bytes of such appends, likewise.
   std::uint64_t max_append_bytes_in_flight = 64ull << 20;
   /// Bytes that gRPC may hold for the client: what has arrived and was not read yet, headers, and the calls themselves. When it holds
-  /// more it ends calls, which fail with `too_busy`, until it holds less. At least 32 MiB: the largest message has to fit.
+  /// more it ends calls, which fail with `unavailable`, until it holds less, and the node is left. At least 32 MiB: the largest message has to fit.
   std::uint64_t max_transport_bytes = 1ull << 30;
 
   /// How often operations are tried again that don't say it themselves; see `call_options::retry`.
@@ -104,7 +104,7 @@ struct settings {
 };
 
 /// The connection string for these settings, with `***` in place of a password. Reads back to the same settings otherwise, as far as
-/// a connection string has an option for them: it has none for tokens and providers of credentials, PEM texts, strictness, the limits of appends, the start timeout, retries, restarts, the log and `on_change`.
+/// a connection string has an option for them: it has none for tokens and providers of credentials, PEM texts, strictness, the limits of appends and of memory, the start timeout, retries, restarts, the log and `on_change`.
 std::string to_string(const settings& all);
 
 } // namespace kdb
