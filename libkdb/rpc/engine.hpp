@@ -4,10 +4,9 @@
 #include <grpcpp/completion_queue.h>
 #include <grpcpp/resource_quota.h>
 
-#include <time.h>
-
 #include <chrono>
 #include <cstdint>
+#include <ctime>
 #include <functional>
 #include <memory>
 #include <mutex>
