@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <cerrno>
 #include <optional>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -46,33 +43,23 @@ std::string unimplemented(std::uint32_t stream) {
 
 } // namespace
 
-flooding_server::flooding_server() {
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(listener_, 64) != 0 ||
-      ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    throw std::runtime_error{"no port to listen on"};
-  port_ = ntohs(address.sin_port);
-  accepting_ = std::thread{[this] { accept_all(); }};
-}
+flooding_server::flooding_server() : accepting_{[this] { accept_all(); }} {}
 
 flooding_server::~flooding_server() {
   stop_ = true;
   accepting_.join();
   for (auto& each : threads_)
     each.join();
-  ::close(listener_);
 }
 
 void flooding_server::accept_all() {
   while (!stop_) {
-    pollfd readable{listener_, POLLIN, 0};
+    pollfd readable{listener_.socket(), POLLIN, 0};
     if (::poll(&readable, 1, 20) <= 0)
       continue;
-    const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC);
+    const int socket = ::accept4(listener_.socket(), nullptr, nullptr, SOCK_CLOEXEC);
+    if (socket < 0)
+      continue;
     threads_.emplace_back([this, socket] {
       serve(socket);
       ::close(socket);

@@ -6,6 +6,8 @@
 #include <thread>
 #include <vector>
 
+#include <fixtures/listener.hpp>
+
 namespace kdb::hostile {
 
 /// A server that answers what a client asks first, and everything else with headers that never end, as fast as the client takes them.
@@ -16,7 +18,7 @@ public:
   flooding_server(const flooding_server&) = delete;
   flooding_server& operator=(const flooding_server&) = delete;
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return listener_.port(); }
   /// Calls that were answered with a flood.
   std::size_t floods() const { return floods_; }
   /// Those whose connection is still open.
@@ -26,8 +28,7 @@ private:
   void accept_all();
   void serve(int socket);
 
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
+  fixtures::listener listener_;
   std::atomic<bool> stop_{false};
   std::atomic<std::size_t> floods_{0};
   std::atomic<std::size_t> under_way_{0};

@@ -1,12 +1,8 @@
 #include <hostile/hostile_server.hpp>
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 
-#include <arpa/inet.h>
-#include <fcntl.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -34,16 +30,7 @@ hostile_server::hostile_server(const corpus& recorded, std::uint64_t seed, manne
     liked_.push_back(attacks()[any_.below(attacks().size())]);
   if (how_.floods)
     liked_.push_back(floods()[any_.below(floods().size())]);
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(listener_, 64) != 0 ||
-      ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    throw std::runtime_error{"no port to listen on"};
-  port_ = ntohs(address.sin_port);
-  in_.ports = {port_};
+  in_.ports = {port()};
   thread_ = std::thread{[this] { run(); }};
 }
 
@@ -52,7 +39,6 @@ hostile_server::~hostile_server() {
   thread_.join();
   for (const auto& [socket, ignored] : connections_)
     ::close(socket);
-  ::close(listener_);
 }
 
 void hostile_server::set_ports(std::vector<std::uint16_t> all) {
@@ -67,7 +53,7 @@ std::map<std::string, std::size_t> hostile_server::made() const {
 
 void hostile_server::run() {
   while (!stop_) {
-    std::vector<pollfd> waiting{{listener_, POLLIN, 0}};
+    std::vector<pollfd> waiting{{listener_.socket(), POLLIN, 0}};
     {
       std::lock_guard lock{mutex_};
       for (const auto& [socket, each] : connections_) {
@@ -80,8 +66,8 @@ void hostile_server::run() {
     for (const auto& each : waiting) {
       if (each.revents == 0)
         continue;
-      if (each.fd == listener_) {
-        if (const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK); socket >= 0)
+      if (each.fd == listener_.socket()) {
+        if (const int socket = ::accept4(listener_.socket(), nullptr, nullptr, SOCK_CLOEXEC | SOCK_NONBLOCK); socket >= 0)
           connections_.emplace(socket, std::make_unique<connection>()).first->second->unsent =
             any_.one_in(50) ? any_.bytes(100) : greeting();
         continue;

@@ -9,6 +9,7 @@
 #include <thread>
 #include <vector>
 
+#include <fixtures/listener.hpp>
 #include <hostile/attacks.hpp>
 
 namespace kdb::hostile {
@@ -30,7 +31,7 @@ public:
   hostile_server(const hostile_server&) = delete;
   hostile_server& operator=(const hostile_server&) = delete;
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return listener_.port(); }
   /// Where gossip and redirects point to. Before the first call.
   void set_ports(std::vector<std::uint16_t> all);
 
@@ -70,8 +71,7 @@ private:
   const manners how_;
   surroundings in_;
   std::vector<attack> liked_;
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
+  fixtures::listener listener_;
   std::map<int, std::unique_ptr<connection>> connections_;
   mutable std::mutex mutex_;
   std::map<std::string, std::size_t> made_;

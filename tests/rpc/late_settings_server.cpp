@@ -1,12 +1,9 @@
 #include <rpc/late_settings_server.hpp>
 
 #include <algorithm>
-#include <stdexcept>
 #include <utility>
 #include <vector>
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -25,15 +22,6 @@ constexpr unsigned char settings_bytes[]{0, 0, 6, settings_frame, 0, 0, 0, 0, 0,
 } // namespace
 
 late_settings_server::late_settings_server() {
-  listener_ = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
-  if (::bind(listener_, reinterpret_cast<sockaddr*>(&address), sizeof address) != 0 || ::listen(listener_, 64) != 0 ||
-      ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size) != 0)
-    throw std::runtime_error{"no port to listen on"};
-  port_ = ntohs(address.sin_port);
   thread_ = std::thread{[this] { run(); }};
 }
 
@@ -42,7 +30,6 @@ late_settings_server::~late_settings_server() {
   thread_.join();
   for (const auto& [socket, ignored] : connections_)
     ::close(socket);
-  ::close(listener_);
 }
 
 std::size_t late_settings_server::greeted() const {
@@ -69,7 +56,7 @@ std::size_t late_settings_server::most_streams() const {
 
 void late_settings_server::run() {
   while (!stop_) {
-    std::vector<pollfd> waiting{{listener_, POLLIN, 0}};
+    std::vector<pollfd> waiting{{listener_.socket(), POLLIN, 0}};
     for (const auto& [socket, ignored] : connections_)
       waiting.push_back({socket, POLLIN, 0});
     ::poll(waiting.data(), waiting.size(), 10);
@@ -77,8 +64,8 @@ void late_settings_server::run() {
     for (const auto& each : waiting) {
       if (each.revents == 0)
         continue;
-      if (each.fd == listener_) {
-        if (const int socket = ::accept4(listener_, nullptr, nullptr, SOCK_CLOEXEC); socket >= 0)
+      if (each.fd == listener_.socket()) {
+        if (const int socket = ::accept4(listener_.socket(), nullptr, nullptr, SOCK_CLOEXEC); socket >= 0)
           connections_.emplace(socket, connection{});
       } else if (!receive(each.fd, connections_[each.fd])) {
         ::close(each.fd);

@@ -8,6 +8,8 @@
 #include <string>
 #include <thread>
 
+#include <fixtures/listener.hpp>
+
 namespace kdb::test {
 
 /// A server over a plain socket that accepts connections, and says nothing on them until `send_settings`: neither SETTINGS nor anything else. Counts
@@ -19,7 +21,7 @@ public:
   late_settings_server(const late_settings_server&) = delete;
   late_settings_server& operator=(const late_settings_server&) = delete;
 
-  std::uint16_t port() const { return port_; }
+  std::uint16_t port() const { return listener_.port(); }
 
   /// From now on every connection, those that are open too, gets its SETTINGS, with 100 streams at most.
   void send_settings() { settings_due_ = true; }
@@ -43,8 +45,7 @@ private:
   static bool receive(int socket, connection& from);
   static void parse(connection& from);
 
-  int listener_ = -1;
-  std::uint16_t port_ = 0;
+  fixtures::listener listener_;
   mutable std::mutex mutex_;
   std::map<int, connection> connections_;
   std::atomic<std::size_t> closed_{0};
