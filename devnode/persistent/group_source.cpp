@@ -2,18 +2,11 @@
 
 #include "store/json.hpp"
 
-#include <algorithm>
-
 namespace kdb::development {
 namespace {
 
 std::optional<std::string> correlation_of(const stored_event& event) {
-  auto metadata = event.custom_metadata();
-  auto members = metadata.empty() ? std::nullopt : parse_object(metadata);
-  if (!members)
-    return std::nullopt;
-  auto found = std::ranges::find(*members, "$correlationId", &json_member::key);
-  return found == members->end() ? std::nullopt : parse_string(found->value);
+  return string_member(event.custom_metadata(), "$correlationId");
 }
 
 } // namespace

@@ -2,17 +2,7 @@
 
 #include "store/json.hpp"
 
-#include <algorithm>
-
 namespace kdb::development {
-namespace {
-
-std::string_view raw(const std::vector<json_member>& members, std::string_view key) {
-  auto found = std::ranges::find(members, key, &json_member::key);
-  return found == members.end() ? std::string_view{} : found->value;
-}
-
-} // namespace
 
 std::string definition_stream(std::string_view name) {
   return "$projections-" + std::string{name};
@@ -31,18 +21,18 @@ std::optional<projection_definition> read_projection(std::string_view name, std:
   auto members = parse_object(document);
   if (!members)
     return std::nullopt;
-  auto query = parse_string(raw(*members, "query"));
-  auto version = parse_integer(raw(*members, "version")), epoch = parse_integer(raw(*members, "epoch"));
+  auto query = parse_string(value_of(*members, "query"));
+  auto version = parse_integer(value_of(*members, "version")), epoch = parse_integer(value_of(*members, "epoch"));
   if (!query || !version || !epoch)
     return std::nullopt;
   return projection_definition{.name = std::string{name},
                                .query = *std::move(query),
-                               .mode = raw(*members, "mode") == R"("OneTime")" ? projection_mode::one_time
-                                                                               : projection_mode::continuous,
-                               .enabled = raw(*members, "enabled") == "true",
-                               .emits = raw(*members, "emitEnabled") == "true",
-                               .tracks_emitted = raw(*members, "trackEmittedStreams") == "true",
-                               .engine = static_cast<int>(parse_integer(raw(*members, "engineVersion")).value_or(1)),
+                               .mode = value_of(*members, "mode") == R"("OneTime")" ? projection_mode::one_time
+                                                                                    : projection_mode::continuous,
+                               .enabled = value_of(*members, "enabled") == "true",
+                               .emits = value_of(*members, "emitEnabled") == "true",
+                               .tracks_emitted = value_of(*members, "trackEmittedStreams") == "true",
+                               .engine = static_cast<int>(parse_integer(value_of(*members, "engineVersion")).value_or(1)),
                                .version = *version,
                                .epoch = *epoch};
 }

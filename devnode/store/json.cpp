@@ -1,5 +1,6 @@
 #include "store/json.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cstddef>
 
@@ -226,6 +227,16 @@ std::optional<std::string> parse_string(std::string_view value) {
   if (!in.string(&text) || !in.done())
     return std::nullopt;
   return text;
+}
+
+std::string_view value_of(const std::vector<json_member>& members, std::string_view key) {
+  auto found = std::ranges::find(members, key, &json_member::key);
+  return found == members.end() ? std::string_view{} : found->value;
+}
+
+std::optional<std::string> string_member(std::string_view document, std::string_view key) {
+  auto members = document.empty() ? std::nullopt : parse_object(document);
+  return members ? parse_string(value_of(*members, key)) : std::nullopt;
 }
 
 std::string quoted(std::string_view text) {

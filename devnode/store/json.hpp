@@ -19,6 +19,12 @@ struct json_member {
 /// Views point into `text`. A byte order mark before it is accepted.
 std::optional<std::vector<json_member>> parse_object(std::string_view text);
 
+/// Returns the raw value of a member; empty, which no value is, if there is none.
+std::string_view value_of(const std::vector<json_member>& members, std::string_view key);
+
+/// Returns the text of a member of the object that is the whole of `document`; nothing if it has no such text.
+std::optional<std::string> string_member(std::string_view document, std::string_view key);
+
 /// Returns the elements of a raw array value, or nothing when `value` is none.
 std::optional<std::vector<std::string_view>> parse_array(std::string_view value);
 

@@ -34,14 +34,6 @@ std::string timestamp(std::int64_t ticks) {
   return text;
 }
 
-std::optional<std::string> string_member(std::string_view document, std::string_view key) {
-  auto members = document.empty() ? std::nullopt : parse_object(document);
-  if (!members)
-    return std::nullopt;
-  auto found = std::ranges::find(*members, key, &json_member::key);
-  return found == members->end() ? std::nullopt : parse_string(found->value);
-}
-
 bool deletion(const stored_event& event) {
   return event.revision == tombstone_revision ||
          (is_metastream(event.owner->name) && parse_metadata(event.data(), event.json).soft_deleted());
@@ -131,12 +123,8 @@ std::optional<projected_origin> projected_origin_of(const stored_event& written)
   auto members = type && projected_stream(written.owner->name) ? parse_object(written.custom_metadata()) : std::nullopt;
   if (!members)
     return std::nullopt;
-  auto member = [&](std::string_view key) {
-    auto found = std::ranges::find(*members, key, &json_member::key);
-    return found == members->end() ? std::string_view{} : found->value;
-  };
-  auto position = parse_integer(member("$c"));
-  auto edition = parse_string(member("$v"));
+  auto position = parse_integer(value_of(*members, "$c"));
+  auto edition = parse_string(value_of(*members, "$v"));
   long long by = 0, epoch = 0;
   if (!position || !edition || std::sscanf(edition->c_str(), "%lld:%lld:", &by, &epoch) != 2 || by < 1 ||
       by > static_cast<long long>(all_system_projections.size()))

@@ -8,6 +8,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -118,6 +119,20 @@ struct node_fixture {
     auto status = call->Finish();
     BOOST_TEST(status.ok(), status.error_message());
     return revisions;
+  }
+
+  /// The data of the first events of a stream, as many as that; the call waits for them, not the test.
+  std::vector<std::string> follow(const std::string& stream, std::size_t count) {
+    grpc::ClientContext context;
+    limit(context);
+    auto call = streams->Read(&context, following(stream));
+    std::vector<std::string> data;
+    ReadResp message;
+    while (data.size() < count && call->Read(&message))
+      if (message.has_event())
+        data.push_back(message.event().event().data());
+    context.TryCancel();
+    return data;
   }
 };
 

@@ -116,21 +116,13 @@ struct projections_fixture : node_fixture {
     options.projections = true;
     return options;
   }
-
-  // Reads until a stream has as many events; the call waits, not the test.
-  names follow(const std::string& stream, std::size_t count) {
-    grpc::ClientContext context;
-    limit(context);
-    auto call = streams->Read(&context, following(stream));
-    names data;
-    ReadResp message;
-    while (data.size() < count && call->Read(&message))
-      if (message.has_event())
-        data.push_back(message.event().event().data());
-    context.TryCancel();
-    return data;
-  }
 };
+
+devcluster_options cluster_with_projections() {
+  auto quick = fixtures::quick_cluster();
+  quick.node.projections = true;
+  return quick;
+}
 
 std::string basic(const std::string& login, const std::string& password) {
   return "Basic " + to_base64(login + ":" + password);
@@ -283,11 +275,7 @@ BOOST_AUTO_TEST_CASE(users_may_look_and_operators_may_change) {
 
 BOOST_AUTO_TEST_CASE(calls_that_nobody_answers_end_with_their_time_and_hold_no_node) {
   using clock = std::chrono::steady_clock;
-  cluster_fixture cluster{[] {
-    auto options = fixtures::quick_cluster();
-    options.node.projections = true;
-    return options;
-  }()};
+  cluster_fixture cluster{cluster_with_projections()};
   projection_client leader{Projections::NewStub(cluster.channel(0))}, follower{Projections::NewStub(cluster.channel(1))};
   BOOST_TEST(leader.state("$streams").ok());
   BOOST_TEST(follower.restart().error_message() == "Projection Subsystem cannot be restarted as it is in the wrong state: Ready");
@@ -316,11 +304,7 @@ BOOST_AUTO_TEST_CASE(calls_that_nobody_answers_end_with_their_time_and_hold_no_n
 }
 
 BOOST_AUTO_TEST_CASE(a_new_leader_has_them_as_they_were) {
-  cluster_fixture cluster{[] {
-    auto options = fixtures::quick_cluster();
-    options.node.projections = true;
-    return options;
-  }()};
+  cluster_fixture cluster{cluster_with_projections()};
   projection_client first{Projections::NewStub(cluster.channel(0))};
   BOOST_TEST(first.create("p").ok());
   BOOST_TEST(first.disable("p").ok());

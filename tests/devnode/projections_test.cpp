@@ -36,20 +36,6 @@ struct projection_fixture : store_fixture {
   }
 };
 
-// Reads until a stream has as many events; the call waits, not the test.
-names follow(node_fixture& node, const std::string& stream, std::size_t count) {
-  grpc::ClientContext context;
-  node_fixture::limit(context);
-  auto call = node.streams->Read(&context, node_fixture::following(stream));
-  names data;
-  ReadResp message;
-  while (data.size() < count && call->Read(&message))
-    if (message.has_event())
-      data.push_back(message.event().event().data());
-  context.TryCancel();
-  return data;
-}
-
 } // namespace
 
 BOOST_FIXTURE_TEST_SUITE(system_projections, projection_fixture)
@@ -159,17 +145,17 @@ BOOST_AUTO_TEST_CASE(a_node_projects_what_is_written_and_what_it_finds_once) {
   options.projections = true;
   {
     node_fixture node{options};
-    BOOST_TEST((follow(node, "$ce-a", 2) == names{"0@a-1", "1@a-1"}));
+    BOOST_TEST((node.follow("$ce-a", 2) == names{"0@a-1", "1@a-1"}));
     node.ids = 100;
     node.append("a-2", 1);
-    BOOST_TEST((follow(node, "$ce-a", 3) == names{"0@a-1", "1@a-1", "0@a-2"}));
-    BOOST_TEST((follow(node, "$et-t", 3) == names{"0@a-1", "1@a-1", "0@a-2"}));
-    BOOST_TEST((follow(node, "$category-a", 2) == names{"a-1", "a-2"}));
+    BOOST_TEST((node.follow("$ce-a", 3) == names{"0@a-1", "1@a-1", "0@a-2"}));
+    BOOST_TEST((node.follow("$et-t", 3) == names{"0@a-1", "1@a-1", "0@a-2"}));
+    BOOST_TEST((node.follow("$category-a", 2) == names{"a-1", "a-2"}));
   }
   node_fixture again{options};
   again.ids = 200;
   again.append("a-3", 1);
-  BOOST_TEST((follow(again, "$ce-a", 4) == names{"0@a-1", "1@a-1", "0@a-2", "0@a-3"}));
+  BOOST_TEST((again.follow("$ce-a", 4) == names{"0@a-1", "1@a-1", "0@a-2", "0@a-3"}));
   again.node.stop();
   std::filesystem::remove_all(folder);
 }
