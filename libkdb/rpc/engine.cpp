@@ -26,6 +26,10 @@ gpr_timespec already_past() {
   return gpr_time_0(GPR_CLOCK_MONOTONIC);
 }
 
+gpr_timespec from_now(std::chrono::nanoseconds left) {
+  return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(left.count(), GPR_TIMESPAN));
+}
+
 } // namespace
 
 engine::engine(std::uint64_t most_bytes) {
@@ -95,7 +99,7 @@ void engine::run() {
   bool ok = false;
   int in_a_row = 0, rows = 0;
   for (;;) {
-    const auto next = poll(mine, &tag, &ok);
+    const auto next = poll(mine, &tag, &ok, already_past());
     if (next == grpc::CompletionQueue::SHUTDOWN)
       break;
     if (next == grpc::CompletionQueue::TIMEOUT) {
@@ -125,9 +129,9 @@ void engine::run() {
   thread_clock_.reset();
 }
 
-grpc::CompletionQueue::NextStatus engine::poll(turn& mine, void** tag, bool* ok) {
+grpc::CompletionQueue::NextStatus engine::poll(turn& mine, void** tag, bool* ok, gpr_timespec until) {
   mine.unlock();
-  const auto next = queue_.AsyncNext(tag, ok, already_past());
+  const auto next = queue_.AsyncNext(tag, ok, until);
   mine.lock();
   return next;
 }
@@ -158,24 +162,14 @@ void engine::set_busy() {
 
 bool engine::wait(turn& mine, void** tag, bool* ok) {
   for (;;) {
-    std::optional<std::chrono::steady_clock::time_point> due;
+    auto until = gpr_inf_future(GPR_CLOCK_MONOTONIC);
     {
       // What is watched from now on needs no wake-up: an operation comes back earlier than it is due.
       std::lock_guard lock{mutex_};
       if (!watched_.empty())
-        due = watched_.top().due;
+        until = from_now(watched_.top().due - std::chrono::steady_clock::now());
     }
-    mine.unlock();
-    auto next = grpc::CompletionQueue::SHUTDOWN;
-    if (!due) {
-      if (queue_.Next(tag, ok))
-        next = grpc::CompletionQueue::GOT_EVENT;
-    } else {
-      const auto left = std::max(*due - std::chrono::steady_clock::now(), std::chrono::steady_clock::duration::zero());
-      next = queue_.AsyncNext(tag, ok, std::chrono::system_clock::now() + left);
-    }
-    mine.lock();
-    switch (next) {
+    switch (poll(mine, tag, ok, until)) {
       case grpc::CompletionQueue::GOT_EVENT: return true;
       case grpc::CompletionQueue::SHUTDOWN: return false;
       case grpc::CompletionQueue::TIMEOUT: expire();
@@ -225,7 +219,7 @@ bool engine::relieve() {
 void engine::stand_in(turn& mine) {
   void* tag = nullptr;
   bool ok = false;
-  while (knock_.pending && poll(mine, &tag, &ok) == grpc::CompletionQueue::GOT_EVENT)
+  while (knock_.pending && poll(mine, &tag, &ok, already_past()) == grpc::CompletionQueue::GOT_EVENT)
     static_cast<operation*>(tag)->complete(ok);
   flush();
   begin_writing();

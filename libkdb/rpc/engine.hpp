@@ -36,7 +36,17 @@ public:
   /// Ends the call soon with `cancelled`. From any thread, any number of times.
   virtual void cancel() = 0;
   /// On the engine's thread: ends the call soon because its connection is given up.
-  virtual void lose() { cancel(); }
+  void lose() {
+    lost_ = true;
+    cancel();
+  }
+
+protected:
+  /// Only on the engine's thread.
+  bool is_lost() const { return lost_; }
+
+private:
+  bool lost_ = false;
 };
 
 /// Something that waits for a time.
@@ -109,7 +119,7 @@ private:
   void flush();
   bool begin_writing();
   void set_busy();
-  grpc::CompletionQueue::NextStatus poll(turn& mine, void** tag, bool* ok);
+  grpc::CompletionQueue::NextStatus poll(turn& mine, void** tag, bool* ok, gpr_timespec until);
   bool wait(turn& mine, void** tag, bool* ok);
   void expire();
   void stand_in(turn& mine);

@@ -86,11 +86,6 @@ void stream_call::cancel() {
   context_.TryCancel();
 }
 
-void stream_call::lose() {
-  lost_ = true;
-  cancel();
-}
-
 void stream_call::write(std::string message, bool last) {
   {
     std::lock_guard lock{queue_mutex_};
@@ -239,7 +234,7 @@ void stream_call::end_if_done(std::unique_lock<std::mutex>& lock) {
   else if (status_.ok())
     on_end({});
   else
-    on_end(tl::unexpected{wire::to_error(lost_ ? flooded() : to_call_status(status_, context_), kind(), reached_server_)});
+    on_end(tl::unexpected{wire::to_error(is_lost() ? flooded() : to_call_status(status_, context_), kind(), reached_server_)});
   engine_->remove(shared_from_this());
 }
 

@@ -30,7 +30,6 @@ public:
   /// Starts the call; what was written before goes out with it. If the engine is stopping the call ends with `closed` at once.
   void start(std::string_view method);
   void cancel() override;
-  void lose() override;
   /// Queues a message; `last` half-closes after it.
   void write(std::string message, bool last);
   /// Queues messages that share packets as far as they fit, with each other and with what is written while the engine's thread has
@@ -110,7 +109,6 @@ private:
   bool answered_ = false;        // Something was said. Only on the engine's thread.
   bool flush_pending_ = false;   // Only on the engine's thread.
   std::optional<error> refused_; // What `on_message` found wrong. Only on the engine's thread.
-  bool lost_ = false;            // The connection was given up. Only on the engine's thread.
   grpc::ByteBuffer incoming_;
   grpc::Status status_;
   step<&stream_call::headers_arrived> headers_step_{this};

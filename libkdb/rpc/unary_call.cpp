@@ -38,17 +38,12 @@ void unary_call::cancel() {
   context_.TryCancel();
 }
 
-void unary_call::lose() {
-  lost_ = true;
-  cancel();
-}
-
 void unary_call::complete(bool) {
   lease_.reset();
   auto done = std::exchange(done_, {});
   if (!status_.ok()) {
     const auto reached = reached_server(context_);
-    auto why = wire::to_error(lost_ ? flooded() : to_call_status(status_, context_), kind_, reached);
+    auto why = wire::to_error(is_lost() ? flooded() : to_call_status(status_, context_), kind_, reached);
     if (inspect_ && !reached && why.code == errc::unavailable && !says_unreachable(why.message))
       (*inspect_)(std::move(why), std::move(done));
     else

@@ -22,7 +22,6 @@ public:
 
   void start(std::string_view method, std::string message);
   void cancel() override;
-  void lose() override;
 
 private:
   void complete(bool ok) override;
@@ -36,7 +35,6 @@ private:
   std::unique_ptr<grpc::ClientAsyncResponseReader<grpc::ByteBuffer>> reader_;
   grpc::ByteBuffer answer_;
   grpc::Status status_;
-  bool lost_ = false;
 };
 
 } // namespace kdb::rpc
