@@ -119,9 +119,8 @@ using connection_actor = caf::typed_actor<caf::replies_to<get_node>::with<node_p
                                           caf::replies_to<get_status>::with<client_status>,
                                           caf::reacts_to<call_failed>>; // Ignored if the generation is stale.
 
-using connection_self =
-  connection_actor::extend<caf::reacts_to<node_probed>, caf::reacts_to<node_checked>, caf::reacts_to<wait_elapsed>,
-                           caf::reacts_to<relief_due>>;
+using connection_self = connection_actor::extend<caf::reacts_to<node_probed>, caf::reacts_to<node_checked>,
+                                                 caf::reacts_to<wait_elapsed>, caf::reacts_to<relief_due>>;
 
 // -- appender --------------------------------------------------------------------------
 

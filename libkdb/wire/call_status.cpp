@@ -178,7 +178,8 @@ error from_resource_exhausted(const call_status& status) {
   if (mentions(status.message, "message size") || mentions(status.message, "larger than max"))
     return with_advice(errc::message_too_large, status, "a single message may have 16 MiB at most, an event a little less");
   if (status.message == "Buffers full") // gRPC's, when its quota of memory is used up: who sends so much may never stop.
-    return as_told(errc::unavailable, "the connection was given up: it has brought more than the client may hold, settings::max_transport_bytes");
+    return as_told(errc::unavailable,
+                   "the connection was given up: it has brought more than the client may hold, settings::max_transport_bytes");
   return as_told(errc::too_busy, text_or(status, "the server is overloaded"));
 }
 

@@ -45,7 +45,8 @@ footprint measure(std::size_t files) {
 }
 
 std::ostream& operator<<(std::ostream& out, const footprint& what) {
-  return out << what.threads << " threads and " << what.grpc_threads << " of gRPC, " << what.files << " files, " << (what.bytes >> 20) << " MiB";
+  return out << what.threads << " threads and " << what.grpc_threads << " of gRPC, " << what.files << " files, "
+             << (what.bytes >> 20) << " MiB";
 }
 
 /// `first` is after one round: by then gRPC has what it keeps for good.
