@@ -349,7 +349,7 @@ void appender_state::on_deadlines_due() {
   std::deque<queued> still_waiting;
   for (auto& each : waiting) {
     if (each.budget.is_over(now)) {
-      each.answer.deliver(to_caf(overdue(false)));
+      each.answer.deliver(to_caf(current ? overdue(false) : no_node_in_time(context->connection->trouble())));
     } else {
       watch(each.budget);
       still_waiting.push_back(std::move(each));

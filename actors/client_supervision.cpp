@@ -17,6 +17,12 @@ namespace kdb {
 
 namespace {
 
+/// Why a change of the connection leaves the client without a node, if it does.
+std::optional<error> trouble_of(const connection_change& change) {
+  const auto* again = std::get_if<reconnecting>(&change);
+  return again ? std::optional{again->why} : std::nullopt;
+}
+
 std::function<bool()> relief_of(const std::shared_ptr<rpc::engine>& engine) {
   if (!engine)
     return {};
@@ -56,16 +62,20 @@ void client_state::spawn_connection() {
     discovery = self->spawn(gossip_discovery, parts.how, parts.transports, parts.look_up, context->credentials);
   else
     discovery = self->spawn(single_endpoint_discovery, parts.how.endpoints.front());
-  auto link = self->spawn(connection,
-                          connection_parts{.how = parts.how,
-                                           .discovery = discovery,
-                                           .transports = parts.transports,
-                                           .log = parts.log,
-                                           .credentials = context->credentials,
-                                           .keeper = keeper,
-                                           .announce = [tell = late_sender{self}](const connection_change& what) { tell(what); },
-                                           .relieve = relief_of(parts.engine),
-                                           .predecessors = connections++});
+  auto link = self->spawn(
+    connection, connection_parts{.how = parts.how,
+                                 .discovery = discovery,
+                                 .transports = parts.transports,
+                                 .log = parts.log,
+                                 .credentials = context->credentials,
+                                 .keeper = keeper,
+                                 .announce =
+                                   [tell = late_sender{self}, link = context->connection](const connection_change& what) {
+                                     link->set_trouble(trouble_of(what));
+                                     tell(what);
+                                   },
+                                 .relieve = relief_of(parts.engine),
+                                 .predecessors = connections++});
   context->connection->set(link);
   supervise(discovery.address());
   supervise(link.address());

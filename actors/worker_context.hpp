@@ -1,6 +1,8 @@
 #pragma once
 
 #include <caf/duration.hpp>
+#include <caf/error.hpp>
+#include <caf/sec.hpp>
 
 #include <algorithm>
 #include <chrono>
@@ -38,9 +40,20 @@ public:
     return closed_;
   }
 
+  /// Why there is no node at the moment; nothing when there is one. For those who wait for one in vain.
+  void set_trouble(std::optional<error> why) {
+    std::lock_guard lock{mutex_};
+    trouble_ = std::move(why);
+  }
+  std::optional<error> trouble() const {
+    std::lock_guard lock{mutex_};
+    return trouble_;
+  }
+
 private:
   mutable std::mutex mutex_;
   connection_actor current_;
+  std::optional<error> trouble_;
   bool closed_ = false;
 };
 
@@ -53,8 +66,20 @@ struct worker_context {
 };
 using worker_context_ptr = std::shared_ptr<const worker_context>;
 
+/// For who has waited for a node as long as it may, with what the last attempt to find one failed of.
+inline error no_node_in_time(const std::optional<error>& trouble) {
+  error late{.code = errc::deadline_exceeded, .message = "no node was found before the deadline", .retry_can_help = true};
+  if (trouble) {
+    late.message += "; the last attempt failed: " + trouble->message;
+    late.detail = trouble->detail;
+  }
+  return late;
+}
+
 /// Why there is no node, from what a `get_node` was answered. Nothing was sent: the outcome is known.
 inline error no_node(const worker_context& context, const caf::error& why) {
+  if (why == caf::sec::request_timeout)
+    return no_node_in_time(context.connection->trouble());
   auto known = error::from(why);
   known.outcome_unknown = false;
   if (known.code != errc::closed || context.connection->is_closed())
