@@ -174,6 +174,14 @@ void management_state::send(std::uint64_t number, const node_ptr& found) {
                      " does not offer " + std::string{what.plan.needs} + "; a newer one is needed"});
     return;
   }
+  if (what.plan.compose) {
+    auto composed = what.plan.compose();
+    if (!composed) {
+      fail(number, std::move(composed.error()));
+      return;
+    }
+    what.messages = std::move(*composed);
+  }
   what.generation = found->generation;
   const rpc::call_settings settings{.deadline = what.budget.left(self->clock().now()),
                                     .credentials = context->credentials->for_call(what.plan.options),

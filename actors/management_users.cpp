@@ -78,10 +78,20 @@ caf::result<user_details> management_state::on_get_user(const get_user& what) {
 }
 
 caf::result<user_details> management_state::on_get_current_user(const get_current_user& what) {
-  auto login = policy::check_call(what.call).and_then([&] { return policy::login_of(context->credentials->for_call(what.call)); });
-  if (!login)
-    return to_caf(std::move(login.error()));
-  return run<user_details>(asking(what.call), {wire::encode_user_details(*login)}, wire::decode_user);
+  const auto ask_by_login = [credentials = context->credentials, call = what.call] {
+    return policy::login_of(credentials->for_call(call)).map([](const std::string& login) {
+      return std::vector{wire::encode_user_details(login)};
+    });
+  };
+  auto fine = policy::check_call(what.call);
+  // Those of a provider come with the first node.
+  if (fine && (what.call.credentials || !context->credentials->provided()))
+    fine = ask_by_login().map([](const auto&) {});
+  if (!fine)
+    return to_caf(std::move(fine.error()));
+  auto plan = asking(what.call);
+  plan.compose = ask_by_login;
+  return run<user_details>(std::move(plan), {}, wire::decode_user);
 }
 
 caf::result<user_list> management_state::on_list_users(const list_users& what) {

@@ -64,6 +64,22 @@ BOOST_AUTO_TEST_CASE(nobody_reaches_a_node_before_it_has_answered) {
   BOOST_TEST(db.head_position().has_value());
 }
 
+BOOST_AUTO_TEST_CASE(the_current_user_is_whom_it_names_also_before_anything_else_was_asked) {
+  secure_node s;
+  auto how = s.client();
+  how.credentials_provider = [](const credentials_handler& done) {
+    done({{.credentials = credentials::basic("ops", "changeit")}});
+  };
+  const auto current = client::connect(how).value().get_current_user();
+  BOOST_REQUIRE_MESSAGE(current.has_value(), (current ? "it works" : to_string(current.error())));
+  BOOST_TEST(current->login_name == "ops");
+
+  how.credentials_provider = [](const credentials_handler& done) { done(a_token()); };
+  const auto nobody = client::connect(how).value().get_current_user();
+  BOOST_REQUIRE(!nobody.has_value());
+  BOOST_TEST((nobody.error().code == errc::invalid_argument), to_string(nobody.error()));
+}
+
 BOOST_AUTO_TEST_CASE(its_failure_is_told_at_once_and_the_next_request_asks_again) {
   secure_node s;
   std::atomic<int> asked{0};
