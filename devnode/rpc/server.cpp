@@ -1,5 +1,6 @@
 #include "rpc/server.hpp"
 
+#include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
 #include <grpcpp/server_builder.h>
 
@@ -26,6 +27,9 @@ void set_transport_limits(grpc::ServerBuilder& builder) {
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS, 0);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MAX_PING_STRIKES, 0);
+  // What clients announce is collected before it is looked at: beyond this gRPC ends calls with RESOURCE_EXHAUSTED.
+  grpc::ResourceQuota quota{"node"};
+  builder.SetResourceQuota(quota.Resize(1u << 30));
 }
 
 std::shared_ptr<grpc::ServerCredentials> credentials(const std::optional<encryption>& wanted) {

@@ -42,7 +42,9 @@ void attack(std::uint16_t port, const corpus& recorded, std::uint64_t seed, cons
 
 /// Appends and reads back: a busy node may be slow, and no more than that.
 void work(const std::string& where, const std::atomic<bool>& over, watch& watching, counters& counts, findings& book) {
-  auto good = client::connect(where);
+  auto how = settings::from_connection_string(where).value();
+  how.credentials_in_clear = true; // Without TLS the node does not ask for it in its connection string.
+  auto good = client::connect(how);
   const call_options in_time{.deadline = fixtures::patience};
   for (std::uint64_t i = 0; !over; ++i) {
     const auto stream = "good-" + std::to_string(i % 10);
@@ -69,7 +71,8 @@ void work(const std::string& where, const std::atomic<bool>& over, watch& watchi
 
 void run_node_round(const corpus& recorded, std::uint64_t seed, const round_options& how, watch& watching, findings& book) {
   chance any{seed};
-  devnode node;
+  // With access control for some: the recorded requests bring credentials of both kinds, good and bad.
+  devnode node{{.authentication = any.one_in(2)}};
   counters counts;
   std::atomic<bool> over{false};
   std::vector<std::thread> threads;
