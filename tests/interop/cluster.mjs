@@ -1,7 +1,7 @@
-// node cluster.mjs KDB_DEVNODE
+// node cluster.mjs KDB_DEVNODE [TLS_FOLDER]
 //
 // The official Node client works against a cluster of development nodes: it finds the leader by gossip, survives its death and its
-// resignation, and reads from followers.
+// resignation, and reads from followers. With a folder, all of that over TLS and as a user.
 
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
@@ -12,9 +12,13 @@ import { collect, Watch } from "./client.mjs";
 
 /** A cluster of three in a process of its own, which obeys lines and answers each with lines and `ok`. */
 class Cluster {
-  static async start(program) {
+  static async start(program, tlsFolder) {
     const cluster = new Cluster();
-    cluster.process = spawn(program, ["--cluster", "3", "--port", "0", "--election", "200"], { stdio: ["pipe", "pipe", "ignore"] });
+    const secured = tlsFolder ? ["--tls", tlsFolder] : [];
+    cluster.user = tlsFolder ? "admin:changeit@" : "";
+    cluster.trust = tlsFolder ? `tlsCaFile=${tlsFolder}/ca.crt` : "tls=false";
+    cluster.process = spawn(program, ["--cluster", "3", "--port", "0", "--election", "200", ...secured],
+      { stdio: ["pipe", "pipe", "ignore"] });
     cluster.lines = readline.createInterface({ input: cluster.process.stdout })[Symbol.asyncIterator]();
     cluster.targets = (await cluster.lines.next()).value;
     await cluster.tell("settle");
@@ -41,7 +45,7 @@ class Cluster {
 
   connect(preference = "leader") {
     return KurrentDBClient.connectionString(
-      `kurrentdb://${this.targets}?tls=false&nodePreference=${preference}&discoveryInterval=50&maxDiscoverAttempts=100`,
+      `kurrentdb://${this.user}${this.targets}?${this.trust}&nodePreference=${preference}&discoveryInterval=50&maxDiscoverAttempts=100`,
     );
   }
 
@@ -50,7 +54,7 @@ class Cluster {
   }
 }
 
-const cluster = await Cluster.start(process.argv[2]);
+const cluster = await Cluster.start(process.argv[2], process.argv[3]);
 after(() => cluster.stop());
 
 const event = (n) => jsonEvent({ type: "simple", data: { n } });
