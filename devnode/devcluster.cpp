@@ -102,7 +102,7 @@ struct member {
   bool has_all = false;   // its events are the leader's, as the last look at it said
   bool reachable = false; // clients can connect
   bool drain_begun = false;
-  bool diverged = false; // has events that the leader has not, and ends for it
+  std::optional<std::size_t> common{}; // so many events are the leader's as well: it has others, and ends for it
   bool told = false;
 };
 
@@ -126,6 +126,7 @@ struct devcluster::impl {
   template <class Change>
   void act(Change change);
   void launch(std::size_t node);
+  std::unique_ptr<store> no_events(std::size_t node);
   void open_those_that_are_up();
   void bury(std::size_t node);
   void bury_the_dead();
@@ -229,14 +230,19 @@ void devcluster::impl::act(Change change) {
   open_those_that_are_up();
 }
 
+std::unique_ptr<store> devcluster::impl::no_events(std::size_t node) {
+  auto events = std::make_unique<store>(store::copy{});
+  events->keep_with([this, node](const commit& written) { copy_to_followers(node, written); });
+  return events;
+}
+
 void devcluster::impl::launch(std::size_t node) {
   auto& started = members[node];
-  if (!started.events) {
-    started.events = std::make_unique<store>(store::copy{});
-    started.events->keep_with([this, node](const commit& written) { copy_to_followers(node, written); });
-  }
+  if (!started.events)
+    started.events = no_events(node);
   started.instance_id = random_uuid();
-  started.reachable = started.has_all = started.drain_begun = started.diverged = started.told = false;
+  started.reachable = started.has_all = started.drain_begun = started.told = false;
+  started.common.reset();
   started.process = std::make_unique<running_node>(options.node, encryption, *started.events, shared, started.network->port());
   std::lock_guard lock{shared};
   auto& services = started.process->services();
@@ -269,7 +275,7 @@ void devcluster::impl::open_those_that_are_up() {
   }
 }
 
-// A node whose role has ended loses its process, and its events unless they are kept.
+// A node whose role has ended loses its process, and its events unless they are kept. Those that the leader has not are taken back.
 void devcluster::impl::bury(std::size_t node) {
   auto& dead = members[node];
   dead.network->refuse();
@@ -284,8 +290,13 @@ void devcluster::impl::bury(std::size_t node) {
     dead.network->cut();
   dead.network->resume();
   dead.process.reset();
-  if (!options.keeps_events || dead.diverged)
+  std::lock_guard lock{shared};
+  if (!options.keeps_events) {
     dead.events.reset();
+  } else if (dead.common) {
+    const auto all = std::exchange(dead.events, no_events(node));
+    dead.events->adopt(all->events(), {0, *dead.common});
+  }
 }
 
 void devcluster::impl::bury_the_dead() {
@@ -334,7 +345,7 @@ void devcluster::impl::arrange() {
     if (each.process && roles.running(i) && roles.synchronized(i) && !each.has_all)
       bring_up_to_date(i);
     each.has_all = each.process && roles.running(i) && roles.synchronized(i);
-    lost = lost || (each.diverged && !std::exchange(each.told, true));
+    lost = lost || (each.common && !std::exchange(each.told, true));
   }
   if (lost)
     arrange();
@@ -377,12 +388,16 @@ void devcluster::impl::bring_up_to_date(std::size_t node) {
     return;
   auto& from = members[*leader].events->events();
   auto& into = *members[node].events;
-  auto held = into.events().size();
-  members[node].diverged = held > from.size() || (held > 0 && into.events()[held - 1].id != from[held - 1].id);
-  if (members[node].diverged)
-    roles.kill(node, now());
-  else
+  const auto held = into.events().size();
+  auto common = std::min(held, from.size());
+  while (common > 0 && into.events()[common - 1].id != from[common - 1].id)
+    --common;
+  if (common == held) {
     into.adopt(from, {held, from.size()});
+    return;
+  }
+  members[node].common = common;
+  roles.kill(node, now());
 }
 
 void devcluster::impl::copy_to_followers(std::size_t from, const commit& written) {

@@ -208,8 +208,7 @@ void membership::happen_to_node(task what, std::size_t node) {
     case task::synchronize:
       if (!leader()) // later
         return plan_of_node(task::synchronize, node, now_ + part(1));
-      nodes_[node].synchronized = true;
-      return;
+      return synchronize(node);
     default: return;
   }
 }
@@ -224,7 +223,7 @@ void membership::enter(std::size_t node, node_state state) {
 bool membership::quorum() const {
   std::size_t alive = 0;
   for (std::size_t i = 0; i < settings_.voters; ++i)
-    alive += reachable(i) ? 1 : 0;
+    alive += takes_part(i) ? 1 : 0;
   return alive > settings_.voters / 2;
 }
 
@@ -262,20 +261,17 @@ bool membership::stands_back(std::size_t node) const {
 }
 
 std::optional<std::size_t> membership::winner() const {
-  auto best = [this](bool anybody) {
-    std::optional<std::size_t> found;
-    for (std::size_t i = 0; i < settings_.voters; ++i) {
-      auto& each = nodes_[i];
-      if (!reachable(i) || each.state == node_state::initializing || (!anybody && (each.draining || stands_back(i))))
-        continue;
-      // The longest log first, then the one that wants it most, then the first.
-      if (!found || std::tuple{each.log_size, each.priority} > std::tuple{nodes_[*found].log_size, nodes_[*found].priority})
-        found = i;
-    }
-    return found;
+  // The log that holds all that was acknowledged, before anything else: of the latest leader that it knows of, then the longest. Then one that
+  // stays, then the one that wants it most, then the first.
+  auto merits = [this](std::size_t node) {
+    auto& each = nodes_[node];
+    return std::tuple{each.log_size == 0 ? 0 : each.epoch, each.log_size, !each.draining && !stands_back(node), each.priority};
   };
-  auto chosen = best(false);
-  return chosen ? chosen : best(true);
+  std::optional<std::size_t> found;
+  for (std::size_t i = 0; i < settings_.voters; ++i)
+    if (takes_part(i) && (!found || merits(i) > merits(*found)))
+      found = i;
+  return found;
 }
 
 void membership::vote() {
@@ -287,7 +283,7 @@ void membership::vote() {
   resigned_.reset();
   for (std::size_t i = 0; i < size(); ++i) {
     auto& each = nodes_[i];
-    if (!reachable(i) || each.state == node_state::initializing)
+    if (!takes_part(i))
       continue;
     each.knows = elected;
     ++each.life; // whatever it was about to do
@@ -305,13 +301,20 @@ void membership::lead() {
     return plan(task::lead, elected, now_ + part(1));
   enter(elected, node_state::leader);
   nodes_[elected].synchronized = true;
+  nodes_[elected].epoch = ++epochs_;
   for (std::size_t i = 0; i < size(); ++i) {
     auto& each = nodes_[i];
     if (i == elected || each.knows != elected || !reachable(i))
       continue;
-    each.synchronized = each.synchronized || each.log_size == nodes_[elected].log_size;
+    if (each.synchronized || each.log_size == nodes_[elected].log_size)
+      synchronize(i);
     plan(task::follow, i, now_ + part(1));
   }
+}
+
+void membership::synchronize(std::size_t node) {
+  nodes_[node].synchronized = true;
+  nodes_[node].epoch = nodes_[*leader_].epoch;
 }
 
 void membership::follow(std::size_t node) {
@@ -343,7 +346,7 @@ void membership::lose_leader() {
   electing_ = false;
   ++term_;
   for (std::size_t i = 0; i < size(); ++i) {
-    if (!reachable(i) || nodes_[i].state == node_state::initializing)
+    if (!takes_part(i))
       continue;
     nodes_[i].knows.reset();
     ++nodes_[i].life;

@@ -106,6 +106,7 @@ private:
     std::optional<std::size_t> knows;
     int priority = 0;
     std::uint64_t log_size = 0;
+    std::uint64_t epoch = 0;  // of the leader whose log it has had in whole
     std::uint64_t life = 0;   // grows when what was planned for the node is void
     std::uint64_t starts = 0; // how often it was started
     std::vector<member_view> views;
@@ -121,6 +122,8 @@ private:
 
   bool read_only(std::size_t node) const { return !votes(node); }
   bool reachable(std::size_t node) const { return nodes_[node].running && !nodes_[node].hanging; }
+  /// In elections and among those that a leader needs: a node that initializes listens to nobody yet.
+  bool takes_part(std::size_t node) const { return reachable(node) && nodes_[node].state != node_state::initializing; }
   bool quorum() const;
   time part(int quarters) const { return settings_.election * quarters / 4; }
 
@@ -135,6 +138,7 @@ private:
   void call_election(time due);
   void vote();
   void lead();
+  void synchronize(std::size_t node);
   void follow(std::size_t node);
   void look(std::size_t node);
   void lose_leader();
@@ -149,6 +153,7 @@ private:
   time now_{0};
   std::uint64_t planned_ = 0;
   std::uint64_t term_ = 0;
+  std::uint64_t epochs_ = 0;          // leaders there were
   std::optional<std::size_t> leader_; // elected: PreLeader, Leader or ResigningLeader
   std::optional<std::size_t> resigned_;
   bool electing_ = false;

@@ -6,6 +6,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <random>
 #include <string>
 
@@ -226,6 +227,25 @@ BOOST_AUTO_TEST_CASE(a_cold_start_goes_through_all_states) {
   BOOST_TEST(cluster.commits());
 }
 
+namespace {
+
+void happen_to(membership& cluster, std::mt19937& random, std::chrono::milliseconds now) {
+  auto node = random() % cluster.size();
+  switch (random() % 9) {
+    case 0: cluster.kill(node, now); break;
+    case 1:
+    case 2: cluster.start(node, now); break;
+    case 3: cluster.hang(node, now); break;
+    case 4: cluster.thaw(node, now); break;
+    case 5: cluster.drain(node, now); break;
+    case 6: cluster.leaderless(now); break;
+    case 7: cluster.elect(now); break;
+    default: cluster.resign(node, now);
+  }
+}
+
+} // namespace
+
 // Whatever happens in whatever order: at most one leader, and one soon when a majority is well.
 BOOST_DATA_TEST_CASE(chaos_ends_with_one_leader, boost::unit_test::data::xrange(200), seed) {
   std::mt19937 random{static_cast<unsigned>(seed)};
@@ -233,18 +253,7 @@ BOOST_DATA_TEST_CASE(chaos_ends_with_one_leader, boost::unit_test::data::xrange(
   auto now = 0ms;
   for (int i = 0; i < 60; ++i) {
     now += std::chrono::milliseconds{random() % 500};
-    auto node = random() % cluster.size();
-    switch (random() % 9) {
-      case 0: cluster.kill(node, now); break;
-      case 1:
-      case 2: cluster.start(node, now); break;
-      case 3: cluster.hang(node, now); break;
-      case 4: cluster.thaw(node, now); break;
-      case 5: cluster.drain(node, now); break;
-      case 6: cluster.leaderless(now); break;
-      case 7: cluster.elect(now); break;
-      default: cluster.resign(node, now);
-    }
+    happen_to(cluster, random, now);
     int leaders = 0;
     for (std::size_t j = 0; j < cluster.size(); ++j)
       leaders += cluster.leader() == j && cluster.running(j) ? 1 : 0;
@@ -266,6 +275,113 @@ BOOST_DATA_TEST_CASE(chaos_ends_with_one_leader, boost::unit_test::data::xrange(
     BOOST_TEST(*cluster.known_leader(i) == *cluster.leader());
     BOOST_TEST(gossip(cluster, i) == states(cluster));
   }
+}
+
+// Whenever it was started for the first time, so that an election is called, and for the second time, so that it initializes in the vote.
+BOOST_AUTO_TEST_CASE(a_node_that_initializes_does_not_help_another_to_a_majority) {
+  for (auto first = 1000ms; first < 1200ms; first += 10ms)
+    for (auto second = first + 60ms; second < first + 300ms; second += 10ms) {
+      membership cluster{fast};
+      for (std::size_t i = 0; i < 3; ++i)
+        cluster.set_log_size(i, i == 1 ? 0 : 10);
+      cluster.kill(2, 0ms);
+      cluster.kill(0, 10ms); // Node 1 is left, without an event.
+      cluster.start(2, first);
+      cluster.kill(2, first + 50ms);
+      cluster.start(2, second);
+      cluster.advance(10s);
+      BOOST_TEST(*cluster.leader() == 2u,
+                 "started at " << first.count() << " and " << second.count() << " ms: " << states(cluster));
+    }
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_shuts_down_leads_before_one_that_lacks_events) {
+  membership cluster{fast};
+  for (std::size_t i = 0; i < 3; ++i)
+    cluster.set_log_size(i, i == 2 ? 9 : 10);
+  cluster.hang(2, 0ms); // Follows no more.
+  cluster.thaw(2, 1s);
+  cluster.kill(0, 1s);
+  cluster.drain(1, 1s);
+  cluster.advance(1s + 250ms);
+  BOOST_TEST(states(cluster) == "- PreLeader PreReplica");
+}
+
+BOOST_AUTO_TEST_CASE(what_the_last_leader_wrote_counts_more_than_a_longer_log) {
+  membership cluster{fast};
+  for (std::size_t i = 0; i < 3; ++i)
+    cluster.set_log_size(i, 10);
+  cluster.hang(0, 0ms);
+  cluster.advance(2s); // Node 1 leads, and writes one event; what node 0 wrote that nobody else has is more.
+  BOOST_REQUIRE(*cluster.leader() == 1u);
+  cluster.set_log_size(0, 15);
+  cluster.set_log_size(1, 11);
+  cluster.set_log_size(2, 11);
+  cluster.kill(1, 2s);
+  cluster.thaw(0, 2s);
+  cluster.advance(10s);
+  BOOST_TEST(*cluster.leader() == 2u, states(cluster));
+}
+
+namespace {
+
+/// What nodes keep in a cluster whose members are told of as `devcluster` does: a leader writes, those that are synchronized have it at once.
+struct kept_logs {
+  membership cluster{{.election = 400ms, .drain = 300ms}};
+  std::vector<std::vector<int>> logs = std::vector<std::vector<int>>(cluster.size());
+  std::vector<bool> has_all = std::vector<bool>(cluster.size(), true);
+  std::vector<int> acknowledged;
+  int last = 0;
+
+  void write() {
+    const auto leader = cluster.leader();
+    if (!leader || cluster.hanging(*leader))
+      return;
+    ++last;
+    for (std::size_t i = 0; i < logs.size(); ++i)
+      if (i == *leader || (has_all[i] && !cluster.hanging(i)))
+        logs[i].push_back(last);
+    if (cluster.commits())
+      acknowledged.push_back(last);
+  }
+
+  void pass(std::chrono::milliseconds now) {
+    while (cluster.next_due() && *cluster.next_due() <= now)
+      live(*cluster.next_due());
+  }
+
+  /// Something happens, or what is due alone.
+  void live(std::chrono::milliseconds now, std::mt19937* random = nullptr) {
+    for (std::size_t i = 0; i < logs.size(); ++i)
+      cluster.set_log_size(i, logs[i].size());
+    cluster.advance(now);
+    if (random)
+      happen_to(cluster, *random, now);
+    for (std::size_t i = 0; i < logs.size(); ++i) {
+      const auto follows = cluster.running(i) && cluster.synchronized(i);
+      if (follows && !has_all[i] && cluster.leader())
+        logs[i] = logs[*cluster.leader()]; // What the leader does not have is given up.
+      has_all[i] = follows;
+    }
+  }
+};
+
+} // namespace
+
+BOOST_DATA_TEST_CASE(whoever_leads_has_all_that_was_acknowledged, boost::unit_test::data::xrange(300), seed) {
+  std::mt19937 random{static_cast<unsigned>(seed)};
+  kept_logs kept;
+  auto now = 0ms;
+  for (int i = 0; i < 200; ++i) {
+    now += std::chrono::milliseconds{random() % 300};
+    kept.pass(now);
+    kept.write();
+    kept.live(now, &random);
+    if (const auto leader = kept.cluster.leader())
+      BOOST_REQUIRE_MESSAGE(std::ranges::includes(kept.logs[*leader], kept.acknowledged),
+                            "node " << *leader << " leads without all that was acknowledged: " << states(kept.cluster));
+  }
+  BOOST_TEST(!kept.acknowledged.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()
