@@ -29,7 +29,7 @@ struct devcluster_options {
   /// After that time a write fails that a follower has passed on to a leader that does not answer.
   std::chrono::milliseconds forwarding_timeout{4300};
   /// Whether a node that was killed still has its events when it starts again, as with disks. Otherwise it begins with none and gets
-  /// them from the leader.
+  /// them from the leader; when a majority was killed meanwhile, events are lost.
   bool keeps_events = false;
   /// Whether the nodes start from nothing, don't listen for a moment and have no leader at first. Otherwise the cluster is at work from the
   /// beginning.
@@ -41,7 +41,7 @@ struct devcluster_options {
 /// A cluster of development nodes inside this process, for tests of what clients do when nodes fail. What its clients see is what a real
 /// cluster shows them: gossip, states, `not-leader`, forwarded writes, elections, nodes that return and read stale for a while. There is
 /// no replication protocol behind it: what the leader writes is at once on all followers that have caught up. A write is
-/// acknowledged when a majority has it.
+/// acknowledged when a majority has it, and whoever is elected has all that was acknowledged to nodes that still have their events.
 ///
 /// Nodes are named by numbers from 0. Node 0 leads at first. Each node stands behind a proxy that can be a bad network; its port is the node's.
 ///
