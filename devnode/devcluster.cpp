@@ -102,8 +102,7 @@ struct member {
   bool has_all = false;   // its events are the leader's, as the last look at it said
   bool reachable = false; // clients can connect
   bool drain_begun = false;
-  std::optional<std::size_t> common{}; // so many events are the leader's as well: it has others, and ends for it
-  bool told = false;
+  std::optional<std::size_t> take_back_to{}; // so many events are the leader's as well: it has others, and ends for it
 };
 
 } // namespace
@@ -126,7 +125,7 @@ struct devcluster::impl {
   template <class Change>
   void act(Change change);
   void launch(std::size_t node);
-  std::unique_ptr<store> no_events(std::size_t node);
+  std::unique_ptr<store> empty_store(std::size_t node);
   void open_those_that_are_up();
   void bury(std::size_t node);
   void bury_the_dead();
@@ -135,9 +134,10 @@ struct devcluster::impl {
   // -- with `shared` held ---
 
   void measure();
+  void let_happen(std::chrono::milliseconds until);
   void arrange();
   void place(std::size_t node);
-  void bring_up_to_date(std::size_t node);
+  bool bring_up_to_date(std::size_t node);
   void copy_to_followers(std::size_t from, const commit& written);
   std::vector<gossiped_member> gossip(std::size_t node) const;
   std::uint64_t gossip_reads = 0;
@@ -220,9 +220,9 @@ template <class Change>
 void devcluster::impl::act(Change change) {
   {
     std::lock_guard lock{shared};
-    measure();
-    roles.advance(now());
-    change(roles, now());
+    const auto at = now();
+    let_happen(at);
+    change(roles, at);
     arrange();
   }
   changed.notify_all();
@@ -230,7 +230,7 @@ void devcluster::impl::act(Change change) {
   open_those_that_are_up();
 }
 
-std::unique_ptr<store> devcluster::impl::no_events(std::size_t node) {
+std::unique_ptr<store> devcluster::impl::empty_store(std::size_t node) {
   auto events = std::make_unique<store>(store::copy{});
   events->keep_with([this, node](const commit& written) { copy_to_followers(node, written); });
   return events;
@@ -238,13 +238,16 @@ std::unique_ptr<store> devcluster::impl::no_events(std::size_t node) {
 
 void devcluster::impl::launch(std::size_t node) {
   auto& started = members[node];
-  if (!started.events)
-    started.events = no_events(node);
-  started.instance_id = random_uuid();
-  started.reachable = started.has_all = started.drain_begun = started.told = false;
-  started.common.reset();
-  started.process = std::make_unique<running_node>(options.node, encryption, *started.events, shared, started.network->port());
+  auto fresh = started.events ? nullptr : empty_store(node);
+  auto process =
+    std::make_unique<running_node>(options.node, encryption, fresh ? *fresh : *started.events, shared, started.network->port());
   std::lock_guard lock{shared};
+  if (fresh)
+    started.events = std::move(fresh);
+  started.process = std::move(process);
+  started.instance_id = random_uuid();
+  started.reachable = started.has_all = started.drain_begun = false;
+  started.take_back_to.reset();
   auto& services = started.process->services();
   services.instance_id = started.instance_id;
   services.place.state = node_state::initializing;
@@ -255,8 +258,9 @@ void devcluster::impl::launch(std::size_t node) {
                         },
                       .resign =
                         [this, node] {
-                          measure();
-                          roles.resign(node, now());
+                          const auto at = now();
+                          let_happen(at);
+                          roles.resign(node, at);
                           arrange();
                           changed.notify_all();
                         },
@@ -267,8 +271,11 @@ void devcluster::impl::launch(std::size_t node) {
 void devcluster::impl::open_those_that_are_up() {
   for (std::size_t i = 0; i < members.size(); ++i) {
     auto& each = members[i];
-    if (!each.process || each.reachable || roles.state(i) == node_state::initializing)
-      continue;
+    {
+      std::lock_guard lock{shared};
+      if (!each.process || each.reachable || roles.state(i) == node_state::initializing)
+        continue;
+    }
     each.reachable = true;
     each.network->retarget(each.process->port());
     each.network->accept_again();
@@ -289,20 +296,27 @@ void devcluster::impl::bury(std::size_t node) {
   if (!dead.drain_begun)
     dead.network->cut();
   dead.network->resume();
-  dead.process.reset();
-  std::lock_guard lock{shared};
+  std::unique_lock lock{shared};
+  auto process = std::move(dead.process);
+  lock.unlock();
+  process.reset();
+  lock.lock();
   if (!options.keeps_events) {
     dead.events.reset();
-  } else if (dead.common) {
-    const auto all = std::exchange(dead.events, no_events(node));
-    dead.events->adopt(all->events(), {0, *dead.common});
+  } else if (dead.take_back_to) {
+    const auto all = std::exchange(dead.events, empty_store(node));
+    dead.events->adopt(all->events(), {0, *dead.take_back_to});
   }
 }
 
 void devcluster::impl::bury_the_dead() {
-  for (std::size_t i = 0; i < members.size(); ++i)
-    if (members[i].process && !roles.running(i))
+  for (std::size_t i = 0; i < members.size(); ++i) {
+    std::unique_lock lock{shared};
+    const auto is_dead = members[i].process && !roles.running(i);
+    lock.unlock();
+    if (is_dead)
       bury(i);
+  }
 }
 
 void devcluster::impl::stop() {
@@ -334,21 +348,36 @@ void devcluster::impl::stop() {
 
 // -- roles ---------------------------------------------------------------------------------------------------------
 
+// One thing after the other: what follows may need what was copied then.
+void devcluster::impl::let_happen(std::chrono::milliseconds until) {
+  for (auto due = roles.next_due(); due && *due <= until; due = roles.next_due()) {
+    measure();
+    roles.advance(*due);
+    arrange();
+  }
+  measure();
+}
+
 // Has every node be what its role says.
 void devcluster::impl::arrange() {
   for (std::size_t i = 0; i < members.size(); ++i)
-    if (members[i].process && roles.running(i))
+    if (members[i].process)
       place(i);
   bool lost = false;
   for (std::size_t i = 0; i < members.size(); ++i) {
     auto& each = members[i];
-    if (each.process && roles.running(i) && roles.synchronized(i) && !each.has_all)
-      bring_up_to_date(i);
-    each.has_all = each.process && roles.running(i) && roles.synchronized(i);
-    lost = lost || (each.common && !std::exchange(each.told, true));
+    const auto follows = each.process && roles.running(i) && roles.synchronized(i);
+    each.has_all = follows && (each.has_all || bring_up_to_date(i));
+    if (each.has_all)
+      roles.has_log_of_leader(i);
+    lost = lost || (follows && each.take_back_to);
   }
-  if (lost)
-    arrange();
+  if (!lost)
+    return;
+  for (std::size_t i = 0; i < members.size(); ++i)
+    if (members[i].take_back_to && roles.running(i))
+      roles.kill(i, roles.now());
+  arrange();
 }
 
 void devcluster::impl::measure() {
@@ -359,6 +388,11 @@ void devcluster::impl::measure() {
 void devcluster::impl::place(std::size_t node) {
   auto& placed = members[node];
   auto& services = placed.process->services();
+  if (!roles.running(node)) { // Its end is near, and that of the logs it knows may be, too.
+    services.leading_log = nullptr;
+    services.place.forwards = false;
+    return;
+  }
   auto leader = roles.leader();
   auto named = roles.known_leader(node).value_or(node);
   bool leads = leader == node;
@@ -380,24 +414,24 @@ void devcluster::impl::place(std::size_t node) {
     placed.process->server().drain(errors::shutting_down(1));
 }
 
-// What the node lacks of the leader's log comes at once. A node that has something else there ends itself, as a server does that would have to
-// take back what it said.
-void devcluster::impl::bring_up_to_date(std::size_t node) {
+// What the node lacks of the leader's log comes at once. A node that has something else there has to end, as a server does that would have to
+// take back what it said. False if it has to, and while nobody leads.
+bool devcluster::impl::bring_up_to_date(std::size_t node) {
   auto leader = roles.leader();
   if (!leader || *leader == node)
-    return;
+    return leader.has_value();
   auto& from = members[*leader].events->events();
   auto& into = *members[node].events;
   const auto held = into.events().size();
-  auto common = std::min(held, from.size());
-  while (common > 0 && into.events()[common - 1].id != from[common - 1].id)
-    --common;
-  if (common == held) {
+  std::size_t common = 0;
+  while (common < std::min(held, from.size()) && into.events()[common].id == from[common].id &&
+         into.events()[common].position == from[common].position)
+    ++common;
+  if (common == held)
     into.adopt(from, {held, from.size()});
-    return;
-  }
-  members[node].common = common;
-  roles.kill(node, now());
+  else
+    members[node].take_back_to = common;
+  return common == held;
 }
 
 void devcluster::impl::copy_to_followers(std::size_t from, const commit& written) {

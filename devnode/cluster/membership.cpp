@@ -143,6 +143,11 @@ void membership::elect(time now) {
       plan_of_node(task::look, i, now_ + part(2));
 }
 
+void membership::has_log_of_leader(std::size_t node) {
+  if (leader())
+    nodes_[node].epoch = nodes_[*leader_].epoch;
+}
+
 // -- time ----------------------------------------------------------------------------------------------------------
 
 void membership::plan(task what, std::size_t node, time due, std::uint64_t valid) {
@@ -208,7 +213,8 @@ void membership::happen_to_node(task what, std::size_t node) {
     case task::synchronize:
       if (!leader()) // later
         return plan_of_node(task::synchronize, node, now_ + part(1));
-      return synchronize(node);
+      nodes_[node].synchronized = true;
+      return;
     default: return;
   }
 }
@@ -235,8 +241,10 @@ void membership::notice(std::size_t node) {
       nodes_[i].views[node].alive = false;
   if (leader_ == node && quorum())
     return call_election(now_ + part(2));
-  if (leader_ == node)
+  if (leader_ == node) {
     leader_.reset();
+    ++term_;
+  }
   if (!quorum())
     plan(task::quorum, node, now_ + part(1));
 }
@@ -296,6 +304,8 @@ void membership::vote() {
 }
 
 void membership::lead() {
+  if (!leader_)
+    return;
   auto elected = *leader_;
   if (!reachable(elected)) // until it thaws, or somebody has noticed
     return plan(task::lead, elected, now_ + part(1));
@@ -306,15 +316,9 @@ void membership::lead() {
     auto& each = nodes_[i];
     if (i == elected || each.knows != elected || !reachable(i))
       continue;
-    if (each.synchronized || each.log_size == nodes_[elected].log_size)
-      synchronize(i);
+    each.synchronized = each.synchronized || each.log_size == nodes_[elected].log_size;
     plan(task::follow, i, now_ + part(1));
   }
-}
-
-void membership::synchronize(std::size_t node) {
-  nodes_[node].synchronized = true;
-  nodes_[node].epoch = nodes_[*leader_].epoch;
 }
 
 void membership::follow(std::size_t node) {

@@ -65,9 +65,14 @@ public:
   /// Tells how long a node's log is; counts in elections.
   void set_log_size(std::size_t node, std::uint64_t size) { nodes_[node].log_size = size; }
 
+  /// Tells that a node that is synchronized has the leader's whole log; counts in elections, before the length.
+  void has_log_of_leader(std::size_t node);
+
   /// Lets happen what is due.
   void advance(time now);
   std::optional<time> next_due() const;
+  /// How far `advance` has come.
+  time now() const { return now_; }
 
   // -- what is so now ---
 
@@ -138,7 +143,6 @@ private:
   void call_election(time due);
   void vote();
   void lead();
-  void synchronize(std::size_t node);
   void follow(std::size_t node);
   void look(std::size_t node);
   void lose_leader();

@@ -41,7 +41,7 @@ struct devcluster_options {
 /// A cluster of development nodes inside this process, for tests of what clients do when nodes fail. What its clients see is what a real
 /// cluster shows them: gossip, states, `not-leader`, forwarded writes, elections, nodes that return and read stale for a while. There is
 /// no replication protocol behind it: what the leader writes is at once on all followers that have caught up. A write is
-/// acknowledged when a majority has it, and whoever is elected has all that was acknowledged to nodes that still have their events.
+/// acknowledged when a majority has it, and whoever is elected has all acknowledged events that a node which takes part still has.
 ///
 /// Nodes are named by numbers from 0. Node 0 leads at first. Each node stands behind a proxy that can be a bad network; its port is the node's.
 ///
