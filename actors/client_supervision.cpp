@@ -17,10 +17,10 @@ namespace kdb {
 
 namespace {
 
-/// Why a change of the connection leaves the client without a node, if it does.
+/// Why an attempt to find a node has failed, if the change is about one. That a node was lost is no such thing.
 std::optional<error> trouble_of(const connection_change& change) {
   const auto* again = std::get_if<reconnecting>(&change);
-  return again ? std::optional{again->why} : std::nullopt;
+  return again && again->attempt > 0 ? std::optional{again->why} : std::nullopt;
 }
 
 std::function<bool()> relief_of(const std::shared_ptr<rpc::engine>& engine) {

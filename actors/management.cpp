@@ -174,8 +174,9 @@ void management_state::send(std::uint64_t number, const node_ptr& found) {
                      " does not offer " + std::string{what.plan.needs} + "; a newer one is needed"});
     return;
   }
+  auto caller = context->credentials->for_call(what.plan.options);
   if (what.plan.compose) {
-    auto composed = what.plan.compose();
+    auto composed = what.plan.compose(caller);
     if (!composed) {
       fail(number, std::move(composed.error()));
       return;
@@ -184,7 +185,7 @@ void management_state::send(std::uint64_t number, const node_ptr& found) {
   }
   what.generation = found->generation;
   const rpc::call_settings settings{.deadline = what.budget.left(self->clock().now()),
-                                    .credentials = context->credentials->for_call(what.plan.options),
+                                    .credentials = std::move(caller),
                                     .requires_leader = what.plan.leader_only || requires_leader(context->how, what.plan.options),
                                     .many_answers = what.plan.many_answers};
   const auto tell = late_sender{self};

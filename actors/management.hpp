@@ -37,8 +37,8 @@ struct management_state {
     bool leader_only = false;
     /// The server may answer with any number of messages.
     bool many_answers = false;
-    /// Makes the messages when there is a node, for calls about what is not known before: the credentials of a provider.
-    std::function<result<std::vector<std::string>>()> compose{};
+    /// Makes the messages when there is a node, of the credentials that the call will have: those of a provider are not known before.
+    std::function<result<std::vector<std::string>>(const std::optional<credentials>&)> compose{};
   };
 
   struct pending {

@@ -78,19 +78,17 @@ caf::result<user_details> management_state::on_get_user(const get_user& what) {
 }
 
 caf::result<user_details> management_state::on_get_current_user(const get_current_user& what) {
-  const auto ask_by_login = [credentials = context->credentials, call = what.call] {
-    return policy::login_of(credentials->for_call(call)).map([](const std::string& login) {
-      return std::vector{wire::encode_user_details(login)};
-    });
+  const auto ask_about = [](const std::optional<credentials>& caller) {
+    return policy::login_of(caller).map([](const std::string& login) { return std::vector{wire::encode_user_details(login)}; });
   };
   auto fine = policy::check_call(what.call);
   // Those of a provider come with the first node.
   if (fine && (what.call.credentials || !context->credentials->provided()))
-    fine = ask_by_login().map([](const auto&) {});
+    fine = ask_about(context->credentials->for_call(what.call)).map([](const auto&) {});
   if (!fine)
     return to_caf(std::move(fine.error()));
   auto plan = asking(what.call);
-  plan.compose = ask_by_login;
+  plan.compose = ask_about;
   return run<user_details>(std::move(plan), {}, wire::decode_user);
 }
 

@@ -29,6 +29,7 @@ public:
   void set(connection_actor replacement) {
     std::lock_guard lock{mutex_};
     current_ = std::move(replacement);
+    trouble_.reset();
   }
   /// From now on a connection that does not answer means that the client is closed.
   void close() {
@@ -40,7 +41,7 @@ public:
     return closed_;
   }
 
-  /// Why there is no node at the moment; nothing when there is one. For those who wait for one in vain.
+  /// What the last attempt to find a node failed of; nothing if it did not. For those who wait for one in vain.
   void set_trouble(std::optional<error> why) {
     std::lock_guard lock{mutex_};
     trouble_ = std::move(why);

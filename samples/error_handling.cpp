@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
       std::cout << "expected " << to_string(mismatch->expected) << ", found " << to_string(*mismatch->actual) << "\n";
   }
 
-  // No server there: the operation fails at its deadline, says of what the last attempt failed, and that nothing can have been written.
+  // No server there: the operation fails at its deadline, and says what was tried last and that nothing can have been written.
   auto nowhere = kdb::client::connect("kurrentdb://127.0.0.1:1?tls=false&maxDiscoverAttempts=-1").value();
   auto lost = nowhere.append_to_stream(stream, kdb::stream_state::any, {}, {.call = {.deadline = 300ms}});
   if (!lost) {
