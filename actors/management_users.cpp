@@ -84,7 +84,7 @@ caf::result<user_details> management_state::on_get_current_user(const get_curren
   auto fine = policy::check_call(what.call);
   // Those of a provider come with the first node.
   if (fine && (what.call.credentials || !context->credentials->provided()))
-    fine = ask_about(context->credentials->for_call(what.call)).map([](const auto&) {});
+    fine = policy::login_of(context->credentials->for_call(what.call)).map([](const auto&) {});
   if (!fine)
     return to_caf(std::move(fine.error()));
   auto plan = asking(what.call);
