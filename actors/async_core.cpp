@@ -1,45 +1,15 @@
-#include <caf/event_based_actor.hpp>
-#include <caf/send.hpp>
-#include <caf/stateful_actor.hpp>
+#include <async_impl.hpp>
 
-#include <functional>
-#include <utility>
+#include <mutex>
+#include <optional>
 
 #include <feed.hpp>
-#include <gathered.hpp>
 #include <inbox.hpp>
-#include <kdb/async_core.hpp>
-#include <runtime.hpp>
 #include <subscription_error.hpp>
 
 namespace kdb::detail {
 
-struct gate_state;
-using gate_actor = caf::stateful_actor<gate_state>;
-
-/// Starts something on behalf of the gate.
-using async_job = std::function<void(gate_actor*)>;
-
-/// To the gate: there are jobs.
-struct jobs_waiting {};
-/// The gate to itself: what was in its mailbox when this was sent has been handled.
-struct gate_drained {};
-
-} // namespace kdb::detail
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::detail::jobs_waiting)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::detail::gate_drained)
-
-namespace kdb::detail {
-
-// -- the gate: asks on behalf of those who are no actors -------------------------------------
-
-using async_jobs = std::shared_ptr<gathered<async_job>>;
-
-struct gate_state {
-  static inline const char* name = "kdb.gate";
-  std::vector<std::function<void()>> finished;
-};
+// -- the gate ----------------------------------------------------------------------------------
 
 namespace {
 
@@ -56,55 +26,14 @@ caf::behavior gate(gate_actor* self, const async_jobs& jobs) {
   };
 }
 
-template <class Answer>
-outcome_t<Answer> failed(error why) {
-  if constexpr (std::is_same_v<outcome_t<Answer>, append_in_parts_result>)
-    return append_in_parts_result{.stopped = std::move(why)};
-  else
-    return tl::unexpected{std::move(why)};
-}
-
-/// Completes an operation. Those whose answers come together complete in a row: an executor that is woken by the first one finds the
-/// others, where it would fall asleep after each.
-template <class T>
-void finish(gate_actor* self, const completion_ptr<T>& done, outcome_t<T> outcome) {
-  auto& finished = self->state.finished;
-  if (finished.empty() && self->mailbox().empty()) {
-    done->complete(std::move(outcome));
-    return;
-  }
-  finished.push_back([done, outcome = std::move(outcome)]() mutable { done->complete(std::move(outcome)); });
-  if (finished.size() == 1)
-    self->send(self, gate_drained{});
-}
-
 } // namespace
 
-struct async_core::impl {
-  explicit impl(std::shared_ptr<runtime> given) : running{std::move(given)}, gate{running->system().spawn(detail::gate, jobs)} {}
-  /// The last handle is gone: what is pending ends with `closed`, and the runtime goes with the last of it.
-  ~impl() { caf::anon_send(running->client(), kdb::close{}); }
+async_core::impl::impl(std::shared_ptr<runtime> given)
+  : running{std::move(given)}, gate{running->system().spawn(detail::gate, jobs)} {}
 
-  template <class Answer, class Request>
-  void ask(Request request, completion_ptr<Answer> done) const {
-    // The runtime has to stay for as long as anybody waits for an answer.
-    auto start = [running = running, request = std::make_shared<Request>(std::move(request)), done](gate_actor* self) {
-      self->request(running->client(), caf::infinite, std::move(*request))
-        .then([self, running, done](Answer& answer) { finish<Answer>(self, done, std::move(answer)); },
-              [self, running, done](const caf::error& why) { finish<Answer>(self, done, failed<Answer>(error::from(why))); });
-    };
-    run(std::move(start));
-  }
-
-  void run(async_job job) const {
-    if (jobs->add(std::move(job)))
-      caf::anon_send(gate, jobs_waiting{});
-  }
-
-  std::shared_ptr<runtime> running;
-  async_jobs jobs = std::make_shared<gathered<async_job>>();
-  caf::actor gate;
-};
+async_core::impl::~impl() {
+  caf::anon_send(running->client(), kdb::close{});
+}
 
 // -- readings ---------------------------------------------------------------------------------
 
@@ -380,24 +309,6 @@ void async_core::consume(group_name group, consume_options options,
   impl_->ask<consumer_actor>(std::move(what), std::make_shared<adapter>(std::move(state), std::move(done)));
 }
 
-namespace {
-
-/// Completes with a part of what comes.
-template <class Whole, class Part>
-struct part_of final : completion<Whole> {
-  part_of(completion_ptr<Part> next, Part (*take)(Whole)) : done{std::move(next)}, take_part{take} {}
-  void complete(result<Whole> outcome) override { done->complete(std::move(outcome).map(take_part)); }
-  completion_ptr<Part> done;
-  Part (*take_part)(Whole);
-};
-
-template <class Whole, class Part>
-completion_ptr<Whole> mapped(completion_ptr<Part> done, Part (*take)(Whole)) {
-  return std::make_shared<part_of<Whole, Part>>(std::move(done), take);
-}
-
-} // namespace
-
 // -- the operations --------------------------------------------------------------------------------
 
 result<async_core> async_core::start(settings how) {
@@ -510,137 +421,6 @@ void async_core::subscribe_to_stream(std::string stream, subscribe_to_stream_opt
 void async_core::subscribe_to_all(subscribe_to_all_options options,
                                   completion_ptr<std::shared_ptr<async_subscription_state>> done) const {
   start_subscription(impl_, kdb::subscribe_to_all{.subscriber = {}, .options = std::move(options)}, std::move(done));
-}
-
-// -- groups of persistent subscriptions --------------------------------------------------------------
-
-namespace {
-
-/// Completes without a value.
-template <class Whole>
-completion_ptr<Whole> without_value(completion_ptr<void> done) {
-  struct dropping final : completion<Whole> {
-    explicit dropping(completion_ptr<void> next) : done{std::move(next)} {}
-    void complete(result<Whole> outcome) override {
-      done->complete(std::move(outcome).map([](const Whole&) {}));
-    }
-    completion_ptr<void> done;
-  };
-  return std::make_shared<dropping>(std::move(done));
-}
-
-} // namespace
-
-void async_core::create_group(std::string stream, std::string group, create_group_options options,
-                              completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::create_group{std::move(stream), std::move(group), std::move(options)},
-                            without_value<group_changed>(std::move(done)));
-}
-
-void async_core::create_group_on_all(std::string group, create_group_on_all_options options, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::create_group_on_all{std::move(group), std::move(options)},
-                            without_value<group_changed>(std::move(done)));
-}
-
-void async_core::update_group(std::string stream, std::string group, update_group_options options,
-                              completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::update_group{std::move(stream), std::move(group), std::move(options)},
-                            without_value<group_changed>(std::move(done)));
-}
-
-void async_core::update_group_on_all(std::string group, update_group_on_all_options options, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::update_group_on_all{std::move(group), std::move(options)},
-                            without_value<group_changed>(std::move(done)));
-}
-
-void async_core::change_group(group_name name, group_changes changes, call_options call, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::change_group{std::move(name), std::move(changes), std::move(call)},
-                            without_value<group_changed>(std::move(done)));
-}
-
-void async_core::delete_group(group_name name, call_options call, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::delete_group{std::move(name), std::move(call)}, without_value<group_changed>(std::move(done)));
-}
-
-void async_core::replay_parked(group_name name, parked_options options, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::replay_parked{std::move(name), std::move(options)},
-                            without_value<group_changed>(std::move(done)));
-}
-
-void async_core::truncate_parked(group_name name, parked_options options, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::truncate_parked{std::move(name), std::move(options)},
-                            without_value<group_changed>(std::move(done)));
-}
-
-void async_core::restart_persistent_subscriptions(call_options call, completion_ptr<void> done) const {
-  impl_->ask<group_changed>(kdb::restart_persistent_subscriptions{std::move(call)},
-                            without_value<group_changed>(std::move(done)));
-}
-
-void async_core::get_group_info(group_name name, call_options call, completion_ptr<group_info> done) const {
-  impl_->ask<group_info>(kdb::get_group_info{std::move(name), std::move(call)}, std::move(done));
-}
-
-void async_core::list_groups(std::optional<std::string> stream, call_options call,
-                             completion_ptr<std::vector<group_info>> done) const {
-  impl_->ask<group_list>(kdb::list_groups{std::move(stream), std::move(call)},
-                         mapped(
-                           std::move(done), +[](group_list all) { return std::move(all.groups); }));
-}
-
-// -- users -----------------------------------------------------------------------------------------
-
-void async_core::create_user(std::string login_name, std::string password, create_user_options options,
-                             completion_ptr<void> done) const {
-  impl_->ask<user_changed>(kdb::create_user{std::move(login_name), std::move(password), std::move(options)},
-                           without_value<user_changed>(std::move(done)));
-}
-
-void async_core::update_user(std::string login_name, update_user_options options, completion_ptr<void> done) const {
-  impl_->ask<user_changed>(kdb::update_user{std::move(login_name), std::move(options)},
-                           without_value<user_changed>(std::move(done)));
-}
-
-void async_core::delete_user(std::string login_name, call_options call, completion_ptr<void> done) const {
-  impl_->ask<user_changed>(kdb::delete_user{std::move(login_name), std::move(call)},
-                           without_value<user_changed>(std::move(done)));
-}
-
-void async_core::enable_user(std::string login_name, call_options call, completion_ptr<void> done) const {
-  impl_->ask<user_changed>(kdb::enable_user{std::move(login_name), std::move(call)},
-                           without_value<user_changed>(std::move(done)));
-}
-
-void async_core::disable_user(std::string login_name, call_options call, completion_ptr<void> done) const {
-  impl_->ask<user_changed>(kdb::disable_user{std::move(login_name), std::move(call)},
-                           without_value<user_changed>(std::move(done)));
-}
-
-void async_core::get_user(std::string login_name, call_options call, completion_ptr<user_details> done) const {
-  impl_->ask<user_details>(kdb::get_user{std::move(login_name), std::move(call)}, std::move(done));
-}
-
-void async_core::get_current_user(call_options call, completion_ptr<user_details> done) const {
-  impl_->ask<user_details>(kdb::get_current_user{std::move(call)}, std::move(done));
-}
-
-void async_core::list_users(call_options call, completion_ptr<std::vector<user_details>> done) const {
-  impl_->ask<user_list>(kdb::list_users{std::move(call)},
-                        mapped(
-                          std::move(done), +[](user_list all) { return std::move(all.users); }));
-}
-
-void async_core::change_password(std::string login_name, std::string current_password, std::string new_password,
-                                 call_options call, completion_ptr<void> done) const {
-  impl_->ask<user_changed>(
-    kdb::change_password{std::move(login_name), std::move(current_password), std::move(new_password), std::move(call)},
-    without_value<user_changed>(std::move(done)));
-}
-
-void async_core::reset_password(std::string login_name, std::string new_password, call_options call,
-                                completion_ptr<void> done) const {
-  impl_->ask<user_changed>(kdb::reset_password{std::move(login_name), std::move(new_password), std::move(call)},
-                           without_value<user_changed>(std::move(done)));
 }
 
 void async_core::close(completion_ptr<void> done) const {
