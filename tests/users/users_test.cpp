@@ -1,23 +1,16 @@
-#include <boost/asio/io_context.hpp>
-#include <boost/asio/use_future.hpp>
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
-
-#include <caf/scoped_actor.hpp>
 
 #include <algorithm>
 #include <functional>
 #include <memory>
 #include <ostream>
-#include <thread>
 
-#include <kdb/actors.hpp>
-#include <kdb/async_client.hpp>
-#include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
 
 #include <fixtures/wait.hpp>
+#include <fixtures/ways_in.hpp>
 
 using namespace kdb;
 using namespace std::chrono_literals;
@@ -46,81 +39,63 @@ public:
   virtual result<void> reset_password(std::string login, std::string next, call_options call) = 0;
 };
 
-class by_blocking final : public way_in {
+class by_blocking final : public way_in, fixtures::through_blocking {
 public:
-  explicit by_blocking(const settings& how) : db_{client::connect(how).value()} {}
+  using through_blocking::through_blocking;
   result<void> create(std::string login, std::string password, create_user_options how) override {
-    return db_.create_user(login, password, how);
+    return db.create_user(login, password, how);
   }
-  result<void> update(std::string login, update_user_options how) override { return db_.update_user(login, how); }
-  result<void> remove(std::string login, call_options call) override { return db_.delete_user(login, call); }
-  result<void> enable(std::string login, call_options call) override { return db_.enable_user(login, call); }
-  result<void> disable(std::string login, call_options call) override { return db_.disable_user(login, call); }
-  result<user_details> get(std::string login, call_options call) override { return db_.get_user(login, call); }
-  result<user_details> current(call_options call) override { return db_.get_current_user(call); }
-  result<std::vector<user_details>> list(call_options call) override { return db_.list_users(call); }
+  result<void> update(std::string login, update_user_options how) override { return db.update_user(login, how); }
+  result<void> remove(std::string login, call_options call) override { return db.delete_user(login, call); }
+  result<void> enable(std::string login, call_options call) override { return db.enable_user(login, call); }
+  result<void> disable(std::string login, call_options call) override { return db.disable_user(login, call); }
+  result<user_details> get(std::string login, call_options call) override { return db.get_user(login, call); }
+  result<user_details> current(call_options call) override { return db.get_current_user(call); }
+  result<std::vector<user_details>> list(call_options call) override { return db.list_users(call); }
   result<void> change_password(std::string login, std::string now, std::string next, call_options call) override {
-    return db_.change_password(login, now, next, call);
+    return db.change_password(login, now, next, call);
   }
   result<void> reset_password(std::string login, std::string next, call_options call) override {
-    return db_.reset_password(login, next, call);
+    return db.reset_password(login, next, call);
   }
-
-private:
-  client db_;
 };
 
-class by_asio final : public way_in {
+class by_asio final : public way_in, fixtures::through_asio {
 public:
-  explicit by_asio(const settings& how) : db_{async_client::connect(io_.get_executor(), how).value()} {}
-  ~by_asio() override {
-    db_.close(boost::asio::use_future).get();
-    work_.reset();
-    thread_.join();
-  }
+  using through_asio::through_asio;
   result<void> create(std::string login, std::string password, create_user_options how) override {
-    return db_.create_user(login, password, how, boost::asio::use_future).get();
+    return db.create_user(login, password, how, boost::asio::use_future).get();
   }
   result<void> update(std::string login, update_user_options how) override {
-    return db_.update_user(login, how, boost::asio::use_future).get();
+    return db.update_user(login, how, boost::asio::use_future).get();
   }
   result<void> remove(std::string login, call_options call) override {
-    return db_.delete_user(login, call, boost::asio::use_future).get();
+    return db.delete_user(login, call, boost::asio::use_future).get();
   }
   result<void> enable(std::string login, call_options call) override {
-    return db_.enable_user(login, call, boost::asio::use_future).get();
+    return db.enable_user(login, call, boost::asio::use_future).get();
   }
   result<void> disable(std::string login, call_options call) override {
-    return db_.disable_user(login, call, boost::asio::use_future).get();
+    return db.disable_user(login, call, boost::asio::use_future).get();
   }
   result<user_details> get(std::string login, call_options call) override {
-    return db_.get_user(login, call, boost::asio::use_future).get();
+    return db.get_user(login, call, boost::asio::use_future).get();
   }
-  result<user_details> current(call_options call) override { return db_.get_current_user(call, boost::asio::use_future).get(); }
+  result<user_details> current(call_options call) override { return db.get_current_user(call, boost::asio::use_future).get(); }
   result<std::vector<user_details>> list(call_options call) override {
-    return db_.list_users(call, boost::asio::use_future).get();
+    return db.list_users(call, boost::asio::use_future).get();
   }
   result<void> change_password(std::string login, std::string now, std::string next, call_options call) override {
-    return db_.change_password(login, now, next, call, boost::asio::use_future).get();
+    return db.change_password(login, now, next, call, boost::asio::use_future).get();
   }
   result<void> reset_password(std::string login, std::string next, call_options call) override {
-    return db_.reset_password(login, next, call, boost::asio::use_future).get();
+    return db.reset_password(login, next, call, boost::asio::use_future).get();
   }
-
-private:
-  boost::asio::io_context io_;
-  std::optional<boost::asio::executor_work_guard<boost::asio::io_context::executor_type>> work_{io_.get_executor()};
-  std::thread thread_{[this] { io_.run(); }};
-  async_client db_;
 };
 
-class by_actors final : public way_in {
+class by_actors final : public way_in, fixtures::through_actors {
 public:
-  explicit by_actors(const settings& how) : db_{spawn_client(system_.system(), how).value()} {}
-  ~by_actors() override {
-    caf::scoped_actor self{system_.system()};
-    self->request(db_, caf::infinite, kdb::close{}).receive([] {}, [](const caf::error&) {});
-  }
+  using through_actors::through_actors;
   result<void> create(std::string login, std::string password, create_user_options how) override {
     return change(create_user{login, password, how});
   }
@@ -141,22 +116,10 @@ public:
   }
 
 private:
-  template <class Answer, class Request>
-  result<Answer> ask(Request what) {
-    caf::scoped_actor self{system_.system()};
-    result<Answer> outcome = failure(errc::internal, "no answer");
-    self->request(db_, caf::infinite, std::move(what))
-      .receive([&](Answer& answer) { outcome = std::move(answer); },
-               [&](const caf::error& why) { outcome = tl::unexpected{error::from(why)}; });
-    return outcome;
-  }
   template <class Request>
   result<void> change(Request what) {
     return ask<user_changed>(std::move(what)).map([](user_changed) {});
   }
-
-  owned_system system_;
-  client_actor db_;
 };
 
 struct way {
