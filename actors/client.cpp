@@ -43,7 +43,9 @@ wire::read_request to_request(const read_all_options& how) {
 template <class Request>
 constexpr bool only_asks =
   std::is_same_v<Request, read_gossip> || std::is_same_v<Request, get_group_info> || std::is_same_v<Request, list_groups> ||
-  std::is_same_v<Request, get_user> || std::is_same_v<Request, get_current_user> || std::is_same_v<Request, list_users>;
+  std::is_same_v<Request, get_user> || std::is_same_v<Request, get_current_user> || std::is_same_v<Request, list_users> ||
+  std::is_same_v<Request, get_projection_statistics> || std::is_same_v<Request, list_projections> ||
+  std::is_same_v<Request, get_projection_state> || std::is_same_v<Request, get_projection_result>;
 
 constexpr std::string_view settings_stream = "$settings";
 
@@ -104,6 +106,19 @@ client_self::behavior_type client_state::start(client_parts given) {
     [this](list_users& what) { return submit<user_list>(management, what); },
     [this](change_password& what) { return submit<user_changed>(management, what); },
     [this](reset_password& what) { return submit<user_changed>(management, what); },
+    [this](create_projection& what) { return submit<projection_changed>(management, what); },
+    [this](create_one_time_projection& what) { return submit<projection_changed>(management, what); },
+    [this](update_projection& what) { return submit<projection_changed>(management, what, true); },
+    [this](delete_projection& what) { return submit<projection_changed>(management, what); },
+    [this](enable_projection& what) { return submit<projection_changed>(management, what, true); },
+    [this](disable_projection& what) { return submit<projection_changed>(management, what, true); },
+    [this](abort_projection& what) { return submit<projection_changed>(management, what, true); },
+    [this](reset_projection& what) { return submit<projection_changed>(management, what); },
+    [this](get_projection_statistics& what) { return submit<projection_statistics>(management, what); },
+    [this](list_projections& what) { return submit<projection_list>(management, what); },
+    [this](get_projection_state& what) { return submit<projection_value>(management, what); },
+    [this](get_projection_result& what) { return submit<projection_value>(management, what); },
+    [this](restart_projections& what) { return submit<projection_changed>(management, what); },
     [this](const await_connected& what) { return on_await_connected(what); },
     [this](const get_status&) { return on_get_status(); },
     [this](const observe& what) { on_observe(what); },

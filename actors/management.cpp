@@ -67,6 +67,19 @@ management_self::behavior_type management_state::start(worker_context_ptr given)
     [this](const list_users& what) { return on_list_users(what); },
     [this](const change_password& what) { return on_change_password(what); },
     [this](const reset_password& what) { return on_reset_password(what); },
+    [this](const create_projection& what) { return on_create_projection(what); },
+    [this](const create_one_time_projection& what) { return on_create_one_time_projection(what); },
+    [this](const update_projection& what) { return on_update_projection(what); },
+    [this](const delete_projection& what) { return on_delete_projection(what); },
+    [this](const enable_projection& what) { return on_enable_projection(what); },
+    [this](const disable_projection& what) { return on_disable_projection(what); },
+    [this](const abort_projection& what) { return on_abort_projection(what); },
+    [this](const reset_projection& what) { return on_reset_projection(what); },
+    [this](const get_projection_statistics& what) { return on_get_projection_statistics(what); },
+    [this](const list_projections& what) { return on_list_projections(what); },
+    [this](const get_projection_state& what) { return on_get_projection_state(what); },
+    [this](const get_projection_result& what) { return on_get_projection_result(what); },
+    [this](const restart_projections& what) { return on_restart_projections(what); },
     [this](const exchanges_done&) { on_exchanges_done(); },
   };
 }
@@ -120,7 +133,10 @@ caf::result<cluster_info> management_state::on_read_gossip(const read_gossip& wh
 
 void management_state::begin(pending what) {
   const auto now = self->clock().now();
-  what.budget = time_budget{deadline_for(context->how, what.plan.options), now};
+  auto deadline = deadline_for(context->how, what.plan.options);
+  if (!deadline && !what.plan.why_silent.empty())
+    deadline = silence_limit;
+  what.budget = time_budget{deadline, now};
   const auto number = ++last_call;
   calls.emplace(number, std::move(what));
   ask_for_node(number);
@@ -216,6 +232,8 @@ void management_state::end_call(exchange_done& what) {
     return;
   }
   auto& why = what.answers.error();
+  if (why.code == errc::deadline_exceeded && !done.plan.why_silent.empty())
+    why.message.append("; ").append(done.plan.why_silent);
   report(self, *context, done.generation, why, done.plan.options.credentials.has_value());
   done.answer.deliver(to_caf(std::move(why)));
 }

@@ -37,6 +37,8 @@ struct management_state {
     bool leader_only = false;
     /// The server may answer with any number of messages.
     bool many_answers = false;
+    /// Why some nodes never answer: a call without any deadline then ends after `silence_limit`. Empty if all do.
+    std::string_view why_silent{};
     /// Makes the messages when there is a node, of the credentials that the call will have: those of a provider are not known before.
     std::function<result<std::vector<std::string>>(const std::optional<credentials>&)> compose{};
   };
@@ -105,6 +107,19 @@ struct management_state {
   caf::result<user_list> on_list_users(const list_users& what);
   caf::result<user_changed> on_change_password(const change_password& what);
   caf::result<user_changed> on_reset_password(const reset_password& what);
+  caf::result<projection_changed> on_create_projection(const create_projection& what);
+  caf::result<projection_changed> on_create_one_time_projection(const create_one_time_projection& what);
+  caf::result<projection_changed> on_update_projection(const update_projection& what);
+  caf::result<projection_changed> on_delete_projection(const delete_projection& what);
+  caf::result<projection_changed> on_enable_projection(const enable_projection& what);
+  caf::result<projection_changed> on_disable_projection(const disable_projection& what);
+  caf::result<projection_changed> on_abort_projection(const abort_projection& what);
+  caf::result<projection_changed> on_reset_projection(const reset_projection& what);
+  caf::result<projection_statistics> on_get_projection_statistics(const get_projection_statistics& what);
+  caf::result<projection_list> on_list_projections(const list_projections& what);
+  caf::result<projection_value> on_get_projection_state(const get_projection_state& what);
+  caf::result<projection_value> on_get_projection_result(const get_projection_result& what);
+  caf::result<projection_changed> on_restart_projections(const restart_projections& what);
   void on_exchanges_done();
 
   /// The second half of a change: sends what the group becomes, within the time that is left.

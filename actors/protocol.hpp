@@ -152,22 +152,29 @@ using appender_actor =
 // -- management -------------------------------------------------------------------------
 
 /// Single calls with one answer: everything that is neither an append in a batch nor a stream of events.
-using management_actor =
-  caf::typed_actor<caf::replies_to<delete_stream>::with<delete_result>, caf::replies_to<tombstone_stream>::with<delete_result>,
-                   caf::replies_to<append_to_streams>::with<records_result>,
-                   caf::replies_to<append_records>::with<records_result>, caf::replies_to<read_gossip>::with<cluster_info>,
-                   caf::replies_to<create_group>::with<group_changed>, caf::replies_to<create_group_on_all>::with<group_changed>,
-                   caf::replies_to<update_group>::with<group_changed>, caf::replies_to<update_group_on_all>::with<group_changed>,
-                   caf::replies_to<change_group>::with<group_changed>, // Two calls, one after the other.
-                   caf::replies_to<delete_group>::with<group_changed>, caf::replies_to<get_group_info>::with<group_info>,
-                   caf::replies_to<list_groups>::with<group_list>, caf::replies_to<replay_parked>::with<group_changed>,
-                   caf::replies_to<truncate_parked>::with<group_changed>,
-                   caf::replies_to<restart_persistent_subscriptions>::with<group_changed>,
-                   caf::replies_to<create_user>::with<user_changed>, caf::replies_to<update_user>::with<user_changed>,
-                   caf::replies_to<delete_user>::with<user_changed>, caf::replies_to<enable_user>::with<user_changed>,
-                   caf::replies_to<disable_user>::with<user_changed>, caf::replies_to<get_user>::with<user_details>,
-                   caf::replies_to<get_current_user>::with<user_details>, caf::replies_to<list_users>::with<user_list>,
-                   caf::replies_to<change_password>::with<user_changed>, caf::replies_to<reset_password>::with<user_changed>>;
+using management_actor = caf::typed_actor<
+  caf::replies_to<delete_stream>::with<delete_result>, caf::replies_to<tombstone_stream>::with<delete_result>,
+  caf::replies_to<append_to_streams>::with<records_result>, caf::replies_to<append_records>::with<records_result>,
+  caf::replies_to<read_gossip>::with<cluster_info>, caf::replies_to<create_group>::with<group_changed>,
+  caf::replies_to<create_group_on_all>::with<group_changed>, caf::replies_to<update_group>::with<group_changed>,
+  caf::replies_to<update_group_on_all>::with<group_changed>,
+  caf::replies_to<change_group>::with<group_changed>, // Two calls, one after the other.
+  caf::replies_to<delete_group>::with<group_changed>, caf::replies_to<get_group_info>::with<group_info>,
+  caf::replies_to<list_groups>::with<group_list>, caf::replies_to<replay_parked>::with<group_changed>,
+  caf::replies_to<truncate_parked>::with<group_changed>, caf::replies_to<restart_persistent_subscriptions>::with<group_changed>,
+  caf::replies_to<create_user>::with<user_changed>, caf::replies_to<update_user>::with<user_changed>,
+  caf::replies_to<delete_user>::with<user_changed>, caf::replies_to<enable_user>::with<user_changed>,
+  caf::replies_to<disable_user>::with<user_changed>, caf::replies_to<get_user>::with<user_details>,
+  caf::replies_to<get_current_user>::with<user_details>, caf::replies_to<list_users>::with<user_list>,
+  caf::replies_to<change_password>::with<user_changed>, caf::replies_to<reset_password>::with<user_changed>,
+  caf::replies_to<create_projection>::with<projection_changed>,
+  caf::replies_to<create_one_time_projection>::with<projection_changed>,
+  caf::replies_to<update_projection>::with<projection_changed>, caf::replies_to<delete_projection>::with<projection_changed>,
+  caf::replies_to<enable_projection>::with<projection_changed>, caf::replies_to<disable_projection>::with<projection_changed>,
+  caf::replies_to<abort_projection>::with<projection_changed>, caf::replies_to<reset_projection>::with<projection_changed>,
+  caf::replies_to<get_projection_statistics>::with<projection_statistics>,
+  caf::replies_to<list_projections>::with<projection_list>, caf::replies_to<get_projection_state>::with<projection_value>,
+  caf::replies_to<get_projection_result>::with<projection_value>, caf::replies_to<restart_projections>::with<projection_changed>>;
 
 // Management to itself: calls of it have ended.
 struct exchanges_done {};

@@ -19,7 +19,7 @@ constexpr meaning refused{node_action::stay, false, false};
 /// The table. A switch without default: the compiler tells when a code has no row.
 meaning meaning_of(errc code) {
   switch (code) {
-    // The request can't be sent, or the stream, group or user is not as it was expected to be.
+    // The request can't be sent, or the stream, group, user or projection is not as it was expected to be.
     case errc::invalid_argument:
     case errc::invalid_connection_string:
     case errc::event_too_large:
@@ -38,6 +38,9 @@ meaning meaning_of(errc code) {
     case errc::group_failed:
     case errc::user_not_found:
     case errc::scavenge_not_found:
+    case errc::projection_not_found:
+    case errc::projection_exists:
+    case errc::projection_failed:
     case errc::unsupported:
     case errc::consistency_violation:
     case errc::stream_already_in_session:

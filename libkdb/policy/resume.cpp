@@ -130,6 +130,7 @@ end_reason end_reason_of(errc code) {
     case errc::index_not_found:
     case errc::user_not_found:
     case errc::scavenge_not_found:
+    case errc::projection_not_found:
     case errc::unsupported: return end_reason::invalid;
     case errc::subscriber_failed: return end_reason::subscriber_failed;
     case errc::group_not_found: return end_reason::group_gone;
@@ -137,6 +138,8 @@ end_reason end_reason_of(errc code) {
     case errc::wrong_expected_version:
     case errc::group_exists:
     case errc::group_failed:
+    case errc::projection_exists:
+    case errc::projection_failed:
     case errc::group_dropped:
     case errc::user_conflict:
     case errc::too_busy:

@@ -28,6 +28,9 @@ std::string_view to_string(errc code) {
     KDB_NAME(user_not_found);
     KDB_NAME(user_conflict);
     KDB_NAME(scavenge_not_found);
+    KDB_NAME(projection_not_found);
+    KDB_NAME(projection_exists);
+    KDB_NAME(projection_failed);
     KDB_NAME(not_leader);
     KDB_NAME(not_ready);
     KDB_NAME(too_busy);

@@ -113,6 +113,33 @@ error connection_lost(const call_status& status) {
   return as_told(errc::unavailable, text_or(status, "the connection was lost"));
 }
 
+// -- projections, whose errors have no trailers on any server ------------------------------------
+
+std::optional<error> projection_error(const call_status& status) {
+  constexpr std::string_view duplicate = "Duplicate projection names : ";
+  const std::string_view text = status.message;
+  switch (static_cast<grpc_code>(status.code)) {
+    case grpc_code::not_found:
+      if (text.starts_with("Projection '") && text.ends_with("' not found"))
+        return error{.code = errc::projection_not_found,
+                     .message = status.message,
+                     .detail = projection_name{std::string{between(text, "Projection '", "' not found")}}};
+      break;
+    case grpc_code::already_exists:
+      if (text.starts_with(duplicate))
+        return error{.code = errc::projection_exists,
+                     .message = status.message,
+                     .detail = projection_name{std::string{text.substr(duplicate.size())}}};
+      break;
+    case grpc_code::failed_precondition:
+      if (mentions(text, "projection") || text == "Aborted by subsequent operation")
+        return as_told(errc::projection_failed, status.message);
+      break;
+    default: break;
+  }
+  return std::nullopt;
+}
+
 // -- one function for each code whose text matters --------------------------------------------
 
 error from_cancelled(const call_status& status) {
@@ -249,6 +276,8 @@ error to_error(const call_status& status, request_kind kind, bool started) {
   auto why = from_exception_trailer(status);
   if (!why)
     why = from_rich_status(status.trailer("grpc-status-details-bin"));
+  if (!why)
+    why = projection_error(status);
   if (!why)
     why = from_code(status);
   why->retry_can_help = policy::retry_can_help(why->code);

@@ -25,7 +25,7 @@ struct call_status {
 using policy::request_kind;
 
 /// Turns a failed status into the one typed error: by its trailers first, by `grpc-status-details-bin` next, by its code last;
-/// texts only decide for old servers. `started` tells whether the server can have seen the request at all.
+/// texts only decide for old servers, and for projections. `started` tells whether the server can have seen the request at all.
 error to_error(const call_status& status, request_kind kind, bool started = true);
 
 } // namespace kdb::wire

@@ -1,23 +1,28 @@
-// Any bytes as an answer about users or groups, or as a consumer's message, the first byte says which: nothing is accepted that protobuf
+// Any bytes as an answer about users, groups or projections, or as a consumer's message, the first byte says which: nothing is accepted that protobuf
 // refuses, and what is accepted says what protobuf reads.
 
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
+#include <string>
 #include <string_view>
 
 #include <google/protobuf/stubs/logging.h>
+#include <nlohmann/json.hpp>
 
 #include "event_store/client/persistent.pb.h"
+#include "event_store/client/projections.pb.h"
 #include "event_store/client/users.pb.h"
 #include "wire/consume.hpp"
 #include "wire/groups.hpp"
+#include "wire/projections.hpp"
 #include "wire/users.hpp"
 
 namespace {
 
 namespace persistent = event_store::client::persistent_subscriptions;
+namespace projections = event_store::client::projections;
 namespace users = event_store::client::users;
 
 void require(bool holds, const char* what) {
@@ -77,6 +82,24 @@ void check_list(std::string_view bytes) {
     check_group((*ours)[static_cast<std::size_t>(i)], theirs.subscriptions(i));
 }
 
+void check_projection(std::string_view bytes) {
+  const auto ours = kdb::wire::decode_projections({std::string{bytes}});
+  projections::StatisticsResp theirs;
+  require(ours.has_value() == (parse(theirs, bytes) && theirs.has_details()), "protobuf does not agree");
+  if (!ours)
+    return check_failure(ours.error());
+  require(ours->front().name == theirs.details().name() && ours->front().status == theirs.details().status(), "another name");
+}
+
+void check_state(std::string_view bytes) {
+  const auto ours = kdb::wire::decode_projection_state(bytes);
+  projections::StateResp theirs;
+  require(ours.has_value() == parse(theirs, bytes), "protobuf does not agree");
+  if (!ours)
+    return check_failure(ours.error());
+  require(nlohmann::json::accept(*ours), "no JSON");
+}
+
 void check_consumed(std::string_view bytes) {
   kdb::wire::consumed_builder builder;
   const auto room = builder.reserve(bytes.size());
@@ -104,11 +127,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0)
     return 0;
   const std::string_view bytes{reinterpret_cast<const char*>(data + 1), size - 1};
-  switch (*data % 4) {
+  switch (*data % 6) {
     case 0: check_user(bytes); break;
     case 1: check_info(bytes); break;
     case 2: check_list(bytes); break;
-    default: check_consumed(bytes);
+    case 3: check_consumed(bytes); break;
+    case 4: check_projection(bytes); break;
+    default: check_state(bytes);
   }
   return 0;
 }

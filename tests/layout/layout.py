@@ -37,7 +37,7 @@ PARTS = [
     ("libkdb/values/", ["libkdb/include/kdb/", "libkdb/values/"], [EXPECTED, BOOST_UUID, JSON, OPENSSL, POSIX]),
     ("libkdb/policy/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/"], [EXPECTED, BOOST_UUID]),
     ("libkdb/wire/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/"],
-     [EXPECTED, BOOST_UUID, PROTOBUF]),
+     [EXPECTED, JSON, BOOST_UUID, PROTOBUF]),
     ("libkdb/rpc/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/", "libkdb/rpc/"],
      [EXPECTED, BOOST_UUID, GRPC, OPENSSL, POSIX]),
     ("libkdb/sqlite/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/sqlite/"], [EXPECTED, BOOST_UUID, SQLITE]),

@@ -50,6 +50,7 @@ struct shown {
   std::string operator()(const stream_name& d) const { return "stream " + d.name; }
   std::string operator()(const index_name& d) const { return "index " + d.name; }
   std::string operator()(const login_name& d) const { return "user " + d.name; }
+  std::string operator()(const projection_name& d) const { return "projection " + d.name; }
   std::string operator()(const group_name& d) const { return d.stream + "::" + d.group; }
   std::string operator()(const size_limit& d) const {
     return std::to_string(d.actual) + " of " + std::to_string(d.limit) + (d.event_id.empty() ? "" : " in " + d.event_id);
@@ -236,9 +237,19 @@ const std::vector<row> text_rows{
   told(unknown, "Exception was thrown by handler. IOException: Connection reset by peer", errc::server_error, true, true),
   told(unknown, "Internal server error", errc::server_error, true, true),
   told(unknown, "", errc::server_error, true, true),
-  told(not_found, "Projection 'p' not found", errc::invalid_argument),
-  told(already_exists, "Duplicate projection names : p", errc::invalid_argument),
-  told(failed_precondition, "Cannot delete a projection that hasn't been stopped or faulted.", errc::invalid_argument),
+  // Projections: no server has trailers for them.
+  told(not_found, "Projection 'p' not found", errc::projection_not_found, false, false, "projection p"),
+  told(not_found, "Projection 'it's' not found' not found", errc::projection_not_found, false, false,
+       "projection it's' not found"),
+  told(not_found, "Projection", errc::invalid_argument),
+  told(already_exists, "Duplicate projection names : p", errc::projection_exists, false, false, "projection p"),
+  told(already_exists, "Another", errc::invalid_argument),
+  told(failed_precondition, "Cannot delete a projection that hasn't been stopped or faulted.", errc::projection_failed),
+  told(failed_precondition, "We currently don't allow for the deletion of System Projections.", errc::projection_failed),
+  told(failed_precondition, "Projection Subsystem cannot be restarted as it is in the wrong state: Stopped",
+       errc::projection_failed),
+  told(failed_precondition, "Aborted by subsequent operation", errc::projection_failed),
+  told(failed_precondition, "no", errc::invalid_argument),
   told(permission_denied, "Not authorized", errc::access_denied),
   told(unauthenticated, "Unauthenticated", errc::unauthenticated),
   told(unimplemented, "Service is unimplemented.", errc::unsupported),

@@ -28,6 +28,7 @@
 #include <kdb/event_batch.hpp>
 #include <kdb/event_list.hpp>
 #include <kdb/groups.hpp>
+#include <kdb/projections.hpp>
 #include <kdb/read.hpp>
 #include <kdb/records.hpp>
 #include <kdb/settings.hpp>
@@ -359,6 +360,103 @@ std::string to_string(const create_user& what);
 std::string to_string(const change_password& what);
 std::string to_string(const reset_password& what);
 
+// -- projections ----------------------------------------------------------------------------
+
+// All of these are served by the leader, if it runs projections; other nodes never answer: see kdb/projections.hpp about deadlines. A
+// projection that is not there is `projection_not_found`; what the server refuses in its present state `projection_failed`. All but
+// asking is for administrators and operators: others get `access_denied`.
+
+/// Creates a projection that runs until it is disabled. `projection_exists` if there is one of that name. A query that does not
+/// compile is taken all the same: the projection is faulted, and `get_projection_statistics` says why.
+struct create_projection {
+  std::string name;
+  std::string query;
+  create_projection_options options{};
+};
+
+/// Runs a query over what is there now. The server names it: it is found by `list_projections`.
+struct create_one_time_projection {
+  std::string query;
+  create_one_time_projection_options options{};
+};
+
+/// Replaces the query of a projection, which goes on from where it was.
+struct update_projection {
+  std::string name;
+  std::string query;
+  update_projection_options options{};
+};
+
+/// Deletes a projection that is stopped or faulted: disable it first. `projection_failed` for one that runs, and for the server's own.
+struct delete_projection {
+  std::string name;
+  delete_projection_options options{};
+};
+
+/// Starts a projection, from where it was. One that runs is left as it is.
+struct enable_projection {
+  std::string name;
+  call_options call{};
+};
+
+/// Stops a projection after noting where it is.
+struct disable_projection {
+  std::string name;
+  call_options call{};
+};
+
+/// Stops a projection at once: it will go on from its last checkpoint.
+struct abort_projection {
+  std::string name;
+  call_options call{};
+};
+
+/// Lets a projection begin anew, from the first event.
+struct reset_projection {
+  std::string name;
+  call_options call{};
+};
+
+struct get_projection_statistics {
+  std::string name;
+  call_options call{};
+};
+
+/// Lists the projections, in no order.
+struct list_projections {
+  projection_mode mode = projection_mode::all;
+  call_options call{};
+};
+
+struct projection_list {
+  std::vector<projection_statistics> projections{};
+};
+
+/// Asks what a projection has come to so far. "{}" for one without a state, those of the server among them.
+struct get_projection_state {
+  std::string name;
+  projection_state_options options{};
+};
+
+/// Asks for the result of a projection: its state after `transformBy` and `filterBy`.
+struct get_projection_result {
+  std::string name;
+  projection_state_options options{};
+};
+
+/// A state or result, as JSON: the members of objects in the order of their names.
+struct projection_value {
+  std::string json;
+};
+
+/// Restarts everything about projections on the node in use. What is asked right after it may not be answered.
+struct restart_projections {
+  call_options call{};
+};
+
+/// The answer to what changes a projection: it is done.
+struct projection_changed {};
+
 // -- consuming ----------------------------------------------------------------------------
 
 /// These events are processed.
@@ -452,9 +550,17 @@ using client_actor = caf::typed_actor<
   caf::replies_to<enable_user>::with<user_changed>, caf::replies_to<disable_user>::with<user_changed>,
   caf::replies_to<get_user>::with<user_details>, caf::replies_to<get_current_user>::with<user_details>,
   caf::replies_to<list_users>::with<user_list>, caf::replies_to<change_password>::with<user_changed>,
-  caf::replies_to<reset_password>::with<user_changed>, caf::replies_to<await_connected>::with<connected>,
-  caf::replies_to<get_status>::with<client_status>, caf::reacts_to<observe>, caf::replies_to<get_server_info>::with<server_info>,
-  caf::replies_to<read_gossip>::with<cluster_info>, caf::replies_to<close>::with<void>>;
+  caf::replies_to<reset_password>::with<user_changed>, caf::replies_to<create_projection>::with<projection_changed>,
+  caf::replies_to<create_one_time_projection>::with<projection_changed>,
+  caf::replies_to<update_projection>::with<projection_changed>, caf::replies_to<delete_projection>::with<projection_changed>,
+  caf::replies_to<enable_projection>::with<projection_changed>, caf::replies_to<disable_projection>::with<projection_changed>,
+  caf::replies_to<abort_projection>::with<projection_changed>, caf::replies_to<reset_projection>::with<projection_changed>,
+  caf::replies_to<get_projection_statistics>::with<projection_statistics>,
+  caf::replies_to<list_projections>::with<projection_list>, caf::replies_to<get_projection_state>::with<projection_value>,
+  caf::replies_to<get_projection_result>::with<projection_value>, caf::replies_to<restart_projections>::with<projection_changed>,
+  caf::replies_to<await_connected>::with<connected>, caf::replies_to<get_status>::with<client_status>, caf::reacts_to<observe>,
+  caf::replies_to<get_server_info>::with<server_info>, caf::replies_to<read_gossip>::with<cluster_info>,
+  caf::replies_to<close>::with<void>>;
 
 /// Starts a client in the host's actor system; returns at once, also when no server is there. Link, monitor, or send `close`.
 /// Errors: as of `client::connect`. The system's configuration may use either scheduler: `sharing` wakes an idle system
@@ -556,6 +662,23 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::user_list)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::change_password)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::reset_password)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::user_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::create_projection)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::create_one_time_projection)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::update_projection)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::delete_projection)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::enable_projection)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::disable_projection)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::abort_projection)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::reset_projection)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_projection_statistics)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::projection_statistics)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::list_projections)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::projection_list)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_projection_state)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_projection_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::projection_value)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::restart_projections)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::projection_changed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::consumer_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::batch_outcomes)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::ack_result)

@@ -608,6 +608,127 @@ public:
       token);
   }
 
+  // Projections. All of this is served by the leader, if it runs projections; other nodes never answer: see kdb/projections.hpp about
+  // deadlines. A projection that is not there is `projection_not_found`; what the server refuses in its present state
+  // `projection_failed`. All but asking is for administrators and operators: others get `access_denied`.
+
+  /// Creates a projection that runs until it is disabled. `projection_exists` if there is one of that name. A query that does not
+  /// compile is taken all the same: the projection is faulted, and its statistics say why.
+  template <class Token>
+  auto create_projection(std::string name, std::string query, create_projection_options options, Token&& token) {
+    return start<void>(
+      [name = std::move(name), query = std::move(query), options = std::move(options)](auto& core, auto done) mutable {
+        core.create_projection(std::move(name), std::move(query), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Runs a query over what is there now. The server names it: it is found by `list_projections`.
+  template <class Token>
+  auto create_one_time_projection(std::string query, create_one_time_projection_options options, Token&& token) {
+    return start<void>(
+      [query = std::move(query), options = std::move(options)](auto& core, auto done) mutable {
+        core.create_one_time_projection(std::move(query), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Replaces the query of a projection, which goes on from where it was.
+  template <class Token>
+  auto update_projection(std::string name, std::string query, update_projection_options options, Token&& token) {
+    return start<void>(
+      [name = std::move(name), query = std::move(query), options = std::move(options)](auto& core, auto done) mutable {
+        core.update_projection(std::move(name), std::move(query), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Deletes a projection that is stopped or faulted: disable it first. `projection_failed` for one that runs, and for the server's own.
+  template <class Token>
+  auto delete_projection(std::string name, delete_projection_options options, Token&& token) {
+    return start<void>(
+      [name = std::move(name), options = std::move(options)](auto& core, auto done) mutable {
+        core.delete_projection(std::move(name), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Starts a projection, from where it was. One that runs is left as it is.
+  template <class Token>
+  auto enable_projection(std::string name, call_options call, Token&& token) {
+    return start<void>(
+      [name = std::move(name), call = std::move(call)](auto& core, auto done) mutable {
+        core.enable_projection(std::move(name), std::move(call), std::move(done));
+      },
+      token);
+  }
+  /// Stops a projection after noting where it is.
+  template <class Token>
+  auto disable_projection(std::string name, call_options call, Token&& token) {
+    return start<void>(
+      [name = std::move(name), call = std::move(call)](auto& core, auto done) mutable {
+        core.disable_projection(std::move(name), std::move(call), std::move(done));
+      },
+      token);
+  }
+  /// Stops a projection at once: it will go on from its last checkpoint.
+  template <class Token>
+  auto abort_projection(std::string name, call_options call, Token&& token) {
+    return start<void>(
+      [name = std::move(name), call = std::move(call)](auto& core, auto done) mutable {
+        core.abort_projection(std::move(name), std::move(call), std::move(done));
+      },
+      token);
+  }
+  /// Lets a projection begin anew, from the first event.
+  template <class Token>
+  auto reset_projection(std::string name, call_options call, Token&& token) {
+    return start<void>(
+      [name = std::move(name), call = std::move(call)](auto& core, auto done) mutable {
+        core.reset_projection(std::move(name), std::move(call), std::move(done));
+      },
+      token);
+  }
+  template <class Token>
+  auto get_projection_statistics(std::string name, call_options call, Token&& token) {
+    return start<projection_statistics>(
+      [name = std::move(name), call = std::move(call)](auto& core, auto done) mutable {
+        core.get_projection_statistics(std::move(name), std::move(call), std::move(done));
+      },
+      token);
+  }
+  /// The projections, in no order.
+  template <class Token>
+  auto list_projections(projection_mode mode, call_options call, Token&& token) {
+    return start<std::vector<projection_statistics>>(
+      [mode, call = std::move(call)](auto& core, auto done) mutable {
+        core.list_projections(mode, std::move(call), std::move(done));
+      },
+      token);
+  }
+  /// What a projection has come to so far, as JSON: the members of objects in the order of their names. "{}" for one without a state,
+  /// those of the server among them.
+  template <class Token>
+  auto get_projection_state(std::string name, projection_state_options options, Token&& token) {
+    return start<std::string>(
+      [name = std::move(name), options = std::move(options)](auto& core, auto done) mutable {
+        core.get_projection_state(std::move(name), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// The result of a projection: its state after `transformBy` and `filterBy`, as JSON.
+  template <class Token>
+  auto get_projection_result(std::string name, projection_state_options options, Token&& token) {
+    return start<std::string>(
+      [name = std::move(name), options = std::move(options)](auto& core, auto done) mutable {
+        core.get_projection_result(std::move(name), std::move(options), std::move(done));
+      },
+      token);
+  }
+  /// Restarts everything about projections on the node in use. What is asked right after it may not be answered.
+  template <class Token>
+  auto restart_projections(call_options call, Token&& token) {
+    return start<void>(
+      [call = std::move(call)](auto& core, auto done) mutable { core.restart_projections(std::move(call), std::move(done)); },
+      token);
+  }
+
   /// Ends everything that is under way with `closed`, here and in all copies; completes when that is done. From any thread, in any
   /// state, any number of times.
   template <class Token>

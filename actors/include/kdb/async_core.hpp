@@ -17,6 +17,7 @@
 #include <kdb/event_batch.hpp>
 #include <kdb/event_list.hpp>
 #include <kdb/groups.hpp>
+#include <kdb/projections.hpp>
 #include <kdb/read.hpp>
 #include <kdb/records.hpp>
 #include <kdb/result.hpp>
@@ -126,6 +127,19 @@ public:
   void change_password(std::string login_name, std::string current_password, std::string new_password, call_options call,
                        completion_ptr<void> done) const;
   void reset_password(std::string login_name, std::string new_password, call_options call, completion_ptr<void> done) const;
+  void create_projection(std::string name, std::string query, create_projection_options options, completion_ptr<void> done) const;
+  void create_one_time_projection(std::string query, create_one_time_projection_options options, completion_ptr<void> done) const;
+  void update_projection(std::string name, std::string query, update_projection_options options, completion_ptr<void> done) const;
+  void delete_projection(std::string name, delete_projection_options options, completion_ptr<void> done) const;
+  void enable_projection(std::string name, call_options call, completion_ptr<void> done) const;
+  void disable_projection(std::string name, call_options call, completion_ptr<void> done) const;
+  void abort_projection(std::string name, call_options call, completion_ptr<void> done) const;
+  void reset_projection(std::string name, call_options call, completion_ptr<void> done) const;
+  void get_projection_statistics(std::string name, call_options call, completion_ptr<projection_statistics> done) const;
+  void list_projections(projection_mode mode, call_options call, completion_ptr<std::vector<projection_statistics>> done) const;
+  void get_projection_state(std::string name, projection_state_options options, completion_ptr<std::string> done) const;
+  void get_projection_result(std::string name, projection_state_options options, completion_ptr<std::string> done) const;
+  void restart_projections(call_options call, completion_ptr<void> done) const;
   void close(completion_ptr<void> done) const;
 
   struct impl;

@@ -20,6 +20,7 @@
 #include <kdb/event_batch.hpp>
 #include <kdb/event_list.hpp>
 #include <kdb/groups.hpp>
+#include <kdb/projections.hpp>
 #include <kdb/read.hpp>
 #include <kdb/records.hpp>
 #include <kdb/result.hpp>
@@ -332,6 +333,39 @@ public:
                                call_options call = {});
   /// Gives a user another password, whatever it was.
   result<void> reset_password(std::string login_name, std::string new_password, call_options call = {});
+
+  // Projections. All of this is served by the leader, if it runs projections; other nodes never answer: see kdb/projections.hpp about
+  // deadlines. A projection that is not there is `projection_not_found`; what the server refuses in its present state
+  // `projection_failed`. All but asking is for administrators and operators: others get `access_denied`.
+
+  /// Creates a projection that runs until it is disabled. `projection_exists` if there is one of that name. A query that does not
+  /// compile is taken all the same: the projection is faulted, and its statistics say why.
+  result<void> create_projection(std::string name, std::string query, create_projection_options options = {});
+  /// Runs a query over what is there now. The server names it: it is found by `list_projections`.
+  result<void> create_one_time_projection(std::string query, create_one_time_projection_options options = {});
+  /// Replaces the query of a projection, which goes on from where it was.
+  result<void> update_projection(std::string name, std::string query, update_projection_options options = {});
+  /// Deletes a projection that is stopped or faulted: disable it first. `projection_failed` for one that runs, and for the server's own.
+  result<void> delete_projection(std::string name, delete_projection_options options = {});
+  /// Starts a projection, from where it was. One that runs is left as it is.
+  result<void> enable_projection(std::string name, call_options call = {});
+  /// Stops a projection after noting where it is.
+  result<void> disable_projection(std::string name, call_options call = {});
+  /// Stops a projection at once: it will go on from its last checkpoint.
+  result<void> abort_projection(std::string name, call_options call = {});
+  /// Lets a projection begin anew, from the first event.
+  result<void> reset_projection(std::string name, call_options call = {});
+  result<projection_statistics> get_projection_statistics(std::string name, call_options call = {});
+  /// The projections, in no order.
+  result<std::vector<projection_statistics>> list_projections(projection_mode mode = projection_mode::all,
+                                                              call_options call = {});
+  /// What a projection has come to so far, as JSON: the members of objects in the order of their names. "{}" for one without a state,
+  /// those of the server among them.
+  result<std::string> get_projection_state(std::string name, projection_state_options options = {});
+  /// The result of a projection: its state after `transformBy` and `filterBy`, as JSON.
+  result<std::string> get_projection_result(std::string name, projection_state_options options = {});
+  /// Restarts everything about projections on the node in use. What is asked right after it may not be answered.
+  result<void> restart_projections(call_options call = {});
 
   /// Ends everything that is under way with `closed`, here and in all copies, and waits for it, a few seconds at most. From any
   /// thread, in any state, any number of times.

@@ -37,7 +37,7 @@ enum class errc : std::uint8_t {
   unauthenticated = 40, ///< The credentials are wrong.
   access_denied,        ///< The caller lacks the right.
 
-  // -- persistent subscriptions, users, scavenges ----------------------------------
+  // -- persistent subscriptions, users, scavenges, projections -----------------------
   group_not_found = 60, ///< Detail: `group_name`.
   group_exists,         ///< Detail: `group_name`.
   group_failed,         ///< The server refused; the message holds its reason. Detail: `group_name`.
@@ -46,6 +46,9 @@ enum class errc : std::uint8_t {
   user_not_found,       ///< Detail: `login_name`.
   user_conflict,        ///< Somebody changed the user at the same time. Detail: `login_name`.
   scavenge_not_found,   ///< No scavenge with that id is running.
+  projection_not_found, ///< Detail: `projection_name`.
+  projection_exists,    ///< Detail: `projection_name`.
+  projection_failed,    ///< The server refused; the message holds its reason.
 
   // -- the node can't serve it now --------------------------------------------------
   not_leader = 80,   ///< The node is not the leader. Detail: `leader`, if it named one.
@@ -106,6 +109,10 @@ struct login_name {
   std::string name;
 };
 
+struct projection_name {
+  std::string name;
+};
+
 struct group_name {
   std::string stream; ///< "$all" for groups on $all.
   std::string group;
@@ -162,7 +169,7 @@ struct violations {
 };
 
 using error_detail = std::variant<std::monostate, bad_argument, version_mismatch, stream_name, index_name, login_name, group_name,
-                                  size_limit, leader, violations, tls_failure>;
+                                  size_limit, leader, violations, tls_failure, projection_name>;
 
 /// Why something failed. Copies are independent; safe to move between threads.
 struct [[nodiscard]] error {

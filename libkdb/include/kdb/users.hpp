@@ -9,8 +9,9 @@
 
 #include <kdb/call_options.hpp>
 
-// Users: who may log in, and the groups that access lists name. Only servers with authentication have them. Passwords go to the server
-// as they are: over TLS, or in clear where the client speaks without it.
+// Users: who may log in, and the groups that access lists name. Only servers with authentication have them; others may not answer, so that
+// calls without any deadline end after `silence_limit`. Passwords go to the server as they are: over TLS, or in clear where the client
+// speaks without it.
 namespace kdb {
 
 struct create_user_options {

@@ -1,0 +1,97 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include <kdb/call_options.hpp>
+
+// Projections: queries in JavaScript that the server runs over its events, and the five of its own. The leader alone has them, and only if
+// it was started with projections. A node that does not lead, or has not started them yet, never answers: calls without any deadline end
+// after `silence_limit`.
+namespace kdb {
+
+/// The projections that every server with projections has. They write links into streams like `$ce-<category>`, and can't be deleted.
+namespace standard_projection {
+inline constexpr const char* by_category = "$by_category";               ///< Into `$ce-<category>`.
+inline constexpr const char* by_event_type = "$by_event_type";           ///< Into `$et-<type>`.
+inline constexpr const char* by_correlation_id = "$by_correlation_id";   ///< Into `$bc-<correlation id>`.
+inline constexpr const char* stream_by_category = "$stream_by_category"; ///< The names of streams, into `$category-<category>`.
+inline constexpr const char* streams = "$streams";                       ///< The first event of each stream, into `$streams`.
+} // namespace standard_projection
+
+/// What of the server's runs the query. The second one is not known to older servers, which take the first.
+enum class projection_engine : std::uint8_t { first = 1, second = 2 };
+
+struct create_projection_options {
+  /// The query may write events and links: `emit` and `linkTo`.
+  bool emit = false;
+  /// Keep a list of the streams that it writes to, so that they can be deleted with it. Needs `emit` and the first engine.
+  bool track_emitted_streams = false;
+  projection_engine engine = projection_engine::first;
+  call_options call{};
+};
+
+/// A query over what is there now, which then completes. The server chooses its name.
+struct create_one_time_projection_options {
+  projection_engine engine = projection_engine::first;
+  call_options call{};
+};
+
+struct update_projection_options {
+  /// Whether the query may write from now on. Unset: as before.
+  std::optional<bool> emit{};
+  call_options call{};
+};
+
+/// What goes with a projection.
+struct delete_projection_options {
+  /// All that it wrote; only known of one that tracks its streams.
+  bool delete_emitted_streams = false;
+  bool delete_state_stream = false;
+  bool delete_checkpoint_stream = false;
+  call_options call{};
+};
+
+/// Whose state or result is asked for.
+struct projection_state_options {
+  /// Empty: of the whole projection.
+  std::string partition{};
+  call_options call{};
+};
+
+/// Which projections are listed.
+enum class projection_mode : std::uint8_t { all, continuous, one_time, transient };
+
+/// How a projection fares, in the server's words.
+struct projection_statistics {
+  std::string name;
+  std::string effective_name;
+  /// "Continuous", "OneTime" or "Transient".
+  std::string mode;
+  /// "Running", "Stopped", "Faulted (Enabled)", "Aborted/Stopped" and so on.
+  std::string status;
+  /// Why it is faulted.
+  std::string state_reason;
+  std::int64_t version = 0;
+  std::int64_t epoch = 0;
+  /// Where it is: "C:123/P:123" in $all, "stream: 2" in a stream.
+  std::string position;
+  /// Of what there is to process, 0 to 100; -1 before it starts.
+  float progress = 0;
+  /// From where it would go on; like `position`.
+  std::string last_checkpoint;
+  std::string checkpoint_status;
+  std::int64_t core_processing_time = 0; ///< In the server's unit.
+  std::int64_t events_processed_after_restart = 0;
+  std::int64_t buffered_events = 0;
+  std::int32_t partitions_cached = 0;
+  std::int32_t reads_in_progress = 0;
+  std::int32_t writes_in_progress = 0;
+  std::int32_t write_pending_events_before_checkpoint = 0;
+  std::int32_t write_pending_events_after_checkpoint = 0;
+
+  friend bool operator==(const projection_statistics&, const projection_statistics&) = default;
+};
+
+} // namespace kdb

@@ -1,0 +1,73 @@
+#include "policy/projections.hpp"
+
+#include <algorithm>
+
+#include "policy/refusal.hpp"
+#include "policy/validate.hpp"
+#include "values/utf8.hpp"
+
+namespace kdb::policy {
+namespace {
+
+bool is_blank(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
+}
+
+/// A server takes any query, also one that can never run.
+result<void> check_query(std::string_view query) {
+  if (is_blank(query) || !is_utf8(query))
+    return refuse("query", is_blank(query) ? "is empty" : "is no UTF-8", "the text of a query in JavaScript");
+  return {};
+}
+
+result<void> check_engine(projection_engine engine) {
+  if (engine != projection_engine::first && engine != projection_engine::second)
+    return refuse("engine", "is no engine", "projection_engine::first or second");
+  return {};
+}
+
+/// The server would fail without a reason.
+result<void> check_tracking(const create_projection_options& how) {
+  if (how.track_emitted_streams && !how.emit)
+    return refuse("track_emitted_streams", "is set for a projection that may not write", "only together with emit");
+  if (how.track_emitted_streams && how.engine == projection_engine::second)
+    return refuse("track_emitted_streams", "is not known to the second engine", "only with the first engine");
+  return {};
+}
+
+} // namespace
+
+result<void> check_projection(std::string_view name, const call_options& call) {
+  if (is_blank(name) || !is_utf8(name))
+    return refuse("name", is_blank(name) ? "is empty" : "is no UTF-8", "the name of a projection in UTF-8");
+  return check_call(call);
+}
+
+result<void> check_create_projection(std::string_view name, std::string_view query, const create_projection_options& how) {
+  return check_projection(name, how.call)
+    .and_then([&] { return check_query(query); })
+    .and_then([&] { return check_engine(how.engine); })
+    .and_then([&] { return check_tracking(how); });
+}
+
+result<void> check_create_one_time_projection(std::string_view query, const create_one_time_projection_options& how) {
+  return check_query(query).and_then([&] { return check_engine(how.engine); }).and_then([&] { return check_call(how.call); });
+}
+
+result<void> check_update_projection(std::string_view name, std::string_view query, const update_projection_options& how) {
+  return check_projection(name, how.call).and_then([&] { return check_query(query); });
+}
+
+result<void> check_projection_state(std::string_view name, const projection_state_options& how) {
+  if (!is_utf8(how.partition))
+    return refuse("partition", "is no UTF-8", "the name of a partition in UTF-8, or an empty one");
+  return check_projection(name, how.call);
+}
+
+result<void> check_list_projections(projection_mode mode, const call_options& call) {
+  if (mode > projection_mode::transient)
+    return refuse("mode", "is no mode", "projection_mode::all, continuous, one_time or transient");
+  return check_call(call);
+}
+
+} // namespace kdb::policy
