@@ -132,6 +132,10 @@ const std::vector<operation>& operations() {
     {"create_user", [](client& c, chance&) { return end_of(c.create_user("u", "p", {.call = in_time})); }},
     {"get_user", [](client& c, chance&) { return end_of(c.get_user("u", in_time)); }},
     {"list_users", [](client& c, chance&) { return end_of(c.list_users(in_time)); }},
+    {"create_projection", [](client& c, chance&) { return end_of(c.create_projection("p", "fromAll()", {.call = in_time})); }},
+    {"get_projection_statistics", [](client& c, chance&) { return end_of(c.get_projection_statistics("p", in_time)); }},
+    {"list_projections", [](client& c, chance&) { return end_of(c.list_projections(projection_mode::all, in_time)); }},
+    {"get_projection_state", [](client& c, chance&) { return end_of(c.get_projection_state("p", {.call = in_time})); }},
     {"read_gossip", [](client& c, chance&) { return end_of(c.read_gossip(in_time)); }},
     {"server_info", [](client& c, chance&) { return end_of(c.server_info(in_time)); }},
     {"wait_connected", [](client& c, chance&) { return end_of(c.wait_connected(deadline)); }}};
@@ -204,7 +208,8 @@ settings settings_for(const std::vector<std::uint16_t>& ports, chance& any) {
 // -- a client among actors ------------------------------------------------------------------
 
 /// Takes what comes, and now and then fails on purpose.
-caf::behavior subscriber(caf::event_based_actor*, std::shared_ptr<std::atomic<std::size_t>> ends, std::uint64_t seed) {
+caf::behavior subscriber(caf::event_based_actor* self, std::shared_ptr<std::atomic<std::size_t>> ends, std::uint64_t seed) {
+  self->set_exception_handler([](std::exception_ptr&) -> caf::error { return caf::sec::runtime_error; }); // CAF's own prints.
   auto any = std::make_shared<chance>(seed);
   return {[any](const event_batch&) {
             if (any->one_in(200))
