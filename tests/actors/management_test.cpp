@@ -1,7 +1,6 @@
 #include <boost/test/unit_test.hpp>
 
-#include <actors/scripted_connection.hpp>
-#include <management.hpp>
+#include <actors/management_fixture.hpp>
 
 using namespace kdb;
 using namespace kdb::test;
@@ -9,16 +8,10 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct management_fixture : worker_fixture {
-  management_fixture() { tested = keep(sys.spawn(management, context)); }
-  ~management_fixture() { tested = nullptr; }
-
+struct deletions : management_fixture {
   answer<delete_result> remove(call_options call = {}) {
     return ask<delete_result>(tested, delete_stream{.stream = "s", .options = {std::move(call)}});
   }
-  std::size_t sent() { return calls().exchanges.size(); }
-
-  management_self tested;
 };
 
 } // namespace
@@ -26,7 +19,7 @@ struct management_fixture : worker_fixture {
 BOOST_AUTO_TEST_SUITE(management_actor_)
 
 BOOST_AUTO_TEST_CASE(calls_that_wait_for_a_node_share_one_question) {
-  management_fixture f;
+  deletions f;
   f.link->at_once.reset();
   const answer<delete_result> all[] = {f.remove(), f.remove(), f.remove()};
   BOOST_TEST(f.link->asks == 1u);
@@ -39,7 +32,7 @@ BOOST_AUTO_TEST_CASE(calls_that_wait_for_a_node_share_one_question) {
 }
 
 BOOST_AUTO_TEST_CASE(the_end_of_a_round_ends_all_who_wait_for_it) {
-  management_fixture f;
+  deletions f;
   f.link->at_once.reset();
   const answer<delete_result> all[] = {f.remove(), f.remove()};
   f.answer_asks(tl::unexpected{failure_of(errc::discovery_failed)});
@@ -51,7 +44,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_round_ends_all_who_wait_for_it) {
 }
 
 BOOST_AUTO_TEST_CASE(each_waits_for_a_node_as_long_as_it_may) {
-  management_fixture f;
+  deletions f;
   f.link->at_once.reset();
   const auto long_one = f.remove({.deadline = 3000ms});
   const auto short_one = f.remove({.deadline = 1000ms}); // Can't share a question that takes longer.
@@ -70,7 +63,7 @@ BOOST_AUTO_TEST_CASE(each_waits_for_a_node_as_long_as_it_may) {
 }
 
 BOOST_AUTO_TEST_CASE(calls_that_end_while_it_is_busy_are_all_answered) {
-  management_fixture f;
+  deletions f;
   const answer<delete_result> all[] = {f.remove(), f.remove(), f.remove()};
   BOOST_REQUIRE_EQUAL(f.sent(), 3u);
   f.calls().exchanges[2]->end(tl::unexpected{failure_of(errc::wrong_expected_version)});

@@ -4,8 +4,7 @@
 
 #include <ostream>
 
-#include <actors/scripted_connection.hpp>
-#include <management.hpp>
+#include <actors/management_fixture.hpp>
 #include <wire/projections.hpp>
 #include <wire/users.hpp>
 
@@ -17,27 +16,11 @@ using namespace std::chrono_literals;
 
 namespace {
 
-struct projections_fixture : worker_fixture {
-  explicit projections_fixture(const settings& how = default_settings()) : worker_fixture{how} {
-    tested = keep(sys.spawn(management, context));
-  }
-  ~projections_fixture() { tested = nullptr; }
-
-  std::size_t sent() { return calls().exchanges.size(); }
-  scripted_exchange& last() { return *calls().exchanges.back(); }
-  void server_answers(result<std::vector<std::string>> what) {
-    last().end(std::move(what));
-    drain();
-  }
-
-  management_self tested;
-};
-
 /// One request of each kind that changes something.
 struct change_row {
   const char* request;
   const char* method;
-  answer<projection_changed> (*ask)(projections_fixture&);
+  answer<projection_changed> (*ask)(management_fixture&);
   std::string message;
 };
 
@@ -46,36 +29,36 @@ std::ostream& operator<<(std::ostream& out, const change_row& row) {
 }
 
 template <class Request>
-answer<projection_changed> change(projections_fixture& f, Request what) {
+answer<projection_changed> change(management_fixture& f, Request what) {
   return f.ask<projection_changed>(f.tested, std::move(what));
 }
 
 const change_row changes[] = {
   {"create", "Create",
-   [](projections_fixture& f) {
+   [](management_fixture& f) {
      return change(f, create_projection{"p", "q", {.emit = true}});
    },
    wire::encode_create_projection("p", "q", {.emit = true})},
-  {"create_one_time", "Create", [](projections_fixture& f) { return change(f, create_one_time_projection{"q"}); },
+  {"create_one_time", "Create", [](management_fixture& f) { return change(f, create_one_time_projection{"q"}); },
    wire::encode_create_one_time_projection("q", {})},
   {"update", "Update",
-   [](projections_fixture& f) {
+   [](management_fixture& f) {
      return change(f, update_projection{"p", "q", {.emit = true}});
    },
    wire::encode_update_projection("p", "q", {.emit = true})},
   {"delete", "Delete",
-   [](projections_fixture& f) {
+   [](management_fixture& f) {
      return change(f, delete_projection{"p", {.delete_state_stream = true}});
    },
    wire::encode_delete_projection("p", {.delete_state_stream = true})},
-  {"enable", "Enable", [](projections_fixture& f) { return change(f, enable_projection{"p"}); },
+  {"enable", "Enable", [](management_fixture& f) { return change(f, enable_projection{"p"}); },
    wire::encode_enable_projection("p")},
-  {"disable", "Disable", [](projections_fixture& f) { return change(f, disable_projection{"p"}); },
+  {"disable", "Disable", [](management_fixture& f) { return change(f, disable_projection{"p"}); },
    wire::encode_disable_projection("p", true)},
-  {"abort", "Disable", [](projections_fixture& f) { return change(f, abort_projection{"p"}); },
+  {"abort", "Disable", [](management_fixture& f) { return change(f, abort_projection{"p"}); },
    wire::encode_disable_projection("p", false)},
-  {"reset", "Reset", [](projections_fixture& f) { return change(f, reset_projection{"p"}); }, wire::encode_reset_projection("p")},
-  {"restart", "RestartSubsystem", [](projections_fixture& f) { return change(f, restart_projections{}); }, ""},
+  {"reset", "Reset", [](management_fixture& f) { return change(f, reset_projection{"p"}); }, wire::encode_reset_projection("p")},
+  {"restart", "RestartSubsystem", [](management_fixture& f) { return change(f, restart_projections{}); }, ""},
 };
 
 /// A `StatisticsResp` of a projection with that name.
@@ -90,7 +73,7 @@ std::string statistics(const std::string& name) {
 BOOST_AUTO_TEST_SUITE(projections)
 
 BOOST_DATA_TEST_CASE(each_change_is_one_call_to_the_leader, boost::unit_test::data::make(changes), row) {
-  projections_fixture f;
+  management_fixture f;
   const auto done = row.ask(f);
   BOOST_REQUIRE(f.sent() == 1u);
   BOOST_TEST(f.last().method == std::string{"/event_store.client.projections.Projections/"} + row.method);
@@ -104,7 +87,7 @@ BOOST_DATA_TEST_CASE(each_change_is_one_call_to_the_leader, boost::unit_test::da
 }
 
 BOOST_DATA_TEST_CASE(the_servers_errors_come_back_as_they_are, boost::unit_test::data::make(changes), row) {
-  projections_fixture f;
+  management_fixture f;
   const auto done = row.ask(f);
   f.server_answers(tl::unexpected{error{.code = errc::projection_not_found, .message = "no", .detail = projection_name{"p"}}});
   const error why = done.why();
@@ -115,7 +98,7 @@ BOOST_DATA_TEST_CASE(the_servers_errors_come_back_as_they_are, boost::unit_test:
 
 BOOST_DATA_TEST_CASE(a_call_without_a_deadline_gets_one_since_some_nodes_never_answer, boost::unit_test::data::make(changes),
                      row) {
-  projections_fixture f;
+  management_fixture f;
   const auto done = row.ask(f);
   BOOST_REQUIRE(f.last().settings.deadline.has_value());
   BOOST_TEST((*f.last().settings.deadline == silence_limit));
@@ -127,7 +110,7 @@ BOOST_DATA_TEST_CASE(a_call_without_a_deadline_gets_one_since_some_nodes_never_a
 BOOST_AUTO_TEST_CASE(a_deadline_of_the_call_or_of_the_settings_is_kept) {
   auto how = worker_fixture::default_settings();
   how.default_deadline = 90s;
-  projections_fixture f{how};
+  management_fixture f{how};
   change(f, enable_projection{"p", {.deadline = 60s}});
   BOOST_TEST((f.last().settings.deadline == std::optional<std::chrono::milliseconds>{60s}));
   change(f, enable_projection{"p"});
@@ -135,7 +118,7 @@ BOOST_AUTO_TEST_CASE(a_deadline_of_the_call_or_of_the_settings_is_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(questions_about_users_have_a_deadline_too_and_others_none) {
-  projections_fixture f;
+  management_fixture f;
   f.ask<user_list>(f.tested, list_users{});
   BOOST_TEST((f.last().settings.deadline == std::optional{silence_limit}));
   f.ask<group_list>(f.tested, list_groups{});
@@ -143,7 +126,7 @@ BOOST_AUTO_TEST_CASE(questions_about_users_have_a_deadline_too_and_others_none) 
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_refused_before_the_call) {
-  projections_fixture f;
+  management_fixture f;
   BOOST_TEST((change(f, create_projection{"", "q"}).code() == errc::invalid_argument));
   BOOST_TEST((change(f, create_one_time_projection{""}).code() == errc::invalid_argument));
   BOOST_TEST((change(f, update_projection{"p", ""}).code() == errc::invalid_argument));
@@ -162,7 +145,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_refused_before_the_call) {
 }
 
 BOOST_AUTO_TEST_CASE(one_projection_is_asked_for_by_name) {
-  projections_fixture f;
+  management_fixture f;
   const auto found = f.ask<projection_statistics>(f.tested, get_projection_statistics{"p"});
   BOOST_TEST(f.last().method == "/event_store.client.projections.Projections/Statistics");
   BOOST_TEST((f.last().kind == wire::request_kind::read));
@@ -173,7 +156,7 @@ BOOST_AUTO_TEST_CASE(one_projection_is_asked_for_by_name) {
 }
 
 BOOST_AUTO_TEST_CASE(a_server_that_says_nothing_about_a_projection_has_none_of_that_name) { // Before 24.6.
-  projections_fixture f;
+  management_fixture f;
   const auto found = f.ask<projection_statistics>(f.tested, get_projection_statistics{"p"});
   f.server_answers(std::vector<std::string>{});
   BOOST_TEST((found.code() == errc::projection_not_found));
@@ -181,7 +164,7 @@ BOOST_AUTO_TEST_CASE(a_server_that_says_nothing_about_a_projection_has_none_of_t
 }
 
 BOOST_AUTO_TEST_CASE(all_of_a_mode_are_listed_and_there_may_be_none) {
-  projections_fixture f;
+  management_fixture f;
   const auto all = f.ask<projection_list>(f.tested, list_projections{projection_mode::continuous});
   BOOST_TEST((f.last().messages == std::vector<std::string>{wire::encode_list_projections(projection_mode::continuous)}));
   f.server_answers(std::vector{statistics("a"), statistics("b")});
@@ -193,7 +176,7 @@ BOOST_AUTO_TEST_CASE(all_of_a_mode_are_listed_and_there_may_be_none) {
 }
 
 BOOST_AUTO_TEST_CASE(state_and_result_are_calls_of_their_own) {
-  projections_fixture f;
+  management_fixture f;
   event_store::client::projections::StateResp state;
   state.mutable_state()->set_number_value(3);
   const auto now = f.ask<projection_value>(f.tested, get_projection_state{"p", {.partition = "x"}});

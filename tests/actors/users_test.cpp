@@ -8,8 +8,7 @@
 #include <ostream>
 #include <type_traits>
 
-#include <actors/scripted_connection.hpp>
-#include <management.hpp>
+#include <actors/management_fixture.hpp>
 #include <retrying.hpp>
 #include <wire/users.hpp>
 
@@ -28,26 +27,10 @@ settings with_login() {
   return how;
 }
 
-struct users_fixture : worker_fixture {
-  explicit users_fixture(const settings& how = default_settings()) : worker_fixture{how} {
-    tested = keep(sys.spawn(management, context));
-  }
-  ~users_fixture() { tested = nullptr; }
-
-  std::size_t sent() { return calls().exchanges.size(); }
-  scripted_exchange& last() { return *calls().exchanges.back(); }
-  void server_answers(result<std::vector<std::string>> what) {
-    last().end(std::move(what));
-    drain();
-  }
-
-  management_self tested;
-};
-
 /// One request of each kind that changes something.
 struct change_row {
   const char* method;
-  answer<user_changed> (*ask)(users_fixture&);
+  answer<user_changed> (*ask)(management_fixture&);
   std::string message;
 };
 
@@ -56,31 +39,31 @@ std::ostream& operator<<(std::ostream& out, const change_row& row) {
 }
 
 template <class Request>
-answer<user_changed> change(users_fixture& f, Request what) {
+answer<user_changed> change(management_fixture& f, Request what) {
   return f.ask<user_changed>(f.tested, std::move(what));
 }
 
 const change_row changes[] = {
   {"Create",
-   [](users_fixture& f) {
+   [](management_fixture& f) {
      return change(f, create_user{"u", password, {.full_name = "U", .groups = {"g"}}});
    },
    wire::encode_create_user("u", password, {.full_name = "U", .groups = {"g"}})},
   {"Update",
-   [](users_fixture& f) {
+   [](management_fixture& f) {
      return change(f, update_user{"u", {.full_name = "V"}});
    },
    wire::encode_update_user("u", {.full_name = "V"})},
-  {"Delete", [](users_fixture& f) { return change(f, delete_user{"u"}); }, wire::encode_delete_user("u")},
-  {"Enable", [](users_fixture& f) { return change(f, enable_user{"u"}); }, wire::encode_enable_user("u")},
-  {"Disable", [](users_fixture& f) { return change(f, disable_user{"u"}); }, wire::encode_disable_user("u")},
+  {"Delete", [](management_fixture& f) { return change(f, delete_user{"u"}); }, wire::encode_delete_user("u")},
+  {"Enable", [](management_fixture& f) { return change(f, enable_user{"u"}); }, wire::encode_enable_user("u")},
+  {"Disable", [](management_fixture& f) { return change(f, disable_user{"u"}); }, wire::encode_disable_user("u")},
   {"ChangePassword",
-   [](users_fixture& f) {
+   [](management_fixture& f) {
      return change(f, change_password{"u", "old", password});
    },
    wire::encode_change_password("u", "old", password)},
   {"ResetPassword",
-   [](users_fixture& f) {
+   [](management_fixture& f) {
      return change(f, reset_password{"u", password});
    },
    wire::encode_reset_password("u", password)},
@@ -97,7 +80,7 @@ std::string details(const std::string& login_name) {
 BOOST_AUTO_TEST_SUITE(users)
 
 BOOST_DATA_TEST_CASE(each_change_is_one_call_that_is_answered_when_it_is_done, boost::unit_test::data::make(changes), row) {
-  users_fixture f;
+  management_fixture f;
   const auto done = row.ask(f);
   BOOST_REQUIRE(f.sent() == 1u);
   BOOST_TEST(f.last().method == std::string{"/event_store.client.users.Users/"} + row.method);
@@ -111,7 +94,7 @@ BOOST_DATA_TEST_CASE(each_change_is_one_call_that_is_answered_when_it_is_done, b
 
 BOOST_DATA_TEST_CASE(the_servers_errors_come_back_as_they_are, boost::unit_test::data::make(changes), row) {
   for (const auto code : {errc::user_not_found, errc::user_conflict, errc::access_denied, errc::unauthenticated}) {
-    users_fixture f;
+    management_fixture f;
     const auto done = row.ask(f);
     f.server_answers(tl::unexpected{error{.code = code, .message = "no", .detail = login_name{"u"}}});
     const error why = done.why();
@@ -121,7 +104,7 @@ BOOST_DATA_TEST_CASE(the_servers_errors_come_back_as_they_are, boost::unit_test:
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_refused_before_the_call) {
-  users_fixture f;
+  management_fixture f;
   BOOST_TEST((change(f, create_user{"", password}).code() == errc::invalid_argument));
   BOOST_TEST((change(f, create_user{"u", ""}).code() == errc::invalid_argument));
   BOOST_TEST((change(f, update_user{"", {}}).code() == errc::invalid_argument));
@@ -136,7 +119,7 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_refused_before_the_call) {
 }
 
 BOOST_AUTO_TEST_CASE(one_user_is_asked_for_by_name) {
-  users_fixture f;
+  management_fixture f;
   const auto found = f.ask<user_details>(f.tested, get_user{"u"});
   BOOST_REQUIRE(f.sent() == 1u);
   BOOST_TEST(f.last().method == "/event_store.client.users.Users/Details");
@@ -148,14 +131,14 @@ BOOST_AUTO_TEST_CASE(one_user_is_asked_for_by_name) {
 }
 
 BOOST_AUTO_TEST_CASE(a_user_without_details_is_a_protocol_error) {
-  users_fixture f;
+  management_fixture f;
   const auto found = f.ask<user_details>(f.tested, get_user{"u"});
   f.server_answers(std::vector<std::string>{});
   BOOST_TEST((found.code() == errc::protocol_error));
 }
 
 BOOST_AUTO_TEST_CASE(a_change_without_an_answer_may_have_happened) {
-  users_fixture f;
+  management_fixture f;
   const auto done = change(f, delete_user{"u"});
   f.server_answers(std::vector<std::string>{});
   BOOST_TEST((done.code() == errc::protocol_error));
@@ -163,7 +146,7 @@ BOOST_AUTO_TEST_CASE(a_change_without_an_answer_may_have_happened) {
 }
 
 BOOST_AUTO_TEST_CASE(all_users_are_listed_and_there_may_be_none) {
-  users_fixture f;
+  management_fixture f;
   const auto all = f.ask<user_list>(f.tested, list_users{});
   BOOST_TEST(f.last().settings.many_answers);
   BOOST_TEST((f.last().messages == std::vector<std::string>{wire::encode_all_user_details()}));
@@ -176,7 +159,7 @@ BOOST_AUTO_TEST_CASE(all_users_are_listed_and_there_may_be_none) {
 }
 
 BOOST_AUTO_TEST_CASE(the_current_user_is_that_of_the_calls_credentials_else_the_clients) {
-  users_fixture f{with_login()};
+  management_fixture f{with_login()};
   f.ask<user_details>(f.tested, get_current_user{});
   BOOST_TEST((f.last().messages == std::vector<std::string>{wire::encode_user_details("jane")}));
   f.ask<user_details>(f.tested, get_current_user{{.credentials = credentials::basic("joe", "pw")}});
@@ -191,7 +174,7 @@ BOOST_AUTO_TEST_CASE(without_credentials_there_is_no_current_user) {
   auto how = worker_fixture::default_settings();
   how.credentials.reset();
   how.credentials_in_clear = false;
-  users_fixture f{how};
+  management_fixture f{how};
   const auto nobody = f.ask<user_details>(f.tested, get_current_user{});
   BOOST_TEST(nobody.why().get<bad_argument>()->name == "credentials");
   // These would not travel: there is no TLS, and nobody allowed it without.

@@ -122,18 +122,8 @@ private:
   }
 };
 
-struct way {
-  const char* name;
-  std::unique_ptr<way_in> (*connect)(const settings&);
-};
-std::ostream& operator<<(std::ostream& out, const way& one) {
-  return out << one.name;
-}
-template <class Way>
-std::unique_ptr<way_in> make(const settings& how) {
-  return std::make_unique<Way>(how);
-}
-const way ways[] = {{"actors", make<by_actors>}, {"blocking", make<by_blocking>}, {"asio", make<by_asio>}};
+using way = fixtures::way<way_in>;
+const auto ways = fixtures::three_ways<way_in, by_actors, by_blocking, by_asio>();
 
 template <class T>
 void require_done(const result<T>& outcome) {
