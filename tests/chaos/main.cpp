@@ -40,7 +40,7 @@ footprint measure(std::size_t files) {
                 .files = fixtures::wait_until_steady("steady files", fixtures::open_files, 500ms),
                 .bytes = 0};
   malloc_trim(0);
-  now.bytes = fixtures::resident_bytes();
+  now.bytes = fixtures::held_bytes();
   return now;
 }
 
@@ -67,7 +67,7 @@ void compare(const footprint& first, const footprint& now, kdb::chaos::ledger& b
     }
     book.finding("open files: " + std::to_string(now.files) + " after " + std::to_string(first.files));
   }
-  if (now.bytes > first.bytes + spare_bytes + fixtures::held_back_bytes)
+  if (now.bytes > first.bytes + spare_bytes)
     book.finding("memory: " + std::to_string(now.bytes >> 20) + " MiB after " + std::to_string(first.bytes >> 20));
 }
 

@@ -59,7 +59,7 @@ void watch::run() {
   std::unique_lock lock{mutex_};
   while (!stop_) {
     wake_.wait_for(lock, std::chrono::milliseconds{50});
-    most_bytes_ = std::max(most_bytes_, fixtures::resident_bytes());
+    most_bytes_ = std::max(most_bytes_, fixtures::held_bytes());
     for (const auto& [number, each] : under_way_)
       if (clock::now() - each.since > hangs_after) {
         std::cout << "HANGS " << each.what << " in " << round_ << std::endl;
