@@ -8,6 +8,7 @@
 
 namespace kdb::development {
 
+std::unique_ptr<rpc::handler> handle_start_scavenge(node& serving, rpc::call& call);
 std::unique_ptr<rpc::handler> handle_stop_scavenge(node& serving, rpc::call& call);
 std::unique_ptr<rpc::handler> handle_merge_indexes(node& serving, rpc::call& call);
 std::unique_ptr<rpc::handler> handle_resign_node(node& serving, rpc::call& call);

@@ -82,6 +82,7 @@ const std::vector<entry>& entries() {
     {streams, "Delete", handle_delete, streams_limit, {}, none, demand::writing},
     {streams, "Tombstone", handle_tombstone, streams_limit, {}, none, demand::writing},
     {streams, "BatchAppend", handle_batch_append, streams_limit, {"deadline_duration"}, none, demand::nothing, true},
+    {operations, "StartScavenge", handle_start_scavenge, other_limit, {}, ops},
     {operations, "StopScavenge", handle_stop_scavenge, other_limit, {}, ops},
     {operations, "MergeIndexes", handle_merge_indexes, other_limit, {}, ops},
     {operations, "ResignNode", handle_resign_node, other_limit, {}, ops},
