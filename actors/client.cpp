@@ -47,6 +47,13 @@ constexpr bool only_asks =
   std::is_same_v<Request, get_projection_statistics> || std::is_same_v<Request, list_projections> ||
   std::is_same_v<Request, get_projection_state> || std::is_same_v<Request, get_projection_result>;
 
+/// Whether servers are known not to answer such requests.
+template <class Answer>
+constexpr bool may_meet_silence =
+  std::is_same_v<Answer, user_changed> || std::is_same_v<Answer, user_details> || std::is_same_v<Answer, user_list> ||
+  std::is_same_v<Answer, projection_changed> || std::is_same_v<Answer, projection_statistics> ||
+  std::is_same_v<Answer, projection_list> || std::is_same_v<Answer, projection_value> || std::is_same_v<Answer, scavenge_result>;
+
 constexpr std::string_view settings_stream = "$settings";
 
 std::string metadata_stream(const std::string& stream) {
@@ -108,7 +115,7 @@ client_self::behavior_type client_state::start(client_parts given) {
     [this](reset_password& what) { return submit<user_changed>(management, what); },
     [this](create_projection& what) { return submit<projection_changed>(management, what); },
     [this](create_one_time_projection& what) { return submit<projection_changed>(management, what); },
-    [this](update_projection& what) { return submit<projection_changed>(management, what, true); },
+    [this](update_projection& what) { return submit<projection_changed>(management, what); },
     [this](delete_projection& what) { return submit<projection_changed>(management, what); },
     [this](enable_projection& what) { return submit<projection_changed>(management, what, true); },
     [this](disable_projection& what) { return submit<projection_changed>(management, what, true); },
@@ -119,6 +126,12 @@ client_self::behavior_type client_state::start(client_parts given) {
     [this](get_projection_state& what) { return submit<projection_value>(management, what); },
     [this](get_projection_result& what) { return submit<projection_value>(management, what); },
     [this](restart_projections& what) { return submit<projection_changed>(management, what); },
+    [this](start_scavenge& what) { return submit<scavenge_result>(management, what); },
+    [this](stop_scavenge& what) { return submit<scavenge_result>(management, what); },
+    [this](merge_indexes& what) { return submit<operation_done>(management, what); },
+    [this](resign_node& what) { return submit<operation_done>(management, what); },
+    [this](set_node_priority& what) { return submit<operation_done>(management, what, true); },
+    [this](shut_down_node& what) { return submit<operation_done>(management, what); },
     [this](const await_connected& what) { return on_await_connected(what); },
     [this](const get_status&) { return on_get_status(); },
     [this](const observe& what) { on_observe(what); },
@@ -165,7 +178,9 @@ template <class Answer, class Worker, class Request>
 caf::result<Answer> client_state::submit(const Worker& worker, Request& what, bool idempotent) {
   if (closing)
     return to_caf(closed_error());
-  const auto& call = call_of(what);
+  auto& call = call_of(what);
+  if (may_meet_silence<Answer> && !deadline_for(parts.how, call))
+    call.deadline = silence_limit;
   const auto times = call.retry.value_or(parts.how.retry);
   if (times == 0)
     return self->delegate(worker, std::move(what));

@@ -70,7 +70,7 @@ connection_self::behavior_type connection_state::start(connection_parts given) {
     [this](const get_status&) { return status(); },
     [this](call_failed& what) {
       note_if_refused(what.why);
-      advance(connecting::failed{what.generation, std::move(what.why)});
+      advance(connecting::failed{what.generation, std::move(what.why), what.unanswered});
     },
     [this](node_probed& what) {
       if (!what.outcome)

@@ -77,7 +77,10 @@ std::vector<effect> steps::on(failed what) {
   auto* used = std::get_if<in_use>(&phase_);
   if (!used || used->current->generation != what.generation)
     return {};
-  switch (policy::decide(what.why, policy::request_kind::read, used->current->where).node) {
+  auto action = policy::decide(what.why, policy::request_kind::read, used->current->where).node;
+  if (action == policy::node_action::stay && what.unanswered)
+    action = policy::node_action::check;
+  switch (action) {
     case policy::node_action::stay: return {};
     case policy::node_action::check:
       if (std::exchange(used->checking, true))

@@ -74,6 +74,7 @@ struct waited {
 struct failed {
   kdb::generation generation{};
   error why;
+  bool unanswered = false; ///< As in `call_failed`.
 };
 struct checked {
   kdb::generation generation{};

@@ -80,6 +80,12 @@ management_self::behavior_type management_state::start(worker_context_ptr given)
     [this](const get_projection_state& what) { return on_get_projection_state(what); },
     [this](const get_projection_result& what) { return on_get_projection_result(what); },
     [this](const restart_projections& what) { return on_restart_projections(what); },
+    [this](const start_scavenge& what) { return on_start_scavenge(what); },
+    [this](const stop_scavenge& what) { return on_stop_scavenge(what); },
+    [this](const merge_indexes& what) { return on_merge_indexes(what); },
+    [this](const resign_node& what) { return on_resign_node(what); },
+    [this](const set_node_priority& what) { return on_set_node_priority(what); },
+    [this](const shut_down_node& what) { return on_shut_down_node(what); },
     [this](const exchanges_done&) { on_exchanges_done(); },
   };
 }
@@ -133,10 +139,7 @@ caf::result<cluster_info> management_state::on_read_gossip(const read_gossip& wh
 
 void management_state::begin(pending what) {
   const auto now = self->clock().now();
-  auto deadline = deadline_for(context->how, what.plan.options);
-  if (!deadline && !what.plan.why_silent.empty())
-    deadline = silence_limit;
-  what.budget = time_budget{deadline, now};
+  what.budget = time_budget{deadline_for(context->how, what.plan.options), now};
   const auto number = ++last_call;
   calls.emplace(number, std::move(what));
   ask_for_node(number);
@@ -232,10 +235,20 @@ void management_state::end_call(exchange_done& what) {
     return;
   }
   auto& why = what.answers.error();
-  if (why.code == errc::deadline_exceeded && !done.plan.why_silent.empty())
-    why.message.append("; ").append(done.plan.why_silent);
+  explain(why, done.plan);
+  if (why.code == errc::deadline_exceeded && done.plan.may_meet && done.plan.may_meet->of_unfit_node)
+    self->send(context->connection->get(), call_failed{.generation = done.generation, .why = why, .unanswered = true});
   report(self, *context, done.generation, why, done.plan.options.credentials.has_value());
   done.answer.deliver(to_caf(std::move(why)));
+}
+
+void management_state::explain(error& why, const call_plan& plan) {
+  if (why.code == errc::deadline_exceeded && plan.may_meet)
+    why.message.append("; ").append(plan.may_meet->reason);
+  const auto about_projection =
+    why.code == errc::projection_not_found || why.code == errc::projection_exists || why.code == errc::projection_failed;
+  if (about_projection && !plan.projection.empty())
+    why.detail = projection_name{plan.projection};
 }
 
 management_self::behavior_type management(management_self::stateful_pointer<management_state> self, worker_context_ptr context) {

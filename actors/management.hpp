@@ -27,6 +27,12 @@ struct exchange_done {
 struct management_state {
   static inline const char* name = "kdb.management";
 
+  /// That some nodes never answer such calls.
+  struct silence {
+    std::string_view reason;    ///< For people.
+    bool of_unfit_node = false; ///< It may be that the node is not in its right place any more.
+  };
+
   /// What a call is, save its messages.
   struct call_plan {
     std::string_view method;
@@ -37,8 +43,9 @@ struct management_state {
     bool leader_only = false;
     /// The server may answer with any number of messages.
     bool many_answers = false;
-    /// Why some nodes never answer: a call without any deadline then ends after `silence_limit`. Empty if all do.
-    std::string_view why_silent{};
+    std::optional<silence> may_meet{};
+    /// The name in errors about projections, where the server does not tell it.
+    std::string projection{};
     /// Makes the messages when there is a node, of the credentials that the call will have: those of a provider are not known before.
     std::function<result<std::vector<std::string>>(const std::optional<credentials>&)> compose{};
   };
@@ -120,6 +127,12 @@ struct management_state {
   caf::result<projection_value> on_get_projection_state(const get_projection_state& what);
   caf::result<projection_value> on_get_projection_result(const get_projection_result& what);
   caf::result<projection_changed> on_restart_projections(const restart_projections& what);
+  caf::result<scavenge_result> on_start_scavenge(const start_scavenge& what);
+  caf::result<scavenge_result> on_stop_scavenge(const stop_scavenge& what);
+  caf::result<operation_done> on_merge_indexes(const merge_indexes& what);
+  caf::result<operation_done> on_resign_node(const resign_node& what);
+  caf::result<operation_done> on_set_node_priority(const set_node_priority& what);
+  caf::result<operation_done> on_shut_down_node(const shut_down_node& what);
   void on_exchanges_done();
 
   /// The second half of a change: sends what the group becomes, within the time that is left.
@@ -145,6 +158,8 @@ struct management_state {
   }
   void begin(pending what);
   void ask_for_node(std::uint64_t number);
+  /// Adds to an error what only the plan knows.
+  static void explain(error& why, const call_plan& plan);
   void on_no_node(const question& asked, const caf::error& why);
   void end_call(exchange_done& what);
   void send(std::uint64_t number, const node_ptr& found);

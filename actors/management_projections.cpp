@@ -22,20 +22,32 @@ constexpr std::string_view state_method = "/event_store.client.projections.Proje
 constexpr std::string_view result_method = "/event_store.client.projections.Projections/Result";
 constexpr std::string_view restart_method = "/event_store.client.projections.Projections/RestartSubsystem";
 
-constexpr std::string_view why_silent = "only the leader has projections, and a node does not answer until they have started";
+constexpr management_state::silence no_projections{
+  .reason = "perhaps the node does not lead, or its projections have not started: it does not answer then",
+  .of_unfit_node = true};
 
-management_state::call_plan asking(std::string_view method, const call_options& call) {
-  return {.method = method, .kind = wire::request_kind::read, .options = call, .leader_only = true, .why_silent = why_silent};
+management_state::call_plan asking(std::string_view method, const call_options& call, std::string name) {
+  return {.method = method,
+          .kind = wire::request_kind::read,
+          .options = call,
+          .leader_only = true,
+          .may_meet = no_projections,
+          .projection = std::move(name)};
 }
 
-management_state::call_plan listing(const call_options& call) {
-  auto plan = asking(statistics_method, call);
+management_state::call_plan listing(const call_options& call, std::string name = {}) {
+  auto plan = asking(statistics_method, call, std::move(name));
   plan.many_answers = true;
   return plan;
 }
 
-management_state::call_plan changing(std::string_view method, const call_options& call) {
-  return {.method = method, .kind = wire::request_kind::write, .options = call, .leader_only = true, .why_silent = why_silent};
+management_state::call_plan changing(std::string_view method, const call_options& call, std::string name = {}) {
+  return {.method = method,
+          .kind = wire::request_kind::write,
+          .options = call,
+          .leader_only = true,
+          .may_meet = no_projections,
+          .projection = std::move(name)};
 }
 
 /// There is nothing in it.
@@ -70,7 +82,7 @@ result<projection_value> decode_result(std::string_view message) {
 caf::result<projection_changed> management_state::on_create_projection(const create_projection& what) {
   if (auto fine = policy::check_create_projection(what.name, what.query, what.options); !fine)
     return to_caf(std::move(fine.error()));
-  return run<projection_changed>(changing(create_method, what.options.call),
+  return run<projection_changed>(changing(create_method, what.options.call, what.name),
                                  {wire::encode_create_projection(what.name, what.query, what.options)}, decode_done);
 }
 
@@ -84,48 +96,50 @@ caf::result<projection_changed> management_state::on_create_one_time_projection(
 caf::result<projection_changed> management_state::on_update_projection(const update_projection& what) {
   if (auto fine = policy::check_update_projection(what.name, what.query, what.options); !fine)
     return to_caf(std::move(fine.error()));
-  return run<projection_changed>(changing(update_method, what.options.call),
+  return run<projection_changed>(changing(update_method, what.options.call, what.name),
                                  {wire::encode_update_projection(what.name, what.query, what.options)}, decode_done);
 }
 
 caf::result<projection_changed> management_state::on_delete_projection(const delete_projection& what) {
   if (auto fine = policy::check_projection(what.name, what.options.call); !fine)
     return to_caf(std::move(fine.error()));
-  return run<projection_changed>(changing(delete_method, what.options.call),
+  return run<projection_changed>(changing(delete_method, what.options.call, what.name),
                                  {wire::encode_delete_projection(what.name, what.options)}, decode_done);
 }
 
 caf::result<projection_changed> management_state::on_enable_projection(const enable_projection& what) {
   if (auto fine = policy::check_projection(what.name, what.call); !fine)
     return to_caf(std::move(fine.error()));
-  return run<projection_changed>(changing(enable_method, what.call), {wire::encode_enable_projection(what.name)}, decode_done);
+  return run<projection_changed>(changing(enable_method, what.call, what.name), {wire::encode_enable_projection(what.name)},
+                                 decode_done);
 }
 
 caf::result<projection_changed> management_state::on_disable_projection(const disable_projection& what) {
   if (auto fine = policy::check_projection(what.name, what.call); !fine)
     return to_caf(std::move(fine.error()));
-  return run<projection_changed>(changing(disable_method, what.call), {wire::encode_disable_projection(what.name, true)},
-                                 decode_done);
+  return run<projection_changed>(changing(disable_method, what.call, what.name),
+                                 {wire::encode_disable_projection(what.name, true)}, decode_done);
 }
 
 caf::result<projection_changed> management_state::on_abort_projection(const abort_projection& what) {
   if (auto fine = policy::check_projection(what.name, what.call); !fine)
     return to_caf(std::move(fine.error()));
-  return run<projection_changed>(changing(disable_method, what.call), {wire::encode_disable_projection(what.name, false)},
-                                 decode_done);
+  return run<projection_changed>(changing(disable_method, what.call, what.name),
+                                 {wire::encode_disable_projection(what.name, false)}, decode_done);
 }
 
 caf::result<projection_changed> management_state::on_reset_projection(const reset_projection& what) {
   if (auto fine = policy::check_projection(what.name, what.call); !fine)
     return to_caf(std::move(fine.error()));
-  return run<projection_changed>(changing(reset_method, what.call), {wire::encode_reset_projection(what.name)}, decode_done);
+  return run<projection_changed>(changing(reset_method, what.call, what.name), {wire::encode_reset_projection(what.name)},
+                                 decode_done);
 }
 
 caf::result<projection_statistics> management_state::on_get_projection_statistics(const get_projection_statistics& what) {
   if (auto fine = policy::check_projection(what.name, what.call); !fine)
     return to_caf(std::move(fine.error()));
   return start_call<projection_statistics>(
-    listing(what.call), {wire::encode_projection_statistics(what.name)},
+    listing(what.call, what.name), {wire::encode_projection_statistics(what.name)},
     [name = what.name](const std::vector<std::string>& messages) { return decode_one(name, messages); });
 }
 
@@ -138,14 +152,14 @@ caf::result<projection_list> management_state::on_list_projections(const list_pr
 caf::result<projection_value> management_state::on_get_projection_state(const get_projection_state& what) {
   if (auto fine = policy::check_projection_state(what.name, what.options); !fine)
     return to_caf(std::move(fine.error()));
-  return run<projection_value>(asking(state_method, what.options.call),
+  return run<projection_value>(asking(state_method, what.options.call, what.name),
                                {wire::encode_projection_state(what.name, what.options.partition)}, decode_state);
 }
 
 caf::result<projection_value> management_state::on_get_projection_result(const get_projection_result& what) {
   if (auto fine = policy::check_projection_state(what.name, what.options); !fine)
     return to_caf(std::move(fine.error()));
-  return run<projection_value>(asking(result_method, what.options.call),
+  return run<projection_value>(asking(result_method, what.options.call, what.name),
                                {wire::encode_projection_result(what.name, what.options.partition)}, decode_result);
 }
 

@@ -20,15 +20,15 @@ constexpr std::string_view details_method = "/event_store.client.users.Users/Det
 constexpr std::string_view change_password_method = "/event_store.client.users.Users/ChangePassword";
 constexpr std::string_view reset_password_method = "/event_store.client.users.Users/ResetPassword";
 
-constexpr std::string_view why_silent = "servers without authentication have no users, and may not answer";
+constexpr management_state::silence no_users{"servers without authentication have no users, and may not answer"};
 
 management_state::call_plan asking(const call_options& call) {
   return {
-    .method = details_method, .kind = wire::request_kind::read, .options = call, .many_answers = true, .why_silent = why_silent};
+    .method = details_method, .kind = wire::request_kind::read, .options = call, .many_answers = true, .may_meet = no_users};
 }
 
 management_state::call_plan changing(std::string_view method, const call_options& call) {
-  return {.method = method, .kind = wire::request_kind::write, .options = call, .why_silent = why_silent};
+  return {.method = method, .kind = wire::request_kind::write, .options = call, .may_meet = no_users};
 }
 
 /// There is nothing in it.

@@ -99,6 +99,8 @@ struct get_node {
 struct call_failed {
   kdb::generation generation{};
   error why;
+  /// There was no answer where a node in its right place answers: its place in the cluster is to be looked at.
+  bool unanswered = false;
 };
 
 // The connection to itself.
@@ -174,7 +176,10 @@ using management_actor = caf::typed_actor<
   caf::replies_to<abort_projection>::with<projection_changed>, caf::replies_to<reset_projection>::with<projection_changed>,
   caf::replies_to<get_projection_statistics>::with<projection_statistics>,
   caf::replies_to<list_projections>::with<projection_list>, caf::replies_to<get_projection_state>::with<projection_value>,
-  caf::replies_to<get_projection_result>::with<projection_value>, caf::replies_to<restart_projections>::with<projection_changed>>;
+  caf::replies_to<get_projection_result>::with<projection_value>, caf::replies_to<restart_projections>::with<projection_changed>,
+  caf::replies_to<start_scavenge>::with<scavenge_result>, caf::replies_to<stop_scavenge>::with<scavenge_result>,
+  caf::replies_to<merge_indexes>::with<operation_done>, caf::replies_to<resign_node>::with<operation_done>,
+  caf::replies_to<set_node_priority>::with<operation_done>, caf::replies_to<shut_down_node>::with<operation_done>>;
 
 // Management to itself: calls of it have ended.
 struct exchanges_done {};

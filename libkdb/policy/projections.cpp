@@ -21,8 +21,8 @@ result<void> check_query(std::string_view query) {
 }
 
 result<void> check_engine(projection_engine engine) {
-  if (engine != projection_engine::first && engine != projection_engine::second)
-    return refuse("engine", "is no engine", "projection_engine::first or second");
+  if (engine != projection_engine::v1 && engine != projection_engine::v2)
+    return refuse("engine", "is no engine", "projection_engine::v1 or v2");
   return {};
 }
 
@@ -30,8 +30,8 @@ result<void> check_engine(projection_engine engine) {
 result<void> check_tracking(const create_projection_options& how) {
   if (how.track_emitted_streams && !how.emit)
     return refuse("track_emitted_streams", "is set for a projection that may not write", "only together with emit");
-  if (how.track_emitted_streams && how.engine == projection_engine::second)
-    return refuse("track_emitted_streams", "is not known to the second engine", "only with the first engine");
+  if (how.track_emitted_streams && how.engine == projection_engine::v2)
+    return refuse("track_emitted_streams", "is not known to the engine v2", "only with the engine v1");
   return {};
 }
 

@@ -113,39 +113,25 @@ error connection_lost(const call_status& status) {
   return as_told(errc::unavailable, text_or(status, "the connection was lost"));
 }
 
-// -- projections, whose errors have no trailers on any server ------------------------------------
-
-std::optional<error> projection_error(const call_status& status) {
-  constexpr std::string_view duplicate = "Duplicate projection names : ";
-  const std::string_view text = status.message;
-  switch (static_cast<grpc_code>(status.code)) {
-    case grpc_code::not_found:
-      if (text.starts_with("Projection '") && text.ends_with("' not found"))
-        return error{.code = errc::projection_not_found,
-                     .message = status.message,
-                     .detail = projection_name{std::string{between(text, "Projection '", "' not found")}}};
-      break;
-    case grpc_code::already_exists:
-      if (text.starts_with(duplicate))
-        return error{.code = errc::projection_exists,
-                     .message = status.message,
-                     .detail = projection_name{std::string{text.substr(duplicate.size())}}};
-      break;
-    case grpc_code::failed_precondition:
-      if (mentions(text, "projection") || text == "Aborted by subsequent operation")
-        return as_told(errc::projection_failed, status.message);
-      break;
-    default: break;
-  }
-  return std::nullopt;
-}
-
 // -- one function for each code whose text matters --------------------------------------------
 
 error from_cancelled(const call_status& status) {
   if (is_transport(status.message))
     return connection_lost(status);
   return as_told(errc::cancelled, text_or(status, "the call was cancelled"));
+}
+
+/// How a server before 24.6 says that a projection is not there, there already, or can't be changed now.
+std::optional<errc> old_answer_about_projection(std::string_view text) {
+  static constexpr std::array<std::string_view, 4> expected{"expected Updated,", "expected Statistics,",
+                                                            "expected ProjectionState,", "expected ProjectionResult,"};
+  if (!mentions(text, "Envelope callback") || !mentions_any(text, expected))
+    return std::nullopt;
+  if (mentions(text, "received NotFound"))
+    return errc::projection_not_found;
+  if (mentions(text, "received Conflict"))
+    return errc::projection_exists;
+  return mentions(text, "received OperationFailed") ? std::optional{errc::projection_failed} : std::nullopt;
 }
 
 /// How a server before 21 says what newer ones say with a code and trailers of their own, and how handlers fail.
@@ -157,6 +143,8 @@ error from_unknown(const call_status& status) {
     return as_told(errc::invalid_position, status.message);
   if (mentions(text, "maxCount should be positive"))
     return {.code = errc::invalid_argument, .message = status.message, .detail = bad_argument{"limit", "at least 1"}};
+  if (const auto code = old_answer_about_projection(text))
+    return as_told(*code, status.message);
   if (mentions(text, "Envelope callback expected") &&
       (mentions(text, "received NotFound") || mentions(text, "received Conflict")))
     return with_advice(errc::invalid_argument, status, "there is none of that name, or already one");
@@ -174,7 +162,25 @@ error from_invalid_argument(const call_status& status) {
   return as_told(errc::invalid_argument, text_or(status, "the server refuses the request"));
 }
 
+/// Errors about projections have no trailers, on any server.
+constexpr std::string_view overtaken = "Aborted by subsequent operation";
+
+error about_projection(errc code, const call_status& status, std::string_view name) {
+  return {.code = code, .message = status.message, .detail = projection_name{std::string{name}}};
+}
+
+error from_already_exists(const call_status& status) {
+  constexpr std::string_view duplicate = "Duplicate projection names : ";
+  const std::string_view text = status.message;
+  if (text.starts_with(duplicate))
+    return about_projection(errc::projection_exists, status, text.substr(duplicate.size()));
+  return as_told(errc::invalid_argument, text_or(status, "the server already has something of that name"));
+}
+
 error from_not_found(const call_status& status) {
+  const std::string_view text = status.message;
+  if (text.starts_with("Projection '") && text.ends_with("' not found"))
+    return about_projection(errc::projection_not_found, status, between(text, "Projection '", "' not found"));
   if (mentions(status.message, "Leader info available"))
     return other_leader(std::nullopt);
   if (mentions(status.message, "Event stream"))
@@ -192,6 +198,10 @@ error from_failed_precondition(const call_status& status) {
     return deleted(between(text, "Event stream '", "' is deleted"));
   if (mentions(text, "Maximum subscriptions reached"))
     return as_told(errc::maximum_subscribers, status.message);
+  if (mentions(text, "projection"))
+    return as_told(errc::projection_failed, status.message);
+  if (text == overtaken)
+    return with_advice(errc::projection_failed, status, "a later command for the projection came before this one was done");
   return as_told(errc::invalid_argument, text_or(status, "the server refuses the request in its present state"));
 }
 
@@ -237,8 +247,7 @@ error from_code(const call_status& status) {
     case grpc_code::invalid_argument: return from_invalid_argument(status);
     case grpc_code::deadline_exceeded: return as_told(errc::deadline_exceeded, text_or(status, "the call's deadline passed"));
     case grpc_code::not_found: return from_not_found(status);
-    case grpc_code::already_exists:
-      return as_told(errc::invalid_argument, text_or(status, "the server already has something of that name"));
+    case grpc_code::already_exists: return from_already_exists(status);
     case grpc_code::permission_denied: return denied(status.message);
     case grpc_code::resource_exhausted: return from_resource_exhausted(status);
     case grpc_code::failed_precondition: return from_failed_precondition(status);
@@ -252,13 +261,15 @@ error from_code(const call_status& status) {
   return as_told(errc::protocol_error, "a call ended with the unexpected code " + std::to_string(status.code));
 }
 
-/// True if a write that ended so may have been carried out. The status knows more than the code about three kinds of failure: without
-/// a connection nothing can have happened, a node that resets calls because it is overloaded does not say what it has done, and one
-/// whose write of a user has timed out does not know.
+/// True if a write that ended so may have been carried out. The status knows more than the code about four kinds of failure: without
+/// a connection nothing can have happened, a node that resets calls because it is overloaded does not say what it has done, one
+/// whose write of a user has timed out does not know, and a command for a projection that is overtaken has often begun.
 bool may_have_happened(const error& why, const call_status& status) {
   if (why.code == errc::unavailable && was_never_connected(why.message))
     return false;
   if (why.code == errc::user_conflict && status.code == static_cast<int>(grpc_code::deadline_exceeded))
+    return true;
+  if (why.code == errc::projection_failed && status.message == overtaken)
     return true;
   return policy::may_have_happened(why.code) || (why.code == errc::too_busy && is_transport(why.message));
 }
@@ -276,8 +287,6 @@ error to_error(const call_status& status, request_kind kind, bool started) {
   auto why = from_exception_trailer(status);
   if (!why)
     why = from_rich_status(status.trailer("grpc-status-details-bin"));
-  if (!why)
-    why = projection_error(status);
   if (!why)
     why = from_code(status);
   why->retry_can_help = policy::retry_can_help(why->code);

@@ -247,6 +247,17 @@ BOOST_AUTO_TEST_CASE(a_node_whose_handler_failed_is_asked_for_its_gossip) {
   BOOST_TEST((std::holds_alternative<reconnecting>(f.changes.back())));
 }
 
+BOOST_AUTO_TEST_CASE(a_node_that_does_not_answer_where_a_fit_one_does_is_asked_for_its_gossip) {
+  connection_fixture f;
+  const auto first = f.get();
+  f.name_candidate();
+  f.probe_answers(std::vector{features_message()});
+  f.tell(f.tested, call_failed{first.value()->generation, failure_of(errc::deadline_exceeded)});
+  BOOST_TEST(f.probe().method.find("Gossip/Read") == std::string::npos); // A deadline alone says nothing about the node.
+  f.tell(f.tested, call_failed{first.value()->generation, failure_of(errc::deadline_exceeded), true});
+  BOOST_TEST(f.probe().method.find("Gossip/Read") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(it_says_how_far_it_is) {
   connection_fixture f;
   const auto phase = [&] { return f.ask<client_status>(f.tested, get_status{}).value().phase; };

@@ -6,7 +6,6 @@
 
 #include <actors/management_fixture.hpp>
 #include <wire/projections.hpp>
-#include <wire/users.hpp>
 
 #include "event_store/client/projections.pb.h"
 
@@ -72,7 +71,7 @@ std::string statistics(const std::string& name) {
 
 BOOST_AUTO_TEST_SUITE(projections)
 
-BOOST_DATA_TEST_CASE(each_change_is_one_call_to_the_leader, boost::unit_test::data::make(changes), row) {
+BOOST_DATA_TEST_CASE(each_change_is_one_call_that_wants_the_leader, boost::unit_test::data::make(changes), row) {
   management_fixture f;
   const auto done = row.ask(f);
   BOOST_REQUIRE(f.sent() == 1u);
@@ -96,33 +95,34 @@ BOOST_DATA_TEST_CASE(the_servers_errors_come_back_as_they_are, boost::unit_test:
   BOOST_TEST(why.message == "no");
 }
 
-BOOST_DATA_TEST_CASE(a_call_without_a_deadline_gets_one_since_some_nodes_never_answer, boost::unit_test::data::make(changes),
+BOOST_DATA_TEST_CASE(an_answer_that_does_not_come_makes_the_nodes_place_worth_a_look, boost::unit_test::data::make(changes),
                      row) {
   management_fixture f;
   const auto done = row.ask(f);
-  BOOST_REQUIRE(f.last().settings.deadline.has_value());
-  BOOST_TEST((*f.last().settings.deadline == silence_limit));
   f.server_answers(tl::unexpected{error{.code = errc::deadline_exceeded, .message = "late", .outcome_unknown = true}});
-  BOOST_TEST(done.why().message == "late; only the leader has projections, and a node does not answer until they have started");
-  BOOST_TEST(done.why().outcome_unknown);
+  const error why = done.why();
+  BOOST_TEST(why.message == "late; perhaps the node does not lead, or its projections have not started: it does not answer then");
+  BOOST_TEST(why.outcome_unknown);
+  BOOST_REQUIRE(f.link->losses.size() == 1u);
+  BOOST_TEST(f.link->losses[0].unanswered);
 }
 
-BOOST_AUTO_TEST_CASE(a_deadline_of_the_call_or_of_the_settings_is_kept) {
-  auto how = worker_fixture::default_settings();
-  how.default_deadline = 90s;
-  management_fixture f{how};
-  change(f, enable_projection{"p", {.deadline = 60s}});
-  BOOST_TEST((f.last().settings.deadline == std::optional<std::chrono::milliseconds>{60s}));
-  change(f, enable_projection{"p"});
-  BOOST_TEST((f.last().settings.deadline == std::optional<std::chrono::milliseconds>{90s}));
-}
-
-BOOST_AUTO_TEST_CASE(questions_about_users_have_a_deadline_too_and_others_none) {
+BOOST_DATA_TEST_CASE(errors_have_the_name_that_the_server_leaves_out, boost::unit_test::data::make(changes), row) {
   management_fixture f;
-  f.ask<user_list>(f.tested, list_users{});
-  BOOST_TEST((f.last().settings.deadline == std::optional{silence_limit}));
-  f.ask<group_list>(f.tested, list_groups{});
-  BOOST_TEST(!f.last().settings.deadline.has_value());
+  const auto done = row.ask(f);
+  f.server_answers(tl::unexpected{error{.code = errc::projection_failed, .message = "no"}});
+  const error why = done.why();
+  const bool has_name = row.message.find("\x01p") != std::string::npos;
+  BOOST_TEST(std::holds_alternative<projection_name>(why.detail) == has_name);
+  BOOST_TEST((!has_name || std::get<projection_name>(why.detail).name == "p"));
+}
+
+BOOST_AUTO_TEST_CASE(users_may_not_be_there_at_all_and_the_node_is_not_to_blame) {
+  management_fixture f;
+  const auto done = f.ask<user_list>(f.tested, list_users{});
+  f.server_answers(tl::unexpected{error{.code = errc::deadline_exceeded, .message = "late"}});
+  BOOST_TEST(done.why().message == "late; servers without authentication have no users, and may not answer");
+  BOOST_TEST(f.link->losses.empty());
 }
 
 BOOST_AUTO_TEST_CASE(what_cannot_be_sent_is_refused_before_the_call) {

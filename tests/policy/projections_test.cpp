@@ -37,8 +37,8 @@ const refused_row refused[] = {
   {"query", "no UTF-8", [] { return create("p", "\xff"); }},
   {"engine", "unknown", [] { return create("p", query, {.engine = static_cast<projection_engine>(3)}); }},
   {"track_emitted_streams", "without emit", [] { return create("p", query, {.track_emitted_streams = true}); }},
-  {"track_emitted_streams", "with the second engine",
-   [] { return create("p", query, {.emit = true, .track_emitted_streams = true, .engine = projection_engine::second}); }},
+  {"track_emitted_streams", "with the engine v2",
+   [] { return create("p", query, {.emit = true, .track_emitted_streams = true, .engine = projection_engine::v2}); }},
   {"deadline", "0", [] { return create("p", query, {.call = impossible_call}); }},
   {"query", "empty", [] { return policy::check_create_one_time_projection("", {}); }},
   {"engine", "unknown",
@@ -72,7 +72,7 @@ BOOST_DATA_TEST_CASE(what_the_server_would_refuse_or_take_and_never_run_is_refus
 BOOST_AUTO_TEST_CASE(ordinary_requests_pass) {
   BOOST_TEST(create("größe", query).has_value());
   BOOST_TEST(create("p", query, {.emit = true, .track_emitted_streams = true}).has_value());
-  BOOST_TEST(create("p", query, {.emit = true, .engine = projection_engine::second}).has_value());
+  BOOST_TEST(create("p", query, {.emit = true, .engine = projection_engine::v2}).has_value());
   BOOST_TEST(policy::check_create_one_time_projection(query, {}).has_value());
   BOOST_TEST(policy::check_update_projection("p", query, {.emit = false}).has_value());
   BOOST_TEST(policy::check_projection("$by_category", {}).has_value());

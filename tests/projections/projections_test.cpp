@@ -344,9 +344,33 @@ BOOST_DATA_TEST_CASE(a_node_that_does_not_lead_never_answers_and_the_error_says_
   const auto through_follower = how.connect(settings_for(nodes.connection_string_of(nodes.some_follower())));
   const auto why = through_follower->list(projection_mode::all, {.deadline = 300ms});
   BOOST_TEST(code_of(why) == errc::deadline_exceeded);
-  BOOST_TEST(why.error().message.find("only the leader has projections") != std::string::npos);
+  BOOST_TEST(why.error().message.find("perhaps the node does not lead") != std::string::npos);
   const auto through_leader = how.connect(settings_for(nodes.connection_string_of(nodes.some_leader())));
   BOOST_TEST(names_of(through_leader->list(projection_mode::all, in_time)) == standard);
+}
+
+BOOST_DATA_TEST_CASE(after_a_change_of_leader_the_next_one_is_found, boost::unit_test::data::make(ways), how) {
+  auto options = fixtures::quick_cluster();
+  options.node.projections = true;
+  fixtures::cluster nodes{options};
+  nodes.settle();
+  const auto projections = how.connect(settings_for(nodes.connection_string()));
+  require_done(projections->list(projection_mode::all, in_time));
+  const auto before = nodes.some_leader();
+  nodes.resign(before); // It stays up, keeps its connections, and answers nothing about projections.
+  fixtures::wait_until("another leader", [&] { return nodes.leader() && *nodes.leader() != before; });
+  fixtures::wait_until("an answer", [&] { return projections->list(projection_mode::all, {.deadline = 200ms}).has_value(); });
+}
+
+BOOST_DATA_TEST_CASE(one_that_was_aborted_has_to_be_disabled_before_it_is_deleted, boost::unit_test::data::make(ways), how) {
+  scene s{how};
+  require_done(s.projections->create("counting", counting, {.call = in_time}));
+  require_done(s.projections->abort("counting", in_time));
+  const auto refused = s.projections->remove("counting", {.call = in_time});
+  BOOST_TEST(code_of(refused) == errc::projection_failed);
+  BOOST_TEST(refused.error().get<projection_name>()->name == "counting");
+  require_done(s.projections->disable("counting", in_time));
+  require_done(s.projections->remove("counting", {.call = in_time}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -61,7 +61,7 @@ BOOST_AUTO_TEST_CASE(a_continuous_projection_is_sent_with_everything) {
   BOOST_TEST(sent.continuous().track_emitted_streams());
   BOOST_TEST(sent.query() == "fromAll()");
   BOOST_TEST(sent.engine_version() == 1);
-  const auto plain = options_of<v1::CreateReq>(wire::encode_create_projection("p", "q", {.engine = projection_engine::second}));
+  const auto plain = options_of<v1::CreateReq>(wire::encode_create_projection("p", "q", {.engine = projection_engine::v2}));
   BOOST_TEST(!plain.continuous().emit_enabled());
   BOOST_TEST(!plain.continuous().track_emitted_streams());
   BOOST_TEST(plain.engine_version() == 2);

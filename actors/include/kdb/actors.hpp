@@ -28,6 +28,7 @@
 #include <kdb/event_batch.hpp>
 #include <kdb/event_list.hpp>
 #include <kdb/groups.hpp>
+#include <kdb/operations.hpp>
 #include <kdb/projections.hpp>
 #include <kdb/read.hpp>
 #include <kdb/records.hpp>
@@ -363,11 +364,12 @@ std::string to_string(const reset_password& what);
 // -- projections ----------------------------------------------------------------------------
 
 // All of these are served by the leader, if it runs projections; other nodes never answer: see kdb/projections.hpp about deadlines. A
-// projection that is not there is `projection_not_found`; what the server refuses in its present state `projection_failed`. All but
-// asking is for administrators and operators: others get `access_denied`.
+// projection that is not there is `projection_not_found`, whoever asks; what the server refuses in its present state `projection_failed`.
+// All but asking is for administrators and operators: others get `access_denied`.
 
 /// Creates a projection that runs until it is disabled. `projection_exists` if there is one of that name. A query that does not
-/// compile is taken all the same: the projection is faulted, and `get_projection_statistics` says why.
+/// compile is taken all the same: the projection is faulted, and `get_projection_statistics` says why. A server that runs its own
+/// projections alone takes it too, and does not run it.
 struct create_projection {
   std::string name;
   std::string query;
@@ -380,7 +382,7 @@ struct create_one_time_projection {
   create_one_time_projection_options options{};
 };
 
-/// Replaces the query of a projection, which goes on from where it was.
+/// Replaces the query of a projection. One that runs goes on from where it was with the new one; one that is stopped stays so.
 struct update_projection {
   std::string name;
   std::string query;
@@ -405,7 +407,7 @@ struct disable_projection {
   call_options call{};
 };
 
-/// Stops a projection at once: it will go on from its last checkpoint.
+/// Stops a projection at once: it will go on from its last checkpoint. To delete it, it has to be disabled as well.
 struct abort_projection {
   std::string name;
   call_options call{};
@@ -449,13 +451,54 @@ struct projection_value {
   std::string json;
 };
 
-/// Restarts everything about projections on the node in use. What is asked right after it may not be answered.
+/// Restarts everything about projections on the node in use. `projection_failed` if it does not lead, or restarts already. What is asked
+/// right after it may not be answered.
 struct restart_projections {
   call_options call{};
 };
 
 /// The answer to what changes a projection: it is done.
 struct projection_changed {};
+
+// -- operations -------------------------------------------------------------------------------
+
+// What operators do to the node in use, whichever role it has. For administrators and operators: others get `access_denied`.
+
+/// Starts to reclaim the room of events that can't be read any more; or tells of the scavenge that is under way. It goes on after the
+/// answer: `$scavenges-<id>` tells its progress. A server that keeps its events in memory does not answer.
+struct start_scavenge {
+  scavenge_options options{};
+};
+
+/// Stops a scavenge. `scavenge_not_found` unless that one is under way. Servers are known to stop it without answering.
+struct stop_scavenge {
+  std::string id;
+  call_options call{};
+};
+
+/// Has the node merge the files of its index. Answers when that is done.
+struct merge_indexes {
+  call_options call{};
+};
+
+/// Has the node lead no longer, if it does, so that another one is elected.
+struct resign_node {
+  call_options call{};
+};
+
+/// How strongly the node wants to lead: of nodes with the same log the one with the highest priority is elected.
+struct set_node_priority {
+  std::int32_t priority = 0;
+  call_options call{};
+};
+
+/// Ends the node. It answers first.
+struct shut_down_node {
+  call_options call{};
+};
+
+/// The answer to what has no other one: it is done.
+struct operation_done {};
 
 // -- consuming ----------------------------------------------------------------------------
 
@@ -558,6 +601,9 @@ using client_actor = caf::typed_actor<
   caf::replies_to<get_projection_statistics>::with<projection_statistics>,
   caf::replies_to<list_projections>::with<projection_list>, caf::replies_to<get_projection_state>::with<projection_value>,
   caf::replies_to<get_projection_result>::with<projection_value>, caf::replies_to<restart_projections>::with<projection_changed>,
+  caf::replies_to<start_scavenge>::with<scavenge_result>, caf::replies_to<stop_scavenge>::with<scavenge_result>,
+  caf::replies_to<merge_indexes>::with<operation_done>, caf::replies_to<resign_node>::with<operation_done>,
+  caf::replies_to<set_node_priority>::with<operation_done>, caf::replies_to<shut_down_node>::with<operation_done>,
   caf::replies_to<await_connected>::with<connected>, caf::replies_to<get_status>::with<client_status>, caf::reacts_to<observe>,
   caf::replies_to<get_server_info>::with<server_info>, caf::replies_to<read_gossip>::with<cluster_info>,
   caf::replies_to<close>::with<void>>;
@@ -679,6 +725,14 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_projection_result)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::projection_value)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::restart_projections)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::projection_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::start_scavenge)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::stop_scavenge)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::merge_indexes)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::resign_node)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::set_node_priority)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::shut_down_node)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::scavenge_result)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::operation_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::consumer_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::batch_outcomes)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::ack_result)

@@ -613,7 +613,8 @@ public:
   // `projection_failed`. All but asking is for administrators and operators: others get `access_denied`.
 
   /// Creates a projection that runs until it is disabled. `projection_exists` if there is one of that name. A query that does not
-  /// compile is taken all the same: the projection is faulted, and its statistics say why.
+  /// compile is taken all the same: the projection is faulted, and its statistics say why. A server that runs its own
+  /// projections alone takes it too, and does not run it.
   template <class Token>
   auto create_projection(std::string name, std::string query, create_projection_options options, Token&& token) {
     return start<void>(
@@ -631,7 +632,7 @@ public:
       },
       token);
   }
-  /// Replaces the query of a projection, which goes on from where it was.
+  /// Replaces the query of a projection. One that runs goes on from where it was with the new one; one that is stopped stays so.
   template <class Token>
   auto update_projection(std::string name, std::string query, update_projection_options options, Token&& token) {
     return start<void>(
@@ -667,7 +668,7 @@ public:
       },
       token);
   }
-  /// Stops a projection at once: it will go on from its last checkpoint.
+  /// Stops a projection at once: it will go on from its last checkpoint. To delete it, it has to be disabled as well.
   template <class Token>
   auto abort_projection(std::string name, call_options call, Token&& token) {
     return start<void>(
@@ -721,12 +722,58 @@ public:
       },
       token);
   }
-  /// Restarts everything about projections on the node in use. What is asked right after it may not be answered.
+  /// Restarts everything about projections on the node in use. `projection_failed` if it does not lead, or restarts already. What is asked
+  /// right after it may not be answered.
   template <class Token>
   auto restart_projections(call_options call, Token&& token) {
     return start<void>(
       [call = std::move(call)](auto& core, auto done) mutable { core.restart_projections(std::move(call), std::move(done)); },
       token);
+  }
+
+  // Operations: what operators do to the node in use, whichever role it has. For administrators and operators: others get `access_denied`.
+
+  /// Starts to reclaim the room of events that can't be read any more; or tells of the scavenge that is under way. It goes on after the
+  /// answer: `$scavenges-<id>` tells its progress. A server that keeps its events in memory does not answer.
+  template <class Token>
+  auto start_scavenge(scavenge_options options, Token&& token) {
+    return start<scavenge_result>(
+      [options = std::move(options)](auto& core, auto done) mutable { core.start_scavenge(std::move(options), std::move(done)); },
+      token);
+  }
+  /// Stops a scavenge. `scavenge_not_found` unless that one is under way. Servers are known to stop it without answering.
+  template <class Token>
+  auto stop_scavenge(std::string id, call_options call, Token&& token) {
+    return start<scavenge_result>(
+      [id = std::move(id), call = std::move(call)](auto& core, auto done) mutable {
+        core.stop_scavenge(std::move(id), std::move(call), std::move(done));
+      },
+      token);
+  }
+  /// Has the node merge the files of its index. Completes when that is done.
+  template <class Token>
+  auto merge_indexes(call_options call, Token&& token) {
+    return start<void>(
+      [call = std::move(call)](auto& core, auto done) mutable { core.merge_indexes(std::move(call), std::move(done)); }, token);
+  }
+  /// Has the node lead no longer, if it does, so that another one is elected.
+  template <class Token>
+  auto resign_node(call_options call, Token&& token) {
+    return start<void>(
+      [call = std::move(call)](auto& core, auto done) mutable { core.resign_node(std::move(call), std::move(done)); }, token);
+  }
+  /// How strongly the node wants to lead: of nodes with the same log the one with the highest priority is elected.
+  template <class Token>
+  auto set_node_priority(std::int32_t priority, call_options call, Token&& token) {
+    return start<void>([priority, call = std::move(call)](
+                         auto& core, auto done) mutable { core.set_node_priority(priority, std::move(call), std::move(done)); },
+                       token);
+  }
+  /// Ends the node. It answers first.
+  template <class Token>
+  auto shut_down_node(call_options call, Token&& token) {
+    return start<void>(
+      [call = std::move(call)](auto& core, auto done) mutable { core.shut_down_node(std::move(call), std::move(done)); }, token);
   }
 
   /// Ends everything that is under way with `closed`, here and in all copies; completes when that is done. From any thread, in any

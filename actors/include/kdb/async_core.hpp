@@ -17,6 +17,7 @@
 #include <kdb/event_batch.hpp>
 #include <kdb/event_list.hpp>
 #include <kdb/groups.hpp>
+#include <kdb/operations.hpp>
 #include <kdb/projections.hpp>
 #include <kdb/read.hpp>
 #include <kdb/records.hpp>
@@ -140,6 +141,12 @@ public:
   void get_projection_state(std::string name, projection_state_options options, completion_ptr<std::string> done) const;
   void get_projection_result(std::string name, projection_state_options options, completion_ptr<std::string> done) const;
   void restart_projections(call_options call, completion_ptr<void> done) const;
+  void start_scavenge(scavenge_options options, completion_ptr<scavenge_result> done) const;
+  void stop_scavenge(std::string id, call_options call, completion_ptr<scavenge_result> done) const;
+  void merge_indexes(call_options call, completion_ptr<void> done) const;
+  void resign_node(call_options call, completion_ptr<void> done) const;
+  void set_node_priority(std::int32_t priority, call_options call, completion_ptr<void> done) const;
+  void shut_down_node(call_options call, completion_ptr<void> done) const;
   void close(completion_ptr<void> done) const;
 
   struct impl;

@@ -20,6 +20,7 @@
 #include <kdb/event_batch.hpp>
 #include <kdb/event_list.hpp>
 #include <kdb/groups.hpp>
+#include <kdb/operations.hpp>
 #include <kdb/projections.hpp>
 #include <kdb/read.hpp>
 #include <kdb/records.hpp>
@@ -339,11 +340,12 @@ public:
   // `projection_failed`. All but asking is for administrators and operators: others get `access_denied`.
 
   /// Creates a projection that runs until it is disabled. `projection_exists` if there is one of that name. A query that does not
-  /// compile is taken all the same: the projection is faulted, and its statistics say why.
+  /// compile is taken all the same: the projection is faulted, and its statistics say why. A server that runs its own
+  /// projections alone takes it too, and does not run it.
   result<void> create_projection(std::string name, std::string query, create_projection_options options = {});
   /// Runs a query over what is there now. The server names it: it is found by `list_projections`.
   result<void> create_one_time_projection(std::string query, create_one_time_projection_options options = {});
-  /// Replaces the query of a projection, which goes on from where it was.
+  /// Replaces the query of a projection. One that runs goes on from where it was with the new one; one that is stopped stays so.
   result<void> update_projection(std::string name, std::string query, update_projection_options options = {});
   /// Deletes a projection that is stopped or faulted: disable it first. `projection_failed` for one that runs, and for the server's own.
   result<void> delete_projection(std::string name, delete_projection_options options = {});
@@ -351,7 +353,7 @@ public:
   result<void> enable_projection(std::string name, call_options call = {});
   /// Stops a projection after noting where it is.
   result<void> disable_projection(std::string name, call_options call = {});
-  /// Stops a projection at once: it will go on from its last checkpoint.
+  /// Stops a projection at once: it will go on from its last checkpoint. To delete it, it has to be disabled as well.
   result<void> abort_projection(std::string name, call_options call = {});
   /// Lets a projection begin anew, from the first event.
   result<void> reset_projection(std::string name, call_options call = {});
@@ -364,8 +366,25 @@ public:
   result<std::string> get_projection_state(std::string name, projection_state_options options = {});
   /// The result of a projection: its state after `transformBy` and `filterBy`, as JSON.
   result<std::string> get_projection_result(std::string name, projection_state_options options = {});
-  /// Restarts everything about projections on the node in use. What is asked right after it may not be answered.
+  /// Restarts everything about projections on the node in use. `projection_failed` if it does not lead, or restarts already. What is asked
+  /// right after it may not be answered.
   result<void> restart_projections(call_options call = {});
+
+  // Operations: what operators do to the node in use, whichever role it has. For administrators and operators: others get `access_denied`.
+
+  /// Starts to reclaim the room of events that can't be read any more; or tells of the scavenge that is under way. It goes on after the
+  /// answer: `$scavenges-<id>` tells its progress. A server that keeps its events in memory does not answer.
+  result<scavenge_result> start_scavenge(scavenge_options options = {});
+  /// Stops a scavenge. `scavenge_not_found` unless that one is under way. Servers are known to stop it without answering.
+  result<scavenge_result> stop_scavenge(std::string id, call_options call = {});
+  /// Has the node merge the files of its index. Returns when that is done.
+  result<void> merge_indexes(call_options call = {});
+  /// Has the node lead no longer, if it does, so that another one is elected.
+  result<void> resign_node(call_options call = {});
+  /// How strongly the node wants to lead: of nodes with the same log the one with the highest priority is elected.
+  result<void> set_node_priority(std::int32_t priority, call_options call = {});
+  /// Ends the node. It answers first.
+  result<void> shut_down_node(call_options call = {});
 
   /// Ends everything that is under way with `closed`, here and in all copies, and waits for it, a few seconds at most. From any
   /// thread, in any state, any number of times.

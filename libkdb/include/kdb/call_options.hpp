@@ -9,7 +9,7 @@
 namespace kdb {
 
 /// The deadline of calls that have none, neither of their own nor in the settings, where servers are known not to answer: about users,
-/// and about projections.
+/// projections and scavenges. Waiting for a node and all tries are within it.
 inline constexpr std::chrono::milliseconds silence_limit{30'000};
 
 /// What every operation takes. Unset members mean what the client's settings say.

@@ -48,7 +48,7 @@ enum class errc : std::uint8_t {
   scavenge_not_found,   ///< No scavenge with that id is running.
   projection_not_found, ///< Detail: `projection_name`.
   projection_exists,    ///< Detail: `projection_name`.
-  projection_failed,    ///< The server refused; the message holds its reason.
+  projection_failed,    ///< The server refused, or a later command came first: the message says it. Detail: `projection_name`.
 
   // -- the node can't serve it now --------------------------------------------------
   not_leader = 80,   ///< The node is not the leader. Detail: `leader`, if it named one.

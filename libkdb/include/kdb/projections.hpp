@@ -11,7 +11,8 @@
 // after `silence_limit`.
 namespace kdb {
 
-/// The projections that every server with projections has. They write links into streams like `$ce-<category>`, and can't be deleted.
+/// The projections that every server with projections has. Once enabled (the server does that itself only if it is told to when it
+/// starts) they write links into streams like `$ce-<category>`. They can't be deleted.
 namespace standard_projection {
 inline constexpr const char* by_category = "$by_category";               ///< Into `$ce-<category>`.
 inline constexpr const char* by_event_type = "$by_event_type";           ///< Into `$et-<type>`.
@@ -20,21 +21,21 @@ inline constexpr const char* stream_by_category = "$stream_by_category"; ///< Th
 inline constexpr const char* streams = "$streams";                       ///< The first event of each stream, into `$streams`.
 } // namespace standard_projection
 
-/// What of the server's runs the query. The second one is not known to older servers, which take the first.
-enum class projection_engine : std::uint8_t { first = 1, second = 2 };
+/// The version of the engine that runs the query. Servers that don't know the second one take the first, and don't say so.
+enum class projection_engine : std::uint8_t { v1 = 1, v2 = 2 };
 
 struct create_projection_options {
   /// The query may write events and links: `emit` and `linkTo`.
   bool emit = false;
-  /// Keep a list of the streams that it writes to, so that they can be deleted with it. Needs `emit` and the first engine.
+  /// Keep a list of the streams that it writes to, so that they can be deleted with it. Needs `emit` and the engine `v1`.
   bool track_emitted_streams = false;
-  projection_engine engine = projection_engine::first;
+  projection_engine engine = projection_engine::v1;
   call_options call{};
 };
 
 /// A query over what is there now, which then completes. The server chooses its name.
 struct create_one_time_projection_options {
-  projection_engine engine = projection_engine::first;
+  projection_engine engine = projection_engine::v1;
   call_options call{};
 };
 

@@ -1,0 +1,23 @@
+#include "policy/operations.hpp"
+
+#include "policy/refusal.hpp"
+#include "policy/validate.hpp"
+#include "values/utf8.hpp"
+
+namespace kdb::policy {
+
+result<void> check_start_scavenge(const scavenge_options& how) {
+  if (how.threads < 1)
+    return refuse("threads", "is too small", "at least 1");
+  if (how.start_from_chunk < 0)
+    return refuse("start_from_chunk", "is below 0", "the number of a chunk, from 0");
+  return check_call(how.call);
+}
+
+result<void> check_stop_scavenge(std::string_view id, const call_options& call) {
+  if (id.empty() || !is_utf8(id))
+    return refuse("id", id.empty() ? "is empty" : "is no UTF-8", "the id that the start of the scavenge was answered with");
+  return check_call(call);
+}
+
+} // namespace kdb::policy

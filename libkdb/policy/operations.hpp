@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string_view>
+
+#include <kdb/operations.hpp>
+#include <kdb/result.hpp>
+
+// Checks of requests about a node. Errors name the member and the rule.
+namespace kdb::policy {
+
+result<void> check_start_scavenge(const scavenge_options& how);
+result<void> check_stop_scavenge(std::string_view id, const call_options& call);
+
+} // namespace kdb::policy
