@@ -20,6 +20,10 @@
 
 #include <google/protobuf/stubs/logging.h>
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/lsan_interface.h>
+#endif
+
 #include <fixtures/process.hpp>
 #include <fixtures/wait.hpp>
 #include <hostile/client_round.hpp>
@@ -88,6 +92,15 @@ std::uint64_t memory_at_rest(std::uint64_t bound) {
   return now;
 }
 
+/// Whether something is lost for good; reports it on standard error. Without the address sanitizer nobody knows.
+bool leaks() {
+#if defined(__SANITIZE_ADDRESS__)
+  return __lsan_do_recoverable_leak_check() != 0;
+#else
+  return false;
+#endif
+}
+
 } // namespace
 
 int main(int argc, char** argv) {
@@ -117,6 +130,8 @@ int main(int argc, char** argv) {
     constexpr std::uint64_t first_rounds = 4;
     const auto bound = settled + how.room * spare_bytes;
     const auto now = memory_at_rest(rounds <= first_rounds ? std::numeric_limits<std::uint64_t>::max() : bound);
+    if (leaks())
+      book.add("a leak");
     fewest_files = std::min(fewest_files, fixtures::open_files());
     if (how.round.verbose)
       std::cout << "  " << (now >> 20) << " MiB, at most " << (watching.most_bytes() >> 20) << "\n";
