@@ -6,6 +6,7 @@
 #include "kdb/rpc/status.pb.h"
 #include "policy/failure.hpp"
 #include "wire/call_status.hpp"
+#include "wire/parse_message.hpp"
 #include "wire/stream_failures.hpp"
 
 namespace kdb::wire {
@@ -130,7 +131,7 @@ std::optional<error> convert(const kdb::rpc::Status& status, std::string_view st
 
 std::optional<error> decode_append_failure(std::string_view bytes, std::string_view stream) {
   kdb::rpc::Status status;
-  if (!status.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+  if (!parse_message(status, bytes))
     return std::nullopt;
   auto why = convert(status, stream);
   if (!why)

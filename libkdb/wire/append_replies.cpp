@@ -3,6 +3,7 @@
 
 #include "event_store/client/streams.pb.h"
 #include "wire/append_failure.hpp"
+#include "wire/parse_message.hpp"
 #include "wire/stream_failures.hpp"
 #include "wire/streams.hpp"
 #include "wire/uuid_reader.hpp"
@@ -178,7 +179,7 @@ result<batch_append_reply> decode_batch_append(std::string_view message) {
 
 result<append_result> decode_append(std::string_view message, std::string_view stream) {
   v1::AppendResp reply;
-  if (!reply.ParseFromArray(message.data(), static_cast<int>(message.size())))
+  if (!parse_message(reply, message))
     return refused("it is not well-formed");
   if (reply.has_wrong_expected_version()) {
     const auto& why = reply.wrong_expected_version();

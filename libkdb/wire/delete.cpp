@@ -1,4 +1,5 @@
 #include "event_store/client/streams.pb.h"
+#include "wire/parse_message.hpp"
 #include "wire/streams.hpp"
 
 namespace kdb::wire {
@@ -26,7 +27,7 @@ std::string encode_target(std::string_view stream, stream_state expected) {
 template <class Response>
 result<delete_result> decode_position(std::string_view bytes) {
   Response message;
-  if (!message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+  if (!parse_message(message, bytes))
     return failure({.code = errc::protocol_error,
                     .message = "the server's answer to a deletion can't be understood",
                     .outcome_unknown = true});

@@ -2,6 +2,7 @@
 
 #include "event_store/client/gossip.pb.h"
 #include "values/settings_ranges.hpp"
+#include "wire/parse_message.hpp"
 #include "wire/uuid_reader.hpp"
 
 namespace kdb::wire {
@@ -25,7 +26,7 @@ uuid id_of(const event_store::client::UUID& message) {
 
 result<std::vector<cluster_member>> decode_gossip(std::string_view message) {
   event_store::client::gossip::ClusterInfo info;
-  if (!info.ParseFromArray(message.data(), static_cast<int>(message.size())))
+  if (!parse_message(info, message))
     return failure(errc::protocol_error, "the server's list of its cluster can't be understood");
   std::vector<cluster_member> members;
   for (const auto& each : info.members()) {

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "event_store/client/persistent.pb.h"
+#include "wire/parse_message.hpp"
 
 namespace kdb::wire {
 
@@ -273,14 +274,14 @@ std::string encode_truncate_parked(const group_name& name, std::optional<std::ui
 
 result<group_info> decode_info(std::string_view message) {
   v1::GetInfoResp answer;
-  if (!answer.ParseFromArray(message.data(), static_cast<int>(message.size())))
+  if (!parse_message(answer, message))
     return not_understood();
   return info_of(answer.subscription_info());
 }
 
 result<std::vector<group_info>> decode_list(std::string_view message) {
   v1::ListResp answer;
-  if (!answer.ParseFromArray(message.data(), static_cast<int>(message.size())))
+  if (!parse_message(answer, message))
     return not_understood();
   std::vector<group_info> all;
   for (const auto& each : answer.subscriptions())

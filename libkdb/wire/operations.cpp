@@ -1,6 +1,7 @@
 #include "wire/operations.hpp"
 
 #include "event_store/client/operations.pb.h"
+#include "wire/parse_message.hpp"
 
 namespace kdb::wire {
 
@@ -27,7 +28,7 @@ std::string encode_node_priority(std::int32_t priority) {
 
 result<scavenge_result> decode_scavenge(std::string_view message) {
   v1::ScavengeResp answer;
-  if (!answer.ParseFromArray(message.data(), static_cast<int>(message.size())))
+  if (!parse_message(answer, message))
     return failure(errc::protocol_error, "what the server says about a scavenge can't be understood");
   switch (answer.scavenge_result()) {
     case v1::ScavengeResp::Started: return scavenge_result{answer.scavenge_id(), scavenge_state::started};

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "event_store/client/projections.pb.h"
+#include "wire/parse_message.hpp"
 
 namespace kdb::wire {
 
@@ -27,11 +28,6 @@ std::string of_partition(std::string_view name, std::string_view partition) {
   auto message = about<Request>(name);
   message.mutable_options()->set_partition(std::string{partition});
   return message.SerializeAsString();
-}
-
-template <class Message>
-bool parse(Message& message, std::string_view bytes) {
-  return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 
 projection_statistics statistics_of(const v1::StatisticsResp::Details& from) {
@@ -174,7 +170,7 @@ result<std::vector<projection_statistics>> decode_projections(const std::vector<
   all.reserve(messages.size());
   for (const auto& each : messages) {
     v1::StatisticsResp answer;
-    if (!parse(answer, each) || !answer.has_details())
+    if (!parse_message(answer, each) || !answer.has_details())
       return failure(errc::protocol_error, "what the server says about a projection can't be understood");
     all.push_back(statistics_of(answer.details()));
   }
@@ -183,14 +179,14 @@ result<std::vector<projection_statistics>> decode_projections(const std::vector<
 
 result<std::string> decode_projection_state(std::string_view message) {
   v1::StateResp answer;
-  if (!parse(answer, message))
+  if (!parse_message(answer, message))
     return failure(errc::protocol_error, "the state of a projection can't be understood");
   return to_json(answer.state()).dump();
 }
 
 result<std::string> decode_projection_result(std::string_view message) {
   v1::ResultResp answer;
-  if (!parse(answer, message))
+  if (!parse_message(answer, message))
     return failure(errc::protocol_error, "the result of a projection can't be understood");
   return to_json(answer.result()).dump();
 }

@@ -10,6 +10,7 @@
 #include "kurrent/rpc/errors.pb.h"
 #include "kurrentdb/protocol/v2/indexes/errors.pb.h"
 #include "kurrentdb/protocol/v2/streams/errors.pb.h"
+#include "wire/parse_message.hpp"
 #include "wire/stream_failures.hpp"
 
 namespace kdb::wire {
@@ -151,7 +152,7 @@ constexpr row rows[] = {
 
 std::optional<error> from_rich_status(std::string_view bytes) {
   kdb::rpc::Status status;
-  if (bytes.empty() || !status.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+  if (bytes.empty() || !parse_message(status, bytes))
     return std::nullopt;
   const auto info = detail<kdb::rpc::ErrorInfo>(status, "google.rpc.ErrorInfo");
   for (const auto& [reason, make] : rows) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "event_store/client/serverfeatures.pb.h"
+#include "wire/parse_message.hpp"
 
 namespace kdb::wire {
 
@@ -18,7 +19,7 @@ std::string lower(std::string text) {
 
 result<server_features> decode_server_features(std::string_view message) {
   event_store::client::server_features::SupportedMethods reply;
-  if (!reply.ParseFromArray(message.data(), static_cast<int>(message.size())))
+  if (!parse_message(reply, message))
     return failure(errc::protocol_error, "the server's list of its features can't be understood");
   server_features features{.version = reply.event_store_server_version()};
   for (const auto& method : reply.methods()) {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "event_store/client/users.pb.h"
+#include "wire/parse_message.hpp"
 
 namespace kdb::wire {
 
@@ -81,7 +82,7 @@ std::string encode_reset_password(std::string_view login_name, std::string_view 
 
 result<user_details> decode_user(std::string_view message) {
   v1::DetailsResp answer;
-  if (!answer.ParseFromArray(message.data(), static_cast<int>(message.size())) || !answer.has_user_details())
+  if (!parse_message(answer, message) || !answer.has_user_details())
     return failure(errc::protocol_error, "what the server says about a user can't be understood");
   const auto& from = answer.user_details();
   user_details user{.login_name = from.login_name(),

@@ -1,6 +1,7 @@
 #include "wire/v2_streams.hpp"
 
 #include "kurrentdb/protocol/v2/streams/streams.pb.h"
+#include "wire/parse_message.hpp"
 
 namespace kdb::wire {
 
@@ -86,11 +87,6 @@ log_position to_position(std::int64_t number) {
   return {place, place};
 }
 
-template <class Message>
-bool parse(Message& message, std::string_view bytes) {
-  return message.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-}
-
 } // namespace
 
 std::vector<std::string> encode_append_session(std::span<const stream_append> appends) {
@@ -109,7 +105,7 @@ std::vector<std::string> encode_append_session(std::span<const stream_append> ap
 
 result<records_result> decode_append_session(std::string_view bytes) {
   v2::AppendSessionResponse message;
-  if (!parse(message, bytes))
+  if (!parse_message(message, bytes))
     return not_understood();
   records_result done{.position = to_position(message.position())};
   for (const auto& each : message.output()) {
@@ -137,7 +133,7 @@ std::string encode_append_records(std::span<const stream_record> records, std::s
 
 result<records_result> decode_append_records(std::string_view bytes) {
   v2::AppendRecordsResponse message;
-  if (!parse(message, bytes))
+  if (!parse_message(message, bytes))
     return not_understood();
   records_result done{.position = to_position(message.position())};
   for (const auto& each : message.revisions()) {
