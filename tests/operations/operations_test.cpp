@@ -14,6 +14,7 @@
 
 using namespace kdb;
 using namespace std::chrono_literals;
+using fixtures::code_of, fixtures::require_done, fixtures::settings_for;
 
 namespace {
 
@@ -80,33 +81,7 @@ private:
 using way = fixtures::way<way_in>;
 const auto ways = fixtures::three_ways<way_in, by_actors, by_blocking, by_asio>();
 
-settings settings_for(const std::string& uri) {
-  auto how = settings::from_connection_string(uri).value();
-  how.credentials_in_clear = true;
-  return how;
-}
-
-template <class T>
-void require_done(const result<T>& outcome) {
-  if (!outcome)
-    BOOST_FAIL(to_string(outcome.error()));
-}
-
-template <class T>
-errc code_of(const result<T>& outcome) {
-  BOOST_REQUIRE(!outcome.has_value());
-  return outcome.error().code;
-}
-
 } // namespace
-
-namespace kdb {
-
-static std::ostream& operator<<(std::ostream& out, errc code) {
-  return out << to_string(code);
-}
-
-} // namespace kdb
 
 BOOST_AUTO_TEST_SUITE(operations)
 

@@ -18,6 +18,7 @@
 
 using namespace kdb;
 using namespace std::chrono_literals;
+using fixtures::code_of, fixtures::require_done, fixtures::settings_for;
 
 namespace {
 
@@ -162,12 +163,6 @@ private:
 using way = fixtures::way<way_in>;
 const auto ways = fixtures::three_ways<way_in, by_actors, by_blocking, by_asio>();
 
-settings settings_for(const std::string& uri) {
-  auto how = settings::from_connection_string(uri).value();
-  how.credentials_in_clear = true;
-  return how;
-}
-
 struct scene {
   explicit scene(const way& how, devnode_options options = {.projections = true})
     : node{std::move(options)}, projections{how.connect(settings_for(node.connection_string()))} {}
@@ -177,18 +172,6 @@ struct scene {
 
   std::string status(const std::string& name) { return projections->statistics(name, in_time).value().status; }
 };
-
-template <class T>
-void require_done(const result<T>& outcome) {
-  if (!outcome)
-    BOOST_FAIL(to_string(outcome.error()));
-}
-
-template <class T>
-errc code_of(const result<T>& outcome) {
-  BOOST_REQUIRE(!outcome.has_value());
-  return outcome.error().code;
-}
 
 std::vector<std::string> names_of(const result<std::vector<projection_statistics>>& all) {
   require_done(all);
@@ -204,14 +187,6 @@ const std::vector<std::string> standard{standard_projection::by_category, standa
                                         standard_projection::streams};
 
 } // namespace
-
-namespace kdb {
-
-static std::ostream& operator<<(std::ostream& out, errc code) {
-  return out << to_string(code);
-}
-
-} // namespace kdb
 
 BOOST_AUTO_TEST_SUITE(projections)
 

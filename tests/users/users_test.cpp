@@ -14,6 +14,7 @@
 
 using namespace kdb;
 using namespace std::chrono_literals;
+using fixtures::require_done;
 
 namespace {
 
@@ -125,21 +126,11 @@ private:
 using way = fixtures::way<way_in>;
 const auto ways = fixtures::three_ways<way_in, by_actors, by_blocking, by_asio>();
 
-template <class T>
-void require_done(const result<T>& outcome) {
-  if (!outcome)
-    BOOST_FAIL(to_string(outcome.error()));
-}
-
 struct scene {
   explicit scene(const way& how) : users{how.connect(as_admin)} {}
 
   devnode node{{.authentication = true}};
-  settings as_admin = [this] {
-    auto how = settings::from_connection_string(node.connection_string()).value();
-    how.credentials_in_clear = true;
-    return how;
-  }();
+  settings as_admin = fixtures::settings_for(node.connection_string());
   std::unique_ptr<way_in> users;
 
   void create_jane() {
@@ -150,24 +141,17 @@ struct scene {
   }
 };
 
+/// Why it failed, which shows no password.
 template <class T>
 errc code_of(const result<T>& outcome) {
-  BOOST_REQUIRE(!outcome.has_value());
+  const auto code = fixtures::code_of(outcome);
   const auto shown = to_string(outcome.error());
   for (const auto* secret : {"first", "second", "third", "changeit", "wr0ng"})
     BOOST_TEST(shown.find(secret) == std::string::npos, shown);
-  return outcome.error().code;
+  return code;
 }
 
 } // namespace
-
-namespace kdb {
-
-static std::ostream& operator<<(std::ostream& out, errc code) {
-  return out << to_string(code);
-}
-
-} // namespace kdb
 
 BOOST_AUTO_TEST_SUITE(users)
 
