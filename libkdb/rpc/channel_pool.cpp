@@ -36,7 +36,7 @@ grpc::ChannelArguments channel_arguments(const address& where, const settings& h
   args.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 64 << 10);
   args.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   args.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
-  args.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  args.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, static_cast<int>(first_pause.count()));
   args.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 1000);
   args.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
   // Identity only: the server compresses every reply if it may, which makes reading three times slower.
@@ -170,7 +170,9 @@ std::shared_ptr<grpc::Channel> channel_pool::open() {
   auto made = grpc::CreateCustomChannel(to_string(where_.where), channel_credentials(settings_.tls, material_),
                                         channel_arguments(where_, settings_, engine_.get()));
   auto* const channel = made.get();
-  return {channel, [made = std::move(made)](grpc::Channel*) mutable { let_go(std::move(made)); }};
+  return {channel, [made = std::move(made), opened = std::chrono::steady_clock::now()](grpc::Channel*) mutable {
+            let_go(std::move(made), opened);
+          }};
 }
 
 } // namespace kdb::rpc

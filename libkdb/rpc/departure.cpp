@@ -19,16 +19,17 @@ constexpr std::chrono::milliseconds looked_after_every{100};
 constexpr std::chrono::seconds kept_at_most{10};
 constexpr std::size_t so_many_at_most = 32; // They try to connect, which takes threads of gRPC's.
 
+/// Whether it may be waiting for SETTINGS. What has failed once tries again, and goes by the name of a failure meanwhile.
+bool may_be_connecting(grpc::Channel& channel) {
+  const auto state = channel.GetState(false);
+  return state == GRPC_CHANNEL_CONNECTING || state == GRPC_CHANNEL_TRANSIENT_FAILURE;
+}
+
 struct leaving {
   std::shared_ptr<grpc::Channel> channel;
   std::chrono::steady_clock::time_point until = std::chrono::steady_clock::now() + kept_at_most;
 
-  /// Whether it may be waiting for SETTINGS. What has failed once tries again, and goes by the name of a failure meanwhile.
-  bool stays() const {
-    const auto state = channel->GetState(false);
-    return (state == GRPC_CHANNEL_CONNECTING || state == GRPC_CHANNEL_TRANSIENT_FAILURE) &&
-           std::chrono::steady_clock::now() < until;
-  }
+  bool stays() const { return may_be_connecting(*channel) && std::chrono::steady_clock::now() < until; }
 };
 
 /// The channels that are still connecting. An alarm of gRPC's looks after them, as their clients may be gone, threads and all. Never
@@ -78,8 +79,11 @@ private:
 
 } // namespace
 
-void let_go(std::shared_ptr<grpc::Channel> channel) {
-  if (channel->GetState(false) == GRPC_CHANNEL_CONNECTING)
+void let_go(std::shared_ptr<grpc::Channel> channel, std::chrono::steady_clock::time_point opened) {
+  // Nodes that refuse connections are met again and again: their channels go before they try a second time.
+  const auto pauses =
+    channel->GetState(false) == GRPC_CHANNEL_TRANSIENT_FAILURE && std::chrono::steady_clock::now() < opened + first_pause;
+  if (!pauses && may_be_connecting(*channel))
     departures::instance().add(std::move(channel));
 }
 

@@ -57,6 +57,20 @@ BOOST_AUTO_TEST_CASE(a_connection_that_is_dropped_while_it_waits_for_settings_is
   wait_until("the end of the connection", [&] { return server.closed() == 1; });
 }
 
+// The same, but gRPC calls the channel a failed one all the time: it says so until it has connected.
+BOOST_AUTO_TEST_CASE(one_that_is_dropped_while_it_tries_again_is_closed_as_well) {
+  late_settings_server server{1};
+  client_side client{server.port()};
+  auto read = client.read("s");
+  BOOST_TEST((read.seen->wait_end().error().code == errc::unavailable));
+  wait_until("the greeting of the second connection", [&] { return server.greeted() == 1; });
+  read.call.reset();
+  client.calls.reset();
+  ::poll(nullptr, 0, 50);
+  server.send_settings();
+  wait_until("the end of the connection", [&] { return server.closed() == 1; });
+}
+
 BOOST_AUTO_TEST_CASE(a_connection_that_waits_for_settings_in_vain_is_closed) {
   late_settings_server server;
   client_side client{server.port()};

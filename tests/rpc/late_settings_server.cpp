@@ -21,7 +21,7 @@ constexpr unsigned char settings_bytes[]{0, 0, 6, settings_frame, 0, 0, 0, 0, 0,
 
 } // namespace
 
-late_settings_server::late_settings_server() {
+late_settings_server::late_settings_server(std::size_t turned_away) : to_turn_away_{turned_away} {
   thread_ = std::thread{[this] { run(); }};
 }
 
@@ -65,8 +65,13 @@ void late_settings_server::run() {
       if (each.revents == 0)
         continue;
       if (each.fd == listener_.socket()) {
-        if (const int socket = ::accept4(listener_.socket(), nullptr, nullptr, SOCK_CLOEXEC); socket >= 0)
+        const int socket = ::accept4(listener_.socket(), nullptr, nullptr, SOCK_CLOEXEC);
+        if (socket >= 0 && to_turn_away_ > 0) {
+          ::close(socket);
+          --to_turn_away_;
+        } else if (socket >= 0) {
           connections_.emplace(socket, connection{});
+        }
       } else if (!receive(each.fd, connections_[each.fd])) {
         ::close(each.fd);
         connections_.erase(each.fd);

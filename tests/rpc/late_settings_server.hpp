@@ -16,7 +16,8 @@ namespace kdb::test {
 /// the streams that clients open all the same. It never answers a call. All members may be called from any thread.
 class late_settings_server {
 public:
-  late_settings_server();
+  /// The first ones are turned away as soon as they connect.
+  explicit late_settings_server(std::size_t turned_away = 0);
   ~late_settings_server();
   late_settings_server(const late_settings_server&) = delete;
   late_settings_server& operator=(const late_settings_server&) = delete;
@@ -46,6 +47,7 @@ private:
   static void parse(connection& from);
 
   fixtures::listener listener_;
+  std::size_t to_turn_away_; // Only on the thread.
   mutable std::mutex mutex_;
   std::map<int, connection> connections_;
   std::atomic<std::size_t> closed_{0};
