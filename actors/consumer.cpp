@@ -165,16 +165,25 @@ bool consumer_state::is_over(const error& why) const {
   return refused || policy::final_end(why) || (why.code == errc::maximum_subscribers && plan.options.end_when_full);
 }
 
+std::optional<std::chrono::milliseconds> consumer_state::pause_after(const error& why) {
+  const auto now = self->clock().now();
+  if (is_over(why) || !budget.take(now))
+    return std::nullopt;
+  const auto pause = random_pause(static_cast<unsigned>(budget.taken(now)));
+  // Nodes may point to each other for ever.
+  const auto too_late = beginning.pending() && start_budget.limited() && *start_budget.left(now) <= pause;
+  return too_late ? std::nullopt : std::optional{pause};
+}
+
 void consumer_state::call_over(error why) {
   if (end)
     return;
-  if (is_over(why) || !budget.take(self->clock().now())) {
-    const auto reason = policy::end_reason_of(why.code);
-    finish(reason, std::move(why));
+  if (const auto pause = pause_after(why)) {
+    self->delayed_send(self, *pause, resume_due{});
     return;
   }
-  const auto failures = static_cast<unsigned>(budget.taken(self->clock().now()));
-  self->delayed_send(self, random_pause(failures), resume_due{});
+  const auto reason = policy::end_reason_of(why.code);
+  finish(reason, std::move(why));
 }
 
 // -- towards the subscriber -------------------------------------------------------------------

@@ -3,6 +3,7 @@
 #include <caf/response_promise.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
+#include <chrono>
 #include <deque>
 #include <memory>
 #include <optional>
@@ -53,6 +54,8 @@ struct consumer_state {
   void begin_call(const node_ptr& found);
   void call_over(error why);
   bool is_over(const error& why) const;
+  /// Until the next call. Nothing if there is none.
+  std::optional<std::chrono::milliseconds> pause_after(const error& why);
   /// Lets as many events come as the buffer has room for.
   void grant();
 

@@ -168,6 +168,25 @@ BOOST_AUTO_TEST_CASE(without_tries_left_it_is_not_sent_anywhere) {
   f.expect_exit(f.tested);
 }
 
+// Nodes may point to each other for ever, and the pauses between grow.
+BOOST_AUTO_TEST_CASE(who_is_sent_on_and_on_has_until_its_deadline_to_begin) {
+  consumer_fixture f;
+  f.start({.call = {.deadline = 2s}});
+  std::size_t refused = 0;
+  auto waited = 0ms;
+  for (; f.begun.pending() && waited <= 2s; waited += 10ms) {
+    if (refused < f.calls_made()) {
+      ++refused;
+      f.fails(errc::not_leader);
+    }
+    f.advance(10ms);
+  }
+  BOOST_TEST((f.begun.code() == errc::not_leader));
+  BOOST_TEST(refused > 1u);
+  BOOST_TEST(waited.count() <= 2000);
+  f.expect_exit(f.tested);
+}
+
 BOOST_AUTO_TEST_CASE(what_the_host_says_to_hold_counts_to_the_buffer) {
   consumer_fixture f{manner::by_itself};
   f.run({.buffer = 10, .ack_delay = 0ms});
