@@ -190,9 +190,9 @@ caf::result<Answer> client_state::submit(const Worker& worker, Request& what, bo
 
 template <class Answer, class Request>
 caf::result<Answer> client_state::keep_trying(Request& what, const retry_plan& plan) {
-  auto started = self->spawn(retrying<Request, Answer>, client_actor{self}, std::move(what), plan);
+  const auto started = self->spawn(retrying, attempts_at<Answer>(std::move(what), client_actor{self}), plan);
   supervise(started.address());
-  return self->delegate(started, try_it{});
+  return self->delegate(caf::actor_cast<retrying_actor<Answer>>(started), try_it{});
 }
 
 caf::result<append_result> client_state::on_append(append_to_stream& what) {

@@ -1,15 +1,18 @@
 #pragma once
 
-#include <caf/send.hpp>
-#include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/response_promise.hpp>
+#include <caf/stateful_actor.hpp>
+#include <caf/typed_actor.hpp>
 
+#include <chrono>
 #include <cstdint>
+#include <functional>
+#include <optional>
 #include <utility>
 
 #include <kdb/actors.hpp>
 #include <policy/failure.hpp>
-#include <random_pause.hpp>
 #include <worker_context.hpp>
 
 namespace kdb {
@@ -28,8 +31,9 @@ struct try_it {};
 /// A retrying actor to itself.
 struct try_again {};
 
+/// How whoever knows the answer's type sees a retrying actor, which is one type for all requests: a client has dozens of them.
 template <class Answer>
-using retrying_actor = caf::typed_actor<typename caf::replies_to<try_it>::template with<Answer>, caf::reacts_to<try_again>>;
+using retrying_actor = caf::typed_actor<typename caf::replies_to<try_it>::template with<Answer>>;
 
 /// The options of a request, wherever it has them.
 template <class Request>
@@ -41,74 +45,41 @@ call_options& call_of(Request& what) {
 }
 
 /// Sends one request to the client, and again while it fails, that is safe, and the plan allows it.
-template <class Request, class Answer>
 struct retrying_state {
   static inline const char* name = "kdb.retrying";
-  using actor = retrying_actor<Answer>;
 
-  explicit retrying_state(typename actor::pointer owner) : self{owner} {}
-  ~retrying_state() {
-    if (answer.pending())
-      answer.deliver(to_caf({.code = errc::closed,
-                             .message = "the client was closed before the request succeeded",
-                             .outcome_unknown = plan.kind == policy::request_kind::write}));
-  }
+  /// Sends the request with that deadline. `succeed` or `fail` follows in any case.
+  using attempt = std::function<void(retrying_state&, std::optional<std::chrono::milliseconds> deadline)>;
 
-  typename actor::behavior_type start(client_actor given_client, Request given_request, const retry_plan& given_plan) {
-    client = std::move(given_client);
-    request = std::move(given_request);
-    plan = given_plan;
-    call_of(request).retry = 0;
-    return {
-      [this](const try_it&) -> caf::result<Answer> {
-        answer = self->template make_response_promise<Answer>();
-        attempt();
-        return answer;
-      },
-      [this](const try_again&) { attempt(); },
-    };
-  }
+  explicit retrying_state(caf::event_based_actor* owner) : self{owner} {}
+  ~retrying_state();
 
-  void attempt() {
-    call_of(request).deadline = plan.budget.left(self->clock().now());
-    // The client answers in any case.
-    self->request(client, caf::infinite, request)
-      .then([this](Answer& done) { finish(std::move(done)); }, [this](const caf::error& why) { failed(error::from(why)); });
-  }
+  caf::behavior start(attempt what, const retry_plan& how);
+  void succeed(caf::message answer);
+  void fail(error why);
+  void try_now();
 
-  void failed(error why) {
-    unknown = unknown || why.outcome_unknown;
-    const auto pause = random_pause(tries + 1);
-    const auto in_time = !plan.budget.limited() || *plan.budget.left(self->clock().now()) > pause;
-    if (tries < plan.times && in_time && policy::may_retry(why, plan.kind, plan.idempotent)) {
-      ++tries;
-      self->delayed_send(self, pause, try_again{});
-      return;
-    }
-    why.outcome_unknown = unknown; // Of any of the tries.
-    finish(to_caf(std::move(why)));
-  }
-
-  template <class Outcome>
-  void finish(Outcome outcome) {
-    answer.deliver(std::move(outcome));
-    self->quit();
-  }
-
-  typename actor::pointer self;
-  client_actor client;
-  Request request;
+  caf::event_based_actor* self;
+  attempt send;
   retry_plan plan;
   std::uint32_t tries = 0;
   bool unknown = false;
-  caf::typed_response_promise<Answer> answer;
+  caf::response_promise asker;
 };
 
-template <class Request, class Answer>
-typename retrying_actor<Answer>::behavior_type retrying(
-  typename retrying_actor<Answer>::template stateful_pointer<retrying_state<Request, Answer>> self, client_actor client,
-  Request request, const retry_plan& plan) {
-  return self->state.start(std::move(client), std::move(request), plan);
+caf::behavior retrying(caf::stateful_actor<retrying_state>* self, retrying_state::attempt what, const retry_plan& plan);
+
+/// Attempts at a request to the client.
+template <class Answer, class Request>
+retrying_state::attempt attempts_at(Request what, client_actor client) {
+  call_of(what).retry = 0;
+  return [what = std::move(what), client = std::move(client)](retrying_state& here,
+                                                              std::optional<std::chrono::milliseconds> deadline) mutable {
+    call_of(what).deadline = deadline;
+    here.self->request(client, caf::infinite, what)
+      .then([&here](Answer& answer) { here.succeed(caf::make_message(std::move(answer))); },
+            [&here](const caf::error& why) { here.fail(error::from(why)); });
+  };
 }
 
 } // namespace kdb
