@@ -26,6 +26,8 @@ gpr_timespec already_past() {
   return gpr_time_0(GPR_CLOCK_MONOTONIC);
 }
 
+using time_point = std::chrono::steady_clock::time_point;
+
 gpr_timespec from_now(std::chrono::nanoseconds left) {
   return gpr_time_add(gpr_now(GPR_CLOCK_MONOTONIC), gpr_time_from_nanos(left.count(), GPR_TIMESPAN));
 }
@@ -164,12 +166,17 @@ bool engine::wait(turn& mine, void** tag, bool* ok) {
   for (;;) {
     auto until = gpr_inf_future(GPR_CLOCK_MONOTONIC);
     {
-      // What is watched from now on needs no wake-up: an operation comes back earlier than it is due.
       std::lock_guard lock{mutex_};
+      waits_until_ = watched_.empty() ? time_point::max() : watched_.top().due;
       if (!watched_.empty())
-        until = from_now(watched_.top().due - std::chrono::steady_clock::now());
+        until = from_now(waits_until_ - std::chrono::steady_clock::now());
     }
-    switch (poll(mine, tag, ok, until)) {
+    const auto next = poll(mine, tag, ok, until);
+    {
+      std::lock_guard lock{mutex_};
+      waits_until_ = time_point::min();
+    }
+    switch (next) {
       case grpc::CompletionQueue::GOT_EVENT: return true;
       case grpc::CompletionQueue::SHUTDOWN: return false;
       case grpc::CompletionQueue::TIMEOUT: expire();
@@ -180,6 +187,14 @@ bool engine::wait(turn& mine, void** tag, bool* ok) {
 void engine::watch(std::weak_ptr<timed> who, std::chrono::steady_clock::time_point due) {
   std::lock_guard lock{mutex_};
   watched_.push({due, std::move(who)});
+  // Seldom: calls that start alike are due in order. When it is stopping, the queue may be closed already.
+  if (due < waits_until_ && !stopping_)
+    wake_.set(queue_);
+}
+
+void engine::knock::set(grpc::CompletionQueue& queue) {
+  if (!pending.exchange(true))
+    alarm.Set(&queue, already_past(), static_cast<operation*>(this));
 }
 
 void engine::expire() {
@@ -201,7 +216,7 @@ bool engine::relieve() {
   turn mine{turn_, std::try_to_lock};
   if (!mine)
     return false; // It is back, and at work.
-  const auto held_up = knock_.pending;
+  const bool held_up = knock_.pending;
   if (held_up)
     stand_in(mine);
   else
@@ -210,8 +225,7 @@ bool engine::relieve() {
   const auto flooded = held_up && used_by_thread() - used_when_back_ > most_for_nothing;
   if (flooded)
     lose_all();
-  if (!std::exchange(knock_.pending, true))
-    knock_.alarm.Set(&queue_, already_past(), static_cast<operation*>(&knock_));
+  knock_.set(queue_);
   return flooded;
 }
 

@@ -4,6 +4,7 @@
 #include <grpcpp/completion_queue.h>
 #include <grpcpp/resource_quota.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <ctime>
@@ -89,8 +90,7 @@ public:
   /// then nobody else would write, and waking the engine's thread would take longer than to write.
   bool write_soon(stream_call& call);
 
-  /// Calls `due` when the time has come, if `who` still lives. On the engine's thread, or together with an operation that comes back
-  /// before that time.
+  /// Calls `due` when the time has come, if `who` still lives.
   void watch(std::weak_ptr<timed> who, std::chrono::steady_clock::time_point due);
 
   /// Accepts no further calls, cancels all there are, and calls `drained` once none is left: at once on this thread, or later on
@@ -105,8 +105,9 @@ private:
 
   /// Comes back in the queue as soon as it is set: then whoever takes it has taken all that was there before.
   struct knock final : operation {
+    void set(grpc::CompletionQueue& queue);
     void complete(bool) override { pending = false; }
-    bool pending = false;
+    std::atomic<bool> pending{false};
     grpc::Alarm alarm;
   };
   struct watched {
@@ -130,11 +131,14 @@ private:
   grpc::CompletionQueue queue_;
   std::mutex turn_; // Held by who does the engine's work, and not while it is inside gRPC's polling.
   std::optional<clockid_t> thread_clock_;
-  knock knock_;
+  knock knock_;                               // Of who relieves the thread.
+  knock wake_;                                // When something is due earlier than what the thread waits for.
   std::chrono::nanoseconds used_when_back_{}; // By the thread, when it was last seen to come back.
   std::mutex mutex_;
   bool stopping_ = false;
   bool busy_ = true; // The thread does not wait.
+  /// Of the thread; the least there is while it does not wait.
+  std::chrono::steady_clock::time_point waits_until_{std::chrono::steady_clock::time_point::min()};
   std::vector<std::shared_ptr<stream_call>> writers_;
   std::unordered_set<std::shared_ptr<running_call>> calls_;
   std::vector<std::function<void()>> drained_;

@@ -1,6 +1,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <grpcpp/alarm.h>
+#include <poll.h>
 
 #include <atomic>
 #include <deque>
@@ -88,6 +89,26 @@ BOOST_AUTO_TEST_CASE(stopping_ends_calls_in_every_state_and_then_says_so) {
     BOOST_TEST(fixtures::value_of(later, "the engine to drain"));
     BOOST_TEST(!calls.broken());
   }
+}
+
+// As when a call's connection waits for its SETTINGS.
+BOOST_AUTO_TEST_CASE(what_is_watched_is_told_in_time_when_nothing_else_happens) {
+  struct watcher final : rpc::timed {
+    void due() override { told = true; }
+    std::atomic<bool> told{false};
+  };
+  const auto tested = rpc::make_engine();
+  const auto in = [&](std::chrono::milliseconds time) {
+    auto made = std::make_shared<watcher>();
+    tested->watch(made, std::chrono::steady_clock::now() + time);
+    ::poll(nullptr, 0, 50); // The engine waits, at last for the earliest of all.
+    return made;
+  };
+  const auto late = in(1h), early = in(300ms);
+  wait_until("the early one", [&] { return early->told.load(); });
+  const auto earlier = in(100ms);
+  wait_until("the one after it", [&] { return earlier->told.load(); });
+  BOOST_TEST(!late->told);
 }
 
 BOOST_AUTO_TEST_CASE(a_call_after_the_stop_ends_at_once_with_closed) {
