@@ -50,9 +50,9 @@ error closed_error(bool sent) {
 
 result<append_result> decode_single(const result<std::vector<std::string>>& answers, const std::string& stream) {
   if (!answers)
-    return tl::unexpected{answers.error()};
+    return unexpected{answers.error()};
   if (answers->empty())
-    return failure({.code = errc::protocol_error, .message = "the server sent no answer to an append", .outcome_unknown = true});
+    return unexpected({.code = errc::protocol_error, .message = "the server sent no answer to an append", .outcome_unknown = true});
   return wire::decode_append(answers->front(), stream);
 }
 

@@ -70,7 +70,7 @@ void ask_reader(reading_pump_actor* self) {
         else if (auto reading = self->state.target.lock())
           reading->batches.arrived(std::move(batch));
       },
-      [self](const caf::error& why) { end_reading(self, tl::unexpected{error::from(why)}); });
+      [self](const caf::error& why) { end_reading(self, unexpected{error::from(why)}); });
 }
 
 template <class Request>
@@ -84,7 +84,7 @@ caf::behavior reading_pump(reading_pump_actor* self, client_actor client, std::w
         for (auto i = 0; i < batches_ahead; ++i)
           ask_reader(self);
       },
-      [self](const caf::error& why) { end_reading(self, tl::unexpected{error::from(why)}); });
+      [self](const caf::error& why) { end_reading(self, unexpected{error::from(why)}); });
   return {
     [self](const batch_taken&) { ask_reader(self); },
   };
@@ -140,7 +140,7 @@ void end_following(subscription_pump_actor* self, subscription_ended end) {
     std::lock_guard lock{into.mutex};
     into.end = std::move(end);
   }
-  into.batches.ended(tl::unexpected{std::move(why)});
+  into.batches.ended(unexpected{std::move(why)});
   self->quit();
 }
 
@@ -188,7 +188,7 @@ void start_subscription(std::shared_ptr<const async_core::impl> owner, Request r
       : state{std::move(s)}, done{std::move(d)} {}
     void complete(result<subscription_actor> started) override {
       if (!started) {
-        done->complete(tl::unexpected{std::move(started.error())});
+        done->complete(unexpected{std::move(started.error())});
         return;
       }
       state->source = std::move(*started);
@@ -244,7 +244,7 @@ void complete_next(gate_actor* self, async_consumer_state& state, const completi
     std::lock_guard lock{state.mutex};
     state.end = got.end;
   }
-  finish<consumer_batch>(self, done, tl::unexpected{to_error(*got.end)});
+  finish<consumer_batch>(self, done, unexpected{to_error(*got.end)});
 }
 
 template <class Request>
@@ -252,7 +252,7 @@ void send_answers(const std::shared_ptr<async_consumer_state>& state, Request wh
   state->owner->run([state, done = std::move(done), what = std::make_shared<Request>(std::move(what))](gate_actor* self) {
     self->request(state->source, caf::infinite, std::move(*what))
       .then([self, state, done](const ack_result& taken) { finish<ack_result>(self, done, taken); },
-            [self, state, done](const caf::error& why) { finish<ack_result>(self, done, tl::unexpected{error::from(why)}); });
+            [self, state, done](const caf::error& why) { finish<ack_result>(self, done, unexpected{error::from(why)}); });
   });
 }
 
@@ -262,7 +262,7 @@ void start_next(const std::shared_ptr<async_consumer_state>& state, completion_p
   state->owner->run([state, done = std::move(done)](gate_actor* self) {
     self->request(state->box, caf::infinite, take{for_ever})
       .then([self, state, done](taken_events& got) { complete_next(self, *state, done, got); },
-            [self, state, done](const caf::error& why) { finish<consumer_batch>(self, done, tl::unexpected{error::from(why)}); });
+            [self, state, done](const caf::error& why) { finish<consumer_batch>(self, done, unexpected{error::from(why)}); });
   });
 }
 
@@ -296,7 +296,7 @@ void async_core::consume(group_name group, consume_options options,
       : state{std::move(s)}, done{std::move(d)} {}
     void complete(result<consumer_actor> started) override {
       if (!started) {
-        done->complete(tl::unexpected{std::move(started.error())});
+        done->complete(unexpected{std::move(started.error())});
         return;
       }
       state->source = std::move(*started);
@@ -314,7 +314,7 @@ void async_core::consume(group_name group, consume_options options,
 result<async_core> async_core::start(settings how) {
   auto started = runtime::start(std::move(how));
   if (!started)
-    return tl::unexpected{std::move(started.error())};
+    return unexpected{std::move(started.error())};
   return async_core{std::make_shared<impl>(std::move(*started))};
 }
 

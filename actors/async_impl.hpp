@@ -44,7 +44,7 @@ outcome_t<Answer> failed(error why) {
   if constexpr (std::is_same_v<outcome_t<Answer>, append_in_parts_result>)
     return append_in_parts_result{.stopped = std::move(why)};
   else
-    return tl::unexpected{std::move(why)};
+    return unexpected{std::move(why)};
 }
 
 /// Completes an operation. Those whose answers come together complete in a row: an executor that is woken by the first one finds the
@@ -91,7 +91,7 @@ struct async_core::impl {
 template <class Whole, class Part>
 struct part_of final : completion<Whole> {
   part_of(completion_ptr<Part> next, Part (*take)(Whole)) : done{std::move(next)}, take_part{take} {}
-  void complete(result<Whole> outcome) override { done->complete(std::move(outcome).map(take_part)); }
+  void complete(result<Whole> outcome) override { done->complete(std::move(outcome).transform(take_part)); }
   completion_ptr<Part> done;
   Part (*take_part)(Whole);
 };
@@ -107,7 +107,7 @@ completion_ptr<Whole> without_value(completion_ptr<void> done) {
   struct dropping final : completion<Whole> {
     explicit dropping(completion_ptr<void> next) : done{std::move(next)} {}
     void complete(result<Whole> outcome) override {
-      done->complete(std::move(outcome).map([](const Whole&) {}));
+      done->complete(std::move(outcome).transform([](const Whole&) {}));
     }
     completion_ptr<void> done;
   };

@@ -7,14 +7,14 @@ namespace kdb {
 result<client> client::connect(std::string_view connection_string) {
   auto how = settings::from_connection_string(connection_string);
   if (!how)
-    return tl::unexpected{std::move(how.error())};
+    return unexpected{std::move(how.error())};
   return connect(std::move(*how));
 }
 
 result<client> client::connect(settings how) {
   auto started = detail::runtime::start(std::move(how));
   if (!started)
-    return tl::unexpected{std::move(started.error())};
+    return unexpected{std::move(started.error())};
   return client{std::move(*started)};
 }
 
@@ -33,7 +33,7 @@ result<kdb::server_info> client::server_info(call_options call) {
 }
 
 result<std::vector<cluster_member>> client::read_gossip(call_options call) {
-  return runtime_->ask<cluster_info>(kdb::read_gossip{std::move(call)}).map([](cluster_info found) {
+  return runtime_->ask<cluster_info>(kdb::read_gossip{std::move(call)}).transform([](cluster_info found) {
     return std::move(found.members);
   });
 }
@@ -59,7 +59,7 @@ result<log_position> client::head_position(head_position_options options) {
 }
 
 result<std::optional<stream_revision>> client::current_revision(std::string stream, call_options call) {
-  return runtime_->ask<revision_result>(kdb::current_revision{std::move(stream), std::move(call)}).map([](revision_result found) {
+  return runtime_->ask<revision_result>(kdb::current_revision{std::move(stream), std::move(call)}).transform([](revision_result found) {
     return found.revision;
   });
 }

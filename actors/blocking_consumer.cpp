@@ -60,7 +60,7 @@ result<consumer> client::consume(group_name group, consume_options options) {
   auto handle = std::make_shared<detail::consumer_handle>(runtime_);
   auto started = runtime_->ask<consumer_actor>(kdb::consume{std::move(group), handle->box, std::move(options)});
   if (!started)
-    return tl::unexpected{std::move(started.error())};
+    return unexpected{std::move(started.error())};
   handle->source = std::move(*started);
   return consumer{std::move(handle)};
 }

@@ -10,7 +10,7 @@ namespace {
 
 template <class Request>
 result<void> change(detail::runtime& running, Request what) {
-  return running.ask<group_changed>(std::move(what)).map([](group_changed) {});
+  return running.ask<group_changed>(std::move(what)).transform([](group_changed) {});
 }
 
 } // namespace
@@ -44,7 +44,7 @@ result<group_info> client::get_group_info(group_name name, call_options call) {
 }
 
 result<std::vector<group_info>> client::list_groups(std::optional<std::string> stream, call_options call) {
-  return runtime_->ask<group_list>(kdb::list_groups{std::move(stream), std::move(call)}).map([](group_list all) {
+  return runtime_->ask<group_list>(kdb::list_groups{std::move(stream), std::move(call)}).transform([](group_list all) {
     return std::move(all.groups);
   });
 }

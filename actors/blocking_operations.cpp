@@ -10,7 +10,7 @@ namespace {
 
 template <class Request>
 result<void> carry_out(detail::runtime& running, Request what) {
-  return running.ask<operation_done>(std::move(what)).map([](operation_done) {});
+  return running.ask<operation_done>(std::move(what)).transform([](operation_done) {});
 }
 
 } // namespace

@@ -10,7 +10,7 @@ namespace {
 
 template <class Request>
 result<void> change(detail::runtime& running, Request what) {
-  return running.ask<projection_changed>(std::move(what)).map([](projection_changed) {});
+  return running.ask<projection_changed>(std::move(what)).transform([](projection_changed) {});
 }
 
 } // namespace
@@ -52,19 +52,19 @@ result<projection_statistics> client::get_projection_statistics(std::string name
 }
 
 result<std::vector<projection_statistics>> client::list_projections(projection_mode mode, call_options call) {
-  return runtime_->ask<projection_list>(kdb::list_projections{mode, std::move(call)}).map([](projection_list found) {
+  return runtime_->ask<projection_list>(kdb::list_projections{mode, std::move(call)}).transform([](projection_list found) {
     return std::move(found.projections);
   });
 }
 
 result<std::string> client::get_projection_state(std::string name, projection_state_options options) {
   return runtime_->ask<projection_value>(kdb::get_projection_state{std::move(name), std::move(options)})
-    .map([](projection_value found) { return std::move(found.json); });
+    .transform([](projection_value found) { return std::move(found.json); });
 }
 
 result<std::string> client::get_projection_result(std::string name, projection_state_options options) {
   return runtime_->ask<projection_value>(kdb::get_projection_result{std::move(name), std::move(options)})
-    .map([](projection_value found) { return std::move(found.json); });
+    .transform([](projection_value found) { return std::move(found.json); });
 }
 
 result<void> client::restart_projections(call_options call) {

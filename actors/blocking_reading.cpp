@@ -26,17 +26,17 @@ struct reading_state {
 
   result<event_batch> next_batch() {
     if (end)
-      return *end ? result<event_batch>{} : tl::unexpected{end->error()};
+      return *end ? result<event_batch>{} : unexpected{end->error()};
     ask_ahead();
     result<event_batch> answer;
     auto waiting = asked.front();
     asked.pop_front();
     waiting.receive([&](event_batch& batch) { answer = std::move(batch); },
-                    [&](caf::error& why) { answer = tl::unexpected{error::from(why)}; });
+                    [&](caf::error& why) { answer = unexpected{error::from(why)}; });
     if (answer)
       bounds.merge(answer->bounds());
     if (!answer)
-      end = tl::unexpected{answer.error()};
+      end = unexpected{answer.error()};
     else if (answer->empty())
       end = result<void>{};
     return answer;
@@ -91,7 +91,7 @@ reading start_reading(std::shared_ptr<detail::runtime> running, Request request)
   if (started)
     state->source = std::move(*started);
   else
-    state->end = tl::unexpected{std::move(started.error())};
+    state->end = unexpected{std::move(started.error())};
   return reading{std::move(state)};
 }
 

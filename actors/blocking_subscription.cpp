@@ -21,7 +21,7 @@ result<subscription> start_subscription(std::shared_ptr<detail::runtime> running
   request.subscriber = handle->box;
   auto started = running->ask<subscription_actor>(std::move(request));
   if (!started)
-    return tl::unexpected{std::move(started.error())};
+    return unexpected{std::move(started.error())};
   handle->source = std::move(*started);
   return subscription{std::move(handle)};
 }

@@ -10,7 +10,7 @@ namespace {
 
 template <class Request>
 result<void> change(detail::runtime& running, Request what) {
-  return running.ask<user_changed>(std::move(what)).map([](user_changed) {});
+  return running.ask<user_changed>(std::move(what)).transform([](user_changed) {});
 }
 
 } // namespace
@@ -44,7 +44,7 @@ result<user_details> client::get_current_user(call_options call) {
 }
 
 result<std::vector<user_details>> client::list_users(call_options call) {
-  return runtime_->ask<user_list>(kdb::list_users{std::move(call)}).map([](user_list all) { return std::move(all.users); });
+  return runtime_->ask<user_list>(kdb::list_users{std::move(call)}).transform([](user_list all) { return std::move(all.users); });
 }
 
 result<void> client::change_password(std::string login_name, std::string current_password, std::string new_password,

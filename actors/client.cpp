@@ -253,7 +253,7 @@ caf::result<Answer> client_state::from_last_event(wire::read_request request, ca
       },
       [deliver, read, last](const caf::error& why) {
         auto known = error::from(why);
-        deliver(known.code == errc::stream_not_found ? read(nullptr) : tl::unexpected{std::move(known)});
+        deliver(known.code == errc::stream_not_found ? read(nullptr) : unexpected{std::move(known)});
       });
   return *promise;
 }
@@ -413,9 +413,9 @@ result<client_actor> spawn_client(caf::actor_system& system, settings how) {
 
 result<client_actor> spawn_client(caf::actor_system& system, settings how, logger_ptr log) {
   if (auto fine = how.validate(); !fine)
-    return tl::unexpected{std::move(fine.error())};
+    return unexpected{std::move(fine.error())};
   if (auto fine = rpc::check_tls_files(how.tls); !fine)
-    return tl::unexpected{std::move(fine.error())};
+    return unexpected{std::move(fine.error())};
   for (const auto& warning : how.warnings())
     (*log)(log_level::warning, warning);
   if (how.connection_name.empty())

@@ -15,7 +15,7 @@ namespace {
 
 result<void> check(const competing_workers_plan& plan) {
   const auto refuse = [](const char* what, const char* accepted) {
-    return failure({.code = errc::invalid_argument,
+    return unexpected({.code = errc::invalid_argument,
                     .message = std::string{"competing workers need "} + accepted,
                     .detail = bad_argument{what, accepted}});
   };
@@ -261,7 +261,7 @@ competing_workers_self::behavior_type competing_workers(competing_workers_self::
 result<competing_workers_actor> spawn_competing_workers(caf::actor_system& system, client_actor client,
                                                         competing_workers_plan plan) {
   if (auto fine = check(plan); !fine)
-    return tl::unexpected{std::move(fine.error())};
+    return unexpected{std::move(fine.error())};
   return competing_workers_actor{system.spawn(competing_workers, std::move(client), std::move(plan))};
 }
 

@@ -22,7 +22,7 @@ result<wire::server_features> features_of(result<std::vector<std::string>> answe
   const auto code = answers.error().code;
   if (code == errc::unsupported)
     return wire::server_features{};
-  return tl::unexpected{std::move(answers.error())};
+  return unexpected{std::move(answers.error())};
 }
 
 /// A discovery that has died is not a client that was closed: the next attempt may find another one.
@@ -162,7 +162,7 @@ void connection_state::perform(connecting::probe what) {
       tell(
         node_probed{what.id, std::make_shared<const node>(node{what.where.where, what.generation, std::move(*features), calls})});
     else
-      tell(node_probed{what.id, tl::unexpected{std::move(features.error())}});
+      tell(node_probed{what.id, unexpected{std::move(features.error())}});
   };
   probing =
     calls->exchange(features_method, wire::request_kind::read, {std::string{}},

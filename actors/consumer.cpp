@@ -117,7 +117,7 @@ void consumer_state::on_events(events_arrived& what) {
     return;
   if (beginning.pending()) { // Nobody would take them: who consumes waits for the confirmation.
     read_ended broken{what.call,
-                      failure(errc::protocol_error, "the server sends events to a consumer that it has not confirmed")};
+                      unexpected(errc::protocol_error, "the server sends events to a consumer that it has not confirmed")};
     on_read_ended(broken);
     return;
   }

@@ -30,9 +30,9 @@ void run_provider(const credentials_provider& provider, const credentials_handle
   try {
     provider(done);
   } catch (const std::exception& why) {
-    done(failure(errc::unauthenticated, why.what()));
+    done(unexpected(errc::unauthenticated, why.what()));
   } catch (...) {
-    done(failure(errc::unauthenticated, "it threw something that is no std::exception"));
+    done(unexpected(errc::unauthenticated, "it threw something that is no std::exception"));
   }
 }
 
@@ -122,7 +122,7 @@ void credentials_keeper_state::ask() {
   try {
     parts.launch([provider = parts.provider, done] { run_provider(provider, done); });
   } catch (const std::system_error& why) {
-    done(failure(errc::unauthenticated, why.what()));
+    done(unexpected(errc::unauthenticated, why.what()));
   }
   self->delayed_send(self, provider_patience, provider_silent{question});
 }

@@ -38,7 +38,7 @@ discovery_actor::behavior_type single_endpoint_discovery(discovery_actor::pointe
 }
 
 discovery_state::~discovery_state() {
-  finish(failure({.code = errc::closed, .message = "the discovery has ended"}));
+  finish(unexpected({.code = errc::closed, .message = "the discovery has ended"}));
 }
 
 discovery_self::behavior_type discovery_state::start(settings given, transport_factory given_factory, name_lookup given_lookup,
@@ -56,7 +56,7 @@ discovery_self::behavior_type discovery_state::start(settings given, transport_f
 }
 
 caf::result<rpc::address> discovery_state::on_find_node(const find_node& what) {
-  finish(failure({.code = errc::cancelled, .message = "another attempt has begun"}));
+  finish(unexpected({.code = errc::cancelled, .message = "another attempt has begun"}));
   waiting = self->make_response_promise<rpc::address>();
   avoid = what.avoid;
   seeds.clear();
@@ -145,7 +145,7 @@ void discovery_state::perform(const policy::gossip_round::found& what) {
 }
 
 void discovery_state::perform(const policy::gossip_round::failed& what) {
-  finish(tl::unexpected{what.why});
+  finish(unexpected{what.why});
 }
 
 void discovery_state::finish(result<rpc::address> outcome) {

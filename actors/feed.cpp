@@ -10,7 +10,7 @@ void feed::take(completion_ptr<event_batch> done) {
   std::unique_lock lock{mutex_};
   if (waiting_) {
     lock.unlock();
-    done->complete(failure({.code = errc::invalid_argument,
+    done->complete(unexpected({.code = errc::invalid_argument,
                             .message = "next was called again before it had completed",
                             .detail = bad_argument{"next", "one call at a time"}}));
     return;
@@ -30,7 +30,7 @@ void feed::take(completion_ptr<event_batch> done) {
   }
   auto how = *end_;
   lock.unlock();
-  done->complete(how ? result<event_batch>{} : tl::unexpected{std::move(how.error())});
+  done->complete(how ? result<event_batch>{} : unexpected{std::move(how.error())});
 }
 
 stream_bounds feed::bounds() const {
@@ -61,7 +61,7 @@ void feed::ended(result<void> how) {
   auto done = std::exchange(waiting_, nullptr);
   lock.unlock();
   if (done)
-    done->complete(how ? result<event_batch>{} : tl::unexpected{std::move(how.error())});
+    done->complete(how ? result<event_batch>{} : unexpected{std::move(how.error())});
 }
 
 void feed::set_pump(caf::actor pump) {
@@ -78,7 +78,7 @@ void feed::stop(error why) {
   }
   if (pump)
     caf::anon_send_exit(pump, caf::exit_reason::user_shutdown);
-  ended(tl::unexpected{std::move(why)});
+  ended(unexpected{std::move(why)});
 }
 
 } // namespace kdb::detail

@@ -10,7 +10,7 @@ std::unique_ptr<rpc::call> ask_for_gossip(const std::shared_ptr<rpc::transport>&
                                           const own_credentials& client, gossip_handler done) {
   auto decoded = [node, done = std::move(done)](result<std::vector<std::string>> answers) {
     done(std::move(answers).and_then([](const std::vector<std::string>& all) {
-      return all.empty() ? failure(errc::protocol_error, "the server did not name its cluster")
+      return all.empty() ? unexpected(errc::protocol_error, "the server did not name its cluster")
                          : wire::decode_gossip(all.front());
     }));
   };

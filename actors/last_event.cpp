@@ -29,7 +29,7 @@ result<metadata_result> read_metadata(const resolved_event* last) {
     return found;
   auto parsed = parse_stream_metadata(last->data());
   if (!parsed)
-    return tl::unexpected{std::move(parsed.error())};
+    return unexpected{std::move(parsed.error())};
   found.metadata = std::move(*parsed);
   return found;
 }
@@ -42,7 +42,7 @@ result<system_settings_result> read_settings(const resolved_event* last) {
     return found;
   auto parsed = parse_system_settings(last->data());
   if (!parsed)
-    return tl::unexpected{std::move(parsed.error())};
+    return unexpected{std::move(parsed.error())};
   found.settings = std::move(*parsed);
   return found;
 }

@@ -26,7 +26,7 @@ bool ends_in_time(const time_budget& question, const time_budget& call) {
 }
 
 result<cluster_info> decode_cluster(std::string_view message) {
-  return wire::decode_gossip(message).map([](std::vector<cluster_member> members) { return cluster_info{std::move(members)}; });
+  return wire::decode_gossip(message).transform([](std::vector<cluster_member> members) { return cluster_info{std::move(members)}; });
 }
 
 } // namespace

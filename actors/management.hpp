@@ -77,7 +77,7 @@ struct management_state {
   template <class Answer>
   caf::result<Answer> run(call_plan plan, std::vector<std::string> messages, result<Answer> (*decode)(std::string_view)) {
     return start_call<Answer>(std::move(plan), std::move(messages), [decode](const std::vector<std::string>& answers) {
-      return answers.empty() ? failure(errc::protocol_error, "the server answered nothing") : decode(answers.front());
+      return answers.empty() ? unexpected(errc::protocol_error, "the server answered nothing") : decode(answers.front());
     });
   }
 

@@ -37,7 +37,7 @@ result<group_changed> decode_done(std::string_view) {
 }
 
 result<group_list> decode_groups(std::string_view message) {
-  return wire::decode_list(message).map([](std::vector<group_info> all) { return group_list{std::move(all)}; });
+  return wire::decode_list(message).transform([](std::vector<group_info> all) { return group_list{std::move(all)}; });
 }
 
 } // namespace
@@ -77,7 +77,7 @@ caf::result<group_changed> management_state::on_change_group(const change_group&
   const time_budget budget{deadline_for(context->how, what.call), self->clock().now()};
   auto then_update = [this, what, budget](caf::response_promise& answer, const std::vector<std::string>& answers) {
     auto now =
-      answers.empty() ? failure(errc::protocol_error, "the server answered nothing") : wire::decode_info(answers.front());
+      answers.empty() ? unexpected(errc::protocol_error, "the server answered nothing") : wire::decode_info(answers.front());
     if (now)
       update_with(answer, what, *now, budget);
     else

@@ -56,25 +56,25 @@ result<projection_changed> decode_done(std::string_view) {
 }
 
 result<projection_list> decode_all(const std::vector<std::string>& messages) {
-  return wire::decode_projections(messages).map([](auto all) { return projection_list{std::move(all)}; });
+  return wire::decode_projections(messages).transform([](auto all) { return projection_list{std::move(all)}; });
 }
 
 /// Older servers send nothing about a projection that is not there, and no error either.
 result<projection_statistics> decode_one(const std::string& name, const std::vector<std::string>& messages) {
   return wire::decode_projections(messages).and_then([&](auto all) -> result<projection_statistics> {
     if (all.empty())
-      return failure(
+      return unexpected(
         {.code = errc::projection_not_found, .message = "Projection '" + name + "' not found", .detail = projection_name{name}});
     return std::move(all.front());
   });
 }
 
 result<projection_value> decode_state(std::string_view message) {
-  return wire::decode_projection_state(message).map([](std::string json) { return projection_value{std::move(json)}; });
+  return wire::decode_projection_state(message).transform([](std::string json) { return projection_value{std::move(json)}; });
 }
 
 result<projection_value> decode_result(std::string_view message) {
-  return wire::decode_projection_result(message).map([](std::string json) { return projection_value{std::move(json)}; });
+  return wire::decode_projection_result(message).transform([](std::string json) { return projection_value{std::move(json)}; });
 }
 
 } // namespace

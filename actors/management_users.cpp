@@ -37,7 +37,7 @@ result<user_changed> decode_done(std::string_view) {
 }
 
 result<user_list> decode_all(const std::vector<std::string>& messages) {
-  return wire::decode_users(messages).map([](std::vector<user_details> all) { return user_list{std::move(all)}; });
+  return wire::decode_users(messages).transform([](std::vector<user_details> all) { return user_list{std::move(all)}; });
 }
 
 } // namespace
@@ -82,12 +82,12 @@ caf::result<user_details> management_state::on_get_user(const get_user& what) {
 
 caf::result<user_details> management_state::on_get_current_user(const get_current_user& what) {
   const auto ask_about = [](const std::optional<credentials>& caller) {
-    return policy::login_of(caller).map([](const std::string& login) { return std::vector{wire::encode_user_details(login)}; });
+    return policy::login_of(caller).transform([](const std::string& login) { return std::vector{wire::encode_user_details(login)}; });
   };
   auto fine = policy::check_call(what.call);
   // Those of a provider come with the first node.
   if (fine && (what.call.credentials || !context->credentials->provided()))
-    fine = policy::login_of(context->credentials->for_call(what.call)).map([](const auto&) {});
+    fine = policy::login_of(context->credentials->for_call(what.call)).transform([](const auto&) {});
   if (!fine)
     return to_caf(std::move(fine.error()));
   auto plan = asking(what.call);

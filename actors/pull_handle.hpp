@@ -37,12 +37,12 @@ struct pull_handle {
     caf::scoped_actor self{running->system()};
     auto got = runtime::ask<taken_from<Batch>>(self, box, take{timeout});
     if (!got)
-      return tl::unexpected{std::move(got.error())};
+      return unexpected{std::move(got.error())};
     if (!got->end)
       return std::move(got->batch);
     std::lock_guard lock{mutex};
     end = got->end;
-    return tl::unexpected{to_error(*got->end)};
+    return unexpected{to_error(*got->end)};
   }
 
   std::optional<subscription_ended> ended() {

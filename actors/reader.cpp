@@ -106,7 +106,7 @@ void reader_state::failed(error why) {
     self->delayed_send(self, pause, read_again{});
     return;
   }
-  end = tl::unexpected{std::move(why)};
+  end = unexpected{std::move(why)};
   serve();
 }
 

@@ -24,7 +24,7 @@ result<std::shared_ptr<runtime>> runtime::start(settings how) {
   auto log = std::make_shared<const logger>(how.log, how.minimum_log_level, how.on_change);
   auto client = spawn_client(system->system(), std::move(how), log);
   if (!client)
-    return tl::unexpected{std::move(client.error())};
+    return unexpected{std::move(client.error())};
   return std::make_shared<runtime>(std::move(system), std::move(*client), std::move(log));
 }
 

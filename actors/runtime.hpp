@@ -33,7 +33,7 @@ public:
     std::optional<result<Answer>> answer;
     self->request(whom, caf::infinite, std::forward<Request>(what))
       .receive([&](Answer& value) { answer.emplace(std::move(value)); },
-               [&](caf::error& why) { answer.emplace(tl::unexpected{error::from(why)}); });
+               [&](caf::error& why) { answer.emplace(unexpected{error::from(why)}); });
     return std::move(*answer);
   }
 

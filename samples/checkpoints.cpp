@@ -18,17 +18,17 @@ kdb::result<void> follow(kdb::client& db, kdb::checkpoint_store& store) {
   kdb::checkpointer points{store, "orders-report", kdb::followed::all};
   auto from = points.resume();
   if (!from)
-    return kdb::failure(from.error());
+    return kdb::unexpected(from.error());
   kdb::subscribe_to_all_options how{.filter = kdb::event_filter::stream_prefixes({"orders-"})};
   if (*from)
     how.from = std::get<kdb::log_position>(**from);
   auto orders = db.subscribe_to_all(how);
   if (!orders)
-    return kdb::failure(orders.error());
+    return kdb::unexpected(orders.error());
   for (auto live = false; !live;) {
     auto batch = orders->next(5s);
     if (!batch)
-      return kdb::failure(batch.error());
+      return kdb::unexpected(batch.error());
     for (const auto& item : *batch) {
       if (const auto* event = std::get_if<kdb::resolved_event>(&item))
         std::cout << event->stream() << " " << event->type() << "\n"; // First handle it…
@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
   const auto folder = std::filesystem::temp_directory_path() / ("kdb-sample-" + to_string(kdb::random_uuid()));
   const auto store = kdb::file_checkpoint_store(folder);
   auto db = kdb::client::connect(uri);
-  auto end = db.map([](auto&) {});
+  auto end = db.transform([](auto&) {});
   for (auto run = 0; run < 2 && end; ++run) // The second one handles the second order alone.
     end =
       db->append_to_stream("orders-" + std::to_string(run), kdb::stream_state::any, {kdb::new_event::json("order-placed", "{}")})

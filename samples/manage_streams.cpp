@@ -20,7 +20,7 @@ int report(const kdb::error& why) {
 kdb::result<kdb::append_result> keep_short(kdb::client& db, const std::string& stream) {
   auto found = db.get_stream_metadata(stream);
   if (!found)
-    return kdb::failure(found.error());
+    return kdb::unexpected(found.error());
   auto metadata = found->metadata;
   metadata.max_count = 100;
   metadata.max_age = 24h;

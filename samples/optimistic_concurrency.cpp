@@ -23,7 +23,7 @@ kdb::result<account> load(kdb::client& db, const std::string& stream) {
     found.balance += amount;
     found.state = event.revision();
   }
-  return history.finish().map([&] { return found; });
+  return history.finish().transform([&] { return found; });
 }
 
 // docs: optimistic-concurrency
@@ -34,13 +34,13 @@ kdb::result<account> withdraw(kdb::client& db, const std::string& stream, accoun
     if (done)
       return account{known.balance - amount, *done->revision};
     if (done.error().code != kdb::errc::wrong_expected_version)
-      return kdb::failure(done.error());
+      return kdb::unexpected(done.error());
     auto fresh = load(db, stream); // Somebody was faster: decide again on what is true now.
     if (!fresh)
       return fresh;
     known = *fresh;
   }
-  return kdb::failure(kdb::errc::invalid_argument, "only " + std::to_string(known.balance) + " left");
+  return kdb::unexpected(kdb::errc::invalid_argument, "only " + std::to_string(known.balance) + " left");
 }
 // docs: end
 

@@ -19,7 +19,7 @@ std::vector<gossip_round::effect> gossip_round::answered(std::size_t seed, const
   if (over_)
     return {};
   ++answers_;
-  const auto chosen = what ? choose_node(*what, wish_, avoid_, draw_) : result<endpoint>{tl::unexpected{what.error()}};
+  const auto chosen = what ? choose_node(*what, wish_, avoid_, draw_) : result<endpoint>{unexpected{what.error()}};
   if (chosen) {
     over_ = true;
     // A node alone may advertise an address that only its own network knows: the one it answered at works.

@@ -159,7 +159,7 @@ result<void> check_consume(const group_name& name, const consume_options& how) {
 result<group_update> merge(const group_info& now, const group_changes& what) {
   const auto from = what.from ? what.from : now.from;
   if (!from)
-    return failure(errc::protocol_error, "the server names a start of the group that can't be read; give one with the changes");
+    return unexpected(errc::protocol_error, "the server names a start of the group that can't be read; give one with the changes");
   group_update next{*from, now.settings};
   const auto take = [](auto& into, const auto& given) {
     if (given)
@@ -179,7 +179,7 @@ result<group_update> merge(const group_info& now, const group_changes& what) {
   take(to.history_buffer, what.history_buffer);
   take(to.strategy, what.strategy);
   if (auto fine = check_update_settings(to); !fine)
-    return tl::unexpected{std::move(fine.error())};
+    return unexpected{std::move(fine.error())};
   return next;
 }
 

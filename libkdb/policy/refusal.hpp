@@ -9,9 +9,9 @@
 namespace kdb::policy {
 
 /// An `invalid_argument` that names the member, what is wrong with it, and what would be right.
-inline tl::unexpected<error> refuse(std::string name, std::string_view what, std::string_view accepted) {
+inline unexpected refuse(std::string name, std::string_view what, std::string_view accepted) {
   auto message = name + ' ' + std::string{what} + "; give " + std::string{accepted};
-  return failure(error{.code = errc::invalid_argument,
+  return unexpected(error{.code = errc::invalid_argument,
                        .message = std::move(message),
                        .detail = bad_argument{std::move(name), std::string{accepted}}});
 }

@@ -14,10 +14,10 @@
 namespace kdb::policy {
 namespace {
 
-tl::unexpected<error> too_large(errc code, std::string what, size_limit sizes) {
+unexpected too_large(errc code, std::string what, size_limit sizes) {
   auto message =
     std::move(what) + " takes " + std::to_string(sizes.actual) + " bytes, and the limit is " + std::to_string(sizes.limit);
-  return failure(error{.code = code, .message = std::move(message), .detail = std::move(sizes)});
+  return unexpected(error{.code = code, .message = std::move(message), .detail = std::move(sizes)});
 }
 
 constexpr std::string_view revision_range = "a revision up to 2^63-1";

@@ -19,13 +19,13 @@ void append_stream::write_chunks(std::vector<std::string>& chunks) {
 result<void> append_stream::on_message(const grpc::ByteBuffer& message) {
   note_answer();
   if (++replied_ > replies_for_each * chunks_ + spare_replies)
-    return failure(
+    return unexpected(
       {.code = errc::protocol_error, .message = "the server answers more appends than there were", .outcome_unknown = true});
   std::string bytes(message.Length(), '\0');
   copy_bytes(message, bytes.data());
   auto reply = wire::decode_batch_append(bytes);
   if (!reply)
-    return tl::unexpected{std::move(reply.error())};
+    return unexpected{std::move(reply.error())};
   replies_.push_back(std::move(*reply));
   if (replies_.size() >= replies_at_once)
     on_flush();

@@ -19,7 +19,7 @@ result<void> consume_stream::on_message(const grpc::ByteBuffer& message) {
   copy_bytes(message, bytes.data());
   auto understood = builder_.add(bytes);
   if (!understood)
-    return tl::unexpected{std::move(understood.error())};
+    return unexpected{std::move(understood.error())};
   if (!std::holds_alternative<wire::unknown_message>(*understood))
     note_answer();
   if (auto* confirmed = std::get_if<wire::subscription_confirmed>(&*understood); confirmed && !std::exchange(confirmed_, true))

@@ -23,7 +23,7 @@ result<void> exchange::on_message(const grpc::ByteBuffer& message) {
   bytes_ += sizeof(std::string) + message.Length(); // Small messages take room, too.
   if (bytes_ > most_bytes) {
     answers_ = {};
-    return failure(error{.code = errc::read_too_large,
+    return unexpected(error{.code = errc::read_too_large,
                          .message = "the server answers without end",
                          .detail = size_limit{.limit = most_bytes, .actual = bytes_, .event_id = {}}});
   }
@@ -36,7 +36,7 @@ void exchange::on_end(result<void> how) {
   if (how)
     done_(std::move(answers_));
   else
-    done_(tl::unexpected{std::move(how.error())});
+    done_(unexpected{std::move(how.error())});
   done_ = {};
 }
 

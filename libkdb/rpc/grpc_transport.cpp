@@ -70,7 +70,7 @@ failure_inspector_ptr inspector(std::shared_ptr<engine> engine, address node, tl
                                               material = std::move(material)](error why, exchange_handler done) {
     const handshake_side client{.tls = how.enabled, .has_certificate = !material.certificate.empty()};
     probe_handshake(engine, node, how, material, [node, client, why = std::move(why), done](const handshake_facts& seen) {
-      done(tl::unexpected{explain(node, client, seen).value_or(why)});
+      done(unexpected{explain(node, client, seen).value_or(why)});
     });
   });
 }

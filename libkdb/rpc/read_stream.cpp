@@ -19,9 +19,9 @@ result<void> read_stream::on_message(const grpc::ByteBuffer& message) {
   copy_bytes(message, bytes.data());
   auto understood = builder_.add(bytes);
   if (!understood)
-    return tl::unexpected{std::move(understood.error())};
+    return unexpected{std::move(understood.error())};
   if (const auto* missing = std::get_if<wire::stream_missing>(&*understood))
-    return failure({.code = errc::stream_not_found,
+    return unexpected({.code = errc::stream_not_found,
                     .message = "stream '" + missing->stream + "' does not exist, or is deleted",
                     .detail = stream_name{missing->stream}});
   if (!std::holds_alternative<wire::unknown_message>(*understood))

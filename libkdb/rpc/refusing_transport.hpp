@@ -23,7 +23,7 @@ public:
   }
   std::unique_ptr<call> exchange(std::string_view, wire::request_kind, std::vector<std::string>, const call_settings&,
                                  exchange_handler done) override {
-    done(tl::unexpected{why_});
+    done(unexpected{why_});
     return std::make_unique<over<call>>();
   }
   transport_load load() const override { return {}; }
@@ -39,7 +39,7 @@ private:
 
   template <class Call, class Handlers>
   std::unique_ptr<Call> refuse(const Handlers& handlers) const {
-    handlers.ended(tl::unexpected{why_});
+    handlers.ended(unexpected{why_});
     return std::make_unique<Call>();
   }
 

@@ -49,7 +49,7 @@ result<std::vector<std::string>> look_up(const std::string& host) {
   const auto status = ::getaddrinfo(host.c_str(), nullptr, &wanted, &first);
   const std::unique_ptr<addrinfo, free_addresses> all{first};
   if (status != 0)
-    return failure({.code = errc::unavailable,
+    return unexpected({.code = errc::unavailable,
                     .message = "the name " + host + " can't be resolved: " + ::gai_strerror(status),
                     .retry_can_help = true});
   std::vector<std::string> found;
@@ -70,7 +70,7 @@ void resolve(const std::string& host, addresses_handler done) {
     // Not joined: the system's resolver may take half a minute, and closing must not.
     std::thread{[host, done] { done(look_up(host)); }}.detach();
   } catch (const std::system_error& why) {
-    done(failure(
+    done(unexpected(
       {.code = errc::unavailable, .message = "the name " + host + " can't be looked up: " + why.what(), .retry_can_help = true}));
   }
 }

@@ -78,7 +78,7 @@ stream_call::~stream_call() = default;
 
 void stream_call::start(std::string_view method) {
   if (!engine_->add(shared_from_this())) {
-    on_end(failure(errc::closed, "the client is closed"));
+    on_end(unexpected(errc::closed, "the client is closed"));
     return;
   }
   if (start_timeout_)
@@ -243,11 +243,11 @@ void stream_call::end_if_done(std::unique_lock<std::mutex>& lock) {
   lease_.reset();
   lock.unlock();
   if (refused_)
-    on_end(tl::unexpected{std::move(*refused_)});
+    on_end(unexpected{std::move(*refused_)});
   else if (status_.ok())
     on_end({});
   else
-    on_end(tl::unexpected{wire::to_error(is_lost() ? flooded() : to_call_status(status_, context_), kind(), reached_server_)});
+    on_end(unexpected{wire::to_error(is_lost() ? flooded() : to_call_status(status_, context_), kind(), reached_server_)});
   engine_->remove(shared_from_this());
 }
 

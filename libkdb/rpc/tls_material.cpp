@@ -24,8 +24,8 @@ namespace {
 
 namespace fs = std::filesystem;
 
-tl::unexpected<error> refuse(std::string message, const std::string& file) {
-  return failure(error{.code = errc::tls_failed,
+unexpected refuse(std::string message, const std::string& file) {
+  return unexpected(error{.code = errc::tls_failed,
                        .message = std::move(message),
                        .detail = tls_failure{.problem = tls_problem::bad_file, .file = file},
                        .retry_can_help = policy::retry_can_help(errc::tls_failed)});
@@ -34,12 +34,12 @@ tl::unexpected<error> refuse(std::string message, const std::string& file) {
 result<std::string> read_file(const std::string& path) {
   std::error_code failed;
   if (fs::is_directory(path, failed))
-    return failure(errc::tls_failed, "it is a folder");
+    return unexpected(errc::tls_failed, "it is a folder");
   errno = 0;
   std::ifstream file{path, std::ios::binary};
   std::string text{std::istreambuf_iterator<char>{file}, {}};
   if (!file.is_open() || file.bad())
-    return failure(errc::tls_failed, std::generic_category().message(errno));
+    return unexpected(errc::tls_failed, std::generic_category().message(errno));
   return text;
 }
 
@@ -58,7 +58,7 @@ struct source {
   }
 };
 
-tl::unexpected<error> refuse(const source& what, const std::string& problem) {
+unexpected refuse(const source& what, const std::string& problem) {
   return refuse(what.shown() + ' ' + problem + "; give " + what.content, what.file);
 }
 
@@ -108,10 +108,10 @@ result<void> read_identity(const tls_settings& how, tls_material& into) {
     return {};
   auto chain = certificates_of(certificate);
   if (!chain)
-    return tl::unexpected{std::move(chain.error())};
+    return unexpected{std::move(chain.error())};
   auto secret = text_of(key);
   if (!secret)
-    return tl::unexpected{std::move(secret.error())};
+    return unexpected{std::move(secret.error())};
   into.certificate = std::move(*chain);
   into.key = *secret;
   wipe(*secret);
@@ -258,11 +258,11 @@ result<tls_material> read_tls_material(const tls_settings& how) {
   if (how.verify_certificate) {
     auto roots = authorities(how).given() ? certificates_of(authorities(how)) : system_roots();
     if (!roots)
-      return tl::unexpected{std::move(roots.error())};
+      return unexpected{std::move(roots.error())};
     all.roots = std::move(*roots);
   }
   if (auto done = read_identity(how, all); !done)
-    return tl::unexpected{std::move(done.error())};
+    return unexpected{std::move(done.error())};
   return all;
 }
 
@@ -271,7 +271,7 @@ result<void> check_tls_files(const tls_settings& how) {
     return {};
   if (how.verify_certificate && authorities(how).given())
     if (auto roots = certificates_of(authorities(how)); !roots)
-      return tl::unexpected{std::move(roots.error())};
+      return unexpected{std::move(roots.error())};
   tls_material unused;
   return read_identity(how, unused);
 }

@@ -25,7 +25,7 @@ unary_call::unary_call(std::shared_ptr<engine> engine, channel_lease lease, cons
 
 void unary_call::start(std::string_view method, std::string message) {
   if (!engine_->add(shared_from_this())) {
-    std::exchange(done_, {})(failure(errc::closed, "the client is closed"));
+    std::exchange(done_, {})(unexpected(errc::closed, "the client is closed"));
     return;
   }
   const auto request = to_buffer(std::move(message));
@@ -46,7 +46,7 @@ void unary_call::complete(bool) {
     if (inspect_ && !heard_of_server(context_) && why.code == errc::unavailable && !says_unreachable(why.message))
       (*inspect_)(std::move(why), std::move(done));
     else
-      done(tl::unexpected{std::move(why)});
+      done(unexpected{std::move(why)});
   } else {
     std::vector<std::string> answers;
     if (answer_.Valid()) {

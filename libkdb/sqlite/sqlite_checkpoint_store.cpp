@@ -22,8 +22,8 @@ struct finish_statement {
 using database_ptr = std::unique_ptr<sqlite3, close_database>;
 using statement_ptr = std::unique_ptr<sqlite3_stmt, finish_statement>;
 
-tl::unexpected<error> sqlite_failure(std::string_view what, sqlite3* database) {
-  return failure(errc::internal, "can't " + std::string{what} + ": " + sqlite3_errmsg(database));
+unexpected sqlite_failure(std::string_view what, sqlite3* database) {
+  return unexpected(errc::internal, "can't " + std::string{what} + ": " + sqlite3_errmsg(database));
 }
 
 class sqlite_store final : public checkpoint_store {
@@ -41,7 +41,7 @@ public:
     const auto* text = reinterpret_cast<const char*>(sqlite3_column_text(query.get(), 0));
     auto point = parse_resume_point({text ? text : "", static_cast<std::size_t>(sqlite3_column_bytes(query.get(), 0))});
     if (!point)
-      return failure(errc::invalid_argument, "not a stored checkpoint: the row of " + std::string{name});
+      return unexpected(errc::invalid_argument, "not a stored checkpoint: the row of " + std::string{name});
     return std::optional{*point};
   }
 

@@ -20,8 +20,8 @@ constexpr std::string_view schemes = "kurrentdb, kurrentdb+discover, or the same
 constexpr std::string_view port_range = "a port from 1 to 65535";
 
 /// Refuses the whole: `what` is wrong with the part or option `name`, and `accepted` would be right.
-tl::unexpected<error> refuse(std::string_view name, std::string_view what, std::string_view accepted) {
-  return failure(error{.code = errc::invalid_connection_string,
+unexpected refuse(std::string_view name, std::string_view what, std::string_view accepted) {
+  return unexpected(error{.code = errc::invalid_connection_string,
                        .message = "connection string: " + std::string{what} + "; write " + std::string{accepted},
                        .detail = bad_argument{std::string{name}, std::string{accepted}}});
 }
@@ -176,7 +176,7 @@ result<void> read_hosts(const parts& all, settings& into) {
     auto comma = rest.find(',');
     auto node = read_endpoint(rest.substr(0, comma), all.may_quote);
     if (!node)
-      return failure(std::move(node.error()));
+      return unexpected(std::move(node.error()));
     into.endpoints.push_back(std::move(*node));
     if (comma == rest.npos)
       return {};
@@ -239,7 +239,7 @@ result<settings> parse_connection_string(std::string_view text) {
                   .and_then([&] { return read_hosts(cut_up, all); })
                   .and_then([&] { return read_query(cut_up, all); });
     if (!done)
-      return failure(std::move(done.error()));
+      return unexpected(std::move(done.error()));
     return std::move(all);
   });
 }

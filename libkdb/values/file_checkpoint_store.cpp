@@ -16,8 +16,8 @@ namespace kdb {
 
 namespace {
 
-tl::unexpected<error> io_failure(std::string what, const std::filesystem::path& where) {
-  return failure(errc::internal,
+unexpected io_failure(std::string what, const std::filesystem::path& where) {
+  return unexpected(errc::internal,
                  "can't " + std::move(what) + " " + where.string() + ": " + std::generic_category().message(errno));
 }
 
@@ -58,7 +58,7 @@ public:
     const std::string text{std::istreambuf_iterator<char>{file}, {}};
     auto point = parse_resume_point(text);
     if (!point)
-      return failure(errc::invalid_argument, "not a stored checkpoint: " + where.string());
+      return unexpected(errc::invalid_argument, "not a stored checkpoint: " + where.string());
     return std::optional{*point};
   }
 

@@ -10,9 +10,9 @@ namespace {
 constexpr std::string_view index_prefix = "$idx-";
 constexpr std::string_view special_characters = R"(\.^$|?*+()[]{}# )";
 
-tl::unexpected<error> refuse(std::string member, std::string what, std::string accepted) {
+unexpected refuse(std::string member, std::string what, std::string accepted) {
   auto message = "filter " + member + " " + what + "; give " + accepted;
-  return failure({.code = errc::invalid_argument,
+  return unexpected({.code = errc::invalid_argument,
                   .message = std::move(message),
                   .detail = bad_argument{"filter." + member, std::move(accepted)}});
 }

@@ -8,8 +8,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
-tl::unexpected<error> refuse(std::string_view member, std::string_view accepted) {
-  return failure(error{.code = errc::invalid_argument,
+unexpected refuse(std::string_view member, std::string_view accepted) {
+  return unexpected(error{.code = errc::invalid_argument,
                        .message = "settings: " + std::string{member} + " is out of its range; give " + std::string{accepted},
                        .detail = bad_argument{std::string{member}, std::string{accepted}}});
 }

@@ -26,9 +26,9 @@ constexpr acl_member acl_members[] = {{"$r", &stream_acl::read},
                                       {"$mr", &stream_acl::read_metadata},
                                       {"$mw", &stream_acl::write_metadata}};
 
-tl::unexpected<error> refuse(std::string key, std::string accepted) {
+unexpected refuse(std::string key, std::string accepted) {
   auto message = "'" + key + "' is not as it has to be; give " + accepted;
-  return failure(
+  return unexpected(
     {.code = errc::invalid_argument, .message = std::move(message), .detail = bad_argument{std::move(key), std::move(accepted)}});
 }
 
@@ -92,7 +92,7 @@ result<void> read_key(stream_metadata& into, const std::string& key, const json&
   if (key == "$acl") {
     auto acl = read_acl(key, value);
     if (!acl)
-      return tl::unexpected{std::move(acl.error())};
+      return unexpected{std::move(acl.error())};
     into.acl = std::move(*acl);
     return {};
   }
@@ -102,7 +102,7 @@ result<void> read_key(stream_metadata& into, const std::string& key, const json&
   }
   const auto number = read_number(key, value, key == "$tb" ? 0 : 1);
   if (!number)
-    return tl::unexpected{number.error()};
+    return unexpected{number.error()};
   if (!*number)
     return {};
   const std::chrono::seconds span{static_cast<std::int64_t>(**number)};
@@ -157,11 +157,11 @@ bool stream_metadata::is_soft_deleted() const {
 result<stream_metadata> parse_stream_metadata(std::string_view text) {
   auto object = parse_object(text, "metadata");
   if (!object)
-    return tl::unexpected{std::move(object.error())};
+    return unexpected{std::move(object.error())};
   stream_metadata metadata;
   for (const auto& [key, value] : object->items())
     if (auto read = read_key(metadata, key, value); !read)
-      return tl::unexpected{std::move(read.error())};
+      return unexpected{std::move(read.error())};
   return metadata;
 }
 
@@ -173,25 +173,25 @@ result<std::string> to_json(const stream_metadata& metadata) {
     object["$maxCount"] = *metadata.max_count;
   }
   if (auto written = write_span(object, "$maxAge", metadata.max_age); !written)
-    return tl::unexpected{std::move(written.error())};
+    return unexpected{std::move(written.error())};
   if (metadata.truncate_before) {
     if (metadata.truncate_before->value > largest_number)
       return refuse("truncate_before", "a revision up to 2^63-1");
     object["$tb"] = metadata.truncate_before->value;
   }
   if (auto written = write_span(object, "$cacheControl", metadata.cache_control); !written)
-    return tl::unexpected{std::move(written.error())};
+    return unexpected{std::move(written.error())};
   if (metadata.acl)
     object["$acl"] = to_object(*metadata.acl);
   if (auto written = write_custom(object, metadata); !written)
-    return tl::unexpected{std::move(written.error())};
+    return unexpected{std::move(written.error())};
   return object.dump(-1, ' ', false, json::error_handler_t::replace);
 }
 
 result<system_settings> parse_system_settings(std::string_view text) {
   auto object = parse_object(text, "settings");
   if (!object)
-    return tl::unexpected{std::move(object.error())};
+    return unexpected{std::move(object.error())};
   system_settings all;
   for (const auto& [key, member] : {std::pair{"$userStreamAcl", &system_settings::user_stream_acl},
                                     std::pair{"$systemStreamAcl", &system_settings::system_stream_acl}}) {
@@ -199,7 +199,7 @@ result<system_settings> parse_system_settings(std::string_view text) {
       continue;
     auto acl = read_acl(key, (*object)[key]);
     if (!acl)
-      return tl::unexpected{std::move(acl.error())};
+      return unexpected{std::move(acl.error())};
     all.*member = std::move(*acl);
   }
   return all;

@@ -81,7 +81,7 @@ uuid random_uuid() {
 
 result<uuid> parse_uuid(std::string_view text) {
   auto refused = [] {
-    return failure(error{.code = errc::invalid_argument,
+    return unexpected(error{.code = errc::invalid_argument,
                          .message = "not a UUID; write 32 hexadecimal digits as 8-4-4-4-12",
                          .detail = bad_argument{"uuid", "32 hexadecimal digits as 8-4-4-4-12"}});
   };

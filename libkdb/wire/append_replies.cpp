@@ -15,8 +15,8 @@ namespace v1 = event_store::client::streams;
 
 namespace {
 
-tl::unexpected<error> refused(std::string_view why) {
-  return failure(error{.code = errc::protocol_error,
+unexpected refused(std::string_view why) {
+  return unexpected(error{.code = errc::protocol_error,
                        .message = "the server's answer to an append can't be understood: " + std::string{why},
                        .outcome_unknown = true});
 }
@@ -174,7 +174,7 @@ result<batch_append_reply> decode_batch_append(std::string_view message) {
   auto why = decode_append_failure(*reply.failed, reply.stream);
   if (!why)
     return refused("its error is not well-formed");
-  return batch_append_reply{.correlation = correlation, .outcome = failure(*std::move(why))};
+  return batch_append_reply{.correlation = correlation, .outcome = unexpected(*std::move(why))};
 }
 
 result<append_result> decode_append(std::string_view message, std::string_view stream) {
@@ -183,7 +183,7 @@ result<append_result> decode_append(std::string_view message, std::string_view s
     return refused("it is not well-formed");
   if (reply.has_wrong_expected_version()) {
     const auto& why = reply.wrong_expected_version();
-    return failure(wrong_version(stream, expected_state(why), actual_state(why)));
+    return unexpected(wrong_version(stream, expected_state(why), actual_state(why)));
   }
   if (!reply.has_success())
     return refused("it tells neither success nor failure");

@@ -10,7 +10,7 @@ namespace kdb::wire {
 namespace {
 
 result<read_message> refused(std::string_view why) {
-  return failure(errc::protocol_error, "the server's answer to a read can't be understood: " + std::string{why});
+  return unexpected(errc::protocol_error, "the server's answer to a read can't be understood: " + std::string{why});
 }
 
 std::optional<log_position> place(const position_fields& position) {

@@ -28,7 +28,7 @@ template <class Response>
 result<delete_result> decode_position(std::string_view bytes) {
   Response message;
   if (!parse_message(message, bytes))
-    return failure({.code = errc::protocol_error,
+    return unexpected({.code = errc::protocol_error,
                     .message = "the server's answer to a deletion can't be understood",
                     .outcome_unknown = true});
   if (!message.has_position())

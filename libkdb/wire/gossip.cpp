@@ -27,7 +27,7 @@ uuid id_of(const event_store::client::UUID& message) {
 result<std::vector<cluster_member>> decode_gossip(std::string_view message) {
   event_store::client::gossip::ClusterInfo info;
   if (!parse_message(info, message))
-    return failure(errc::protocol_error, "the server's list of its cluster can't be understood");
+    return unexpected(errc::protocol_error, "the server's list of its cluster can't be understood");
   std::vector<cluster_member> members;
   for (const auto& each : info.members()) {
     const auto& at = each.http_end_point();

@@ -212,8 +212,8 @@ group_info info_of(const v1::SubscriptionInfo& from) {
   return info;
 }
 
-tl::unexpected<error> not_understood() {
-  return failure(errc::protocol_error, "what the server says about its groups can't be understood");
+unexpected not_understood() {
+  return unexpected(errc::protocol_error, "what the server says about its groups can't be understood");
 }
 
 } // namespace

@@ -20,7 +20,7 @@ std::string lower(std::string text) {
 result<server_features> decode_server_features(std::string_view message) {
   event_store::client::server_features::SupportedMethods reply;
   if (!parse_message(reply, message))
-    return failure(errc::protocol_error, "the server's list of its features can't be understood");
+    return unexpected(errc::protocol_error, "the server's list of its features can't be understood");
   server_features features{.version = reply.event_store_server_version()};
   for (const auto& method : reply.methods()) {
     const auto name = lower(method.service_name() + '/' + method.method_name());

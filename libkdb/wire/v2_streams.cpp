@@ -76,8 +76,8 @@ std::int64_t to_number(const consistency_check& check) {
 
 // -- messages to values --------------------------------------------------------------------
 
-tl::unexpected<error> not_understood() {
-  return failure(
+unexpected not_understood() {
+  return unexpected(
     {.code = errc::protocol_error, .message = "the server's answer to an append can't be understood", .outcome_unknown = true});
 }
 

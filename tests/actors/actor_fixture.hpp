@@ -81,7 +81,7 @@ public:
   answer<T> ask(const Handle& whom, Request what, caf::duration timeout = caf::infinite) {
     answer<T> out;
     as_self([whom, what = std::move(what), timeout, out](caf::event_based_actor* from) {
-      auto failed = [slot = out.slot()](const caf::error& why) { slot->emplace(tl::unexpected{error::from(why)}); };
+      auto failed = [slot = out.slot()](const caf::error& why) { slot->emplace(unexpected{error::from(why)}); };
       if constexpr (std::is_void_v<T>)
         from->request(whom, timeout, what).then([slot = out.slot()] { slot->emplace(); }, failed);
       else

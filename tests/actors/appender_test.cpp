@@ -102,7 +102,7 @@ BOOST_AUTO_TEST_CASE(an_error_reply_is_the_error_of_one_append) {
   appender_fixture f;
   const auto first = f.append();
   const auto second = f.append();
-  f.lane().reply(f.lane().correlations()[0], tl::unexpected{failure_of(errc::wrong_expected_version)});
+  f.lane().reply(f.lane().correlations()[0], unexpected{failure_of(errc::wrong_expected_version)});
   f.drain();
   BOOST_TEST((first.code() == errc::wrong_expected_version));
   BOOST_TEST(second.pending());
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(when_the_call_ends_what_is_in_flight_is_unknown_and_what_wa
   f.use(f.make_node(2));
   auto broken = node_gone();
   broken.outcome_unknown = true;
-  old->appends[0]->end(tl::unexpected{broken});
+  old->appends[0]->end(unexpected{broken});
   f.drain();
   for (const auto& each : flying) {
     BOOST_REQUIRE(!each.pending());
@@ -244,7 +244,7 @@ BOOST_AUTO_TEST_CASE(a_call_that_ends_in_order_fails_what_is_in_flight_too) {
 BOOST_AUTO_TEST_CASE(a_failure_that_keeps_the_node_opens_another_call_on_it) {
   appender_fixture f;
   const auto flying = f.append();
-  f.call_ends(tl::unexpected{failure_of(errc::access_denied)});
+  f.call_ends(unexpected{failure_of(errc::access_denied)});
   BOOST_TEST((flying.code() == errc::access_denied));
   BOOST_TEST(f.link->losses.empty());
   const auto again = f.append();
@@ -305,7 +305,7 @@ BOOST_AUTO_TEST_CASE(a_server_without_batch_append_gets_single_calls) {
   BOOST_TEST(f.calls().appends.empty());
   BOOST_REQUIRE_EQUAL(f.calls().exchanges.size(), 2u);
   f.calls().exchanges[1]->end(std::vector{append_message(8)});
-  f.calls().exchanges[0]->end(tl::unexpected{failure_of(errc::stream_deleted)});
+  f.calls().exchanges[0]->end(unexpected{failure_of(errc::stream_deleted)});
   f.drain();
   BOOST_TEST(second.value().revision->value == 8u);
   BOOST_TEST((first.code() == errc::stream_deleted));
@@ -318,7 +318,7 @@ BOOST_AUTO_TEST_CASE(a_single_call_that_loses_the_node_sends_the_next_to_another
   const auto first = f.append();
   auto& transport = f.calls();
   f.use(f.make_node(3, false));
-  transport.exchanges[0]->end(tl::unexpected{node_gone()});
+  transport.exchanges[0]->end(unexpected{node_gone()});
   f.drain();
   BOOST_TEST((first.code() == errc::unavailable));
   BOOST_REQUIRE_EQUAL(f.link->losses.size(), 1u);
@@ -334,7 +334,7 @@ BOOST_AUTO_TEST_CASE(requires_leader_and_not_are_calls_apart) {
   BOOST_REQUIRE_EQUAL(f.calls().appends.size(), 2u);
   BOOST_TEST(!f.lane(0).settings.requires_leader);
   BOOST_TEST(f.lane(1).settings.requires_leader);
-  f.call_ends(tl::unexpected{failure_of(errc::too_busy)}, 1);
+  f.call_ends(unexpected{failure_of(errc::too_busy)}, 1);
   BOOST_TEST((leader.code() == errc::too_busy));
   BOOST_TEST(anywhere.pending());
   f.reply(0, 1, 0);
@@ -347,11 +347,11 @@ BOOST_AUTO_TEST_CASE(a_call_left_on_an_earlier_node_does_not_take_the_new_one_wi
   const auto leader = f.append(10, {.requires_leader = true});
   auto old = f.transports.back();
   f.use(f.make_node(2));
-  old->appends[1]->end(tl::unexpected{failure_of(errc::not_leader)});
+  old->appends[1]->end(unexpected{failure_of(errc::not_leader)});
   f.drain();
   const auto second = f.append(10, {.requires_leader = true}); // On the new node.
   BOOST_REQUIRE_EQUAL(f.calls().appends.size(), 1u);
-  old->appends[0]->end(tl::unexpected{node_gone()});
+  old->appends[0]->end(unexpected{node_gone()});
   f.drain();
   BOOST_TEST((anywhere.code() == errc::unavailable));
   BOOST_REQUIRE_EQUAL(f.link->losses.size(), 2u);
@@ -366,9 +366,9 @@ BOOST_AUTO_TEST_CASE(a_call_left_on_an_earlier_node_does_not_take_the_new_one_wi
 BOOST_AUTO_TEST_CASE(late_words_of_an_ended_call_change_nothing) {
   appender_fixture f;
   const auto first = f.append();
-  f.call_ends(tl::unexpected{failure_of(errc::too_busy)});
+  f.call_ends(unexpected{failure_of(errc::too_busy)});
   const auto second = f.append();
-  f.tell(f.tested, append_call_ended{1, tl::unexpected{node_gone()}});
+  f.tell(f.tested, append_call_ended{1, unexpected{node_gone()}});
   BOOST_TEST(second.pending());
   BOOST_TEST(f.link->losses.empty());
 }
@@ -378,7 +378,7 @@ BOOST_AUTO_TEST_CASE(without_a_node_all_who_wait_are_refused_and_the_next_asks_a
   f.link->at_once.reset();
   const auto first = f.append();
   const auto second = f.append();
-  f.answer_asks(tl::unexpected{failure_of(errc::discovery_failed)});
+  f.answer_asks(unexpected{failure_of(errc::discovery_failed)});
   BOOST_TEST((first.code() == errc::discovery_failed));
   BOOST_TEST((second.code() == errc::discovery_failed));
   BOOST_TEST(!first.why().outcome_unknown);
@@ -450,7 +450,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_an_earlier_call_takes_only_its_own_appends) {
   f.use(f.make_node(2));
   f.tell(f.tested, node_changed{});
   const auto after = f.append();
-  old->end(tl::unexpected{node_gone()});
+  old->end(unexpected{node_gone()});
   f.drain();
   BOOST_TEST((before.code() == errc::unavailable));
   BOOST_TEST(after.pending());
@@ -462,7 +462,7 @@ BOOST_AUTO_TEST_CASE(a_reply_that_says_something_of_the_node_reaches_the_connect
   for (const auto code : {errc::not_ready, errc::wrong_expected_version}) {
     appender_fixture f;
     const auto done = f.append();
-    f.lane().reply(f.lane().correlations().at(0), tl::unexpected{failure_of(code)});
+    f.lane().reply(f.lane().correlations().at(0), unexpected{failure_of(code)});
     f.drain();
     BOOST_TEST((done.code() == code));
     BOOST_TEST(f.link->losses.size() == (code == errc::not_ready ? 1u : 0u));
@@ -473,7 +473,7 @@ BOOST_AUTO_TEST_CASE(who_does_not_want_to_wait_for_a_node_overtakes_those_who_do
   appender_fixture f;
   f.link->at_once.reset();
   const auto waits = f.append();
-  f.link->at_once = tl::unexpected{failure_of(errc::unavailable)};
+  f.link->at_once = unexpected{failure_of(errc::unavailable)};
   const auto hasty = f.append(10, {.wait_for_node = false});
   BOOST_TEST((hasty.code() == errc::unavailable));
   BOOST_TEST(waits.pending());

@@ -67,7 +67,7 @@ struct client_fixture : actor_fixture {
     drain();
   }
   void node_fails(errc code = errc::unavailable) {
-    calls().exchanges.at(0)->end(tl::unexpected{failure_of(code)});
+    calls().exchanges.at(0)->end(unexpected{failure_of(code)});
     drain();
   }
   /// A client with a node, and a call for appends on it.

@@ -131,7 +131,7 @@ scripted_exchange& last(client_fixture& f) {
 void fail_unknown(client_fixture& f) {
   auto why = failure_of(errc::server_timeout);
   why.outcome_unknown = last(f).kind != wire::request_kind::read;
-  last(f).end(tl::unexpected{why});
+  last(f).end(unexpected{why});
   f.drain();
 }
 

@@ -121,7 +121,7 @@ BOOST_AUTO_TEST_CASE(no_failure_leaves_it_dead) {
   f.advance(100ms);
   f.connect();
   f.advance(1s);
-  f.calls().appends.at(0)->end(tl::unexpected{node_gone()});
+  f.calls().appends.at(0)->end(unexpected{node_gone()});
   f.drain();
   f.connect();
   BOOST_TEST(f.transports.size() == 3u);
@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(a_subscription_whose_connection_died_resumes_with_the_new_o
   first.confirm();
   f.drain();
   f.kill(f.worker("kdb.connection"));
-  first.end(tl::unexpected{node_gone()});
+  first.end(unexpected{node_gone()});
   f.advance(100ms);
   f.node_answers();
   BOOST_REQUIRE_EQUAL(f.calls().reads.size(), 1u);
@@ -282,7 +282,7 @@ BOOST_AUTO_TEST_CASE(a_request_is_tried_again_as_often_as_it_says_where_that_is_
     auto& call = *f.calls().appends.at(0);
     auto why = failure_of(each.why);
     why.outcome_unknown = each.unknown;
-    call.reply(call.correlations().at(1), tl::unexpected{why});
+    call.reply(call.correlations().at(1), unexpected{why});
     f.advance(100ms);
     BOOST_TEST(done.pending() == each.again, to_string(each.why));
     if (!each.again) {
@@ -306,7 +306,7 @@ BOOST_AUTO_TEST_CASE(after_its_last_try_a_request_fails_and_is_unknown_if_any_tr
   for (std::size_t i = 1; i <= 3; ++i) {
     auto why = failure_of(errc::too_busy);
     why.outcome_unknown = i == 1;
-    call.reply(call.correlations().at(i), tl::unexpected{why});
+    call.reply(call.correlations().at(i), unexpected{why});
     f.advance(400ms);
   }
   BOOST_TEST(call.correlations().size() == 4u);
@@ -320,7 +320,7 @@ BOOST_AUTO_TEST_CASE(closing_ends_a_request_that_waits_for_its_next_try) {
   const auto done = f.ask<append_result>(
     f.tested, append_to_stream{.stream = "s", .events = {new_event::json("t", "{}")}, .options = {.call = {.retry = 9}}});
   auto& call = *f.calls().appends.at(0);
-  call.reply(call.correlations().at(1), tl::unexpected{failure_of(errc::not_ready)});
+  call.reply(call.correlations().at(1), unexpected{failure_of(errc::not_ready)});
   f.drain();
   BOOST_TEST(f.close().succeeded());
   BOOST_TEST((done.code() == errc::closed));

@@ -124,7 +124,7 @@ struct workers_fixture : worker_fixture {
     drain();
   }
   void fails(errc code) {
-    call().end(tl::unexpected{failure_of(code)});
+    call().end(unexpected{failure_of(code)});
     drain();
   }
   /// Of the one who has that event.

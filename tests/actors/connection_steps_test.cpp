@@ -73,9 +73,9 @@ event event_called(std::string_view name) {
   if (name == "probed")
     return probed{1, node_of(1)};
   if (name == "probe failed")
-    return probed{1, tl::unexpected{node_gone()}};
+    return probed{1, unexpected{node_gone()}};
   if (name == "probe failed for good")
-    return probed{1, tl::unexpected{failure_of(errc::unauthenticated)}};
+    return probed{1, unexpected{failure_of(errc::unauthenticated)}};
   if (name == "stale probe")
     return probed{99, node_of(1)};
   if (name == "waited")
@@ -105,9 +105,9 @@ event event_called(std::string_view name) {
   if (name == "found unfit")
     return checked{generation{1}, std::vector{member("a", 1, member_state::shutting_down)}};
   if (name == "found mute")
-    return checked{generation{1}, tl::unexpected{node_gone()}};
+    return checked{generation{1}, unexpected{node_gone()}};
   if (name == "found without gossip")
-    return checked{generation{1}, tl::unexpected{failure_of(errc::unsupported)}};
+    return checked{generation{1}, unexpected{failure_of(errc::unsupported)}};
   return shut{};
 }
 
@@ -280,11 +280,11 @@ BOOST_AUTO_TEST_CASE(a_failed_probe_counts_as_an_attempt_and_its_node_is_to_be_a
   steps machine{{.max_attempts = 2}};
   machine.step(asked{});
   auto probing = probe_id_of(machine.step(candidate{{{"a", 1}}}));
-  auto effects = machine.step(probed{probing.id, tl::unexpected{node_gone()}});
+  auto effects = machine.step(probed{probing.id, unexpected{node_gone()}});
   effects = machine.step(waited{only<wait>(effects).id});
   BOOST_TEST((only<discover>(effects).avoid == std::vector<endpoint>{{"a", 1}}));
   probing = probe_id_of(machine.step(candidate{{{"a", 1}}}));
-  effects = machine.step(probed{probing.id, tl::unexpected{node_gone("connection refused")}});
+  effects = machine.step(probed{probing.id, unexpected{node_gone("connection refused")}});
   const auto& why = only<refuse>(effects).why;
   BOOST_TEST((why.code == errc::discovery_failed));
   BOOST_TEST(why.retry_can_help);
@@ -340,7 +340,7 @@ BOOST_AUTO_TEST_CASE(leaders_that_name_each_other_are_not_followed_in_a_circle) 
 BOOST_AUTO_TEST_CASE(a_redirect_that_fails_leads_to_discovery) {
   auto machine = in_phase("in use for long");
   const auto probing = probe_id_of(machine.step(event_called("redirected")));
-  const auto effects = machine.step(probed{probing.id, tl::unexpected{node_gone()}});
+  const auto effects = machine.step(probed{probing.id, unexpected{node_gone()}});
   BOOST_TEST(has<discover>(machine.step(waited{only<wait>(effects).id})));
 }
 
@@ -371,7 +371,7 @@ BOOST_AUTO_TEST_CASE(changes_are_announced_with_what_comes_next) {
 
 BOOST_AUTO_TEST_CASE(a_final_error_refuses_at_once_with_itself) {
   auto machine = in_phase("probing");
-  const auto effects = machine.step(probed{1, tl::unexpected{failure_of(errc::unauthenticated)}});
+  const auto effects = machine.step(probed{1, unexpected{failure_of(errc::unauthenticated)}});
   BOOST_TEST((only<refuse>(effects).why.code == errc::unauthenticated));
   BOOST_TEST(names_of(machine.step(asked{})) == "discover");
 }
@@ -402,7 +402,7 @@ BOOST_AUTO_TEST_CASE(every_node_has_a_generation_of_its_own) {
 
 BOOST_AUTO_TEST_CASE(the_answer_to_an_earlier_probe_is_stale) {
   auto machine = in_phase("probing"); // Probe 1.
-  auto effects = machine.step(probed{1, tl::unexpected{node_gone()}});
+  auto effects = machine.step(probed{1, unexpected{node_gone()}});
   machine.step(waited{only<wait>(effects).id});
   const auto second = probe_id_of(machine.step(candidate{{{"b", 2}}}));
   BOOST_TEST(machine.step(probed{1, node_of(1)}).empty());

@@ -142,7 +142,7 @@ BOOST_AUTO_TEST_CASE(a_server_without_the_features_service_is_a_node_without_fea
   connection_fixture f;
   const auto got = f.get();
   f.name_candidate();
-  f.probe_answers(tl::unexpected{failure_of(errc::unsupported)});
+  f.probe_answers(unexpected{failure_of(errc::unsupported)});
   BOOST_REQUIRE(got.succeeded());
   BOOST_TEST(!got.value()->features.batch_append());
 }
@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(wrong_credentials_are_not_tried_again) {
   connection_fixture f;
   const auto got = f.get();
   f.name_candidate();
-  f.probe_answers(tl::unexpected{failure_of(errc::unauthenticated)});
+  f.probe_answers(unexpected{failure_of(errc::unauthenticated)});
   BOOST_REQUIRE(!got.pending());
   BOOST_TEST((got.code() == errc::unauthenticated));
 }
@@ -198,11 +198,11 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_tls_is_told_after_all_attempts_and_not_h
                       .message = "a:1: expired",
                       .detail = tls_failure{.problem = tls_problem::expired, .host = "a", .port = 1}};
   f.name_candidate();
-  f.probe_answers(tl::unexpected{expired});
+  f.probe_answers(unexpected{expired});
   BOOST_TEST(got.pending()); // It may be renewed, or another node be chosen.
   f.advance(100ms);
   f.name_candidate();
-  f.probe_answers(tl::unexpected{expired});
+  f.probe_answers(unexpected{expired});
   BOOST_REQUIRE(!got.pending());
   BOOST_TEST((got.code() == errc::tls_failed));
   BOOST_REQUIRE(got.why().get<tls_failure>());
@@ -243,7 +243,7 @@ BOOST_AUTO_TEST_CASE(a_node_whose_handler_failed_is_asked_for_its_gossip) {
   f.probe_answers(std::vector{features_message()});
   f.tell(f.tested, call_failed{first.value()->generation, failure_of(errc::server_error)});
   BOOST_TEST(f.probe().method.find("Gossip/Read") != std::string::npos);
-  f.probe_answers(tl::unexpected{node_gone()});
+  f.probe_answers(unexpected{node_gone()});
   BOOST_TEST((std::holds_alternative<reconnecting>(f.changes.back())));
 }
 
@@ -334,7 +334,7 @@ BOOST_AUTO_TEST_CASE(refused_credentials_are_asked_for_anew_and_nothing_is_tried
   const auto got = f.get();
   f.credentials_are_there();
   f.name_candidate();
-  f.probe_answers(tl::unexpected{failure_of(errc::unauthenticated)});
+  f.probe_answers(unexpected{failure_of(errc::unauthenticated)});
   BOOST_TEST((got.code() == errc::unauthenticated));
   BOOST_TEST(f.keeping->refusals == 1u);
   f.advance(1h);

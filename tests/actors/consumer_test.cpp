@@ -93,7 +93,7 @@ struct consumer_fixture : worker_fixture {
     call().end(std::move(how));
     drain();
   }
-  void fails(errc code) { ends(tl::unexpected{failure_of(code)}); }
+  void fails(errc code) { ends(unexpected{failure_of(code)}); }
   void answer_batch_with(batch_outcomes how) {
     tell(receiver, step{[this, how] {
            auto promise = std::move(script->owed.front());
@@ -150,7 +150,7 @@ BOOST_AUTO_TEST_CASE(sent_to_the_leader_at_its_start_it_goes_there) {
   f.start();
   auto& first = f.call();
   f.use(f.make_node(2));
-  first.end(tl::unexpected{failure_of(errc::not_leader)});
+  first.end(unexpected{failure_of(errc::not_leader)});
   f.drain();
   BOOST_TEST(f.link->losses.size() == 1u);
   BOOST_TEST(f.begun.pending());
@@ -390,7 +390,7 @@ BOOST_AUTO_TEST_CASE(every_loss_that_may_pass_is_resumed_and_told_to_the_connect
     consumer_fixture f;
     f.run();
     f.use(f.make_node(2));
-    f.transports[0]->consumers[0]->end(tl::unexpected{failure_of(code)});
+    f.transports[0]->consumers[0]->end(unexpected{failure_of(code)});
     f.drain();
     f.advance(any_pause);
     BOOST_REQUIRE_EQUAL(f.calls_made(), 2u);

@@ -39,7 +39,7 @@ struct keeper_fixture : actor_fixture {
     drain();
   }
   void fail(const char* message) {
-    questions.back()(failure(errc::server_error, message));
+    questions.back()(unexpected(errc::server_error, message));
     drain();
   }
   std::string current() const {

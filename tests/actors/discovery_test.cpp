@@ -48,7 +48,7 @@ struct discovery_fixture : actor_fixture {
           return;
         const auto found = names.find(host);
         if (found == names.end())
-          done(failure({.code = errc::unavailable, .message = "the name " + host + " is unknown", .retry_can_help = true}));
+          done(unexpected({.code = errc::unavailable, .message = "the name " + host + " is unknown", .retry_can_help = true}));
         else
           done(found->second);
       },
@@ -69,7 +69,7 @@ struct discovery_fixture : actor_fixture {
     if (members)
       question(number).end(std::vector{gossip_message(*members)});
     else
-      question(number).end(tl::unexpected{members.error()});
+      question(number).end(unexpected{members.error()});
     drain();
   }
 
@@ -112,7 +112,7 @@ BOOST_AUTO_TEST_CASE(what_is_wrong_with_tls_is_told_rather_than_that_other_seeds
     f.names = {{"10.1.1.1", {"10.1.1.1"}}, {"10.1.1.2", {"10.1.1.2"}}};
     const auto found = f.find();
     for (std::size_t i = 0; i < 2; ++i)
-      f.answers(i, tl::unexpected{i == first ? failure_of(errc::tls_failed) : node_gone()});
+      f.answers(i, unexpected{i == first ? failure_of(errc::tls_failed) : node_gone()});
     BOOST_TEST((found.code() == errc::tls_failed));
   }
 }
@@ -123,7 +123,7 @@ BOOST_AUTO_TEST_CASE(every_address_of_every_name_is_a_seed_and_is_looked_up_anew
   f.names["y"] = {"10.1.1.2"};
   const auto found = f.find();
   for (std::size_t i = 0; i < 3; ++i)
-    f.answers(i, tl::unexpected{node_gone()});
+    f.answers(i, unexpected{node_gone()});
   std::set<std::string> asked;
   for (const auto& each : f.dialled)
     asked.insert(to_string(each.where));
@@ -155,7 +155,7 @@ BOOST_AUTO_TEST_CASE(members_of_before_are_seeds_too_and_those_to_avoid_come_las
   f.transports.clear();
   const auto found = f.find({{"10.0.0.1", 2113}, {"10.1.1.1", 1}});
   for (std::size_t i = 0; i < 4; ++i)
-    f.answers(i, tl::unexpected{node_gone()});
+    f.answers(i, unexpected{node_gone()});
   BOOST_REQUIRE_EQUAL(f.dialled.size(), 4u);
   const std::set<std::string> last{f.dialled[2].where.host, f.dialled[3].where.host};
   BOOST_TEST((last == std::set<std::string>{"10.0.0.1", "10.1.1.1"}));
@@ -174,7 +174,7 @@ BOOST_AUTO_TEST_CASE(of_a_crowd_of_members_only_some_are_seeds) {
   f.transports.clear();
   const auto found = f.find();
   for (std::size_t i = 0; found.pending() && i < 100; ++i)
-    f.answers(i, tl::unexpected{node_gone()});
+    f.answers(i, unexpected{node_gone()});
   BOOST_TEST(!found.pending());
   BOOST_TEST(f.dialled.size() == 33u);
 }

@@ -91,7 +91,7 @@ struct appends_run : worker_fixture {
       return;
     auto& [call, id] = random.one_of(candidates);
     if (random.chance(20))
-      call->reply(id, tl::unexpected{failure_of(errc::wrong_expected_version)});
+      call->reply(id, unexpected{failure_of(errc::wrong_expected_version)});
     else
       call->reply(id, append_result{stream_revision{1}, std::nullopt});
     drain();
@@ -109,7 +109,7 @@ struct appends_run : worker_fixture {
   void end_a_call() {
     for (const auto& call : open(&scripted_transport::appends))
       if (random.chance(30)) {
-        call->end(random.chance(20) ? result<void>{} : tl::unexpected{some_failure(random)});
+        call->end(random.chance(20) ? result<void>{} : unexpected{some_failure(random)});
         drain();
       }
   }
@@ -117,7 +117,7 @@ struct appends_run : worker_fixture {
     for (const auto& call : open(&scripted_transport::exchanges))
       if (random.chance(50)) {
         call->end(random.chance(50) ? result<std::vector<std::string>>{std::vector{append_message(2)}}
-                                    : tl::unexpected{some_failure(random)});
+                                    : unexpected{some_failure(random)});
         drain();
       }
   }
@@ -125,7 +125,7 @@ struct appends_run : worker_fixture {
     if (random.chance(40)) {
       link->at_once.reset();
     } else if (random.chance(20)) {
-      link->at_once = tl::unexpected{failure_of(errc::discovery_failed)};
+      link->at_once = unexpected{failure_of(errc::discovery_failed)};
       answer_asks(*link->at_once);
     } else {
       use(make_node(++generations, random.chance(80)));
@@ -182,11 +182,11 @@ struct read_run : worker_fixture {
         break;
       case 4:
         if (!link->asked.empty())
-          answer_asks(random.chance(90) ? result<node_ptr>{make_node(1)} : tl::unexpected{failure_of(errc::discovery_failed)});
+          answer_asks(random.chance(90) ? result<node_ptr>{make_node(1)} : unexpected{failure_of(errc::discovery_failed)});
         break;
       case 5:
         if (call && random.chance(4)) {
-          call->end(random.chance(50) ? result<void>{} : tl::unexpected{some_failure(random)});
+          call->end(random.chance(50) ? result<void>{} : unexpected{some_failure(random)});
           drain();
         }
         break;
@@ -302,7 +302,7 @@ struct subscription_run : worker_fixture {
         if (auto* call = open_call(); call && !begun.pending() && random.chance(30)) {
           if (random.chance(50))
             use(make_node(++generations));
-          call->end(random.chance(20) ? result<void>{} : tl::unexpected{some_failure(random)});
+          call->end(random.chance(20) ? result<void>{} : unexpected{some_failure(random)});
           drain();
         }
         break;

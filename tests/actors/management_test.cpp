@@ -35,7 +35,7 @@ BOOST_AUTO_TEST_CASE(the_end_of_a_round_ends_all_who_wait_for_it) {
   deletions f;
   f.link->at_once.reset();
   const answer<delete_result> all[] = {f.remove(), f.remove()};
-  f.answer_asks(tl::unexpected{failure_of(errc::discovery_failed)});
+  f.answer_asks(unexpected{failure_of(errc::discovery_failed)});
   for (const auto& each : all) {
     BOOST_REQUIRE(!each.pending());
     BOOST_TEST((each.code() == errc::discovery_failed));
@@ -66,8 +66,8 @@ BOOST_AUTO_TEST_CASE(calls_that_end_while_it_is_busy_are_all_answered) {
   deletions f;
   const answer<delete_result> all[] = {f.remove(), f.remove(), f.remove()};
   BOOST_REQUIRE_EQUAL(f.sent(), 3u);
-  f.calls().exchanges[2]->end(tl::unexpected{failure_of(errc::wrong_expected_version)});
-  f.calls().exchanges[0]->end(tl::unexpected{node_gone()});
+  f.calls().exchanges[2]->end(unexpected{failure_of(errc::wrong_expected_version)});
+  f.calls().exchanges[0]->end(unexpected{node_gone()});
   f.calls().exchanges[1]->end(std::vector<std::string>{});
   f.drain();
   BOOST_TEST((all[0].code() == errc::unavailable));

@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(scavenges_are_started_and_stopped) {
 BOOST_AUTO_TEST_CASE(servers_may_not_answer_about_scavenges_and_the_error_says_so) {
   management_fixture f;
   const auto stopped = f.ask<scavenge_result>(f.tested, stop_scavenge{"an id"});
-  f.server_answers(tl::unexpected{error{.code = errc::deadline_exceeded, .message = "late", .outcome_unknown = true}});
+  f.server_answers(unexpected{error{.code = errc::deadline_exceeded, .message = "late", .outcome_unknown = true}});
   BOOST_TEST(stopped.why().message.find("servers may not answer about scavenges") != std::string::npos);
   BOOST_TEST(stopped.why().outcome_unknown);
 }

@@ -88,7 +88,7 @@ BOOST_DATA_TEST_CASE(each_change_is_one_call_that_wants_the_leader, boost::unit_
 BOOST_DATA_TEST_CASE(the_servers_errors_come_back_as_they_are, boost::unit_test::data::make(changes), row) {
   management_fixture f;
   const auto done = row.ask(f);
-  f.server_answers(tl::unexpected{error{.code = errc::projection_not_found, .message = "no", .detail = projection_name{"p"}}});
+  f.server_answers(unexpected{error{.code = errc::projection_not_found, .message = "no", .detail = projection_name{"p"}}});
   const error why = done.why();
   BOOST_TEST((why.code == errc::projection_not_found));
   BOOST_TEST(std::get<projection_name>(why.detail).name == "p");
@@ -99,7 +99,7 @@ BOOST_DATA_TEST_CASE(an_answer_that_does_not_come_makes_the_nodes_place_worth_a_
                      row) {
   management_fixture f;
   const auto done = row.ask(f);
-  f.server_answers(tl::unexpected{error{.code = errc::deadline_exceeded, .message = "late", .outcome_unknown = true}});
+  f.server_answers(unexpected{error{.code = errc::deadline_exceeded, .message = "late", .outcome_unknown = true}});
   const error why = done.why();
   BOOST_TEST(why.message == "late; perhaps the node does not lead, or its projections have not started: it does not answer then");
   BOOST_TEST(why.outcome_unknown);
@@ -110,7 +110,7 @@ BOOST_DATA_TEST_CASE(an_answer_that_does_not_come_makes_the_nodes_place_worth_a_
 BOOST_DATA_TEST_CASE(errors_have_the_name_that_the_server_leaves_out, boost::unit_test::data::make(changes), row) {
   management_fixture f;
   const auto done = row.ask(f);
-  f.server_answers(tl::unexpected{error{.code = errc::projection_failed, .message = "no"}});
+  f.server_answers(unexpected{error{.code = errc::projection_failed, .message = "no"}});
   const error why = done.why();
   const bool has_name = row.message.find("\x01p") != std::string::npos;
   BOOST_TEST(std::holds_alternative<projection_name>(why.detail) == has_name);
@@ -120,7 +120,7 @@ BOOST_DATA_TEST_CASE(errors_have_the_name_that_the_server_leaves_out, boost::uni
 BOOST_AUTO_TEST_CASE(users_may_not_be_there_at_all_and_the_node_is_not_to_blame) {
   management_fixture f;
   const auto done = f.ask<user_list>(f.tested, list_users{});
-  f.server_answers(tl::unexpected{error{.code = errc::deadline_exceeded, .message = "late"}});
+  f.server_answers(unexpected{error{.code = errc::deadline_exceeded, .message = "late"}});
   BOOST_TEST(done.why().message == "late; servers without authentication have no users, and may not answer");
   BOOST_TEST(f.link->losses.empty());
 }

@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(the_end_comes_after_what_is_ready_and_to_all_who_wait) {
     reader_fixture f;
     const auto tested = f.started();
     f.arrives(events(0));
-    f.ends(in_order ? result<void>{} : tl::unexpected{node_gone()});
+    f.ends(in_order ? result<void>{} : unexpected{node_gone()});
     BOOST_TEST((revisions(f.next_of(tested).value()) == numbers{0}));
     const auto last = f.next_of(tested);
     BOOST_REQUIRE(!last.pending());
@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(all_who_wait_get_the_error) {
   const auto tested = f.started();
   const auto first = f.next_of(tested);
   const auto second = f.next_of(tested);
-  f.ends(tl::unexpected{failure_of(errc::stream_not_found)});
+  f.ends(unexpected{failure_of(errc::stream_not_found)});
   BOOST_TEST((first.code() == errc::stream_not_found));
   BOOST_TEST((second.code() == errc::stream_not_found));
   BOOST_TEST(f.link->losses.empty());
@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_dropped_handle_cancels_the_call) {
   tested = nullptr;
   f.drain();
   BOOST_TEST(f.call().cancelled);
-  f.ends(tl::unexpected{failure_of(errc::cancelled)}); // Nobody is there any more.
+  f.ends(unexpected{failure_of(errc::cancelled)}); // Nobody is there any more.
 }
 
 BOOST_AUTO_TEST_CASE(a_dropped_handle_does_not_take_the_answer_from_who_asked) {
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_node_is_reported_lost_exactly_when_the_policy_says_so) {
       continue;
     reader_fixture f;
     const auto tested = f.started();
-    f.ends(tl::unexpected{failure_of(code)});
+    f.ends(unexpected{failure_of(code)});
     const auto wanted = policy::concerns_node(failure_of(code));
     BOOST_TEST((f.link->losses.size() == (wanted ? 1u : 0u)), "wrong for " << to_string(code));
     if (wanted && !f.link->losses.empty())
@@ -227,7 +227,7 @@ BOOST_AUTO_TEST_CASE(a_node_is_reported_lost_exactly_when_the_policy_says_so) {
 
 BOOST_AUTO_TEST_CASE(a_connection_that_has_no_node_fails_the_next) {
   reader_fixture f;
-  f.link->at_once = tl::unexpected{failure_of(errc::discovery_failed)};
+  f.link->at_once = unexpected{failure_of(errc::discovery_failed)};
   const auto tested = f.started();
   const auto waiting = f.next_of(tested);
   BOOST_REQUIRE(!waiting.pending());
@@ -251,7 +251,7 @@ BOOST_AUTO_TEST_CASE(until_its_first_batch_a_read_may_be_tried_again) {
     if (begun)
       f.arrives(events(0));
     const auto first = f.next_of(tested);
-    f.ends(tl::unexpected{failure_of(errc::not_ready)});
+    f.ends(unexpected{failure_of(errc::not_ready)});
     f.advance(100ms);
     BOOST_TEST(f.calls().reads.size() == (begun ? 1u : 2u));
     const auto second = f.next_of(tested);
@@ -261,7 +261,7 @@ BOOST_AUTO_TEST_CASE(until_its_first_batch_a_read_may_be_tried_again) {
     }
     f.arrives(events(0));
     BOOST_TEST(first.succeeded());
-    f.ends(tl::unexpected{failure_of(errc::not_ready)});
+    f.ends(unexpected{failure_of(errc::not_ready)});
     BOOST_TEST((second.code() == errc::not_ready));
   }
 }
@@ -269,7 +269,7 @@ BOOST_AUTO_TEST_CASE(until_its_first_batch_a_read_may_be_tried_again) {
 BOOST_AUTO_TEST_CASE(what_is_final_is_not_tried_again) {
   reader_fixture f;
   const auto tested = f.started({.retry = 5});
-  f.ends(tl::unexpected{failure_of(errc::access_denied)});
+  f.ends(unexpected{failure_of(errc::access_denied)});
   BOOST_TEST((f.next_of(tested).code() == errc::access_denied));
 }
 

@@ -24,7 +24,7 @@ BOOST_AUTO_TEST_CASE(a_failure_before_the_confirmation_is_the_answer_and_nothing
 
 BOOST_AUTO_TEST_CASE(without_a_node_it_does_not_begin) {
   subscription_fixture f;
-  f.link->at_once = tl::unexpected{failure_of(errc::discovery_failed)};
+  f.link->at_once = unexpected{failure_of(errc::discovery_failed)};
   f.start();
   BOOST_TEST((f.begun.code() == errc::discovery_failed));
   BOOST_TEST(f.script->ends.empty());

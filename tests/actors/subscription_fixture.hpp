@@ -95,7 +95,7 @@ struct subscription_fixture : worker_fixture {
     call().end(std::move(how));
     drain();
   }
-  void fails(errc code) { ends(tl::unexpected{failure_of(code)}); }
+  void fails(errc code) { ends(unexpected{failure_of(code)}); }
   void answer_batch() {
     tell(receiver, step{[this] {
            auto promise = std::move(script->owed.front());

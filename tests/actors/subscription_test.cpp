@@ -83,7 +83,7 @@ BOOST_AUTO_TEST_CASE(after_a_retryable_failure_it_goes_on_behind_the_last_event_
     f.run();
     f.arrives(events(0, 3));
     f.use(f.make_node(2));
-    f.transports[0]->reads[0]->end(tl::unexpected{failure_of(code)});
+    f.transports[0]->reads[0]->end(unexpected{failure_of(code)});
     f.drain();
     f.advance(any_pause);
     BOOST_REQUIRE_EQUAL(f.calls_made(), 2u);
@@ -171,7 +171,7 @@ BOOST_AUTO_TEST_CASE(an_event_makes_the_next_pause_short_again) {
 BOOST_AUTO_TEST_CASE(having_no_node_for_a_while_is_a_failure_to_resume_from) {
   subscription_fixture f;
   f.run();
-  f.link->at_once = tl::unexpected{failure_of(errc::discovery_failed)};
+  f.link->at_once = unexpected{failure_of(errc::discovery_failed)};
   f.fails(errc::unavailable);
   f.advance(3 * any_pause);
   BOOST_TEST(f.script->ends.empty());
@@ -190,7 +190,7 @@ BOOST_AUTO_TEST_CASE(late_words_of_an_earlier_call_are_ignored) {
   f.tell(address, batch_arrived{1, events(7)}); // Between two calls.
   f.advance(any_pause);
   f.tell(address, batch_arrived{1, events(8)});
-  f.tell(address, read_ended{1, tl::unexpected{failure_of(errc::access_denied)}});
+  f.tell(address, read_ended{1, unexpected{failure_of(errc::access_denied)}});
   f.tell(address, subscription_confirmed{1});
   BOOST_TEST((f.received() == numbers{0}));
   BOOST_TEST(f.script->ends.empty());

@@ -96,7 +96,7 @@ BOOST_DATA_TEST_CASE(the_servers_errors_come_back_as_they_are, boost::unit_test:
   for (const auto code : {errc::user_not_found, errc::user_conflict, errc::access_denied, errc::unauthenticated}) {
     management_fixture f;
     const auto done = row.ask(f);
-    f.server_answers(tl::unexpected{error{.code = code, .message = "no", .detail = login_name{"u"}}});
+    f.server_answers(unexpected{error{.code = code, .message = "no", .detail = login_name{"u"}}});
     const error why = done.why();
     BOOST_TEST((why.code == code));
     BOOST_TEST(std::get<login_name>(why.detail).name == "u");

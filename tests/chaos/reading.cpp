@@ -68,7 +68,7 @@ public:
   void ask() {
     auto begun = book_.begin("a question for the head");
     const auto head = db_.head_position({.call = call()});
-    settle(*begun, head ? result<void>{} : tl::unexpected{head.error()});
+    settle(*begun, head ? result<void>{} : unexpected{head.error()});
   }
 
 private:
@@ -114,7 +114,7 @@ void come_and_go(const settings& how, const std::vector<std::string>& streams, l
           one.ask();
           auto begun = book.begin("the start of a passing subscription");
           auto following = use.subscribe_to_stream(streams[user_seed % streams.size()], {.call = {.deadline = 2s}});
-          settle(*begun, following ? result<void>{} : tl::unexpected{following.error()});
+          settle(*begun, following ? result<void>{} : unexpected{following.error()});
           if (!following)
             continue;
           for (int n = 0; n < 3; ++n) {

@@ -22,7 +22,7 @@ struct recording_store final : kdb::checkpoint_store {
   }
   kdb::result<void> store(std::string_view, const resume_point& point) override {
     if (broken)
-      return kdb::failure(kdb::errc::internal, "disk full");
+      return kdb::unexpected(kdb::errc::internal, "disk full");
     stored.push_back(point);
     return {};
   }

@@ -44,7 +44,7 @@ struct write {
 result<void> without_value(const auto& outcome) {
   if (outcome)
     return {};
-  return failure(outcome.error());
+  return unexpected(outcome.error());
 }
 
 const std::array<write, 6> writes{{

@@ -46,7 +46,7 @@ std::future<result<Answer>> ask(const caf::actor& asker, const Handle& whom, Req
   caf::anon_send(asker, run{[whom, promise, request = std::make_shared<Request>(std::move(what))](caf::event_based_actor* self) {
                    self->request(whom, caf::infinite, std::move(*request))
                      .then([promise](Answer& answer) { promise->set_value(std::move(answer)); },
-                           [promise](const caf::error& why) { promise->set_value(tl::unexpected{error::from(why)}); });
+                           [promise](const caf::error& why) { promise->set_value(unexpected{error::from(why)}); });
                  }});
   return later;
 }
@@ -67,17 +67,17 @@ public:
     if (started)
       reader_ = std::move(*started);
     else
-      end_ = tl::unexpected{std::move(started.error())};
+      end_ = unexpected{std::move(started.error())};
   }
 
   ~actor_read() override { caf::anon_send_exit(host_, caf::exit_reason::user_shutdown); }
 
   result<event_batch> next() override {
     if (end_)
-      return *end_ ? result<event_batch>{} : tl::unexpected{end_->error()};
+      return *end_ ? result<event_batch>{} : unexpected{end_->error()};
     auto batch = ask_and_wait<event_batch>(host_, reader_, kdb::next{}, "a batch of a reader");
     if (!batch)
-      end_ = tl::unexpected{batch.error()};
+      end_ = unexpected{batch.error()};
     else if (batch->empty())
       end_ = result<void>{};
     else
@@ -174,7 +174,7 @@ public:
     }
     if (!box_->end)
       return event_batch{};
-    return tl::unexpected{
+    return unexpected{
       box_->end->cause.value_or(error{.code = box_->end->reason == end_reason::cancelled ? errc::cancelled : errc::closed})};
   }
 
@@ -262,7 +262,7 @@ public:
     }
     if (!box_->end)
       return consumer_batch{};
-    return tl::unexpected{
+    return unexpected{
       box_->end->cause.value_or(error{.code = box_->end->reason == end_reason::cancelled ? errc::cancelled : errc::closed})};
   }
   result<ack_result> answer(const consumer_batch& batch, batch_outcomes outcomes) override {
@@ -320,7 +320,7 @@ public:
 
   result<std::vector<cluster_member>> read_gossip(call_options call) override {
     return ask_and_wait<cluster_info>(host_, client_, kdb::read_gossip{std::move(call)}, "the members")
-      .map([](cluster_info found) { return std::move(found.members); });
+      .transform([](cluster_info found) { return std::move(found.members); });
   }
 
   std::future<result<append_result>> start_append(std::string stream, stream_state expected, std::vector<new_event> events,
@@ -371,59 +371,59 @@ public:
     auto started = ask_and_wait<consumer_actor>(
       host_, client_, kdb::consume{std::move(group), made->receiver(), std::move(options)}, "a consumer");
     if (!started)
-      return tl::unexpected{std::move(started.error())};
+      return unexpected{std::move(started.error())};
     made->started(std::move(*started));
     return made;
   }
   result<void> create_group(std::string stream, std::string group, create_group_options options) override {
     return ask_and_wait<group_changed>(host_, client_, kdb::create_group{std::move(stream), std::move(group), std::move(options)},
                                        "the answer of create_group")
-      .map([](group_changed) {});
+      .transform([](group_changed) {});
   }
   result<void> create_group_on_all(std::string group, create_group_on_all_options options) override {
     return ask_and_wait<group_changed>(host_, client_, kdb::create_group_on_all{std::move(group), std::move(options)},
                                        "the answer of create_group_on_all")
-      .map([](group_changed) {});
+      .transform([](group_changed) {});
   }
   result<void> update_group(std::string stream, std::string group, update_group_options options) override {
     return ask_and_wait<group_changed>(host_, client_, kdb::update_group{std::move(stream), std::move(group), std::move(options)},
                                        "the answer of update_group")
-      .map([](group_changed) {});
+      .transform([](group_changed) {});
   }
   result<void> update_group_on_all(std::string group, update_group_on_all_options options) override {
     return ask_and_wait<group_changed>(host_, client_, kdb::update_group_on_all{std::move(group), std::move(options)},
                                        "the answer of update_group_on_all")
-      .map([](group_changed) {});
+      .transform([](group_changed) {});
   }
   result<void> change_group(group_name name, group_changes changes) override {
     return ask_and_wait<group_changed>(host_, client_, kdb::change_group{std::move(name), std::move(changes)},
                                        "the answer of change_group")
-      .map([](group_changed) {});
+      .transform([](group_changed) {});
   }
   result<void> delete_group(group_name name) override {
     return ask_and_wait<group_changed>(host_, client_, kdb::delete_group{std::move(name)}, "the answer of delete_group")
-      .map([](group_changed) {});
+      .transform([](group_changed) {});
   }
   result<void> replay_parked(group_name name, parked_options options) override {
     return ask_and_wait<group_changed>(host_, client_, kdb::replay_parked{std::move(name), std::move(options)},
                                        "the answer of replay_parked")
-      .map([](group_changed) {});
+      .transform([](group_changed) {});
   }
   result<void> truncate_parked(group_name name, parked_options options) override {
     return ask_and_wait<group_changed>(host_, client_, kdb::truncate_parked{std::move(name), std::move(options)},
                                        "the answer of truncate_parked")
-      .map([](group_changed) {});
+      .transform([](group_changed) {});
   }
   result<void> restart_persistent_subscriptions() override {
     return ask_and_wait<group_changed>(host_, client_, kdb::restart_persistent_subscriptions{},
                                        "the answer of restart_persistent_subscriptions")
-      .map([](group_changed) {});
+      .transform([](group_changed) {});
   }
   result<group_info> get_group_info(group_name name) override {
     return ask_and_wait<group_info>(host_, client_, kdb::get_group_info{std::move(name)}, "about a group");
   }
   result<std::vector<group_info>> list_groups(std::optional<std::string> stream) override {
-    return ask_and_wait<group_list>(host_, client_, kdb::list_groups{std::move(stream)}, "the groups").map([](group_list all) {
+    return ask_and_wait<group_list>(host_, client_, kdb::list_groups{std::move(stream)}, "the groups").transform([](group_list all) {
       return std::move(all.groups);
     });
   }
@@ -445,7 +445,7 @@ private:
     what.subscriber = subscription->receiver();
     auto started = ask_and_wait<subscription_actor>(host_, client_, std::move(what), "a subscription");
     if (!started)
-      return tl::unexpected{std::move(started.error())};
+      return unexpected{std::move(started.error())};
     subscription->started(std::move(*started));
     return subscription;
   }

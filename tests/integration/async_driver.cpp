@@ -38,7 +38,7 @@ public:
   result<event_batch> next() override {
     auto batch = wait_for(reading_.next(asio::use_future), "a batch of a read");
     if (!batch)
-      end_ = tl::unexpected{batch.error()};
+      end_ = unexpected{batch.error()};
     else if (batch->empty())
       end_ = result<void>{};
     return batch;
@@ -177,7 +177,7 @@ public:
   result<std::unique_ptr<running_consumer>> consume(group_name group, consume_options options) override {
     auto started = wait_for(client_->consume(std::move(group), std::move(options), asio::use_future), "a consumer");
     if (!started)
-      return tl::unexpected{std::move(started.error())};
+      return unexpected{std::move(started.error())};
     return std::make_unique<async_consuming>(pool_, std::move(*started));
   }
   result<void> create_group(std::string stream, std::string group, create_group_options options) override {
@@ -231,7 +231,7 @@ private:
   result<std::unique_ptr<running_subscription>> wrap(std::future<result<async_subscription>> later) {
     auto started = wait_for(std::move(later), "a subscription");
     if (!started)
-      return tl::unexpected{std::move(started.error())};
+      return unexpected{std::move(started.error())};
     return std::make_unique<async_followed>(pool_, std::move(*started));
   }
 

@@ -107,7 +107,7 @@ public:
   result<std::unique_ptr<running_consumer>> consume(group_name group, consume_options options) override {
     auto started = client_.consume(std::move(group), std::move(options));
     if (!started)
-      return tl::unexpected{std::move(started.error())};
+      return unexpected{std::move(started.error())};
     return std::make_unique<blocking_consumer>(std::move(*started));
   }
   result<void> create_group(std::string stream, std::string group, create_group_options options) override {
@@ -143,7 +143,7 @@ public:
 private:
   static result<std::unique_ptr<running_subscription>> wrap(result<subscription> started) {
     if (!started)
-      return tl::unexpected{std::move(started.error())};
+      return unexpected{std::move(started.error())};
     return std::make_unique<blocking_subscription>(std::move(*started));
   }
 

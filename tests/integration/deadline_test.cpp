@@ -12,7 +12,7 @@ const call_options in_time{.deadline = short_deadline};
 /// A client that knows its node, and a connection that has fallen silent since.
 struct silent {
   explicit silent(way which, bool with_default = false) : client{make(which, with_default)} {
-    require(client->wait_connected().map([](const connected&) {}));
+    require(client->wait_connected().transform([](const connected&) {}));
     value_of(client->append("s", stream_state::any, numbered(1)));
     proxy.stall();
     since = {};

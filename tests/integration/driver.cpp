@@ -82,7 +82,7 @@ whole_read read_to_end(running_read& reading) {
   for (;;) {
     auto batch = reading.next();
     if (!batch)
-      all.end = tl::unexpected{std::move(batch.error())};
+      all.end = unexpected{std::move(batch.error())};
     if (!batch || batch->empty())
       return all;
     all.batches.push_back(std::move(*batch));

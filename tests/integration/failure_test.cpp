@@ -168,7 +168,7 @@ KDB_SCENARIO(an_append_whose_answer_is_lost_says_so_and_its_retry_finds_it) {
 
 KDB_SCENARIO(a_large_append_that_is_cut_off_writes_nothing) {
   behind_proxy s{which};
-  require(s.client->wait_connected().map([](const connected&) {}));
+  require(s.client->wait_connected().transform([](const connected&) {}));
   s.proxy.slow(4 << 20);
   const auto before = s.proxy.bytes_to_clients();
   auto append = s.client->start_append("s", stream_state::no_stream, {sized(10 << 20), sized(10 << 20)});

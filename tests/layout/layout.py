@@ -20,7 +20,6 @@ DEVNODE_ROOTS = ["devnode/include", "devnode"]
 
 # Which outside headers a part may use. The standard library is free for all.
 BOOST_UUID = r"boost/uuid/.*"
-EXPECTED = r"tl/expected\.hpp"
 PROTOBUF = r"google/protobuf/.*|.*\.pb\.h"
 GRPC = r"grpc(pp)?/.*"
 CAF = r"caf/.*"
@@ -33,20 +32,20 @@ POSIX = r"fcntl\.h|pthread\.h|arpa/.*|netinet/.*|sys/.*|netdb\.h|unistd\.h|poll\
 # Part: the parts and the outside headers it may include itself. Order matters: the first prefix that fits a file names its part.
 PARTS = [
     # prefix, parts it may see, outside headers it may see
-    ("libkdb/include/kdb/", ["libkdb/include/kdb/"], [EXPECTED, BOOST_UUID]),
-    ("libkdb/values/", ["libkdb/include/kdb/", "libkdb/values/"], [EXPECTED, BOOST_UUID, JSON, OPENSSL, POSIX]),
-    ("libkdb/policy/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/"], [EXPECTED, BOOST_UUID]),
+    ("libkdb/include/kdb/", ["libkdb/include/kdb/"], [BOOST_UUID]),
+    ("libkdb/values/", ["libkdb/include/kdb/", "libkdb/values/"], [BOOST_UUID, JSON, OPENSSL, POSIX]),
+    ("libkdb/policy/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/"], [BOOST_UUID]),
     ("libkdb/wire/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/"],
-     [EXPECTED, JSON, BOOST_UUID, PROTOBUF]),
+     [JSON, BOOST_UUID, PROTOBUF]),
     ("libkdb/rpc/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/", "libkdb/rpc/"],
-     [EXPECTED, BOOST_UUID, GRPC, OPENSSL, POSIX]),
-    ("libkdb/sqlite/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/sqlite/"], [EXPECTED, BOOST_UUID, SQLITE]),
+     [BOOST_UUID, GRPC, OPENSSL, POSIX]),
+    ("libkdb/sqlite/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/sqlite/"], [BOOST_UUID, SQLITE]),
     ("actors/include/kdb/actors.hpp", ["libkdb/include/kdb/"], [CAF]),
     ("actors/include/kdb/competing_workers.hpp", ["libkdb/include/kdb/", "actors/include/kdb/"], [CAF]),
-    ("actors/include/kdb/async_client.hpp", ["libkdb/include/kdb/", "actors/include/kdb/"], [EXPECTED, BOOST_UUID, ASIO]),
-    ("actors/include/kdb/", ["libkdb/include/kdb/"], [EXPECTED, BOOST_UUID]),
+    ("actors/include/kdb/async_client.hpp", ["libkdb/include/kdb/", "actors/include/kdb/"], [BOOST_UUID, ASIO]),
+    ("actors/include/kdb/", ["libkdb/include/kdb/"], [BOOST_UUID]),
     ("actors/", ["actors/", "libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/",
-                 "libkdb/rpc/transport.hpp", "libkdb/rpc/grpc_transport.hpp", "libkdb/rpc/resolver.hpp"], [EXPECTED, BOOST_UUID, CAF, ASIO]),
+                 "libkdb/rpc/transport.hpp", "libkdb/rpc/grpc_transport.hpp", "libkdb/rpc/resolver.hpp"], [BOOST_UUID, CAF, ASIO]),
     ("devnode/include/kdb/", ["devnode/include/kdb/"], []),
     ("devnode/", ["devnode/"], [PROTOBUF, GRPC, OPENSSL, SQLITE, POSIX]),
     ("samples/", ["libkdb/include/kdb/", "actors/include/kdb/", "devnode/include/kdb/"], [BOOST_UUID, CAF, ASIO]),

@@ -74,7 +74,7 @@ public:
 private:
   template <class Request>
   result<void> tell(Request what) {
-    return ask<operation_done>(std::move(what)).map([](operation_done) {});
+    return ask<operation_done>(std::move(what)).transform([](operation_done) {});
   }
 };
 

@@ -38,7 +38,7 @@ result<std::vector<cluster_member>> cluster(member_state first, member_state sec
 }
 
 result<std::vector<cluster_member>> refused(std::string text = "refused") {
-  return failure({.code = errc::unavailable, .message = std::move(text), .retry_can_help = true});
+  return unexpected({.code = errc::unavailable, .message = std::move(text), .retry_can_help = true});
 }
 
 } // namespace
@@ -88,7 +88,7 @@ BOOST_AUTO_TEST_CASE(when_all_have_failed_the_error_says_what_each_one_said) {
 }
 
 BOOST_AUTO_TEST_CASE(a_final_error_stands_only_if_nobody_else_helps) {
-  const result<std::vector<cluster_member>> denied = failure({.code = errc::unauthenticated, .message = "who?"});
+  const result<std::vector<cluster_member>> denied = unexpected({.code = errc::unauthenticated, .message = "who?"});
   auto round = round_of({{"a", 1}, {"b", 2}});
   round.begin();
   BOOST_TEST(names_of(round.answered(0, denied)) == "ask1 watch1");

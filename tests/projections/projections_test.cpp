@@ -139,7 +139,7 @@ public:
     return ask<projection_statistics>(get_projection_statistics{name, call});
   }
   result<std::vector<projection_statistics>> list(projection_mode mode, call_options call) override {
-    return ask<projection_list>(list_projections{mode, call}).map([](projection_list all) { return std::move(all.projections); });
+    return ask<projection_list>(list_projections{mode, call}).transform([](projection_list all) { return std::move(all.projections); });
   }
   result<std::string> state(std::string name, projection_state_options how) override {
     return json(get_projection_state{name, how});
@@ -152,11 +152,11 @@ public:
 private:
   template <class Request>
   result<void> change(Request what) {
-    return ask<projection_changed>(std::move(what)).map([](projection_changed) {});
+    return ask<projection_changed>(std::move(what)).transform([](projection_changed) {});
   }
   template <class Request>
   result<std::string> json(Request what) {
-    return ask<projection_value>(std::move(what)).map([](projection_value found) { return std::move(found.json); });
+    return ask<projection_value>(std::move(what)).transform([](projection_value found) { return std::move(found.json); });
   }
 };
 

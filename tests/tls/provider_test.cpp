@@ -117,7 +117,7 @@ BOOST_AUTO_TEST_CASE(a_client_closes_while_it_hangs_and_ignores_what_it_says_lat
     BOOST_TEST((ended.error().code == errc::closed), to_string(ended.error()));
   }
   late(a_token());
-  late(failure(errc::internal, "too late"));
+  late(unexpected(errc::internal, "too late"));
   BOOST_TEST(s.front.connections() == 0u);
 }
 

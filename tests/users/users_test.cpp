@@ -107,7 +107,7 @@ public:
   result<user_details> get(std::string login, call_options call) override { return ask<user_details>(get_user{login, call}); }
   result<user_details> current(call_options call) override { return ask<user_details>(get_current_user{call}); }
   result<std::vector<user_details>> list(call_options call) override {
-    return ask<user_list>(list_users{call}).map([](user_list all) { return std::move(all.users); });
+    return ask<user_list>(list_users{call}).transform([](user_list all) { return std::move(all.users); });
   }
   result<void> change_password(std::string login, std::string now, std::string next, call_options call) override {
     return change(kdb::change_password{login, now, next, call});
@@ -119,7 +119,7 @@ public:
 private:
   template <class Request>
   result<void> change(Request what) {
-    return ask<user_changed>(std::move(what)).map([](user_changed) {});
+    return ask<user_changed>(std::move(what)).transform([](user_changed) {});
   }
 };
 

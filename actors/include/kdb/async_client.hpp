@@ -193,7 +193,7 @@ public:
   static result<async_client> connect(boost::asio::any_io_executor executor, std::string_view connection_string) {
     auto how = settings::from_connection_string(connection_string);
     if (!how)
-      return tl::unexpected{std::move(how.error())};
+      return unexpected{std::move(how.error())};
     return connect(std::move(executor), std::move(*how));
   }
 
@@ -201,7 +201,7 @@ public:
   static result<async_client> connect(boost::asio::any_io_executor executor, settings how) {
     auto core = detail::async_core::start(std::move(how));
     if (!core)
-      return tl::unexpected{std::move(core.error())};
+      return unexpected{std::move(core.error())};
     return async_client{std::move(*core), std::move(executor)};
   }
 
@@ -806,7 +806,7 @@ private:
         if (outcome)
           done->complete(Outer{std::move(*outcome), executor});
         else
-          done->complete(tl::unexpected{std::move(outcome.error())});
+          done->complete(unexpected{std::move(outcome.error())});
       }
       detail::completion_ptr<Outer> done;
       boost::asio::any_io_executor executor;
