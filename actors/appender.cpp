@@ -52,7 +52,8 @@ result<append_result> decode_single(const result<std::vector<std::string>>& answ
   if (!answers)
     return unexpected{answers.error()};
   if (answers->empty())
-    return unexpected({.code = errc::protocol_error, .message = "the server sent no answer to an append", .outcome_unknown = true});
+    return unexpected(
+      {.code = errc::protocol_error, .message = "the server sent no answer to an append", .outcome_unknown = true});
   return wire::decode_append(answers->front(), stream);
 }
 

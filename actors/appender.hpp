@@ -48,7 +48,7 @@ struct appender_state {
   struct lane {
     std::unique_ptr<rpc::append_call> call;
     std::uint64_t number = 0;
-    kdb::generation generation{}; // Of its node. If that is not the current one any more, only answers are waited for.
+    kdb::generation generation{};  // Of its node. If that is not the current one any more, only answers are waited for.
     std::uint64_t credentials = 0; // Their version.
     std::size_t flying = 0;
     std::vector<std::string> unsent{}; // Chunks that wait for the end of the mailbox.

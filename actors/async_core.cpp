@@ -35,6 +35,15 @@ async_core::impl::~impl() {
   caf::anon_send(running->client(), kdb::close{});
 }
 
+void async_core::impl::call(std::shared_ptr<wire::call_plan> plan,
+                            std::function<void(gate_actor*, result<wire::message_list>)> then) const {
+  run([running = running, plan = std::move(plan), then = std::move(then)](gate_actor* self) {
+    self->request(caf::actor_cast<call_runner>(running->client()), caf::infinite, run_call{plan})
+      .then([self, running, then](wire::message_list& answers) { then(self, std::move(answers)); },
+            [self, running, then](const caf::error& why) { then(self, unexpected{error::from(why)}); });
+  });
+}
+
 // -- readings ---------------------------------------------------------------------------------
 
 struct async_reading_state {
@@ -318,40 +327,28 @@ result<async_core> async_core::start(settings how) {
   return async_core{std::make_shared<impl>(std::move(*started))};
 }
 
-void async_core::await_connected(std::chrono::milliseconds timeout, completion_ptr<connected> done) const {
-  impl_->ask<connected>(kdb::await_connected{timeout}, std::move(done));
+template <operation Request>
+void async_core::ask(Request request, completion_ptr<answer_of<Request>> done) const {
+  if constexpr (is_call<Request>) {
+    auto prepared = wire::prepare(std::move(request));
+    if (!prepared) {
+      // On the gate, like every other end: nothing completes inside of the function that starts it.
+      impl_->run(
+        [done, why = std::move(prepared.error())](gate_actor* self) { finish<answer_of<Request>>(self, done, unexpected{why}); });
+      return;
+    }
+    const auto plan = std::make_shared<wire::call_plan>(std::move(*prepared));
+    impl_->call(plan, [plan, done](gate_actor* self, result<wire::message_list> outcome) {
+      finish<answer_of<Request>>(self, done, wire::understand<Request>(*plan, std::move(outcome)));
+    });
+  } else {
+    impl_->ask<answer_of<Request>>(std::move(request), std::move(done));
+  }
 }
 
-void async_core::get_status(completion_ptr<client_status> done) const {
-  impl_->ask<client_status>(kdb::get_status{}, std::move(done));
-}
-
-void async_core::get_server_info(call_options call, completion_ptr<server_info> done) const {
-  impl_->ask<server_info>(kdb::get_server_info{std::move(call)}, std::move(done));
-}
-
-void async_core::read_gossip(call_options call, completion_ptr<std::vector<cluster_member>> done) const {
-  impl_->ask<cluster_info>(kdb::read_gossip{std::move(call)},
-                           mapped(
-                             std::move(done), +[](cluster_info found) { return std::move(found.members); }));
-}
-
-void async_core::append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events,
-                                  append_options options, completion_ptr<append_result> done) const {
-  impl_->ask<append_result>(kdb::append_to_stream{std::move(stream), expected, std::move(events), std::move(options)},
-                            std::move(done));
-}
-
-void async_core::append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events,
-                                 append_in_parts_options options, completion_ptr<append_in_parts_result> done) const {
-  impl_->ask<append_in_parts_result>(kdb::append_in_parts{std::move(stream), expected, std::move(events), std::move(options)},
-                                     std::move(done));
-}
-
-void async_core::read_stream_to_end(std::string stream, read_stream_options options, std::uint64_t max_bytes,
-                                    completion_ptr<event_list> done) const {
-  impl_->ask<event_list>(kdb::read_stream_to_end{std::move(stream), std::move(options), max_bytes}, std::move(done));
-}
+#define KDB_X(request) template void async_core::ask(request, completion_ptr<request::answer>) const;
+KDB_OPERATIONS(KDB_X)
+#undef KDB_X
 
 std::shared_ptr<async_reading_state> async_core::read_stream(std::string stream, read_stream_options options) const {
   return start_reading(impl_, kdb::read_stream{std::move(stream), std::move(options)});
@@ -359,56 +356,6 @@ std::shared_ptr<async_reading_state> async_core::read_stream(std::string stream,
 
 std::shared_ptr<async_reading_state> async_core::read_all(read_all_options options) const {
   return start_reading(impl_, kdb::read_all{std::move(options)});
-}
-
-void async_core::head_position(head_position_options options, completion_ptr<log_position> done) const {
-  impl_->ask<log_position>(kdb::head_position{std::move(options)}, std::move(done));
-}
-
-void async_core::current_revision(std::string stream, call_options call,
-                                  completion_ptr<std::optional<stream_revision>> done) const {
-  impl_->ask<revision_result>(kdb::current_revision{std::move(stream), std::move(call)},
-                              mapped(
-                                std::move(done), +[](revision_result found) { return found.revision; }));
-}
-
-void async_core::delete_stream(std::string stream, stream_state expected, delete_options options,
-                               completion_ptr<delete_result> done) const {
-  impl_->ask<delete_result>(kdb::delete_stream{std::move(stream), expected, std::move(options)}, std::move(done));
-}
-
-void async_core::tombstone_stream(std::string stream, stream_state expected, delete_options options,
-                                  completion_ptr<delete_result> done) const {
-  impl_->ask<delete_result>(kdb::tombstone_stream{std::move(stream), expected, std::move(options)}, std::move(done));
-}
-
-void async_core::get_stream_metadata(std::string stream, metadata_options options, completion_ptr<metadata_result> done) const {
-  impl_->ask<metadata_result>(kdb::get_stream_metadata{std::move(stream), std::move(options)}, std::move(done));
-}
-
-void async_core::set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata,
-                                     metadata_options options, completion_ptr<append_result> done) const {
-  impl_->ask<append_result>(kdb::set_stream_metadata{std::move(stream), expected, std::move(metadata), std::move(options)},
-                            std::move(done));
-}
-
-void async_core::get_system_settings(metadata_options options, completion_ptr<system_settings_result> done) const {
-  impl_->ask<system_settings_result>(kdb::get_system_settings{std::move(options)}, std::move(done));
-}
-
-void async_core::set_system_settings(stream_state expected, system_settings settings, metadata_options options,
-                                     completion_ptr<append_result> done) const {
-  impl_->ask<append_result>(kdb::set_system_settings{expected, std::move(settings), std::move(options)}, std::move(done));
-}
-
-void async_core::append_to_streams(std::vector<stream_append> appends, records_options options,
-                                   completion_ptr<records_result> done) const {
-  impl_->ask<records_result>(kdb::append_to_streams{std::move(appends), std::move(options)}, std::move(done));
-}
-
-void async_core::append_records(std::vector<stream_record> records, std::vector<consistency_check> checks,
-                                records_options options, completion_ptr<records_result> done) const {
-  impl_->ask<records_result>(kdb::append_records{std::move(records), std::move(checks), std::move(options)}, std::move(done));
 }
 
 void async_core::subscribe_to_stream(std::string stream, subscribe_to_stream_options options,

@@ -77,6 +77,9 @@ struct async_core::impl {
     run(std::move(start));
   }
 
+  /// Has a call made. `then` gets what came of it, on the gate's thread.
+  void call(std::shared_ptr<wire::call_plan> plan, std::function<void(gate_actor*, result<wire::message_list>)> then) const;
+
   void run(async_job job) const {
     if (jobs->add(std::move(job)))
       caf::anon_send(gate, jobs_waiting{});
@@ -86,32 +89,5 @@ struct async_core::impl {
   async_jobs jobs = std::make_shared<gathered<async_job>>();
   caf::actor gate;
 };
-
-/// Completes with a part of what comes.
-template <class Whole, class Part>
-struct part_of final : completion<Whole> {
-  part_of(completion_ptr<Part> next, Part (*take)(Whole)) : done{std::move(next)}, take_part{take} {}
-  void complete(result<Whole> outcome) override { done->complete(std::move(outcome).transform(take_part)); }
-  completion_ptr<Part> done;
-  Part (*take_part)(Whole);
-};
-
-template <class Whole, class Part>
-completion_ptr<Whole> mapped(completion_ptr<Part> done, Part (*take)(Whole)) {
-  return std::make_shared<part_of<Whole, Part>>(std::move(done), take);
-}
-
-/// Completes without a value.
-template <class Whole>
-completion_ptr<Whole> without_value(completion_ptr<void> done) {
-  struct dropping final : completion<Whole> {
-    explicit dropping(completion_ptr<void> next) : done{std::move(next)} {}
-    void complete(result<Whole> outcome) override {
-      done->complete(std::move(outcome).transform([](const Whole&) {}));
-    }
-    completion_ptr<void> done;
-  };
-  return std::make_shared<dropping>(std::move(done));
-}
 
 } // namespace kdb::detail

@@ -56,7 +56,7 @@ void consumer::cancel() {
   handle_->cancel();
 }
 
-result<consumer> client::consume(group_name group, consume_options options) {
+result<consumer> client::consume(group_name group, consume_options options) const {
   auto handle = std::make_shared<detail::consumer_handle>(runtime_);
   auto started = runtime_->ask<consumer_actor>(kdb::consume{std::move(group), handle->box, std::move(options)});
   if (!started)

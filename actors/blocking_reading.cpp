@@ -97,11 +97,11 @@ reading start_reading(std::shared_ptr<detail::runtime> running, Request request)
 
 } // namespace
 
-reading client::read_stream(std::string stream, read_stream_options options) {
+reading client::read_stream(std::string stream, read_stream_options options) const {
   return start_reading(runtime_, kdb::read_stream{std::move(stream), std::move(options)});
 }
 
-reading client::read_all(read_all_options options) {
+reading client::read_all(read_all_options options) const {
   return start_reading(runtime_, kdb::read_all{std::move(options)});
 }
 

@@ -45,12 +45,12 @@ void subscription::cancel() {
   handle_->cancel();
 }
 
-result<subscription> client::subscribe_to_stream(std::string stream, subscribe_to_stream_options options) {
+result<subscription> client::subscribe_to_stream(std::string stream, subscribe_to_stream_options options) const {
   return start_subscription(
     runtime_, kdb::subscribe_to_stream{.stream = std::move(stream), .subscriber = {}, .options = std::move(options)});
 }
 
-result<subscription> client::subscribe_to_all(subscribe_to_all_options options) {
+result<subscription> client::subscribe_to_all(subscribe_to_all_options options) const {
   return start_subscription(runtime_, kdb::subscribe_to_all{.subscriber = {}, .options = std::move(options)});
 }
 

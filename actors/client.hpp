@@ -1,5 +1,6 @@
 #pragma once
 
+#include <caf/message_handler.hpp>
 #include <caf/response_promise.hpp>
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
@@ -36,7 +37,7 @@ struct client_parts {
 };
 
 using client_self = client_actor::extend<caf::reacts_to<connection_change>, // Of its connection.
-                                         caf::reacts_to<calls_drained>>;
+                                         caf::replies_to<run_call>::with<wire::message_list>, caf::reacts_to<calls_drained>>;
 
 using connected_promise = std::shared_ptr<caf::typed_response_promise<connected>>;
 
@@ -50,27 +51,29 @@ struct client_state {
   client_self::behavior_type start(client_parts parts);
 
   // One for each message.
-  caf::result<append_result> on_append(append_to_stream& what);
-  caf::result<reader_actor> on_read(read_stream& what);
-  caf::result<append_in_parts_result> on_append_in_parts(append_in_parts& what);
-  caf::result<event_list> on_read_to_end(read_stream_to_end& what);
-  caf::result<reader_actor> on_read_all(read_all& what);
-  caf::result<log_position> on_head_position(head_position& what);
-  caf::result<revision_result> on_current_revision(current_revision& what);
-  caf::result<metadata_result> on_get_metadata(get_stream_metadata& what);
-  caf::result<append_result> on_set_metadata(set_stream_metadata& what);
-  caf::result<system_settings_result> on_get_settings(get_system_settings& what);
-  caf::result<append_result> on_set_settings(set_system_settings& what);
-  caf::result<subscription_actor> on_subscribe(subscribe_to_stream& what);
-  caf::result<subscription_actor> on_subscribe_all(subscribe_to_all& what);
-  caf::result<consumer_actor> on_consume(consume& what);
-  caf::result<connected> on_await_connected(const await_connected& what);
+  caf::result<append_result> on_append(append_to_stream& request);
+  caf::result<append_result> on_set_metadata(set_stream_metadata& request);
+  caf::result<append_result> on_set_settings(set_system_settings& request);
+  caf::result<append_in_parts_result> on_append_in_parts(append_in_parts& request);
+  caf::result<event_list> on_read_to_end(read_stream_to_end& request);
+  caf::result<reader_actor> on_read(read_stream& request);
+  caf::result<reader_actor> on_read_all(read_all& request);
+  caf::result<subscription_actor> on_subscribe(subscribe_to_stream& request);
+  caf::result<subscription_actor> on_subscribe_all(subscribe_to_all& request);
+  caf::result<consumer_actor> on_consume(consume& request);
+  /// An operation that is one call: everything but its type is handled alike.
+  template <class Request>
+  caf::result<answer_of<Request>> on_call(Request& request);
+  caf::result<wire::message_list> on_run(run_call& job);
+  caf::result<connected> on_wait_connected(const wait_connected& request);
   caf::result<void> on_close();
   caf::result<client_status> on_get_status();
-  void on_observe(const observe& what);
-  caf::result<server_info> on_get_server_info(get_server_info& what);
-  void on_change(const connection_change& what);
-  void on_down(const caf::down_msg& what);
+  void on_observe(const observe& request);
+  caf::result<server_info> on_get_server_info(get_server_info& request);
+  void on_change(const connection_change& change);
+  void on_down(const caf::down_msg& down);
+  /// Handlers of all operations that are one call, in a file of their own: they take long to compile.
+  caf::message_handler call_handlers();
 
   void spawn_keeper();
   void spawn_connection();
@@ -78,18 +81,6 @@ struct client_state {
   void spawn_management();
   /// The handle of a subscription or consumer keeps it alive, whoever else lets go of it.
   void supervise(const caf::actor_addr& child, caf::strong_actor_ptr handle = {});
-  /// Hands a request to the worker that owns it, or to an actor that tries it more than once.
-  template <class Answer, class Worker, class Request>
-  caf::result<Answer> submit(const Worker& worker, Request& what, bool idempotent = false);
-  template <class Answer, class Request>
-  caf::result<Answer> keep_trying(Request& what, const retry_plan& plan);
-  /// Makes the answer from the one event that the request asks for; from null if there is none.
-  template <class Answer>
-  caf::result<Answer> from_last_event(wire::read_request request, call_options call,
-                                      result<Answer> (*read)(const resolved_event*));
-  template <class Answer>
-  caf::result<Answer> from_last_event(const std::string& stream, call_options call,
-                                      result<Answer> (*read)(const resolved_event*));
   reader_actor spawn_reader(wire::read_request request, call_options call);
   caf::result<subscription_actor> spawn_subscription(subscription_plan plan);
   /// Hands out what was started when it has begun, or why it has not.
@@ -122,6 +113,9 @@ struct client_state {
   caf::error exit_reason;
   std::vector<caf::response_promise> closers;
 };
+
+/// What a client that is closed answers.
+error closed_error();
 
 /// As the public one, with a logger that is shared.
 result<client_actor> spawn_client(caf::actor_system& system, settings how, logger_ptr log);

@@ -16,8 +16,8 @@ namespace {
 result<void> check(const competing_workers_plan& plan) {
   const auto refuse = [](const char* what, const char* accepted) {
     return unexpected({.code = errc::invalid_argument,
-                    .message = std::string{"competing workers need "} + accepted,
-                    .detail = bad_argument{what, accepted}});
+                       .message = std::string{"competing workers need "} + accepted,
+                       .detail = bad_argument{what, accepted}});
   };
   if (plan.options.workers == 0)
     return refuse("workers", "at least one worker");

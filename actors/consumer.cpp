@@ -171,7 +171,7 @@ std::optional<std::chrono::milliseconds> consumer_state::pause_after(const error
     return std::nullopt;
   const auto pause = random_pause(static_cast<unsigned>(budget.taken(now)));
   // Nodes may point to each other for ever.
-  const auto too_late = beginning.pending() && start_budget.limited() && *start_budget.left(now) <= pause;
+  const auto too_late = beginning.pending() && !start_budget.has_room_for(pause, now);
   return too_late ? std::nullopt : std::optional{pause};
 }
 

@@ -11,8 +11,8 @@ void feed::take(completion_ptr<event_batch> done) {
   if (waiting_) {
     lock.unlock();
     done->complete(unexpected({.code = errc::invalid_argument,
-                            .message = "next was called again before it had completed",
-                            .detail = bad_argument{"next", "one call at a time"}}));
+                               .message = "next was called again before it had completed",
+                               .detail = bad_argument{"next", "one call at a time"}}));
     return;
   }
   if (!ready_.empty()) {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <caf/response_promise.hpp>
+
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -10,6 +12,7 @@
 
 #include <kdb/actors.hpp>
 #include <rpc/transport.hpp>
+#include <wire/operation.hpp>
 #include <wire/server_features.hpp>
 #include <wire/streams.hpp>
 
@@ -151,40 +154,30 @@ using appender_actor =
                    caf::reacts_to<append_replies>, caf::reacts_to<append_call_ended>, caf::reacts_to<single_append_done>,
                    caf::reacts_to<deadlines_due>, caf::reacts_to<mailbox_drained>>;
 
-// -- management -------------------------------------------------------------------------
+// -- calls ------------------------------------------------------------------------------
 
-/// Single calls with one answer: everything that is neither an append in a batch nor a stream of events.
-using management_actor = caf::typed_actor<
-  caf::replies_to<delete_stream>::with<delete_result>, caf::replies_to<tombstone_stream>::with<delete_result>,
-  caf::replies_to<append_to_streams>::with<records_result>, caf::replies_to<append_records>::with<records_result>,
-  caf::replies_to<read_gossip>::with<cluster_info>, caf::replies_to<create_group>::with<group_changed>,
-  caf::replies_to<create_group_on_all>::with<group_changed>, caf::replies_to<update_group>::with<group_changed>,
-  caf::replies_to<update_group_on_all>::with<group_changed>,
-  caf::replies_to<change_group>::with<group_changed>, // Two calls, one after the other.
-  caf::replies_to<delete_group>::with<group_changed>, caf::replies_to<get_group_info>::with<group_info>,
-  caf::replies_to<list_groups>::with<group_list>, caf::replies_to<replay_parked>::with<group_changed>,
-  caf::replies_to<truncate_parked>::with<group_changed>, caf::replies_to<restart_persistent_subscriptions>::with<group_changed>,
-  caf::replies_to<create_user>::with<user_changed>, caf::replies_to<update_user>::with<user_changed>,
-  caf::replies_to<delete_user>::with<user_changed>, caf::replies_to<enable_user>::with<user_changed>,
-  caf::replies_to<disable_user>::with<user_changed>, caf::replies_to<get_user>::with<user_details>,
-  caf::replies_to<get_current_user>::with<user_details>, caf::replies_to<list_users>::with<user_list>,
-  caf::replies_to<change_password>::with<user_changed>, caf::replies_to<reset_password>::with<user_changed>,
-  caf::replies_to<create_projection>::with<projection_changed>,
-  caf::replies_to<create_one_time_projection>::with<projection_changed>,
-  caf::replies_to<update_projection>::with<projection_changed>, caf::replies_to<delete_projection>::with<projection_changed>,
-  caf::replies_to<enable_projection>::with<projection_changed>, caf::replies_to<disable_projection>::with<projection_changed>,
-  caf::replies_to<abort_projection>::with<projection_changed>, caf::replies_to<reset_projection>::with<projection_changed>,
-  caf::replies_to<get_projection_statistics>::with<projection_statistics>,
-  caf::replies_to<list_projections>::with<projection_list>, caf::replies_to<get_projection_state>::with<projection_value>,
-  caf::replies_to<get_projection_result>::with<projection_value>, caf::replies_to<restart_projections>::with<projection_changed>,
-  caf::replies_to<start_scavenge>::with<scavenge_result>, caf::replies_to<stop_scavenge>::with<scavenge_result>,
-  caf::replies_to<merge_indexes>::with<operation_done>, caf::replies_to<resign_node>::with<operation_done>,
-  caf::replies_to<set_node_priority>::with<operation_done>, caf::replies_to<shut_down_node>::with<operation_done>>;
+/// Carries out one operation that `wire` describes. The answer goes to `finish`, which makes the typed one of it and delivers that;
+/// without `finish` the messages of the server are the answer.
+struct run_call {
+  std::shared_ptr<wire::call_plan> plan;
+  std::function<void(caf::response_promise&, result<wire::message_list>)> finish{};
+};
 
-// Management to itself: calls of it have ended.
+/// How whoever reads the messages itself sees the client: programs without actors.
+using call_runner = caf::typed_actor<caf::replies_to<run_call>::with<wire::message_list>>;
+
+/// Everything that is neither an append in a batch nor a stream of events.
+using management_actor = call_runner;
+
+// Management to itself.
+/// Calls have ended.
 struct exchanges_done {};
+/// The pause before another try is over.
+struct retry_due {
+  std::uint64_t call = 0;
+};
 
-using management_self = management_actor::extend<caf::reacts_to<exchanges_done>>;
+using management_self = management_actor::extend<caf::reacts_to<exchanges_done>, caf::reacts_to<retry_due>>;
 
 // -- reader and subscription -----------------------------------------------------------------
 
@@ -283,7 +276,9 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_call_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::mailbox_drained)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::single_append_done)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::deadlines_due)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::run_call)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::exchanges_done)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::retry_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::batch_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscription_confirmed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_ended)

@@ -5,50 +5,54 @@
 namespace kdb {
 
 retrying_state::~retrying_state() {
-  if (asker.pending())
-    asker.deliver(to_caf({.code = errc::closed,
-                          .message = "the client was closed before the request succeeded",
-                          .outcome_unknown = plan.kind == policy::request_kind::write}));
+  if (answer.pending())
+    answer.deliver(
+      to_caf({.code = errc::closed, .message = "the client was closed before the append succeeded", .outcome_unknown = true}));
 }
 
-caf::behavior retrying_state::start(attempt what, const retry_plan& how) {
-  send = std::move(what);
+retrying_actor::behavior_type retrying_state::start(client_actor given, const retry_plan& how) {
+  client = std::move(given);
   plan = how;
   return {
-    [this](const try_it&) {
-      asker = self->make_response_promise();
+    [this](append_to_stream& append) -> caf::result<append_result> {
+      request = std::move(append);
+      request.options.call.retry = 0;
+      answer = self->make_response_promise<append_result>();
       try_now();
-      return asker;
+      return answer;
     },
     [this](const try_again&) { try_now(); },
   };
 }
 
 void retrying_state::try_now() {
-  send(*this, plan.budget.left(self->clock().now()));
+  request.options.call.deadline = plan.budget.left(self->clock().now());
+  self->request(client, caf::infinite, request)
+    .then(
+      [this](const append_result& done) {
+        answer.deliver(done);
+        self->quit();
+      },
+      [this](const caf::error& why) { fail(error::from(why)); });
 }
 
-void retrying_state::succeed(caf::message answer) {
-  asker.deliver(std::move(answer));
-  self->quit();
-}
-
-void retrying_state::fail(error why) {
-  unknown = unknown || why.outcome_unknown;
+void retrying_state::fail(error error) {
+  outcome_unknown |= error.outcome_unknown;
   const auto pause = random_pause(tries + 1);
-  const auto in_time = !plan.budget.limited() || *plan.budget.left(self->clock().now()) > pause;
-  if (tries < plan.times && in_time && policy::may_retry(why, plan.kind, plan.idempotent)) {
+  if (tries < plan.times && plan.budget.has_room_for(pause, self->clock().now()) &&
+      policy::may_retry(error, policy::request_kind::write, plan.idempotent)) {
     ++tries;
     self->delayed_send(self, pause, try_again{});
     return;
   }
-  why.outcome_unknown = unknown; // Of any of the tries.
-  asker.deliver(to_caf(std::move(why)));
+  error.outcome_unknown = outcome_unknown; // Of any of the tries.
+  answer.deliver(to_caf(std::move(error)));
   self->quit();
 }
 
-caf::behavior retrying(caf::stateful_actor<retrying_state>* self, retrying_state::attempt what, const retry_plan& plan) {
-  return self->state.start(std::move(what), plan);
+retrying_actor::behavior_type retrying(retrying_actor::stateful_pointer<retrying_state> self, client_actor client,
+                                       const retry_plan& plan) {
+  return self->state.start(std::move(client), plan);
 }
 
 } // namespace kdb

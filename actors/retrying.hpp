@@ -1,88 +1,51 @@
 #pragma once
 
-#include <caf/event_based_actor.hpp>
-#include <caf/response_promise.hpp>
-#include <caf/stateful_actor.hpp>
-#include <caf/typed_actor.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
-#include <chrono>
 #include <cstdint>
-#include <functional>
-#include <optional>
-#include <utility>
 
 #include <kdb/actors.hpp>
-#include <policy/failure.hpp>
 #include <worker_context.hpp>
 
 namespace kdb {
 
-/// When a request that has failed may be sent again.
+/// When an append that has failed may be sent again.
 struct retry_plan {
-  policy::request_kind kind = policy::request_kind::write;
-  /// Of a write: doing it twice is doing it once.
+  /// The server deduplicates a repeated append only with an explicit expected state.
   bool idempotent = false;
   std::uint32_t times = 0;
   time_budget budget{};
 };
 
-/// Asks for the answer to the request.
-struct try_it {};
-/// A retrying actor to itself.
+/// The pause before another try is over.
 struct try_again {};
 
-/// How whoever knows the answer's type sees a retrying actor, which is one type for all requests: a client has dozens of them.
-template <class Answer>
-using retrying_actor = caf::typed_actor<typename caf::replies_to<try_it>::template with<Answer>>;
+using retrying_actor = caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>, caf::reacts_to<try_again>>;
 
-/// The options of a request, wherever it has them.
-template <class Request>
-call_options& call_of(Request& what) {
-  if constexpr (requires { what.options.call; })
-    return what.options.call;
-  else
-    return what.call;
-}
-
-/// Sends one request to the client, and again while it fails, that is safe, and the plan allows it.
+/// Sends one append to the client, and again while it fails, that is safe, and the plan allows it. Lives for one append.
 struct retrying_state {
   static inline const char* name = "kdb.retrying";
 
-  /// Sends the request with that deadline. `succeed` or `fail` follows in any case.
-  using attempt = std::function<void(retrying_state&, std::optional<std::chrono::milliseconds> deadline)>;
-
-  explicit retrying_state(caf::event_based_actor* owner) : self{owner} {}
+  explicit retrying_state(retrying_actor::pointer owner) : self{owner} {}
   ~retrying_state();
 
-  caf::behavior start(attempt what, const retry_plan& how);
-  void succeed(caf::message answer);
-  void fail(error why);
+  retrying_actor::behavior_type start(client_actor client, const retry_plan& plan);
   void try_now();
+  void fail(error error);
 
-  caf::event_based_actor* self;
-  attempt send;
+  retrying_actor::pointer self;
+  client_actor client;
   retry_plan plan;
+  append_to_stream request;
   std::uint32_t tries = 0;
-  bool unknown = false;
-  caf::response_promise asker;
+  bool outcome_unknown = false;
+  caf::typed_response_promise<append_result> answer;
 };
 
-caf::behavior retrying(caf::stateful_actor<retrying_state>* self, retrying_state::attempt what, const retry_plan& plan);
-
-/// Attempts at a request to the client.
-template <class Answer, class Request>
-retrying_state::attempt attempts_at(Request what, client_actor client) {
-  call_of(what).retry = 0;
-  return [what = std::move(what), client = std::move(client)](retrying_state& here,
-                                                              std::optional<std::chrono::milliseconds> deadline) mutable {
-    call_of(what).deadline = deadline;
-    here.self->request(client, caf::infinite, what)
-      .then([&here](Answer& answer) { here.succeed(caf::make_message(std::move(answer))); },
-            [&here](const caf::error& why) { here.fail(error::from(why)); });
-  };
-}
+retrying_actor::behavior_type retrying(retrying_actor::stateful_pointer<retrying_state> self, client_actor client,
+                                       const retry_plan& plan);
 
 } // namespace kdb
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::try_it)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::try_again)

@@ -46,6 +46,11 @@ runtime::~runtime() {
     std::thread{std::move(take_down)}.detach();
 }
 
+result<wire::message_list> runtime::call(const std::shared_ptr<wire::call_plan>& plan) {
+  caf::scoped_actor self{system()};
+  return ask<wire::message_list>(self, caf::actor_cast<call_runner>(client_), run_call{plan});
+}
+
 void runtime::close() {
   close_client(system(), client_);
 }

@@ -120,6 +120,8 @@ public:
       return std::nullopt;
     return std::max(std::chrono::ceil<duration>(*end_ - now), duration::zero());
   }
+  /// Whether something can still be done after a pause.
+  bool has_room_for(duration pause, time_point now) const { return !end_ || *left(now) > pause; }
   /// The timeout for a request that is answered in any case: what is left, or none.
   caf::duration timeout(time_point now) const { return end_ ? caf::duration{*left(now)} : caf::duration{caf::infinite}; }
 

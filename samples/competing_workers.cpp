@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
     std::cerr << kdb::to_string(kdb::error::from(why)) << "\n";
     status = 1;
   };
-  self->request(*db, 5s, kdb::create_group{stream, "shipping"}).receive([](kdb::group_changed) {}, failed);
+  self->request(*db, 5s, kdb::create_group{stream, "shipping"}).receive([] {}, failed);
   for (auto type : {"order-placed", "order-placed", "gibberish", "order-placed"})
     self->send(*db, kdb::append_to_stream{.stream = stream, .events = {kdb::new_event::json(type, "{}")}});
   // docs: pool

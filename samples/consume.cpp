@@ -49,7 +49,7 @@ int main(int argc, char** argv) {
   // docs: create
   const kdb::group_settings how{.message_timeout = 10s, .max_retries = 3};
   const kdb::create_group create{stream, "billing", {.settings = how}};
-  self->request(*db, 5s, create).receive([](kdb::group_changed) {}, [&](const caf::error&) { status = 1; });
+  self->request(*db, 5s, create).receive([] {}, [&](const caf::error&) { status = 1; });
   // docs: end
   auto consuming = self->spawn<caf::monitored>(worker, *db, kdb::group_name{stream, "billing"});
   for (auto type : {"order-placed", "order-placed", "gibberish", "shop-closed"})

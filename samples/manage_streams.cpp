@@ -38,7 +38,7 @@ int manage(kdb::client& db, const std::string& stream) {
   auto gone = db.delete_stream(stream, *done->revision); // Only if nobody has written since.
   if (!gone)
     return report(gone.error());
-  auto last = db.current_revision(stream); // Nothing: it reads as not found…
+  auto last = db.get_current_version(stream); // Nothing: it reads as not found…
   auto again =
     db.append_to_stream(stream, kdb::stream_state::no_stream, {kdb::new_event::json("reopened", "{}")}); // …and goes on.
   auto for_ever = db.tombstone_stream(stream, kdb::stream_state::exists);

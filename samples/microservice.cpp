@@ -27,9 +27,9 @@ kdb::uuid derived_id(const kdb::uuid& source, const char* what) {
 caf::behavior invoicing(caf::stateful_actor<kdb::stream_state>* self, kdb::client_actor db, std::string orders,
                         std::string invoices) {
   const auto failed = [=](const caf::error& why) { self->quit(why); }; // Whoever supervises it starts another one.
-  self->request(db, 10s, kdb::current_revision{invoices})
+  self->request(db, 10s, kdb::get_current_version{invoices})
     .then(
-      [=](const kdb::revision_result& last) {
+      [=](const std::optional<kdb::stream_revision>& last) {
         self->state = last.revision ? kdb::stream_state{*last.revision} : kdb::stream_state::no_stream;
         const auto from = last.revision ? kdb::stream_position{*last.revision} : kdb::stream_start;
         self->request(db, 10s, kdb::subscribe_to_stream{orders, kdb::subscriber{self}, {.from = from}})

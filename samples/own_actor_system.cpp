@@ -22,7 +22,7 @@ caf::behavior host(caf::event_based_actor* self, kdb::settings settings, int* st
     return {};
   }
   self->link_to(*db);
-  self->request(*db, 10s, kdb::head_position{})
+  self->request(*db, 10s, kdb::get_commit_position{})
     .then(
       [=](kdb::log_position head) {
         std::cout << "the last event is at " << to_string(head) << "\n";

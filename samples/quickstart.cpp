@@ -28,7 +28,7 @@ public:
 
 private:
   caf::behavior make_behavior() override {
-    ask(kdb::await_connected{}, &tour::connected);
+    ask(kdb::wait_connected{}, &tour::connected);
     return {
       [this](const kdb::event_batch& batch) { followed(batch); },
       [this](const kdb::subscription_ended& end) { ended(end); },
@@ -37,7 +37,7 @@ private:
 
   void connected(const kdb::connected& to) {
     std::cout << "1. Connected to " << to_string(to.node) << ", version " << to.server_version << "\n";
-    ask(kdb::head_position{}, &tour::tested);
+    ask(kdb::get_commit_position{}, &tour::tested);
   }
 
   void tested(const kdb::log_position& head) {

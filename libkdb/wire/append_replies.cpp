@@ -17,8 +17,8 @@ namespace {
 
 unexpected refused(std::string_view why) {
   return unexpected(error{.code = errc::protocol_error,
-                       .message = "the server's answer to an append can't be understood: " + std::string{why},
-                       .outcome_unknown = true});
+                          .message = "the server's answer to an append can't be understood: " + std::string{why},
+                          .outcome_unknown = true});
 }
 
 using append_wrong_version = v1::AppendResp::WrongExpectedVersion;

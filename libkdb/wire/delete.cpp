@@ -1,4 +1,6 @@
 #include "event_store/client/streams.pb.h"
+#include "policy/validate_writes.hpp"
+#include "wire/operation.hpp"
 #include "wire/parse_message.hpp"
 #include "wire/streams.hpp"
 
@@ -29,8 +31,8 @@ result<delete_result> decode_position(std::string_view bytes) {
   Response message;
   if (!parse_message(message, bytes))
     return unexpected({.code = errc::protocol_error,
-                    .message = "the server's answer to a deletion can't be understood",
-                    .outcome_unknown = true});
+                       .message = "the server's answer to a deletion can't be understood",
+                       .outcome_unknown = true});
   if (!message.has_position())
     return delete_result{};
   return delete_result{log_position{message.position().commit_position(), message.position().prepare_position()}};
@@ -52,6 +54,24 @@ std::string encode_tombstone(std::string_view stream, stream_state expected) {
 
 result<delete_result> decode_tombstone(std::string_view message) {
   return decode_position<v1::TombstoneResp>(message);
+}
+
+// -- the operations ---------------------------------------------------------------------
+
+template <>
+operation<delete_stream> describe() {
+  return {.method = "/event_store.client.streams.Streams/Delete",
+          .check = [](const delete_stream& r) { return policy::check_delete(r.stream, r.expected, r.options.call); },
+          .encode = [](const delete_stream& r) { return message_list{encode_delete(r.stream, r.expected)}; },
+          .decode = in_one_message<delete_result, decode_delete>};
+}
+
+template <>
+operation<tombstone_stream> describe() {
+  return {.method = "/event_store.client.streams.Streams/Tombstone",
+          .check = [](const tombstone_stream& r) { return policy::check_delete(r.stream, r.expected, r.options.call); },
+          .encode = [](const tombstone_stream& r) { return message_list{encode_tombstone(r.stream, r.expected)}; },
+          .decode = in_one_message<delete_result, decode_tombstone>};
 }
 
 } // namespace kdb::wire

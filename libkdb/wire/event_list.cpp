@@ -19,9 +19,9 @@ result<void> event_list::builder::add(event_batch batch) {
   bytes_ += batch.byte_size();
   if (bytes_ > max_bytes_)
     return unexpected({.code = errc::read_too_large,
-                    .message = "there is more to read than the " + std::to_string(max_bytes_) +
-                               " bytes that may be kept at once; read it in batches, give it a limit, or allow more",
-                    .detail = size_limit{.limit = max_bytes_, .actual = bytes_, .event_id = {}}});
+                       .message = "there is more to read than the " + std::to_string(max_bytes_) +
+                                  " bytes that may be kept at once; read it in batches, give it a limit, or allow more",
+                       .detail = size_limit{.limit = max_bytes_, .actual = bytes_, .event_id = {}}});
   bounds_.merge(batch.bounds());
   for (const auto& event : batch.events())
     content_->events.push_back(event);

@@ -2,6 +2,7 @@
 
 #include "event_store/client/gossip.pb.h"
 #include "values/settings_ranges.hpp"
+#include "wire/operation.hpp"
 #include "wire/parse_message.hpp"
 #include "wire/uuid_reader.hpp"
 
@@ -41,6 +42,13 @@ result<std::vector<cluster_member>> decode_gossip(std::string_view message) {
                        .where = {.host = at.address(), .port = static_cast<std::uint16_t>(at.port())}});
   }
   return members;
+}
+
+template <>
+operation<read_gossip> describe() {
+  return {.method = "/event_store.client.gossip.Gossip/Read",
+          .effect = effect::read,
+          .decode = in_one_message<std::vector<cluster_member>, decode_gossip>};
 }
 
 } // namespace kdb::wire

@@ -5,6 +5,8 @@
 #include <utility>
 
 #include "event_store/client/persistent.pb.h"
+#include "policy/groups.hpp"
+#include "wire/operation.hpp"
 #include "wire/parse_message.hpp"
 
 namespace kdb::wire {
@@ -312,6 +314,121 @@ std::optional<group_position> parse_group_position(std::string_view text) {
   if (!revision || *revision < 0)
     return std::nullopt;
   return stream_revision{static_cast<std::uint64_t>(*revision)};
+}
+
+// -- the operations: only the leader knows of groups ----------------------------------------
+
+template <>
+operation<create_group> describe() {
+  return {.method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/Create",
+          .leader_only = true,
+          .check = [](const create_group& r) { return policy::check_create(r.stream, r.group, r.options); },
+          .encode = [](const create_group& r) { return message_list{encode_create(r.stream, r.group, r.options)}; }};
+}
+
+template <>
+operation<create_group_on_all> describe() {
+  return {.method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/Create",
+          .leader_only = true,
+          .check = [](const create_group_on_all& r) { return policy::check_create(r.group, r.options); },
+          .encode = [](const create_group_on_all& r) { return message_list{encode_create(r.group, r.options)}; }};
+}
+
+template <>
+operation<update_group> describe() {
+  return {.method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/Update",
+          .effect = effect::idempotent_write,
+          .leader_only = true,
+          .check = [](const update_group& r) { return policy::check_update(r.stream, r.group, r.options); },
+          .encode = [](const update_group& r) { return message_list{encode_update(r.stream, r.group, r.options)}; }};
+}
+
+template <>
+operation<update_group_on_all> describe() {
+  return {.method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/Update",
+          .effect = effect::idempotent_write,
+          .leader_only = true,
+          .check = [](const update_group_on_all& r) { return policy::check_update(r.group, r.options); },
+          .encode = [](const update_group_on_all& r) { return message_list{encode_update(r.group, r.options)}; }};
+}
+
+namespace {
+
+/// The second half of a change: what the group becomes.
+result<message_list> encode_change(const change_group& request, const message_list& answers) {
+  return in_one_message<group_info, decode_info>(answers)
+    .and_then([&](const group_info& now) { return policy::merge(now, request.changes); })
+    .transform([&](const policy::group_update& next) {
+      const auto& [stream, group] = request.name;
+      if (const auto* from = std::get_if<stream_position>(&next.from))
+        return message_list{encode_update(stream, group, update_group_options{*from, next.settings})};
+      return message_list{encode_update(group, update_group_on_all_options{std::get<all_position>(next.from), next.settings})};
+    });
+}
+
+} // namespace
+
+template <>
+operation<change_group> describe() {
+  return {.method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/GetInfo",
+          .effect = effect::idempotent_write,
+          .leader_only = true,
+          .check = [](const change_group& r) { return policy::check_change(r.name, r.changes, r.call); },
+          .encode = [](const change_group& r) { return message_list{encode_get_info(r.name)}; },
+          .second_method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/Update",
+          .second = encode_change};
+}
+
+template <>
+operation<delete_group> describe() {
+  return {.method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/Delete",
+          .leader_only = true,
+          .check = [](const delete_group& r) { return policy::check_group(r.name); },
+          .encode = [](const delete_group& r) { return message_list{encode_delete_group(r.name)}; }};
+}
+
+template <>
+operation<get_group_info> describe() {
+  return {.method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/GetInfo",
+          .effect = effect::read,
+          .leader_only = true,
+          .check = [](const get_group_info& r) { return policy::check_group(r.name); },
+          .encode = [](const get_group_info& r) { return message_list{encode_get_info(r.name)}; },
+          .decode = in_one_message<group_info, decode_info>};
+}
+
+template <>
+operation<list_groups> describe() {
+  return {.method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/List",
+          .effect = effect::read,
+          .leader_only = true,
+          .check =
+            [](const list_groups& r) {
+              return r.stream ? policy::check_group({*r.stream, {}}) : result<void>{};
+            },
+          .encode = [](const list_groups& r) { return message_list{encode_list(r.stream)}; },
+          .decode = in_one_message<std::vector<group_info>, decode_list>};
+}
+
+template <>
+operation<replay_parked> describe() {
+  return {.method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/ReplayParked",
+          .leader_only = true,
+          .check = [](const replay_parked& r) { return policy::check_parked(r.name, r.options); },
+          .encode = [](const replay_parked& r) { return message_list{encode_replay_parked(r.name, r.options.stop_at)}; }};
+}
+
+template <>
+operation<truncate_parked> describe() {
+  return {.method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/TruncateParked",
+          .leader_only = true,
+          .check = [](const truncate_parked& r) { return policy::check_parked(r.name, r.options); },
+          .encode = [](const truncate_parked& r) { return message_list{encode_truncate_parked(r.name, r.options.stop_at)}; }};
+}
+
+template <>
+operation<restart_persistent_subscriptions> describe() {
+  return {.method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/RestartSubsystem", .leader_only = true};
 }
 
 } // namespace kdb::wire

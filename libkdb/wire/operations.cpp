@@ -1,6 +1,8 @@
 #include "wire/operations.hpp"
 
 #include "event_store/client/operations.pb.h"
+#include "policy/operations.hpp"
+#include "wire/operation.hpp"
 #include "wire/parse_message.hpp"
 
 namespace kdb::wire {
@@ -37,7 +39,57 @@ result<scavenge_result> decode_scavenge(std::string_view message) {
     default: break;
   }
   return unexpected(errc::protocol_error, "the server says of a scavenge what this client does not know: " +
-                                         std::to_string(static_cast<int>(answer.scavenge_result())));
+                                            std::to_string(static_cast<int>(answer.scavenge_result())));
+}
+
+// -- the operations ---------------------------------------------------------------------
+
+namespace {
+
+constexpr silence no_word_of_scavenges{
+  .reason =
+    "servers may not answer about scavenges: one that keeps its events in memory has none, and one that stops may say nothing"};
+
+} // namespace
+
+template <>
+operation<start_scavenge> describe() {
+  return {.method = "/event_store.client.operations.Operations/StartScavenge",
+          .silence = &no_word_of_scavenges,
+          .check = [](const start_scavenge& r) { return policy::check_start_scavenge(r.options); },
+          .encode = [](const start_scavenge& r) { return message_list{encode_start_scavenge(r.options)}; },
+          .decode = in_one_message<scavenge_result, decode_scavenge>};
+}
+
+template <>
+operation<stop_scavenge> describe() {
+  return {.method = "/event_store.client.operations.Operations/StopScavenge",
+          .silence = &no_word_of_scavenges,
+          .check = [](const stop_scavenge& r) { return policy::check_stop_scavenge(r.id, r.call); },
+          .encode = [](const stop_scavenge& r) { return message_list{encode_stop_scavenge(r.id)}; },
+          .decode = in_one_message<scavenge_result, decode_scavenge>};
+}
+
+template <>
+operation<merge_indexes> describe() {
+  return {.method = "/event_store.client.operations.Operations/MergeIndexes"};
+}
+
+template <>
+operation<resign_node> describe() {
+  return {.method = "/event_store.client.operations.Operations/ResignNode"};
+}
+
+template <>
+operation<set_node_priority> describe() {
+  return {.method = "/event_store.client.operations.Operations/SetNodePriority",
+          .effect = effect::idempotent_write,
+          .encode = [](const set_node_priority& r) { return message_list{encode_node_priority(r.priority)}; }};
+}
+
+template <>
+operation<shut_down_node> describe() {
+  return {.method = "/event_store.client.operations.Operations/Shutdown"};
 }
 
 } // namespace kdb::wire

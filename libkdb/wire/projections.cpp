@@ -7,6 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "event_store/client/projections.pb.h"
+#include "policy/projections.hpp"
+#include "wire/operation.hpp"
 #include "wire/parse_message.hpp"
 
 namespace kdb::wire {
@@ -189,6 +191,166 @@ result<std::string> decode_projection_result(std::string_view message) {
   if (!parse_message(answer, message))
     return unexpected(errc::protocol_error, "the result of a projection can't be understood");
   return to_json(answer.result()).dump();
+}
+
+// -- the operations: the leader alone has projections -----------------------------------------
+
+namespace {
+
+constexpr silence no_projections{.reason =
+                                   "perhaps the node does not lead, or its projections have not started: it does not answer then",
+                                 .of_unfit_node = true};
+
+/// Older servers send nothing about a projection that is not there, and no error either.
+result<projection_statistics> decode_projection(const message_list& all) {
+  return decode_projections(all).and_then([](std::vector<projection_statistics> found) -> result<projection_statistics> {
+    if (found.empty())
+      return unexpected{errc::projection_not_found, "there is no projection of that name"};
+    return std::move(found.front());
+  });
+}
+
+} // namespace
+
+template <>
+operation<create_projection> describe() {
+  return {.method = "/event_store.client.projections.Projections/Create",
+          .leader_only = true,
+          .silence = &no_projections,
+          .check = [](const create_projection& r) { return policy::check_create_projection(r.name, r.query, r.options); },
+          .encode = [](const create_projection& r) { return message_list{encode_create_projection(r.name, r.query, r.options)}; },
+          .projection = &create_projection::name};
+}
+
+template <>
+operation<create_one_time_projection> describe() {
+  return {
+    .method = "/event_store.client.projections.Projections/Create",
+    .leader_only = true,
+    .silence = &no_projections,
+    .check = [](const create_one_time_projection& r) { return policy::check_create_one_time_projection(r.query, r.options); },
+    .encode =
+      [](const create_one_time_projection& r) { return message_list{encode_create_one_time_projection(r.query, r.options)}; }};
+}
+
+template <>
+operation<update_projection> describe() {
+  return {.method = "/event_store.client.projections.Projections/Update",
+          .leader_only = true,
+          .silence = &no_projections,
+          .check = [](const update_projection& r) { return policy::check_update_projection(r.name, r.query, r.options); },
+          .encode = [](const update_projection& r) { return message_list{encode_update_projection(r.name, r.query, r.options)}; },
+          .projection = &update_projection::name};
+}
+
+template <>
+operation<delete_projection> describe() {
+  return {.method = "/event_store.client.projections.Projections/Delete",
+          .leader_only = true,
+          .silence = &no_projections,
+          .check = [](const delete_projection& r) { return policy::check_projection(r.name, r.options.call); },
+          .encode = [](const delete_projection& r) { return message_list{encode_delete_projection(r.name, r.options)}; },
+          .projection = &delete_projection::name};
+}
+
+template <>
+operation<enable_projection> describe() {
+  return {.method = "/event_store.client.projections.Projections/Enable",
+          .effect = effect::idempotent_write,
+          .leader_only = true,
+          .silence = &no_projections,
+          .check = [](const enable_projection& r) { return policy::check_projection(r.name, r.call); },
+          .encode = [](const enable_projection& r) { return message_list{encode_enable_projection(r.name)}; },
+          .projection = &enable_projection::name};
+}
+
+template <>
+operation<disable_projection> describe() {
+  return {.method = "/event_store.client.projections.Projections/Disable",
+          .effect = effect::idempotent_write,
+          .leader_only = true,
+          .silence = &no_projections,
+          .check = [](const disable_projection& r) { return policy::check_projection(r.name, r.call); },
+          .encode = [](const disable_projection& r) { return message_list{encode_disable_projection(r.name, true)}; },
+          .projection = &disable_projection::name};
+}
+
+template <>
+operation<abort_projection> describe() {
+  return {.method = "/event_store.client.projections.Projections/Disable",
+          .effect = effect::idempotent_write,
+          .leader_only = true,
+          .silence = &no_projections,
+          .check = [](const abort_projection& r) { return policy::check_projection(r.name, r.call); },
+          .encode = [](const abort_projection& r) { return message_list{encode_disable_projection(r.name, false)}; },
+          .projection = &abort_projection::name};
+}
+
+template <>
+operation<reset_projection> describe() {
+  return {.method = "/event_store.client.projections.Projections/Reset",
+          .leader_only = true,
+          .silence = &no_projections,
+          .check = [](const reset_projection& r) { return policy::check_projection(r.name, r.call); },
+          .encode = [](const reset_projection& r) { return message_list{encode_reset_projection(r.name)}; },
+          .projection = &reset_projection::name};
+}
+
+template <>
+operation<get_projection_statistics> describe() {
+  return {.method = "/event_store.client.projections.Projections/Statistics",
+          .effect = effect::read,
+          .leader_only = true,
+          .many_answers = true,
+          .silence = &no_projections,
+          .check = [](const get_projection_statistics& r) { return policy::check_projection(r.name, r.call); },
+          .encode = [](const get_projection_statistics& r) { return message_list{encode_projection_statistics(r.name)}; },
+          .decode = decode_projection,
+          .projection = &get_projection_statistics::name};
+}
+
+template <>
+operation<list_projections> describe() {
+  return {.method = "/event_store.client.projections.Projections/Statistics",
+          .effect = effect::read,
+          .leader_only = true,
+          .many_answers = true,
+          .silence = &no_projections,
+          .check = [](const list_projections& r) { return policy::check_list_projections(r.mode, r.call); },
+          .encode = [](const list_projections& r) { return message_list{encode_list_projections(r.mode)}; },
+          .decode = decode_projections};
+}
+
+template <>
+operation<get_projection_state> describe() {
+  return {
+    .method = "/event_store.client.projections.Projections/State",
+    .effect = effect::read,
+    .leader_only = true,
+    .silence = &no_projections,
+    .check = [](const get_projection_state& r) { return policy::check_projection_state(r.name, r.options); },
+    .encode = [](const get_projection_state& r) { return message_list{encode_projection_state(r.name, r.options.partition)}; },
+    .decode = in_one_message<std::string, decode_projection_state>,
+    .projection = &get_projection_state::name};
+}
+
+template <>
+operation<get_projection_result> describe() {
+  return {
+    .method = "/event_store.client.projections.Projections/Result",
+    .effect = effect::read,
+    .leader_only = true,
+    .silence = &no_projections,
+    .check = [](const get_projection_result& r) { return policy::check_projection_state(r.name, r.options); },
+    .encode = [](const get_projection_result& r) { return message_list{encode_projection_result(r.name, r.options.partition)}; },
+    .decode = in_one_message<std::string, decode_projection_result>,
+    .projection = &get_projection_result::name};
+}
+
+template <>
+operation<restart_projections> describe() {
+  return {
+    .method = "/event_store.client.projections.Projections/RestartSubsystem", .leader_only = true, .silence = &no_projections};
 }
 
 } // namespace kdb::wire

@@ -3,6 +3,8 @@
 #include <utility>
 
 #include "event_store/client/users.pb.h"
+#include "policy/users.hpp"
+#include "wire/operation.hpp"
 #include "wire/parse_message.hpp"
 
 namespace kdb::wire {
@@ -107,6 +109,111 @@ result<std::vector<user_details>> decode_users(const std::vector<std::string>& m
     all.push_back(std::move(*user));
   }
   return all;
+}
+
+// -- the operations ---------------------------------------------------------------------
+
+namespace {
+
+constexpr silence no_users{.reason = "servers without authentication have no users, and may not answer"};
+
+} // namespace
+
+template <>
+operation<create_user> describe() {
+  return {.method = "/event_store.client.users.Users/Create",
+          .silence = &no_users,
+          .check = [](const create_user& r) { return policy::check_create_user(r.login_name, r.password, r.options); },
+          .encode = [](const create_user& r) { return message_list{encode_create_user(r.login_name, r.password, r.options)}; }};
+}
+
+template <>
+operation<update_user> describe() {
+  return {.method = "/event_store.client.users.Users/Update",
+          .silence = &no_users,
+          .check = [](const update_user& r) { return policy::check_update_user(r.login_name, r.options); },
+          .encode = [](const update_user& r) { return message_list{encode_update_user(r.login_name, r.options)}; }};
+}
+
+template <>
+operation<delete_user> describe() {
+  return {.method = "/event_store.client.users.Users/Delete",
+          .silence = &no_users,
+          .check = [](const delete_user& r) { return policy::check_login(r.login_name, r.call); },
+          .encode = [](const delete_user& r) { return message_list{encode_delete_user(r.login_name)}; }};
+}
+
+template <>
+operation<enable_user> describe() {
+  return {.method = "/event_store.client.users.Users/Enable",
+          .silence = &no_users,
+          .check = [](const enable_user& r) { return policy::check_login(r.login_name, r.call); },
+          .encode = [](const enable_user& r) { return message_list{encode_enable_user(r.login_name)}; }};
+}
+
+template <>
+operation<disable_user> describe() {
+  return {.method = "/event_store.client.users.Users/Disable",
+          .silence = &no_users,
+          .check = [](const disable_user& r) { return policy::check_login(r.login_name, r.call); },
+          .encode = [](const disable_user& r) { return message_list{encode_disable_user(r.login_name)}; }};
+}
+
+template <>
+operation<change_password> describe() {
+  return {.method = "/event_store.client.users.Users/ChangePassword",
+          .silence = &no_users,
+          .check =
+            [](const change_password& r) {
+              return policy::check_change_password(r.login_name, r.current_password, r.new_password, r.call);
+            },
+          .encode =
+            [](const change_password& r) {
+              return message_list{encode_change_password(r.login_name, r.current_password, r.new_password)};
+            }};
+}
+
+template <>
+operation<reset_password> describe() {
+  return {.method = "/event_store.client.users.Users/ResetPassword",
+          .silence = &no_users,
+          .check = [](const reset_password& r) { return policy::check_reset_password(r.login_name, r.new_password, r.call); },
+          .encode = [](const reset_password& r) { return message_list{encode_reset_password(r.login_name, r.new_password)}; }};
+}
+
+template <>
+operation<get_user> describe() {
+  return {.method = "/event_store.client.users.Users/Details",
+          .effect = effect::read,
+          .many_answers = true,
+          .silence = &no_users,
+          .check = [](const get_user& r) { return policy::check_login(r.login_name, r.call); },
+          .encode = [](const get_user& r) { return message_list{encode_user_details(r.login_name)}; },
+          .decode = in_one_message<user_details, decode_user>};
+}
+
+template <>
+operation<get_current_user> describe() {
+  return {.method = "/event_store.client.users.Users/Details",
+          .effect = effect::read,
+          .many_answers = true,
+          .silence = &no_users,
+          .encode_as =
+            [](const get_current_user&, const std::optional<credentials>& caller) {
+              return policy::login_of(caller).transform(
+                [](const std::string& login) { return message_list{encode_user_details(login)}; });
+            },
+          .decode = in_one_message<user_details, decode_user>};
+}
+
+template <>
+operation<list_users> describe() {
+  return {.method = "/event_store.client.users.Users/Details",
+          .effect = effect::read,
+          .many_answers = true,
+          .silence = &no_users,
+          .encode = [](const list_users&) { return message_list{encode_all_user_details()}; },
+          .decode = decode_users};
 }
 
 } // namespace kdb::wire

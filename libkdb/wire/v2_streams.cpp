@@ -1,6 +1,8 @@
 #include "wire/v2_streams.hpp"
 
 #include "kurrentdb/protocol/v2/streams/streams.pb.h"
+#include "policy/validate_writes.hpp"
+#include "wire/operation.hpp"
 #include "wire/parse_message.hpp"
 
 namespace kdb::wire {
@@ -142,6 +144,28 @@ result<records_result> decode_append_records(std::string_view bytes) {
     done.streams.push_back({each.stream(), {static_cast<std::uint64_t>(each.revision())}});
   }
   return done;
+}
+
+// -- the operations ---------------------------------------------------------------------
+
+template <>
+operation<append_to_streams> describe() {
+  return {.method = "/kurrentdb.protocol.v2.streams.StreamsService/AppendSession",
+          .feature = "kurrentdb.protocol.v2.streams.streamsservice/appendsession",
+          .leader_only = true,
+          .check = [](const append_to_streams& r) { return policy::check_append_to_streams(r.appends, r.options.call); },
+          .encode = [](const append_to_streams& r) { return encode_append_session(r.appends); },
+          .decode = in_one_message<records_result, decode_append_session>};
+}
+
+template <>
+operation<append_records> describe() {
+  return {.method = "/kurrentdb.protocol.v2.streams.StreamsService/AppendRecords",
+          .feature = "kurrentdb.protocol.v2.streams.streamsservice/appendrecords",
+          .leader_only = true,
+          .check = [](const append_records& r) { return policy::check_append_records(r.records, r.checks, r.options.call); },
+          .encode = [](const append_records& r) { return message_list{encode_append_records(r.records, r.checks)}; },
+          .decode = in_one_message<records_result, decode_append_records>};
 }
 
 } // namespace kdb::wire

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -15,6 +16,27 @@ struct management_fixture : worker_fixture {
     tested = keep(sys.spawn(management, context));
   }
   ~management_fixture() { tested = nullptr; }
+
+  /// Asks as the client does for a host. Errors of a request that can't be sent come at once.
+  template <class T, class Request>
+  answer<T> ask(const management_actor& whom, Request request) {
+    answer<T> out;
+    auto prepared = wire::prepare(std::move(request));
+    if (!prepared) {
+      out.slot()->emplace(unexpected{std::move(prepared.error())});
+      return out;
+    }
+    const auto plan = std::make_shared<wire::call_plan>(std::move(*prepared));
+    const auto finish = [plan, slot = out.slot()](caf::response_promise& to, result<wire::message_list> outcome) {
+      slot->emplace(wire::understand<Request>(*plan, std::move(outcome)));
+      to.deliver(wire::message_list{});
+    };
+    as_self([whom, plan, finish, slot = out.slot()](caf::event_based_actor* from) {
+      from->request(whom, caf::infinite, run_call{plan, finish})
+        .then([](const wire::message_list&) {}, [slot](const caf::error& why) { slot->emplace(unexpected{error::from(why)}); });
+    });
+    return out;
+  }
 
   /// Calls so far.
   std::size_t sent() { return calls().exchanges.size(); }

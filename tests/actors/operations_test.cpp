@@ -16,14 +16,14 @@ using namespace std::chrono_literals;
 namespace {
 
 template <class Request>
-answer<operation_done> tell(management_fixture& f, Request what) {
-  return f.ask<operation_done>(f.tested, std::move(what));
+answer<void> tell(management_fixture& f, Request what) {
+  return f.ask<void>(f.tested, std::move(what));
 }
 
 /// One request of each kind that is answered with nothing.
 struct row {
   const char* method;
-  answer<operation_done> (*ask)(management_fixture&);
+  answer<void> (*ask)(management_fixture&);
   std::string message;
 };
 

@@ -67,7 +67,7 @@ public:
 
   void ask() {
     auto begun = book_.begin("a question for the head");
-    const auto head = db_.head_position({.call = call()});
+    const auto head = db_.get_commit_position({.call = call()});
     settle(*begun, head ? result<void>{} : unexpected{head.error()});
   }
 

@@ -94,8 +94,8 @@ const std::vector<operation>& operations() {
     {"read_stream", [](client& c, chance&) { return read_all_of_it(c.read_stream("s", {.call = in_time})); }},
     {"read_all", [](client& c, chance&) { return read_all_of_it(c.read_all({.direction = backwards, .call = in_time})); }},
     {"read_stream_to_end", [](client& c, chance&) { return end_of(c.read_stream_to_end("s", {.call = in_time}, 4u << 20)); }},
-    {"head_position", [](client& c, chance&) { return end_of(c.head_position({.call = in_time})); }},
-    {"current_revision", [](client& c, chance&) { return end_of(c.current_revision("s", in_time)); }},
+    {"get_commit_position", [](client& c, chance&) { return end_of(c.get_commit_position({.call = in_time})); }},
+    {"get_current_version", [](client& c, chance&) { return end_of(c.get_current_version("s", in_time)); }},
     {"get_stream_metadata", [](client& c, chance&) { return end_of(c.get_stream_metadata("s", {in_time})); }},
     {"get_system_settings", [](client& c, chance&) { return end_of(c.get_system_settings({in_time})); }},
     {"delete_stream", [](client& c, chance&) { return end_of(c.delete_stream("s", stream_state::any, {in_time})); }},
@@ -137,7 +137,7 @@ const std::vector<operation>& operations() {
     {"list_projections", [](client& c, chance&) { return end_of(c.list_projections(projection_mode::all, in_time)); }},
     {"get_projection_state", [](client& c, chance&) { return end_of(c.get_projection_state("p", {.call = in_time})); }},
     {"read_gossip", [](client& c, chance&) { return end_of(c.read_gossip(in_time)); }},
-    {"server_info", [](client& c, chance&) { return end_of(c.server_info(in_time)); }},
+    {"server_info", [](client& c, chance&) { return end_of(c.get_server_info(in_time)); }},
     {"wait_connected", [](client& c, chance&) { return end_of(c.wait_connected(deadline)); }}};
   return all;
 }

@@ -39,15 +39,24 @@ caf::behavior host(caf::event_based_actor* self) {
 }
 
 /// A host actor asks; the future has the answer.
+template <class Answer>
+auto answering(std::shared_ptr<std::promise<result<Answer>>> promise) {
+  if constexpr (std::is_void_v<Answer>)
+    return [promise] { promise->set_value({}); };
+  else
+    return [promise](Answer& answer) { promise->set_value(std::move(answer)); };
+}
+
 template <class Answer, class Handle, class Request>
 std::future<result<Answer>> ask(const caf::actor& asker, const Handle& whom, Request what) {
   auto promise = std::make_shared<std::promise<result<Answer>>>();
   auto later = promise->get_future();
-  caf::anon_send(asker, run{[whom, promise, request = std::make_shared<Request>(std::move(what))](caf::event_based_actor* self) {
-                   self->request(whom, caf::infinite, std::move(*request))
-                     .then([promise](Answer& answer) { promise->set_value(std::move(answer)); },
-                           [promise](const caf::error& why) { promise->set_value(unexpected{error::from(why)}); });
-                 }});
+  caf::anon_send(
+    asker, run{[whom, promise, request = std::make_shared<Request>(std::move(what))](caf::event_based_actor* self) {
+      self->request(whom, caf::infinite, std::move(*request)).then(answering<Answer>(promise), [promise](const caf::error& why) {
+        promise->set_value(unexpected{error::from(why)});
+      });
+    }});
   return later;
 }
 
@@ -306,7 +315,7 @@ public:
   }
 
   result<connected> wait_connected(std::chrono::milliseconds at_most) override {
-    return ask_and_wait<connected>(host_, client_, await_connected{at_most}, "a connection");
+    return ask_and_wait<connected>(host_, client_, kdb::wait_connected{at_most}, "a connection");
   }
 
   client_status status() override {
@@ -319,8 +328,7 @@ public:
   }
 
   result<std::vector<cluster_member>> read_gossip(call_options call) override {
-    return ask_and_wait<cluster_info>(host_, client_, kdb::read_gossip{std::move(call)}, "the members")
-      .transform([](cluster_info found) { return std::move(found.members); });
+    return ask_and_wait<std::vector<cluster_member>>(host_, client_, kdb::read_gossip{std::move(call)}, "the members");
   }
 
   std::future<result<append_result>> start_append(std::string stream, stream_state expected, std::vector<new_event> events,
@@ -353,8 +361,8 @@ public:
     return std::make_unique<actor_read>(system_, client_, kdb::read_all{std::move(options)});
   }
 
-  result<log_position> head_position(head_position_options options) override {
-    return ask_and_wait<log_position>(host_, client_, kdb::head_position{std::move(options)}, "the head position");
+  result<log_position> get_commit_position(commit_position_options options) override {
+    return ask_and_wait<log_position>(host_, client_, kdb::get_commit_position{std::move(options)}, "the head position");
   }
 
   result<std::unique_ptr<running_subscription>> subscribe_to_stream(std::string stream,
@@ -376,56 +384,45 @@ public:
     return made;
   }
   result<void> create_group(std::string stream, std::string group, create_group_options options) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::create_group{std::move(stream), std::move(group), std::move(options)},
-                                       "the answer of create_group")
-      .transform([](group_changed) {});
+    return ask_and_wait<void>(host_, client_, kdb::create_group{std::move(stream), std::move(group), std::move(options)},
+                              "the answer of create_group");
   }
   result<void> create_group_on_all(std::string group, create_group_on_all_options options) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::create_group_on_all{std::move(group), std::move(options)},
-                                       "the answer of create_group_on_all")
-      .transform([](group_changed) {});
+    return ask_and_wait<void>(host_, client_, kdb::create_group_on_all{std::move(group), std::move(options)},
+                              "the answer of create_group_on_all");
   }
   result<void> update_group(std::string stream, std::string group, update_group_options options) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::update_group{std::move(stream), std::move(group), std::move(options)},
-                                       "the answer of update_group")
-      .transform([](group_changed) {});
+    return ask_and_wait<void>(host_, client_, kdb::update_group{std::move(stream), std::move(group), std::move(options)},
+                              "the answer of update_group");
   }
   result<void> update_group_on_all(std::string group, update_group_on_all_options options) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::update_group_on_all{std::move(group), std::move(options)},
-                                       "the answer of update_group_on_all")
-      .transform([](group_changed) {});
+    return ask_and_wait<void>(host_, client_, kdb::update_group_on_all{std::move(group), std::move(options)},
+                              "the answer of update_group_on_all");
   }
   result<void> change_group(group_name name, group_changes changes) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::change_group{std::move(name), std::move(changes)},
-                                       "the answer of change_group")
-      .transform([](group_changed) {});
+    return ask_and_wait<void>(host_, client_, kdb::change_group{std::move(name), std::move(changes)},
+                              "the answer of change_group");
   }
   result<void> delete_group(group_name name) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::delete_group{std::move(name)}, "the answer of delete_group")
-      .transform([](group_changed) {});
+    return ask_and_wait<void>(host_, client_, kdb::delete_group{std::move(name)}, "the answer of delete_group");
   }
   result<void> replay_parked(group_name name, parked_options options) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::replay_parked{std::move(name), std::move(options)},
-                                       "the answer of replay_parked")
-      .transform([](group_changed) {});
+    return ask_and_wait<void>(host_, client_, kdb::replay_parked{std::move(name), std::move(options)},
+                              "the answer of replay_parked");
   }
   result<void> truncate_parked(group_name name, parked_options options) override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::truncate_parked{std::move(name), std::move(options)},
-                                       "the answer of truncate_parked")
-      .transform([](group_changed) {});
+    return ask_and_wait<void>(host_, client_, kdb::truncate_parked{std::move(name), std::move(options)},
+                              "the answer of truncate_parked");
   }
   result<void> restart_persistent_subscriptions() override {
-    return ask_and_wait<group_changed>(host_, client_, kdb::restart_persistent_subscriptions{},
-                                       "the answer of restart_persistent_subscriptions")
-      .transform([](group_changed) {});
+    return ask_and_wait<void>(host_, client_, kdb::restart_persistent_subscriptions{},
+                              "the answer of restart_persistent_subscriptions");
   }
   result<group_info> get_group_info(group_name name) override {
     return ask_and_wait<group_info>(host_, client_, kdb::get_group_info{std::move(name)}, "about a group");
   }
   result<std::vector<group_info>> list_groups(std::optional<std::string> stream) override {
-    return ask_and_wait<group_list>(host_, client_, kdb::list_groups{std::move(stream)}, "the groups").transform([](group_list all) {
-      return std::move(all.groups);
-    });
+    return ask_and_wait<std::vector<group_info>>(host_, client_, kdb::list_groups{std::move(stream)}, "the groups");
   }
 
   void close() override {

@@ -48,7 +48,7 @@ KDB_SCENARIO(one_event_gets_the_first_revision_and_a_position) {
   scenario s{which};
   const auto done = value_of(s.client->append("s", stream_state::no_stream, numbered(1)));
   BOOST_TEST(done.revision.value().value == 0u);
-  BOOST_TEST((done.position == value_of(s.client->head_position())));
+  BOOST_TEST((done.position == value_of(s.client->get_commit_position())));
 }
 
 KDB_SCENARIO(many_events_are_written_in_their_order) {
@@ -146,7 +146,7 @@ KDB_SCENARIO_TABLE(an_expected_state_holds_or_the_error_tells_expected_and_actua
   value_of(s.client->append("soft", stream_state::any, numbered(2)));
   fixtures::delete_stream(s.node.port(), "soft");
 
-  const auto before = value_of(s.client->head_position());
+  const auto before = value_of(s.client->get_commit_position());
   const auto done = s.client->append(std::string{row.stream}, row.expected, numbered(1));
   BOOST_REQUIRE(done.has_value() == row.holds);
   if (row.holds)
@@ -159,7 +159,7 @@ KDB_SCENARIO_TABLE(an_expected_state_holds_or_the_error_tells_expected_and_actua
   BOOST_TEST(detail->stream == row.stream);
   BOOST_TEST((detail->expected == row.expected));
   BOOST_TEST((detail->actual == row.actual));
-  BOOST_TEST((value_of(s.client->head_position()) == before));
+  BOOST_TEST((value_of(s.client->get_commit_position()) == before));
 }
 
 KDB_SCENARIO(a_tombstoned_stream_takes_no_append) {
@@ -340,7 +340,7 @@ KDB_SCENARIO(a_call_of_its_own_and_the_shared_one_give_equal_results) {
       const auto events = numbered(3);
       const auto first = value_of(s.client->append(stream, stream_state::no_stream, events, options));
       BOOST_TEST(first.revision.value().value == 2u);
-      BOOST_TEST((first.position == value_of(s.client->head_position())));
+      BOOST_TEST((first.position == value_of(s.client->get_commit_position())));
       BOOST_TEST((value_of(s.client->append(stream, stream_state::no_stream, events, options)) == first));
       const auto why = error_of(s.client->append(stream, stream_state::revision(7), numbered(1), options));
       BOOST_TEST(why.code == errc::wrong_expected_version);

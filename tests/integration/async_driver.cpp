@@ -126,11 +126,11 @@ public:
   }
 
   client_status status() override {
-    return wait_for(client_->status(asio::use_future), "the status").value_or(client_status{.phase = client_phase::closed});
+    return wait_for(client_->get_status(asio::use_future), "the status").value_or(client_status{.phase = client_phase::closed});
   }
 
   result<server_info> get_server_info(call_options call) override {
-    return wait_for(client_->server_info(std::move(call), asio::use_future), "what the server offers");
+    return wait_for(client_->get_server_info(std::move(call), asio::use_future), "what the server offers");
   }
 
   result<std::vector<cluster_member>> read_gossip(call_options call) override {
@@ -161,8 +161,8 @@ public:
     return std::make_unique<async_read>(pool_, client_->read_all(std::move(options)));
   }
 
-  result<log_position> head_position(head_position_options options) override {
-    return wait_for(client_->head_position(std::move(options), asio::use_future), "the head position");
+  result<log_position> get_commit_position(commit_position_options options) override {
+    return wait_for(client_->get_commit_position(std::move(options), asio::use_future), "the head position");
   }
 
   result<std::unique_ptr<running_subscription>> subscribe_to_stream(std::string stream,

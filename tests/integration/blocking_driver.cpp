@@ -63,8 +63,8 @@ public:
 
   result<connected> wait_connected(std::chrono::milliseconds at_most) override { return client_.wait_connected(at_most); }
 
-  client_status status() override { return client_.status(); }
-  result<server_info> get_server_info(call_options call) override { return client_.server_info(std::move(call)); }
+  client_status status() override { return client_.get_status(); }
+  result<server_info> get_server_info(call_options call) override { return client_.get_server_info(std::move(call)); }
   result<std::vector<cluster_member>> read_gossip(call_options call) override { return client_.read_gossip(std::move(call)); }
   std::future<result<append_result>> start_append(std::string stream, stream_state expected, std::vector<new_event> events,
                                                   append_options options) override {
@@ -93,7 +93,9 @@ public:
     return std::make_unique<blocking_read>(client_.read_all(std::move(options)));
   }
 
-  result<log_position> head_position(head_position_options options) override { return client_.head_position(std::move(options)); }
+  result<log_position> get_commit_position(commit_position_options options) override {
+    return client_.get_commit_position(std::move(options));
+  }
 
   result<std::unique_ptr<running_subscription>> subscribe_to_stream(std::string stream,
                                                                     subscribe_to_stream_options options) override {

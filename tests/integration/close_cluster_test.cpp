@@ -62,7 +62,7 @@ struct travelling_client {
 
   void pend_everything() {
     auto* const use = client.get();
-    pend([=] { return use->head_position(); });
+    pend([=] { return use->get_commit_position(); });
     pend([=] { return use->wait_connected(); });
     pend([=] { return use->subscribe_to_stream("s"); });
     pend([=] { return use->subscribe_to_all(); });
@@ -115,7 +115,7 @@ void resting(way which, travelling_client& s) {
   s.connect_to(which, how);
   // The pauses after failed rounds grow: this one is of half a second at least.
   for (int i = 0; i < 4; ++i)
-    BOOST_TEST(error_of(s.client->head_position()).code == errc::discovery_failed);
+    BOOST_TEST(error_of(s.client->get_commit_position()).code == errc::discovery_failed);
   s.pend_everything();
 }
 
@@ -150,8 +150,8 @@ void expect_all_ended(travelling_client& s, std::size_t closed_at_least = 1) {
   }
   BOOST_TEST((since.elapsed() < fixtures::soon));
   BOOST_TEST(closed >= closed_at_least);
-  BOOST_TEST(error_of(s.client->head_position()).code == errc::closed);
-  BOOST_TEST((s.client->status().phase == client_phase::closed));
+  BOOST_TEST(error_of(s.client->get_commit_position()).code == errc::closed);
+  BOOST_TEST((s.client->get_status().phase == client_phase::closed));
 }
 
 } // namespace

@@ -57,7 +57,7 @@ struct running_client {
     BOOST_TEST(error_of(client->append("s", stream_state::any, numbered(1))).code == errc::closed);
     BOOST_TEST(error_of(read_to_end(client->read_stream("s")).end).code == errc::closed);
     BOOST_TEST(error_of(read_to_end(client->read_all()).end).code == errc::closed);
-    BOOST_TEST(error_of(client->head_position()).code == errc::closed);
+    BOOST_TEST(error_of(client->get_commit_position()).code == errc::closed);
     BOOST_TEST(error_of(client->subscribe_to_stream("s")).code == errc::closed);
     BOOST_TEST(error_of(client->subscribe_to_all()).code == errc::closed);
     BOOST_TEST(error_of(client->wait_connected()).code == errc::closed);
@@ -73,7 +73,7 @@ void never_connected(running_client&) {}
 
 void discovering(running_client& s) {
   s.proxy.stall(); // It answers no probe.
-  s.pend([client = s.client.get()] { return client->head_position(); });
+  s.pend([client = s.client.get()] { return client->get_commit_position(); });
   s.pend([client = s.client.get()] { return client->wait_connected(); });
   s.pend([client = s.client.get()] { return client->subscribe_to_stream("s"); });
   s.appends.push_back(s.client->start_append("s", stream_state::any, numbered(1)));
@@ -82,7 +82,7 @@ void discovering(running_client& s) {
 
 void refused(running_client& s) {
   s.proxy.refuse();
-  BOOST_TEST(error_of(s.client->head_position()).code == errc::discovery_failed);
+  BOOST_TEST(error_of(s.client->get_commit_position()).code == errc::discovery_failed);
 }
 
 void idle(running_client& s) {
@@ -109,7 +109,7 @@ void reading_in_silence(running_client& s) {
   s.connect_and_stall();
   for (int i = 0; i < 5; ++i) {
     s.pend([client = s.client.get()] { return read_to_end(client->read_stream("s")).end; });
-    s.pend([client = s.client.get()] { return client->head_position(); });
+    s.pend([client = s.client.get()] { return client->get_commit_position(); });
   }
 }
 
@@ -239,7 +239,7 @@ KDB_SCENARIO(the_log_sink_may_close_the_client) {
   auto pending = std::async(std::launch::async, [&] { return made->wait_connected(); });
   fixtures::wait_until("the end of closing", [&] { return closed.load(); });
   static_cast<void>(fixtures::value_of(pending, "the end of an operation"));
-  BOOST_TEST(error_of(made->head_position()).code == errc::closed);
+  BOOST_TEST(error_of(made->get_commit_position()).code == errc::closed);
 }
 
 KDB_SCENARIO(a_closed_client_leaves_no_connection_behind) {

@@ -129,7 +129,7 @@ KDB_SCENARIO(a_client_of_one_follower_follows_it_to_the_leader) {
   nodes.settle();
   const auto client = connect(which, nodes.connection_string_of(nodes.some_follower()));
   append_until_done(*client, "s", numbered(1));
-  BOOST_TEST((client->status().node->node == where(nodes, nodes.some_leader())));
+  BOOST_TEST((client->get_status().node->node == where(nodes, nodes.some_leader())));
 }
 
 KDB_SCENARIO(who_prefers_followers_may_write_and_read_there) {
@@ -138,7 +138,7 @@ KDB_SCENARIO(who_prefers_followers_may_write_and_read_there) {
   const auto client = connect(which, settings_of(nodes, node_preference::follower));
   value_of(client->append("s", stream_state::no_stream, numbered(3)));
   BOOST_TEST(read_to_end(client->read_stream("s")).events().size() == 3u);
-  BOOST_TEST((client->status().node->node != where(nodes, nodes.some_leader())));
+  BOOST_TEST((client->get_status().node->node != where(nodes, nodes.some_leader())));
 }
 
 // -- what can be seen ----------------------------------------------------------------------------
@@ -147,7 +147,7 @@ KDB_SCENARIO(status_offers_and_members_can_be_asked_for) {
   const cluster nodes;
   nodes.settle();
   const auto client = connect(which, settings_of(nodes));
-  BOOST_TEST((client->status().phase == client_phase::idle));
+  BOOST_TEST((client->get_status().phase == client_phase::idle));
   const auto info = value_of(client->get_server_info());
   BOOST_TEST((info.node == where(nodes, nodes.some_leader())));
   BOOST_TEST(!info.version.empty());
@@ -156,12 +156,12 @@ KDB_SCENARIO(status_offers_and_members_can_be_asked_for) {
   BOOST_TEST(members.size() == 3u);
   append_until_done(*client, "s", numbered(1));
   const auto subscription = value_of(client->subscribe_to_stream("s"));
-  const auto status = client->status();
+  const auto status = client->get_status();
   BOOST_TEST((status.phase == client_phase::connected));
   BOOST_TEST(status.connections == 1u);
   BOOST_TEST(status.streams >= 1u);
   client->close();
-  BOOST_TEST((client->status().phase == client_phase::closed));
+  BOOST_TEST((client->get_status().phase == client_phase::closed));
 }
 
 KDB_SCENARIO(changes_are_told_in_order_and_the_close_comes_last) {
@@ -173,10 +173,10 @@ KDB_SCENARIO(changes_are_told_in_order_and_the_close_comes_last) {
     how.on_change = changes.sink();
     const auto client = connect(which, how);
     append_until_done(*client, "s", numbered(1));
-    const auto before = client->status().node->node;
+    const auto before = client->get_status().node->node;
     nodes.kill(nodes.some_leader());
     append_until_done(*client, "s", numbered(1));
-    BOOST_TEST((client->status().node->node != before));
+    BOOST_TEST((client->get_status().node->node != before));
     client->close();
     fixtures::wait_until("the close to be told", [&] { return changes.count<client_closed>() == 1; });
   }
@@ -196,7 +196,7 @@ KDB_SCENARIO(who_does_not_want_to_wait_for_a_node_fails_at_once) {
     nodes.network(i).refuse();
   const call_options hasty{.wait_for_node = false};
   BOOST_TEST(error_of(client->append("s", stream_state::any, numbered(1), {.call = hasty})).code == errc::unavailable);
-  BOOST_TEST(error_of(client->head_position({.call = hasty})).code == errc::unavailable);
+  BOOST_TEST(error_of(client->get_commit_position({.call = hasty})).code == errc::unavailable);
   BOOST_TEST(error_of(client->read_gossip(hasty)).code == errc::unavailable);
   BOOST_TEST(error_of(client->subscribe_to_stream("s", {.call = hasty})).code == errc::unavailable);
   for (std::size_t i = 0; i < 3; ++i)
@@ -248,7 +248,7 @@ KDB_SCENARIO(reads_with_retries_get_through_a_leaders_death) {
   append_until_done(*client, "s", numbered(5));
   nodes.kill(nodes.some_leader());
   const call_options call{.deadline = 15s, .retry = 100};
-  BOOST_TEST(value_of(client->head_position({.call = call})).commit > 0u);
+  BOOST_TEST(value_of(client->get_commit_position({.call = call})).commit > 0u);
   BOOST_TEST(read_to_end(client->read_stream("s", {.call = call})).events().size() == 5u);
 }
 
@@ -264,7 +264,7 @@ KDB_SCENARIO(a_leader_that_hangs_is_noticed_by_its_keepalive) {
   const auto hanging = nodes.some_leader();
   nodes.hang(hanging);
   append_until_done(*client, "s", numbered(1));
-  BOOST_TEST((client->status().node->node != where(nodes, hanging)));
+  BOOST_TEST((client->get_status().node->node != where(nodes, hanging)));
 }
 
 // A round asks each of the two nodes that are left at most once, and rounds begin at least an interval apart.
@@ -346,7 +346,7 @@ KDB_SCENARIO(who_prefers_followers_consumes_at_the_leader) {
   const auto consumer = value_of(client->consume({"s", "g"}, {.call = {.deadline = 10s}}));
   std::set<std::uint64_t> seen;
   consume_all(*consumer, seen, 10);
-  BOOST_TEST((client->status().node->node == where(nodes, nodes.some_leader())));
+  BOOST_TEST((client->get_status().node->node == where(nodes, nodes.some_leader())));
 }
 
 // -- subscriptions -------------------------------------------------------------------------------

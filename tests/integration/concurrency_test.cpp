@@ -22,7 +22,7 @@ void do_everything(driver& client, int number) {
     require(early->finish());
     if (follow_events(*subscription, 10).revisions() != numbers(round * 10, round * 10 + 10))
       throw std::runtime_error{"thread " + std::to_string(number) + " followed something else than it wrote"};
-    value_of(client.head_position());
+    value_of(client.get_commit_position());
   }
   subscription->cancel();
   follow_to_end(*subscription);
@@ -52,7 +52,7 @@ BOOST_AUTO_TEST_CASE(copies_of_a_client_share_its_life) {
   }
   value_of(first.append_to_stream("s", stream_state::any, numbered(1)));
   second->close();
-  BOOST_TEST(error_of(first.head_position()).code == errc::closed);
+  BOOST_TEST(error_of(first.get_commit_position()).code == errc::closed);
   second.reset();
   first.close();
 }

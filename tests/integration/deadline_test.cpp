@@ -71,7 +71,7 @@ KDB_SCENARIO(an_append_that_finds_no_node_in_time_was_not_written) {
   BOOST_TEST((since.elapsed() < short_deadline + fixtures::soon));
   BOOST_TEST(error_of(read_to_end(client->read_stream("s", {.call = in_time})).end).code == errc::deadline_exceeded);
   BOOST_TEST(error_of(client->subscribe_to_stream("s", {.call = in_time})).code == errc::deadline_exceeded);
-  BOOST_TEST(error_of(client->head_position({.call = in_time})).code == errc::deadline_exceeded);
+  BOOST_TEST(error_of(client->get_commit_position({.call = in_time})).code == errc::deadline_exceeded);
 }
 
 KDB_SCENARIO(a_read_ends_at_its_deadline) {
@@ -86,7 +86,7 @@ KDB_SCENARIO(a_read_of_all_streams_ends_at_its_deadline) {
 
 KDB_SCENARIO(the_head_position_has_a_deadline) {
   silent s{which};
-  s.expect_overdue(error_of(s.client->head_position({.call = in_time})), false);
+  s.expect_overdue(error_of(s.client->get_commit_position({.call = in_time})), false);
 }
 
 KDB_SCENARIO(the_start_of_a_subscription_has_a_deadline) {
@@ -100,7 +100,7 @@ KDB_SCENARIO(the_settings_have_a_deadline_for_operations_without_one) {
   s.since = {};
   s.expect_overdue(error_of(read_to_end(s.client->read_stream("s")).end), false);
   s.since = {};
-  s.expect_overdue(error_of(s.client->head_position()), false);
+  s.expect_overdue(error_of(s.client->get_commit_position()), false);
 }
 
 KDB_SCENARIO(a_deadline_that_passes_in_the_middle_of_a_read_ends_it) {

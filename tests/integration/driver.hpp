@@ -85,7 +85,7 @@ public:
                                                 std::uint64_t max_bytes = default_read_bytes) = 0;
   virtual std::unique_ptr<running_read> read_stream(std::string stream, read_stream_options options = {}) = 0;
   virtual std::unique_ptr<running_read> read_all(read_all_options options = {}) = 0;
-  virtual result<log_position> head_position(head_position_options options = {}) = 0;
+  virtual result<log_position> get_commit_position(commit_position_options options = {}) = 0;
   virtual result<std::unique_ptr<running_subscription>> subscribe_to_stream(std::string stream,
                                                                             subscribe_to_stream_options options = {}) = 0;
   virtual result<std::unique_ptr<running_subscription>> subscribe_to_all(subscribe_to_all_options options = {}) = 0;

@@ -56,7 +56,7 @@ KDB_SCENARIO(waiting_for_a_connection_goes_on_until_the_server_is_there) {
   s.proxy.refuse();
   BOOST_TEST(error_of(s.client->wait_connected(200ms)).code == errc::deadline_exceeded);
   auto waiting = std::async(std::launch::async, [&] { return s.client->wait_connected(); });
-  BOOST_TEST(error_of(s.client->head_position()).code == errc::discovery_failed);
+  BOOST_TEST(error_of(s.client->get_commit_position()).code == errc::discovery_failed);
   s.proxy.accept_again();
   const auto found = value_of(fixtures::value_of(waiting, "the connection"));
   BOOST_TEST(to_string(found.node) == "127.0.0.1:" + std::to_string(s.proxy.port()));
@@ -78,7 +78,7 @@ KDB_SCENARIO(everything_pending_ends_once_when_the_node_is_killed_and_the_next_o
     std::vector<std::future<result<append_result>>> appends;
     for (int i = 0; i < 20; ++i)
       appends.push_back(client->start_append("s", stream_state::any, numbered(1)));
-    auto head = std::async(std::launch::async, [&] { return client->head_position(); });
+    auto head = std::async(std::launch::async, [&] { return client->get_commit_position(); });
     auto read = std::async(std::launch::async, [&] { return read_to_end(client->read_stream("s")).end; });
     auto subscribing = std::async(std::launch::async, [&] { return client->subscribe_to_stream("s"); });
     node.kill();

@@ -41,16 +41,16 @@ KDB_SCENARIO(the_head_position_with_a_filter_is_that_of_the_last_match) {
   scenario s{which};
   const auto paid = value_of(s.client->append("orders-1", stream_state::any, {of_type("placed"), of_type("paid")}));
   value_of(s.client->append("users-1", stream_state::any, {of_type("placed")}));
-  const auto last_of = [&](event_filter filter) { return value_of(s.client->head_position({.filter = std::move(filter)})); };
+  const auto last_of = [&](event_filter filter) { return value_of(s.client->get_commit_position({.filter = std::move(filter)})); };
   BOOST_TEST((last_of(event_filter::include_types({"paid"})) == paid.position));
   BOOST_TEST((last_of(event_filter::stream_prefixes({"orders-"})) == paid.position));
-  BOOST_TEST((last_of(event_filter::include_types({"placed"})) == value_of(s.client->head_position())));
+  BOOST_TEST((last_of(event_filter::include_types({"placed"})) == value_of(s.client->get_commit_position())));
 }
 
 KDB_SCENARIO(the_head_position_of_a_filter_without_a_match_is_zero) {
   scenario s{which};
   value_of(s.client->append("orders-1", stream_state::any, {of_type("placed")}));
-  const auto none = value_of(s.client->head_position({.filter = event_filter::include_types({"nowhere"})}));
+  const auto none = value_of(s.client->get_commit_position({.filter = event_filter::include_types({"nowhere"})}));
   BOOST_TEST((none == log_position{0, 0}));
 }
 
@@ -58,7 +58,7 @@ KDB_SCENARIO(a_filter_that_can_match_nothing_is_refused_wherever_it_is_given) {
   scenario s{which};
   const auto never = event_filter::type_prefixes({});
   BOOST_TEST(error_of(read_to_end(s.client->read_all({.filter = never})).end).code == errc::invalid_argument);
-  BOOST_TEST(error_of(s.client->head_position({.filter = never})).code == errc::invalid_argument);
+  BOOST_TEST(error_of(s.client->get_commit_position({.filter = never})).code == errc::invalid_argument);
   BOOST_TEST(error_of(s.client->subscribe_to_all({.filter = never})).code == errc::invalid_argument);
 }
 

@@ -91,8 +91,8 @@ KDB_SCENARIO(nothing_is_printed_by_default) {
     static_cast<void>(read_to_end(client->read_stream("nowhere")));
     proxy.refuse();
     proxy.cut();
-    static_cast<void>(client->head_position());
-    static_cast<void>(client->head_position());
+    static_cast<void>(client->get_commit_position());
+    static_cast<void>(client->get_commit_position());
   }
   BOOST_TEST(output.text() == "");
 }
@@ -102,7 +102,7 @@ KDB_SCENARIO(a_sink_hears_what_the_library_has_to_say) {
   lines heard;
   how.log = heard.sink();
   const auto client = connect(which, how);
-  BOOST_TEST(error_of(client->head_position()).code == errc::discovery_failed);
+  BOOST_TEST(error_of(client->get_commit_position()).code == errc::discovery_failed);
   fixtures::wait_until("a line about the failed connection", [&] { return heard.contain("connection gave up"); });
 }
 
@@ -153,9 +153,9 @@ KDB_SCENARIO(what_a_sink_throws_is_contained) {
     throw std::runtime_error{"the sink's own trouble"};
   };
   const auto client = connect(which, how);
-  static_cast<void>(client->head_position());
+  static_cast<void>(client->get_commit_position());
   fixtures::wait_until("more than one call of the sink", [&] { return calls > 1; });
-  BOOST_TEST(error_of(client->head_position()).code == errc::discovery_failed);
+  BOOST_TEST(error_of(client->get_commit_position()).code == errc::discovery_failed);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

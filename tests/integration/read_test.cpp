@@ -212,7 +212,7 @@ KDB_SCENARIO(what_can_not_be_read_is_refused_before_it_is_sent) {
   BOOST_TEST(error_of(read_to_end(s.client->read_all({.limit = 0})).end).code == errc::invalid_argument);
   BOOST_TEST(error_of(read_to_end(s.client->read_stream("s", {.call = {.deadline = 0ms}})).end).code == errc::invalid_argument);
   BOOST_TEST(error_of(read_to_end(s.client->read_stream("s", {.from = stream_end})).end).code == errc::invalid_argument);
-  BOOST_TEST(error_of(s.client->head_position({.call = {.deadline = -1ms}})).code == errc::invalid_argument);
+  BOOST_TEST(error_of(s.client->get_commit_position({.call = {.deadline = -1ms}})).code == errc::invalid_argument);
 }
 
 // -- the head ------------------------------------------------------------------------------
@@ -222,11 +222,11 @@ KDB_SCENARIO(the_head_position_is_that_of_the_last_event_on_a_fresh_node_and_lat
   const auto fresh = read_to_end(s.client->read_all());
   require(fresh.end);
   const auto last = fresh.events().empty() ? log_position{} : fresh.events().back().position();
-  BOOST_TEST((value_of(s.client->head_position()) == last));
+  BOOST_TEST((value_of(s.client->get_commit_position()) == last));
   const auto first = value_of(s.client->append("s", stream_state::any, numbered(3)));
-  BOOST_TEST((value_of(s.client->head_position()) == first.position));
+  BOOST_TEST((value_of(s.client->get_commit_position()) == first.position));
   const auto second = value_of(s.client->append("t", stream_state::any, numbered(1)));
-  BOOST_TEST((value_of(s.client->head_position()) == second.position));
+  BOOST_TEST((value_of(s.client->get_commit_position()) == second.position));
   BOOST_TEST((first.position < second.position));
 }
 

@@ -122,7 +122,7 @@ KDB_SCENARIO(two_hundred_and_fifty_subscriptions_run_at_once) {
     value_of(fixtures::value_of(appends[i], "an append"));
     BOOST_TEST(follow_events(*running[i], 1).events()[0].data() == "{\"n\":" + std::to_string(i) + "}");
   }
-  BOOST_TEST(value_of(s.client->head_position()).commit > 0u);
+  BOOST_TEST(value_of(s.client->get_commit_position()).commit > 0u);
 }
 
 KDB_SCENARIO(two_hundred_and_fifty_subscriptions_start_at_once) {

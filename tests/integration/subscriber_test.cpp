@@ -340,7 +340,7 @@ BOOST_AUTO_TEST_CASE(a_client_can_be_monitored_and_ends_with_an_exit_message) {
   watcher->receive([&](const caf::down_msg& what) { down = what.reason == caf::exit_reason::user_shutdown; },
                    caf::after(fixtures::patience) >> [] {});
   BOOST_TEST(down);
-  self->request(client, fixtures::patience, head_position{})
+  self->request(client, fixtures::patience, get_commit_position{})
     .receive([](log_position&) { BOOST_ERROR("a dead client answered"); },
              [](caf::error& why) { BOOST_TEST(error::from(why).code == errc::closed); });
 }

@@ -20,66 +20,20 @@ namespace {
 
 const call_options in_time{.deadline = fixtures::patience};
 
-/// The operations of one way in.
-class way_in {
-public:
-  virtual ~way_in() = default;
-  virtual result<scavenge_result> start_scavenge(scavenge_options how) = 0;
-  virtual result<scavenge_result> stop_scavenge(std::string id, call_options call) = 0;
-  virtual result<void> merge_indexes(call_options call) = 0;
-  virtual result<void> resign(call_options call) = 0;
-  virtual result<void> set_priority(int priority, call_options call) = 0;
-  virtual result<void> shut_down(call_options call) = 0;
-};
+/// The operations of the server, whichever way in.
+struct way_in {
+  fixtures::any_client db;
 
-class by_blocking final : public way_in, fixtures::through_blocking {
-public:
-  using through_blocking::through_blocking;
-  result<scavenge_result> start_scavenge(scavenge_options how) override { return db.start_scavenge(how); }
-  result<scavenge_result> stop_scavenge(std::string id, call_options call) override { return db.stop_scavenge(id, call); }
-  result<void> merge_indexes(call_options call) override { return db.merge_indexes(call); }
-  result<void> resign(call_options call) override { return db.resign_node(call); }
-  result<void> set_priority(int priority, call_options call) override { return db.set_node_priority(priority, call); }
-  result<void> shut_down(call_options call) override { return db.shut_down_node(call); }
-};
-
-class by_asio final : public way_in, fixtures::through_asio {
-public:
-  using through_asio::through_asio;
-  result<scavenge_result> start_scavenge(scavenge_options how) override { return db.start_scavenge(how, wait).get(); }
-  result<scavenge_result> stop_scavenge(std::string id, call_options call) override {
-    return db.stop_scavenge(id, call, wait).get();
-  }
-  result<void> merge_indexes(call_options call) override { return db.merge_indexes(call, wait).get(); }
-  result<void> resign(call_options call) override { return db.resign_node(call, wait).get(); }
-  result<void> set_priority(int priority, call_options call) override { return db.set_node_priority(priority, call, wait).get(); }
-  result<void> shut_down(call_options call) override { return db.shut_down_node(call, wait).get(); }
-
-private:
-  static constexpr const auto& wait = boost::asio::use_future;
-};
-
-class by_actors final : public way_in, fixtures::through_actors {
-public:
-  using through_actors::through_actors;
-  result<scavenge_result> start_scavenge(scavenge_options how) override { return ask<scavenge_result>(kdb::start_scavenge{how}); }
-  result<scavenge_result> stop_scavenge(std::string id, call_options call) override {
-    return ask<scavenge_result>(kdb::stop_scavenge{id, call});
-  }
-  result<void> merge_indexes(call_options call) override { return tell(kdb::merge_indexes{call}); }
-  result<void> resign(call_options call) override { return tell(resign_node{call}); }
-  result<void> set_priority(int priority, call_options call) override { return tell(set_node_priority{priority, call}); }
-  result<void> shut_down(call_options call) override { return tell(shut_down_node{call}); }
-
-private:
-  template <class Request>
-  result<void> tell(Request what) {
-    return ask<operation_done>(std::move(what)).transform([](operation_done) {});
-  }
+  result<scavenge_result> start_scavenge(scavenge_options how) { return db.ask(kdb::start_scavenge{how}); }
+  result<scavenge_result> stop_scavenge(std::string id, call_options call) { return db.ask(kdb::stop_scavenge{id, call}); }
+  result<void> merge_indexes(call_options call) { return db.ask(kdb::merge_indexes{call}); }
+  result<void> resign(call_options call) { return db.ask(resign_node{call}); }
+  result<void> set_priority(int priority, call_options call) { return db.ask(set_node_priority{priority, call}); }
+  result<void> shut_down(call_options call) { return db.ask(shut_down_node{call}); }
 };
 
 using way = fixtures::way<way_in>;
-const auto ways = fixtures::three_ways<way_in, by_actors, by_blocking, by_asio>();
+const auto ways = fixtures::three_ways<way_in>();
 
 } // namespace
 
@@ -91,44 +45,44 @@ BOOST_DATA_TEST_CASE(a_leader_that_is_told_to_resign_gives_way_to_the_one_that_w
   nodes.settle();
   const auto before = nodes.some_leader();
   const auto wanted = nodes.some_follower();
-  require_done(how.connect(settings_for(nodes.connection_string_of(wanted)))->set_priority(5, in_time));
-  const auto to_leader = how.connect(settings_for(nodes.connection_string_of(before)));
-  require_done(to_leader->resign(in_time));
+  require_done(how.connect(settings_for(nodes.connection_string_of(wanted))).set_priority(5, in_time));
+  auto to_leader = how.connect(settings_for(nodes.connection_string_of(before)));
+  require_done(to_leader.resign(in_time));
   fixtures::wait_until("another leader", [&] { return nodes.leader() && *nodes.leader() != before; });
   BOOST_TEST(*nodes.leader() == wanted);
-  require_done(to_leader->resign(in_time)); // It does not lead: nothing happens.
+  require_done(to_leader.resign(in_time)); // It does not lead: nothing happens.
 }
 
 BOOST_DATA_TEST_CASE(a_scavenge_is_started_with_an_id_and_is_not_found_when_it_is_over, boost::unit_test::data::make(ways), how) {
   devnode node;
-  const auto operate = how.connect(settings_for(node.connection_string()));
-  const auto started = operate->start_scavenge({.threads = 2, .start_from_chunk = 0, .call = in_time});
+  auto operate = how.connect(settings_for(node.connection_string()));
+  const auto started = operate.start_scavenge({.threads = 2, .start_from_chunk = 0, .call = in_time});
   require_done(started);
   BOOST_TEST((started.value().state == scavenge_state::started));
   BOOST_TEST(!started.value().id.empty());
-  BOOST_TEST(code_of(operate->stop_scavenge(started.value().id, in_time)) == errc::scavenge_not_found);
-  require_done(operate->merge_indexes(in_time));
+  BOOST_TEST(code_of(operate.stop_scavenge(started.value().id, in_time)) == errc::scavenge_not_found);
+  require_done(operate.merge_indexes(in_time));
 }
 
 BOOST_DATA_TEST_CASE(who_does_not_operate_the_server_is_refused, boost::unit_test::data::make(ways), how) {
   devnode node{{.authentication = true}};
   const auto admin = settings_for(node.connection_string());
   require_done(client::connect(admin).value().create_user("jane", "first", {.call = in_time}));
-  const auto operate = how.connect(admin);
+  auto operate = how.connect(admin);
   const call_options by_jane{.deadline = fixtures::patience, .credentials = credentials::basic("jane", "first")};
-  BOOST_TEST(code_of(operate->start_scavenge({.call = by_jane})) == errc::access_denied);
-  BOOST_TEST(code_of(operate->stop_scavenge("an id", by_jane)) == errc::access_denied);
-  BOOST_TEST(code_of(operate->merge_indexes(by_jane)) == errc::access_denied);
-  BOOST_TEST(code_of(operate->resign(by_jane)) == errc::access_denied);
-  BOOST_TEST(code_of(operate->set_priority(1, by_jane)) == errc::access_denied);
+  BOOST_TEST(code_of(operate.start_scavenge({.call = by_jane})) == errc::access_denied);
+  BOOST_TEST(code_of(operate.stop_scavenge("an id", by_jane)) == errc::access_denied);
+  BOOST_TEST(code_of(operate.merge_indexes(by_jane)) == errc::access_denied);
+  BOOST_TEST(code_of(operate.resign(by_jane)) == errc::access_denied);
+  BOOST_TEST(code_of(operate.set_priority(1, by_jane)) == errc::access_denied);
 }
 
 BOOST_DATA_TEST_CASE(what_the_node_does_not_offer_and_what_cannot_be_sent_says_so, boost::unit_test::data::make(ways), how) {
   devnode node;
-  const auto operate = how.connect(settings_for(node.connection_string()));
-  BOOST_TEST(code_of(operate->shut_down(in_time)) == errc::unsupported); // Who runs a development node ends it.
-  BOOST_TEST(code_of(operate->start_scavenge({.threads = 0})) == errc::invalid_argument);
-  BOOST_TEST(code_of(operate->stop_scavenge("", {})) == errc::invalid_argument);
+  auto operate = how.connect(settings_for(node.connection_string()));
+  BOOST_TEST(code_of(operate.shut_down(in_time)) == errc::unsupported); // Who runs a development node ends it.
+  BOOST_TEST(code_of(operate.start_scavenge({.threads = 0})) == errc::invalid_argument);
+  BOOST_TEST(code_of(operate.stop_scavenge("", {})) == errc::invalid_argument);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -30,147 +30,46 @@ call_options as(const std::string& login_name, const std::string& password) {
 
 const std::string counting = "fromStream('orders').when({$init: () => ({count: 0}), $any: (s) => { s.count++; }})";
 
-/// The projections API of one way in.
-class way_in {
-public:
-  virtual ~way_in() = default;
-  virtual result<void> create(std::string name, std::string query, create_projection_options how) = 0;
-  virtual result<void> create_one_time(std::string query, create_one_time_projection_options how) = 0;
-  virtual result<void> update(std::string name, std::string query, update_projection_options how) = 0;
-  virtual result<void> remove(std::string name, delete_projection_options how) = 0;
-  virtual result<void> enable(std::string name, call_options call) = 0;
-  virtual result<void> disable(std::string name, call_options call) = 0;
-  virtual result<void> abort(std::string name, call_options call) = 0;
-  virtual result<void> reset(std::string name, call_options call) = 0;
-  virtual result<projection_statistics> statistics(std::string name, call_options call) = 0;
-  virtual result<std::vector<projection_statistics>> list(projection_mode mode, call_options call) = 0;
-  virtual result<std::string> state(std::string name, projection_state_options how) = 0;
-  virtual result<std::string> outcome(std::string name, projection_state_options how) = 0;
-  virtual result<void> restart(call_options call) = 0;
-};
+/// The projections API, whichever way in.
+struct way_in {
+  fixtures::any_client db;
 
-class by_blocking final : public way_in, fixtures::through_blocking {
-public:
-  using through_blocking::through_blocking;
-  result<void> create(std::string name, std::string query, create_projection_options how) override {
-    return db.create_projection(name, query, how);
+  result<void> create(std::string name, std::string query, create_projection_options how) {
+    return db.ask(create_projection{name, query, how});
   }
-  result<void> create_one_time(std::string query, create_one_time_projection_options how) override {
-    return db.create_one_time_projection(query, how);
+  result<void> create_one_time(std::string query, create_one_time_projection_options how) {
+    return db.ask(create_one_time_projection{query, how});
   }
-  result<void> update(std::string name, std::string query, update_projection_options how) override {
-    return db.update_projection(name, query, how);
+  result<void> update(std::string name, std::string query, update_projection_options how) {
+    return db.ask(update_projection{name, query, how});
   }
-  result<void> remove(std::string name, delete_projection_options how) override { return db.delete_projection(name, how); }
-  result<void> enable(std::string name, call_options call) override { return db.enable_projection(name, call); }
-  result<void> disable(std::string name, call_options call) override { return db.disable_projection(name, call); }
-  result<void> abort(std::string name, call_options call) override { return db.abort_projection(name, call); }
-  result<void> reset(std::string name, call_options call) override { return db.reset_projection(name, call); }
-  result<projection_statistics> statistics(std::string name, call_options call) override {
-    return db.get_projection_statistics(name, call);
+  result<void> remove(std::string name, delete_projection_options how) { return db.ask(delete_projection{name, how}); }
+  result<void> enable(std::string name, call_options call) { return db.ask(enable_projection{name, call}); }
+  result<void> disable(std::string name, call_options call) { return db.ask(disable_projection{name, call}); }
+  result<void> abort(std::string name, call_options call) { return db.ask(abort_projection{name, call}); }
+  result<void> reset(std::string name, call_options call) { return db.ask(reset_projection{name, call}); }
+  result<projection_statistics> statistics(std::string name, call_options call) {
+    return db.ask(get_projection_statistics{name, call});
   }
-  result<std::vector<projection_statistics>> list(projection_mode mode, call_options call) override {
-    return db.list_projections(mode, call);
+  result<std::vector<projection_statistics>> list(projection_mode mode, call_options call) {
+    return db.ask(list_projections{mode, call});
   }
-  result<std::string> state(std::string name, projection_state_options how) override {
-    return db.get_projection_state(name, how);
-  }
-  result<std::string> outcome(std::string name, projection_state_options how) override {
-    return db.get_projection_result(name, how);
-  }
-  result<void> restart(call_options call) override { return db.restart_projections(call); }
-};
-
-class by_asio final : public way_in, fixtures::through_asio {
-public:
-  using through_asio::through_asio;
-  result<void> create(std::string name, std::string query, create_projection_options how) override {
-    return db.create_projection(name, query, how, wait).get();
-  }
-  result<void> create_one_time(std::string query, create_one_time_projection_options how) override {
-    return db.create_one_time_projection(query, how, wait).get();
-  }
-  result<void> update(std::string name, std::string query, update_projection_options how) override {
-    return db.update_projection(name, query, how, wait).get();
-  }
-  result<void> remove(std::string name, delete_projection_options how) override {
-    return db.delete_projection(name, how, wait).get();
-  }
-  result<void> enable(std::string name, call_options call) override { return db.enable_projection(name, call, wait).get(); }
-  result<void> disable(std::string name, call_options call) override { return db.disable_projection(name, call, wait).get(); }
-  result<void> abort(std::string name, call_options call) override { return db.abort_projection(name, call, wait).get(); }
-  result<void> reset(std::string name, call_options call) override { return db.reset_projection(name, call, wait).get(); }
-  result<projection_statistics> statistics(std::string name, call_options call) override {
-    return db.get_projection_statistics(name, call, wait).get();
-  }
-  result<std::vector<projection_statistics>> list(projection_mode mode, call_options call) override {
-    return db.list_projections(mode, call, wait).get();
-  }
-  result<std::string> state(std::string name, projection_state_options how) override {
-    return db.get_projection_state(name, how, wait).get();
-  }
-  result<std::string> outcome(std::string name, projection_state_options how) override {
-    return db.get_projection_result(name, how, wait).get();
-  }
-  result<void> restart(call_options call) override { return db.restart_projections(call, wait).get(); }
-
-private:
-  static constexpr const auto& wait = boost::asio::use_future;
-};
-
-class by_actors final : public way_in, fixtures::through_actors {
-public:
-  using through_actors::through_actors;
-  result<void> create(std::string name, std::string query, create_projection_options how) override {
-    return change(create_projection{name, query, how});
-  }
-  result<void> create_one_time(std::string query, create_one_time_projection_options how) override {
-    return change(create_one_time_projection{query, how});
-  }
-  result<void> update(std::string name, std::string query, update_projection_options how) override {
-    return change(update_projection{name, query, how});
-  }
-  result<void> remove(std::string name, delete_projection_options how) override { return change(delete_projection{name, how}); }
-  result<void> enable(std::string name, call_options call) override { return change(enable_projection{name, call}); }
-  result<void> disable(std::string name, call_options call) override { return change(disable_projection{name, call}); }
-  result<void> abort(std::string name, call_options call) override { return change(abort_projection{name, call}); }
-  result<void> reset(std::string name, call_options call) override { return change(reset_projection{name, call}); }
-  result<projection_statistics> statistics(std::string name, call_options call) override {
-    return ask<projection_statistics>(get_projection_statistics{name, call});
-  }
-  result<std::vector<projection_statistics>> list(projection_mode mode, call_options call) override {
-    return ask<projection_list>(list_projections{mode, call}).transform([](projection_list all) { return std::move(all.projections); });
-  }
-  result<std::string> state(std::string name, projection_state_options how) override {
-    return json(get_projection_state{name, how});
-  }
-  result<std::string> outcome(std::string name, projection_state_options how) override {
-    return json(get_projection_result{name, how});
-  }
-  result<void> restart(call_options call) override { return change(restart_projections{call}); }
-
-private:
-  template <class Request>
-  result<void> change(Request what) {
-    return ask<projection_changed>(std::move(what)).transform([](projection_changed) {});
-  }
-  template <class Request>
-  result<std::string> json(Request what) {
-    return ask<projection_value>(std::move(what)).transform([](projection_value found) { return std::move(found.json); });
-  }
+  result<std::string> state(std::string name, projection_state_options how) { return db.ask(get_projection_state{name, how}); }
+  result<std::string> outcome(std::string name, projection_state_options how) { return db.ask(get_projection_result{name, how}); }
+  result<void> restart(call_options call) { return db.ask(restart_projections{call}); }
 };
 
 using way = fixtures::way<way_in>;
-const auto ways = fixtures::three_ways<way_in, by_actors, by_blocking, by_asio>();
+const auto ways = fixtures::three_ways<way_in>();
 
 struct scene {
   explicit scene(const way& how, devnode_options options = {.projections = true})
     : node{std::move(options)}, projections{how.connect(settings_for(node.connection_string()))} {}
 
   devnode node;
-  std::unique_ptr<way_in> projections;
+  way_in projections;
 
-  std::string status(const std::string& name) { return projections->statistics(name, in_time).value().status; }
+  std::string status(const std::string& name) { return projections.statistics(name, in_time).value().status; }
 };
 
 std::vector<std::string> names_of(const result<std::vector<projection_statistics>>& all) {
@@ -192,87 +91,87 @@ BOOST_AUTO_TEST_SUITE(projections)
 
 BOOST_DATA_TEST_CASE(a_projection_lives_from_creation_to_deletion, boost::unit_test::data::make(ways), how) {
   scene s{how};
-  require_done(s.projections->create("counting", counting, {.emit = true, .track_emitted_streams = true, .call = in_time}));
-  auto seen = s.projections->statistics("counting", in_time).value();
+  require_done(s.projections.create("counting", counting, {.emit = true, .track_emitted_streams = true, .call = in_time}));
+  auto seen = s.projections.statistics("counting", in_time).value();
   BOOST_TEST(seen.name == "counting");
   BOOST_TEST(seen.mode == "Continuous");
   BOOST_TEST(seen.status == "Running");
   BOOST_TEST(seen.version == 0);
 
-  const auto again = s.projections->create("counting", counting, {.call = in_time});
+  const auto again = s.projections.create("counting", counting, {.call = in_time});
   BOOST_TEST(code_of(again) == errc::projection_exists);
   BOOST_TEST(again.error().get<projection_name>()->name == "counting");
-  BOOST_TEST(code_of(s.projections->remove("counting", {.call = in_time})) == errc::projection_failed);
+  BOOST_TEST(code_of(s.projections.remove("counting", {.call = in_time})) == errc::projection_failed);
 
-  require_done(s.projections->disable("counting", in_time));
+  require_done(s.projections.disable("counting", in_time));
   BOOST_TEST(s.status("counting") == "Stopped");
-  require_done(s.projections->enable("counting", in_time));
+  require_done(s.projections.enable("counting", in_time));
   BOOST_TEST(s.status("counting") == "Running");
-  require_done(s.projections->abort("counting", in_time));
+  require_done(s.projections.abort("counting", in_time));
   BOOST_TEST(s.status("counting") == "Aborted/Stopped");
-  require_done(s.projections->reset("counting", in_time));
-  require_done(s.projections->update("counting", counting + ".outputState()", {.emit = false, .call = in_time}));
-  require_done(s.projections->disable("counting", in_time));
+  require_done(s.projections.reset("counting", in_time));
+  require_done(s.projections.update("counting", counting + ".outputState()", {.emit = false, .call = in_time}));
+  require_done(s.projections.disable("counting", in_time));
 
-  require_done(s.projections->remove(
+  require_done(s.projections.remove(
     "counting",
     {.delete_emitted_streams = true, .delete_state_stream = true, .delete_checkpoint_stream = true, .call = in_time}));
-  BOOST_TEST(code_of(s.projections->statistics("counting", in_time)) == errc::projection_not_found);
+  BOOST_TEST(code_of(s.projections.statistics("counting", in_time)) == errc::projection_not_found);
 }
 
 BOOST_DATA_TEST_CASE(projections_are_listed_by_their_mode, boost::unit_test::data::make(ways), how) {
   scene s{how};
-  BOOST_TEST(names_of(s.projections->list(projection_mode::all, in_time)) == standard);
-  require_done(s.projections->create_one_time(counting, {.call = in_time}));
-  BOOST_TEST(names_of(s.projections->list(projection_mode::continuous, in_time)) == standard);
-  BOOST_TEST(names_of(s.projections->list(projection_mode::all, in_time)).size() == standard.size() + 1);
-  const auto once = s.projections->list(projection_mode::one_time, in_time);
+  BOOST_TEST(names_of(s.projections.list(projection_mode::all, in_time)) == standard);
+  require_done(s.projections.create_one_time(counting, {.call = in_time}));
+  BOOST_TEST(names_of(s.projections.list(projection_mode::continuous, in_time)) == standard);
+  BOOST_TEST(names_of(s.projections.list(projection_mode::all, in_time)).size() == standard.size() + 1);
+  const auto once = s.projections.list(projection_mode::one_time, in_time);
   require_done(once);
   BOOST_REQUIRE(once.value().size() == 1u);
   BOOST_TEST(once.value().front().mode == "OneTime");
   BOOST_TEST(!once.value().front().name.empty());
-  BOOST_TEST(s.projections->list(projection_mode::transient, in_time).value().empty());
+  BOOST_TEST(s.projections.list(projection_mode::transient, in_time).value().empty());
 }
 
 BOOST_DATA_TEST_CASE(the_servers_own_are_stopped_and_started_and_not_deleted, boost::unit_test::data::make(ways), how) {
   scene s{how};
-  require_done(s.projections->disable(standard_projection::by_category, in_time));
+  require_done(s.projections.disable(standard_projection::by_category, in_time));
   BOOST_TEST(s.status(standard_projection::by_category) == "Stopped");
-  BOOST_TEST(code_of(s.projections->remove(standard_projection::by_category, {.call = in_time})) == errc::projection_failed);
-  require_done(s.projections->enable(standard_projection::by_category, in_time));
+  BOOST_TEST(code_of(s.projections.remove(standard_projection::by_category, {.call = in_time})) == errc::projection_failed);
+  require_done(s.projections.enable(standard_projection::by_category, in_time));
   BOOST_TEST(s.status(standard_projection::by_category) == "Running");
-  require_done(s.projections->restart(in_time));
+  require_done(s.projections.restart(in_time));
   fixtures::wait_until("the projections to be back", [&] {
-    const auto seen = s.projections->statistics(standard_projection::by_category, in_time);
+    const auto seen = s.projections.statistics(standard_projection::by_category, in_time);
     return seen && seen->status == "Running";
   });
 }
 
 BOOST_DATA_TEST_CASE(state_and_result_are_json, boost::unit_test::data::make(ways), how) {
   scene s{how};
-  BOOST_TEST(s.projections->state(standard_projection::streams, {.call = in_time}).value() == "{}");
-  BOOST_TEST(s.projections->outcome(standard_projection::streams, {.partition = "orders-1", .call = in_time}).value() == "{}");
+  BOOST_TEST(s.projections.state(standard_projection::streams, {.call = in_time}).value() == "{}");
+  BOOST_TEST(s.projections.outcome(standard_projection::streams, {.partition = "orders-1", .call = in_time}).value() == "{}");
 }
 
 BOOST_DATA_TEST_CASE(projections_that_are_not_there_are_not_found, boost::unit_test::data::make(ways), how) {
   scene s{how};
-  const auto missing = s.projections->statistics("none", in_time);
+  const auto missing = s.projections.statistics("none", in_time);
   BOOST_TEST(code_of(missing) == errc::projection_not_found);
   BOOST_TEST(missing.error().get<projection_name>()->name == "none");
-  BOOST_TEST(code_of(s.projections->update("none", counting, {.call = in_time})) == errc::projection_not_found);
-  BOOST_TEST(code_of(s.projections->remove("none", {.call = in_time})) == errc::projection_not_found);
-  BOOST_TEST(code_of(s.projections->enable("none", in_time)) == errc::projection_not_found);
-  BOOST_TEST(code_of(s.projections->disable("none", in_time)) == errc::projection_not_found);
-  BOOST_TEST(code_of(s.projections->abort("none", in_time)) == errc::projection_not_found);
-  BOOST_TEST(code_of(s.projections->reset("none", in_time)) == errc::projection_not_found);
-  BOOST_TEST(code_of(s.projections->state("none", {.call = in_time})) == errc::projection_not_found);
-  BOOST_TEST(code_of(s.projections->outcome("none", {.call = in_time})) == errc::projection_not_found);
+  BOOST_TEST(code_of(s.projections.update("none", counting, {.call = in_time})) == errc::projection_not_found);
+  BOOST_TEST(code_of(s.projections.remove("none", {.call = in_time})) == errc::projection_not_found);
+  BOOST_TEST(code_of(s.projections.enable("none", in_time)) == errc::projection_not_found);
+  BOOST_TEST(code_of(s.projections.disable("none", in_time)) == errc::projection_not_found);
+  BOOST_TEST(code_of(s.projections.abort("none", in_time)) == errc::projection_not_found);
+  BOOST_TEST(code_of(s.projections.reset("none", in_time)) == errc::projection_not_found);
+  BOOST_TEST(code_of(s.projections.state("none", {.call = in_time})) == errc::projection_not_found);
+  BOOST_TEST(code_of(s.projections.outcome("none", {.call = in_time})) == errc::projection_not_found);
 }
 
 BOOST_DATA_TEST_CASE(a_query_that_cannot_run_is_taken_and_faulted, boost::unit_test::data::make(ways), how) {
   scene s{how};
-  require_done(s.projections->create("odd", "this is no query", {.call = in_time}));
-  const auto seen = s.projections->statistics("odd", in_time).value();
+  require_done(s.projections.create("odd", "this is no query", {.call = in_time}));
+  const auto seen = s.projections.statistics("odd", in_time).value();
   BOOST_TEST(seen.status.starts_with("Faulted"));
   BOOST_TEST(!seen.state_reason.empty());
 }
@@ -283,32 +182,32 @@ BOOST_DATA_TEST_CASE(who_does_not_operate_the_server_may_ask_alone, boost::unit_
   require_done(users.create_user("jane", "first", {.call = in_time}));
   const auto by_jane = as("jane", "first");
   const auto name = standard_projection::streams;
-  BOOST_TEST(code_of(s.projections->create("counting", counting, {.call = by_jane})) == errc::access_denied);
-  BOOST_TEST(code_of(s.projections->disable(name, by_jane)) == errc::access_denied);
-  BOOST_TEST(code_of(s.projections->remove(name, {.call = by_jane})) == errc::access_denied);
-  BOOST_TEST(code_of(s.projections->restart(by_jane)) == errc::access_denied);
-  require_done(s.projections->statistics(name, by_jane));
-  require_done(s.projections->state(name, {.call = by_jane}));
-  require_done(s.projections->disable(name, as("ops", "changeit")));
-  BOOST_TEST(code_of(s.projections->list(projection_mode::all, as("jane", "wr0ng"))) == errc::unauthenticated);
+  BOOST_TEST(code_of(s.projections.create("counting", counting, {.call = by_jane})) == errc::access_denied);
+  BOOST_TEST(code_of(s.projections.disable(name, by_jane)) == errc::access_denied);
+  BOOST_TEST(code_of(s.projections.remove(name, {.call = by_jane})) == errc::access_denied);
+  BOOST_TEST(code_of(s.projections.restart(by_jane)) == errc::access_denied);
+  require_done(s.projections.statistics(name, by_jane));
+  require_done(s.projections.state(name, {.call = by_jane}));
+  require_done(s.projections.disable(name, as("ops", "changeit")));
+  BOOST_TEST(code_of(s.projections.list(projection_mode::all, as("jane", "wr0ng"))) == errc::unauthenticated);
 }
 
 BOOST_DATA_TEST_CASE(a_server_without_projections_does_not_offer_them, boost::unit_test::data::make(ways), how) {
   scene s{how, {}};
-  BOOST_TEST(code_of(s.projections->list(projection_mode::all, in_time)) == errc::unsupported);
-  BOOST_TEST(code_of(s.projections->create("counting", counting, {.call = in_time})) == errc::unsupported);
+  BOOST_TEST(code_of(s.projections.list(projection_mode::all, in_time)) == errc::unsupported);
+  BOOST_TEST(code_of(s.projections.create("counting", counting, {.call = in_time})) == errc::unsupported);
 }
 
 BOOST_DATA_TEST_CASE(what_cannot_be_sent_is_refused, boost::unit_test::data::make(ways), how) {
   scene s{how};
-  BOOST_TEST(code_of(s.projections->create("", counting, {})) == errc::invalid_argument);
-  BOOST_TEST(code_of(s.projections->create("counting", "", {})) == errc::invalid_argument);
-  BOOST_TEST(code_of(s.projections->create("counting", counting, {.track_emitted_streams = true})) == errc::invalid_argument);
-  BOOST_TEST(code_of(s.projections->create_one_time(" ", {})) == errc::invalid_argument);
-  BOOST_TEST(code_of(s.projections->update("counting", "", {})) == errc::invalid_argument);
-  BOOST_TEST(code_of(s.projections->remove(" ", {})) == errc::invalid_argument);
-  BOOST_TEST(code_of(s.projections->state("counting", {.partition = "\xff"})) == errc::invalid_argument);
-  BOOST_TEST(code_of(s.projections->restart({.deadline = 0ms})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.projections.create("", counting, {})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.projections.create("counting", "", {})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.projections.create("counting", counting, {.track_emitted_streams = true})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.projections.create_one_time(" ", {})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.projections.update("counting", "", {})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.projections.remove(" ", {})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.projections.state("counting", {.partition = "\xff"})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.projections.restart({.deadline = 0ms})) == errc::invalid_argument);
 }
 
 BOOST_DATA_TEST_CASE(a_node_that_does_not_lead_never_answers_and_the_error_says_so, boost::unit_test::data::make(ways), how) {
@@ -316,12 +215,12 @@ BOOST_DATA_TEST_CASE(a_node_that_does_not_lead_never_answers_and_the_error_says_
   options.node.projections = true;
   fixtures::cluster nodes{options};
   nodes.settle();
-  const auto through_follower = how.connect(settings_for(nodes.connection_string_of(nodes.some_follower())));
-  const auto why = through_follower->list(projection_mode::all, {.deadline = 300ms});
+  auto through_follower = how.connect(settings_for(nodes.connection_string_of(nodes.some_follower())));
+  const auto why = through_follower.list(projection_mode::all, {.deadline = 300ms});
   BOOST_TEST(code_of(why) == errc::deadline_exceeded);
   BOOST_TEST(why.error().message.find("perhaps the node does not lead") != std::string::npos);
-  const auto through_leader = how.connect(settings_for(nodes.connection_string_of(nodes.some_leader())));
-  BOOST_TEST(names_of(through_leader->list(projection_mode::all, in_time)) == standard);
+  auto through_leader = how.connect(settings_for(nodes.connection_string_of(nodes.some_leader())));
+  BOOST_TEST(names_of(through_leader.list(projection_mode::all, in_time)) == standard);
 }
 
 BOOST_DATA_TEST_CASE(after_a_change_of_leader_the_next_one_is_found, boost::unit_test::data::make(ways), how) {
@@ -329,23 +228,23 @@ BOOST_DATA_TEST_CASE(after_a_change_of_leader_the_next_one_is_found, boost::unit
   options.node.projections = true;
   fixtures::cluster nodes{options};
   nodes.settle();
-  const auto projections = how.connect(settings_for(nodes.connection_string()));
-  require_done(projections->list(projection_mode::all, in_time));
+  auto projections = how.connect(settings_for(nodes.connection_string()));
+  require_done(projections.list(projection_mode::all, in_time));
   const auto before = nodes.some_leader();
   nodes.resign(before); // It stays up, keeps its connections, and answers nothing about projections.
   fixtures::wait_until("another leader", [&] { return nodes.leader() && *nodes.leader() != before; });
-  fixtures::wait_until("an answer", [&] { return projections->list(projection_mode::all, {.deadline = 200ms}).has_value(); });
+  fixtures::wait_until("an answer", [&] { return projections.list(projection_mode::all, {.deadline = 200ms}).has_value(); });
 }
 
 BOOST_DATA_TEST_CASE(one_that_was_aborted_has_to_be_disabled_before_it_is_deleted, boost::unit_test::data::make(ways), how) {
   scene s{how};
-  require_done(s.projections->create("counting", counting, {.call = in_time}));
-  require_done(s.projections->abort("counting", in_time));
-  const auto refused = s.projections->remove("counting", {.call = in_time});
+  require_done(s.projections.create("counting", counting, {.call = in_time}));
+  require_done(s.projections.abort("counting", in_time));
+  const auto refused = s.projections.remove("counting", {.call = in_time});
   BOOST_TEST(code_of(refused) == errc::projection_failed);
   BOOST_TEST(refused.error().get<projection_name>()->name == "counting");
-  require_done(s.projections->disable("counting", in_time));
-  require_done(s.projections->remove("counting", {.call = in_time}));
+  require_done(s.projections.disable("counting", in_time));
+  require_done(s.projections.remove("counting", {.call = in_time}));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

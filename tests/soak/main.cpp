@@ -89,7 +89,7 @@ std::vector<kind> kinds_at(const places& at) {
 /// One cycle through the blocking client, with a runtime of its own.
 kdb::errc cycle_blocking(const kind& how) {
   auto client = kdb::client::connect(how.connection_string).value();
-  const auto head = how.asks ? client.head_position({.call = {.deadline = how.deadline}}) : kdb::result<kdb::log_position>{};
+  const auto head = how.asks ? client.get_commit_position({.call = {.deadline = how.deadline}}) : kdb::result<kdb::log_position>{};
   client.close();
   return head ? kdb::errc{} : head.error().code;
 }
@@ -99,7 +99,7 @@ kdb::errc cycle_by_actors(caf::actor_system& system, const kind& how) {
   auto client = kdb::spawn_client(system, kdb::settings::from_connection_string(how.connection_string).value()).value();
   caf::scoped_actor self{system};
   std::optional<kdb::errc> end;
-  auto asked = self->request(client, caf::infinite, kdb::head_position{{.call = {.deadline = how.deadline}}});
+  auto asked = self->request(client, caf::infinite, kdb::get_commit_position{{.call = {.deadline = how.deadline}}});
   if (!how.asks)
     self->send(client, kdb::close{});
   asked.receive([&](kdb::log_position) { end = kdb::errc{}; }, [&](const caf::error& why) { end = kdb::error::from(why).code; });

@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_callback_runs_on_the_executor_it_is_bound_to) {
   std::promise<std::thread::id> on_pool;
   asio::post(pool, [&] { on_pool.set_value(std::this_thread::get_id()); });
   std::promise<std::thread::id> called;
-  db.head_position(asio::bind_executor(pool.get_executor(), [&](const kdb::result<kdb::log_position>& head) {
+  db.get_commit_position(asio::bind_executor(pool.get_executor(), [&](const kdb::result<kdb::log_position>& head) {
     BOOST_TEST(head.has_value());
     called.set_value(std::this_thread::get_id());
   }));
@@ -110,7 +110,7 @@ BOOST_AUTO_TEST_CASE(a_callback_runs_on_the_executor_it_is_bound_to) {
 
 BOOST_AUTO_TEST_CASE(a_callback_without_an_executor_runs_where_the_client_does) {
   auto called = false;
-  db.current_revision("none", {}, [&](const kdb::result<std::optional<kdb::stream_revision>>& found) {
+  db.get_current_version("none", {}, [&](const kdb::result<std::optional<kdb::stream_revision>>& found) {
     called = true;
     BOOST_TEST(found.has_value());
     BOOST_TEST(!found->has_value());
@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(closing_answers_what_is_pending_and_all_that_comes_later) {
     while (end && !end->empty())
       end = co_await followed->next(asio::use_awaitable);
     BOOST_TEST((end.error().code == errc::closed));
-    const auto later = co_await db.head_position(asio::use_awaitable);
+    const auto later = co_await db.get_commit_position(asio::use_awaitable);
     BOOST_TEST((later.error().code == errc::closed));
     BOOST_TEST((co_await db.close(asio::use_awaitable)).has_value());
   });
@@ -237,7 +237,7 @@ BOOST_AUTO_TEST_CASE(clients_go_while_operations_are_pending) {
   {
     auto other = *kdb::async_client::connect(io.get_executor(), node.connection_string());
     for (auto i = 0; i < 50; ++i)
-      pending.push_back(other.head_position(asio::use_future));
+      pending.push_back(other.get_commit_position(asio::use_future));
   }
   std::thread runner{[&] { io.run(); }};
   for (auto& each : pending) {

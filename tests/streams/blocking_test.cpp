@@ -56,7 +56,7 @@ BOOST_AUTO_TEST_CASE(a_deleted_stream_is_not_found_and_goes_on_with_the_next_rev
   BOOST_TEST(deleted->position.has_value());
   auto reading = db.read_stream("a");
   BOOST_TEST((code_of(reading.next()) == errc::stream_not_found));
-  BOOST_TEST(!db.current_revision("a")->has_value());
+  BOOST_TEST(!db.get_current_version("a")->has_value());
   const auto again = db.append_to_stream("a", stream_state::no_stream, {new_event::json("t", "{}")});
   BOOST_TEST((again->revision == kdb::stream_revision{3}));
 }
@@ -75,7 +75,7 @@ BOOST_AUTO_TEST_CASE(a_tombstone_is_for_ever) {
   append("a", "t");
   BOOST_REQUIRE(db.tombstone_stream("a", stream_state::any).has_value());
   BOOST_TEST((code_of(db.append_to_stream("a", stream_state::any, {new_event::json("t", "{}")})) == errc::stream_deleted));
-  BOOST_TEST((code_of(db.current_revision("a")) == errc::stream_deleted));
+  BOOST_TEST((code_of(db.get_current_version("a")) == errc::stream_deleted));
   BOOST_TEST((code_of(db.delete_stream("a", stream_state::any)) == errc::stream_deleted));
 }
 
@@ -122,7 +122,7 @@ BOOST_AUTO_TEST_CASE(filters_select_by_type_and_by_stream_in_both_directions) {
   BOOST_TEST((types_in_all(event_filter::include_streams({"users-1"})) == types{"placed", "placed.late"}));
   BOOST_TEST((types_in_all(event_filter::exclude_types({"$metadata", "paid", "placed.late"})) == types{"placed", "placed"}));
   BOOST_TEST((types_in_all(event_filter::exclude_system_events()) == types{"placed", "paid", "placed", "placed.late"}));
-  BOOST_TEST((db.head_position({.filter = event_filter::include_types({"paid"})})->commit < db.head_position()->commit));
+  BOOST_TEST((db.get_commit_position({.filter = event_filter::include_types({"paid"})})->commit < db.get_commit_position()->commit));
 }
 
 BOOST_AUTO_TEST_CASE(a_filtered_subscription_gets_checkpoints_in_order_with_its_events) {
@@ -178,7 +178,7 @@ BOOST_AUTO_TEST_CASE(several_streams_are_appended_to_or_none) {
   const auto* versions = refused.error().get<kdb::version_mismatch>();
   BOOST_REQUIRE(versions);
   BOOST_TEST(versions->stream == "a");
-  BOOST_TEST((db.current_revision("b")->value() == kdb::stream_revision{1}));
+  BOOST_TEST((db.get_current_version("b")->value() == kdb::stream_revision{1}));
 }
 
 BOOST_AUTO_TEST_CASE(records_are_appended_if_all_checks_hold_and_every_violation_is_told) {
@@ -212,7 +212,7 @@ BOOST_AUTO_TEST_CASE(an_id_twice_in_one_call_is_refused_whatever_the_call) {
     (db.append_in_parts("a", stream_state::any, {event, event}, {.part_bytes = 1}).stopped->code == errc::invalid_argument));
   BOOST_TEST((code_of(db.append_to_streams({{.stream = "a", .records = {record, record}}})) == errc::invalid_argument));
   BOOST_TEST((code_of(db.append_records({{"a", record}, {"b", record}})) == errc::invalid_argument));
-  BOOST_TEST(!db.current_revision("a")->has_value());
+  BOOST_TEST(!db.get_current_version("a")->has_value());
 }
 
 BOOST_AUTO_TEST_CASE(records_read_back_as_events_with_their_properties) {

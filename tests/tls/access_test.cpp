@@ -90,7 +90,7 @@ BOOST_AUTO_TEST_CASE(a_client_with_wrong_credentials_is_told_so_and_looks_for_no
   guarded s;
   auto db = client::connect(s.as(credentials::basic("admin", "wr0ng"))).value();
   BOOST_TEST(is_unauthenticated(code_of(db.append_to_stream("s", stream_state::any, one_event(), {.call = {.retry = 5}}))));
-  BOOST_TEST(is_unauthenticated(code_of(db.read_stream("s").finish().and_then([&] { return db.head_position(); }))));
+  BOOST_TEST(is_unauthenticated(code_of(db.read_stream("s").finish().and_then([&] { return db.get_commit_position(); }))));
   BOOST_TEST(s.losses() <= 2u); // One for each request, and no more.
 }
 
@@ -98,7 +98,7 @@ BOOST_AUTO_TEST_CASE(a_call_with_wrong_credentials_fails_alone) {
   with_ada s;
   const call_options wrong{.credentials = credentials::basic("ada", "wr0ng"), .retry = 5};
   BOOST_TEST(is_unauthenticated(code_of(s.db.append_to_stream("ours", stream_state::any, one_event(), {.call = wrong}))));
-  BOOST_TEST(is_unauthenticated(code_of(s.db.head_position({.call = wrong}))));
+  BOOST_TEST(is_unauthenticated(code_of(s.db.get_commit_position({.call = wrong}))));
   BOOST_TEST(is_unauthenticated(code_of(s.db.subscribe_to_stream("ours", {.call = wrong}))));
   BOOST_TEST(is_unauthenticated(code_of(
     s.db.append_records({{.stream = "ours", .record = {.schema_name = "happened", .data = "{}"}}}, {}, {.call = wrong}))));
@@ -110,10 +110,10 @@ BOOST_AUTO_TEST_CASE(what_somebody_may_not_do_is_denied_and_not_tried_again) {
   with_ada s;
   BOOST_TEST(s.db.append_to_stream("ours", stream_state::any, one_event(), {.call = as_ada}).has_value());
   BOOST_TEST(is_denied(code_of(s.db.append_to_stream("mine", stream_state::any, one_event(), {.call = as_ada}))));
-  BOOST_TEST(is_denied(code_of(s.db.current_revision("mine", as_ada))));
+  BOOST_TEST(is_denied(code_of(s.db.get_current_version("mine", as_ada))));
   BOOST_TEST(is_denied(code_of(s.db.delete_stream("mine", stream_state::any, {.call = as_ada}))));
   BOOST_TEST(is_denied(code_of(s.db.subscribe_to_stream("mine", {.call = as_ada}))));
-  BOOST_TEST(is_denied(code_of(s.db.head_position({.call = as_ada})))); // $all.
+  BOOST_TEST(is_denied(code_of(s.db.get_commit_position({.call = as_ada})))); // $all.
   BOOST_TEST(is_denied(code_of(
     s.db.append_records({{.stream = "mine", .record = {.schema_name = "happened", .data = "{}"}}}, {}, {.call = as_ada}))));
   BOOST_TEST(is_denied(code_of(s.db.create_group("ours", "g", {.call = as_ada}))));
@@ -163,8 +163,8 @@ BOOST_AUTO_TEST_CASE(refused_credentials_are_asked_for_anew_and_the_call_fails) 
     done(provided_credentials{credentials::basic("admin", ++asked == 1 ? "old" : "changeit")});
   };
   auto db = client::connect(how).value();
-  BOOST_TEST(is_unauthenticated(code_of(db.head_position())));
-  const auto found = db.head_position(); // Waits for the next ones.
+  BOOST_TEST(is_unauthenticated(code_of(db.get_commit_position())));
+  const auto found = db.get_commit_position(); // Waits for the next ones.
   BOOST_TEST(found.has_value());
   BOOST_TEST(asked == 2);
 }
@@ -183,14 +183,14 @@ BOOST_AUTO_TEST_CASE(credentials_that_are_refused_later_on_are_replaced_while_th
   };
   auto db = client::connect(how).value();
   BOOST_TEST(db.append_to_stream("ours", stream_state::any, one_event()).has_value());
-  BOOST_TEST(db.current_revision("ours").has_value());
+  BOOST_TEST(db.get_current_version("ours").has_value());
   {
     std::lock_guard lock{mutex};
     password = "another password";
   }
   BOOST_REQUIRE(s.db.reset_password("ada", "another password").has_value());
-  BOOST_TEST(is_unauthenticated(code_of(db.current_revision("ours"))));
-  fixtures::wait_until("the new credentials", [&] { return db.current_revision("ours").has_value(); });
+  BOOST_TEST(is_unauthenticated(code_of(db.get_current_version("ours"))));
+  fixtures::wait_until("the new credentials", [&] { return db.get_current_version("ours").has_value(); });
   BOOST_TEST(db.append_to_stream("ours", stream_state::any, one_event()).has_value());
   BOOST_TEST(asked == 2);
   BOOST_TEST(s.losses() == 0u);

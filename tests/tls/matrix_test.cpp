@@ -147,7 +147,7 @@ BOOST_DATA_TEST_CASE(a_connection_is_trusted_or_the_error_says_what_is_wrong, bo
   auto how = s.client();
   sample.client(s, how);
   auto db = client::connect(how).value();
-  const auto done = db.head_position({.call = {.deadline = fixtures::patience}});
+  const auto done = db.get_commit_position({.call = {.deadline = fixtures::patience}});
   BOOST_REQUIRE_MESSAGE(done.has_value() == !sample.problem, (done ? "it works" : to_string(done.error())));
   if (done)
     return;
@@ -164,7 +164,7 @@ BOOST_AUTO_TEST_CASE(the_version_is_the_one_that_the_server_allows) {
   for (const auto version : {TLS1_2_VERSION, TLS1_3_VERSION}) {
     s.front.change(versions(version, version)(s));
     auto db = client::connect(s.client()).value();
-    BOOST_TEST(db.head_position().has_value());
+    BOOST_TEST(db.get_commit_position().has_value());
   }
   BOOST_TEST((s.front.versions() == std::vector<std::string>{"TLSv1.2", "TLSv1.3"}));
 }
@@ -179,7 +179,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_not_there_is_no_error_about_tls) {
   auto how = s.client();
   how.endpoints[0].port = port;
   auto db = client::connect(how).value();
-  const auto lost = db.head_position();
+  const auto lost = db.get_commit_position();
   BOOST_REQUIRE(!lost.has_value());
   BOOST_TEST((lost.error().code == errc::discovery_failed), to_string(lost.error()));
 }
@@ -194,7 +194,7 @@ BOOST_AUTO_TEST_CASE(a_front_of_tls_with_nobody_behind_it_is_no_error_about_tls)
     auto how = s.client();
     with_certificate(s, how);
     auto db = client::connect(how).value();
-    const auto lost = db.head_position();
+    const auto lost = db.get_commit_position();
     BOOST_REQUIRE(!lost.has_value());
     BOOST_TEST((lost.error().code == errc::discovery_failed), to_string(lost.error()));
   }
@@ -216,7 +216,7 @@ BOOST_AUTO_TEST_CASE(a_cluster_of_which_no_node_can_be_trusted_says_so_rather_th
   how.endpoints.push_back({"127.0.0.1", s.node.port()}); // In clear.
   how.tls.ca_pem = make_authority("x").certificate;
   auto db = client::connect(how).value();
-  const auto lost = db.head_position();
+  const auto lost = db.get_commit_position();
   BOOST_REQUIRE(!lost.has_value());
   const auto problem = problem_of(lost.error());
   BOOST_TEST((problem == tls_problem::unknown_authority || problem == tls_problem::server_without_tls));
@@ -230,7 +230,7 @@ BOOST_AUTO_TEST_CASE(the_name_of_a_seed_is_its_identity_although_its_address_is_
   auto db = client::connect(how).value();
   const auto found = db.wait_connected(fixtures::patience);
   BOOST_REQUIRE_MESSAGE(found.has_value(), (found ? "" : to_string(found.error())));
-  BOOST_TEST(db.head_position().has_value());
+  BOOST_TEST(db.get_commit_position().has_value());
 }
 
 // -- files that change ----------------------------------------------------------------------
@@ -240,21 +240,21 @@ BOOST_AUTO_TEST_CASE(a_new_authority_is_found_in_its_file_when_the_client_connec
   auto how = s.client();
   how.tls = {.ca_file = s.files.write("ca.crt", s.authority.certificate)};
   auto db = client::connect(how).value();
-  BOOST_TEST(db.head_position().has_value());
+  BOOST_TEST(db.get_commit_position().has_value());
   const auto successor = make_authority("successor");
   s.front.change(secure_node::greeting(successor));
   s.front.cut();
   fixtures::wait_until("the old authority to be refused", [&] {
-    const auto lost = db.head_position();
+    const auto lost = db.get_commit_position();
     return !lost && lost.error().code == errc::tls_failed;
   });
   s.files.write("ca.crt", "no certificate");
-  const auto broken = db.head_position();
+  const auto broken = db.get_commit_position();
   BOOST_REQUIRE(!broken.has_value());
   BOOST_TEST((problem_of(broken.error()) == tls_problem::bad_file));
   BOOST_TEST(broken.error().message.find(s.files.path("ca.crt")) != std::string::npos);
   s.files.write("ca.crt", successor.certificate);
-  BOOST_TEST(db.head_position().has_value());
+  BOOST_TEST(db.get_commit_position().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(everything_is_found_again_when_the_connections_are_cut) {
@@ -267,7 +267,7 @@ BOOST_AUTO_TEST_CASE(everything_is_found_again_when_the_connections_are_cut) {
   std::size_t events = 0;
   for (std::size_t round = 1; round <= 5; ++round) {
     fixtures::wait_until("an append", [&] { return append({.deadline = 1s * fixtures::slowness}); });
-    const auto last = db.current_revision("s").value();
+    const auto last = db.get_current_version("s").value();
     fixtures::wait_until("the events", [&] {
       const auto batch = following.next(100ms).value();
       for (const auto& each : batch.events())
@@ -308,13 +308,13 @@ BOOST_AUTO_TEST_CASE(a_new_user_certificate_is_found_in_its_file_when_the_client
   how.tls.user_certificate_file = s.files.write("user.crt", foreign.certificate);
   how.tls.user_key_file = s.files.write("user.key", foreign.key);
   auto db = client::connect(how).value();
-  const auto refused = db.head_position();
+  const auto refused = db.get_commit_position();
   BOOST_REQUIRE(!refused.has_value());
   BOOST_TEST((problem_of(refused.error()) == tls_problem::client_certificate_refused));
   const auto renewed = make_certificate(s.authority);
   s.files.write("user.crt", renewed.certificate);
   s.files.write("user.key", renewed.key);
-  BOOST_TEST(db.head_position().has_value());
+  BOOST_TEST(db.get_commit_position().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_client_does_not_start_with_files_that_can_not_be_used) {
@@ -343,7 +343,7 @@ BOOST_AUTO_TEST_CASE(who_waits_for_a_node_till_its_deadline_learns_what_is_wrong
   told.attach(how);
   auto db = client::connect(how).value();
   const call_options in_time{.deadline = 100ms};
-  static_cast<void>(db.head_position({.call = in_time}));
+  static_cast<void>(db.get_commit_position({.call = in_time}));
   fixtures::wait_until("an attempt that has failed", [&] { return told.contains("tlsCaFile"); });
   const auto expect_cause = [](const auto& outcome) {
     BOOST_REQUIRE(!outcome.has_value());
@@ -355,9 +355,9 @@ BOOST_AUTO_TEST_CASE(who_waits_for_a_node_till_its_deadline_learns_what_is_wrong
     BOOST_TEST(why.message.find("tlsCaFile") != std::string::npos, why.message);
   };
   expect_cause(db.append_to_stream("s", stream_state::any, {new_event::json("t", "{}")}, {.call = in_time}));
-  expect_cause(db.head_position({.call = in_time}));
+  expect_cause(db.get_commit_position({.call = in_time}));
   expect_cause(db.delete_stream("s", stream_state::any, {in_time}));
-  expect_cause(db.server_info(in_time));
+  expect_cause(db.get_server_info(in_time));
   expect_cause(db.subscribe_to_stream("s", {.call = in_time}));
 }
 
@@ -368,7 +368,7 @@ BOOST_AUTO_TEST_CASE(a_client_can_be_closed_while_a_handshake_is_looked_at) {
   how.max_discover_attempts = -1;
   for (int i = 0; i < 20; ++i) {
     auto db = client::connect(how).value();
-    static_cast<void>(db.head_position({.call = {.deadline = std::chrono::milliseconds{1 + 2 * i}}}));
+    static_cast<void>(db.get_commit_position({.call = {.deadline = std::chrono::milliseconds{1 + 2 * i}}}));
     const fixtures::stopwatch since;
     db.close();
     BOOST_TEST((since.elapsed() < fixtures::soon));

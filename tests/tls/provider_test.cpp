@@ -33,8 +33,8 @@ BOOST_AUTO_TEST_CASE(it_is_asked_once_before_the_first_node_and_from_a_thread_of
   };
   auto db = client::connect(how).value();
   BOOST_TEST(asked == 0);
-  BOOST_TEST(db.head_position().has_value());
-  BOOST_TEST(db.head_position().has_value());
+  BOOST_TEST(db.get_commit_position().has_value());
+  BOOST_TEST(db.get_commit_position().has_value());
   BOOST_TEST(asked == 1);
   BOOST_TEST((where != std::this_thread::get_id()));
 }
@@ -45,7 +45,7 @@ BOOST_AUTO_TEST_CASE(without_tls_it_is_not_asked) {
   auto how = settings::from_connection_string(node.connection_string()).value();
   how.credentials_provider = [&](const credentials_handler&) { ++asked; };
   auto db = client::connect(how).value();
-  BOOST_TEST(db.head_position().has_value());
+  BOOST_TEST(db.get_commit_position().has_value());
   BOOST_TEST(asked == 0);
 }
 
@@ -55,13 +55,13 @@ BOOST_AUTO_TEST_CASE(nobody_reaches_a_node_before_it_has_answered) {
   auto how = s.client();
   how.credentials_provider = [&](credentials_handler done) { question.set_value(std::move(done)); };
   auto db = client::connect(how).value();
-  const auto early = db.head_position({.call = {.deadline = 100ms}});
+  const auto early = db.get_commit_position({.call = {.deadline = 100ms}});
   BOOST_REQUIRE(!early.has_value());
   BOOST_TEST((early.error().code == errc::deadline_exceeded));
   BOOST_TEST(s.front.connections() == 0u);
   auto asked = question.get_future();
   fixtures::value_of(asked, "a question to the provider")(a_token());
-  BOOST_TEST(db.head_position().has_value());
+  BOOST_TEST(db.get_commit_position().has_value());
 }
 
 BOOST_AUTO_TEST_CASE(the_current_user_is_whom_it_names_also_before_anything_else_was_asked) {
@@ -90,11 +90,11 @@ BOOST_AUTO_TEST_CASE(its_failure_is_told_at_once_and_the_next_request_asks_again
     done(a_token());
   };
   auto db = client::connect(how).value();
-  const auto refused = db.head_position();
+  const auto refused = db.get_commit_position();
   BOOST_REQUIRE(!refused.has_value());
   BOOST_TEST((refused.error().code == errc::unauthenticated));
   BOOST_TEST(refused.error().message.find("the vault is sealed") != std::string::npos);
-  fixtures::wait_until("the next question", [&] { return db.head_position().has_value(); });
+  fixtures::wait_until("the next question", [&] { return db.get_commit_position().has_value(); });
   BOOST_TEST(asked == 2);
 }
 
@@ -106,7 +106,7 @@ BOOST_AUTO_TEST_CASE(a_client_closes_while_it_hangs_and_ignores_what_it_says_lat
     auto how = s.client();
     how.credentials_provider = [&](credentials_handler done) { question.set_value(std::move(done)); };
     auto db = client::connect(how).value();
-    auto pending = std::async(std::launch::async, [&] { return db.head_position(); });
+    auto pending = std::async(std::launch::async, [&] { return db.get_commit_position(); });
     auto asked = question.get_future();
     late = fixtures::value_of(asked, "a question to the provider");
     const fixtures::stopwatch since;

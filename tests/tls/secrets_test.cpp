@@ -101,27 +101,27 @@ BOOST_AUTO_TEST_CASE(a_verbose_run_in_which_everything_fails_once_tells_no_secre
     BOOST_TEST(hear(db.append_to_stream("s", stream_state::any, {new_event::json("happened", "{}")}, {.call = as_ada})));
     BOOST_TEST(!hear(db.append_to_stream("s", stream_state::no_stream, {new_event::json("happened", "{}")}, {.call = as_ada})));
     BOOST_TEST(!hear(db.append_to_stream("", stream_state::any, {}, {.call = as_ada})));
-    BOOST_TEST(!hear(db.head_position({.call = {.credentials = credentials::basic(call_secret + "\n", call_secret)}})));
+    BOOST_TEST(!hear(db.get_commit_position({.call = {.credentials = credentials::basic(call_secret + "\n", call_secret)}})));
     auto elsewhere = how;
     elsewhere.tls.ca_pem = fixtures::make_authority("x").certificate;
     auto lost = client::connect(elsewhere).value();
-    BOOST_TEST(!hear(lost.head_position({.call = as_ada})));
+    BOOST_TEST(!hear(lost.get_commit_position({.call = as_ada})));
     auto in_clear = how;
     in_clear.tls = {.enabled = false};
     in_clear.endpoints[0].port = s.node.port();
     auto open = client::connect(in_clear).value();
-    BOOST_TEST(hear(open.head_position({.call = as_ada})));
+    BOOST_TEST(hear(open.get_commit_position({.call = as_ada})));
     auto provided = how;
     provided.credentials.reset();
     provided.credentials_provider = [](const credentials_handler& done) {
       done(provided_credentials{.credentials = credentials::bearer(token)});
     };
     auto with_token = client::connect(provided).value();
-    BOOST_TEST(hear(with_token.head_position()));
+    BOOST_TEST(hear(with_token.get_commit_position()));
     for (const auto* text : {"kurrentdb://admin:pa55word@h:0", "kurrentdb://admin:pa55word@h?x=y", "kurrentdb://admin:pa55word"})
       BOOST_TEST(!hear(settings::from_connection_string(text)));
     s.front.cut();
-    static_cast<void>(hear(db.head_position()));
+    static_cast<void>(hear(db.get_commit_position()));
   }
   BOOST_TEST(told.size() > 10u);
   BOOST_TEST(told.contains("connected to"));
@@ -148,7 +148,7 @@ BOOST_AUTO_TEST_CASE(messages_with_credentials_in_them_show_no_secret_when_they_
     caf::make_message(subscribe_to_stream{.stream = "s", .options = {.call = as_ada}}),
     caf::make_message(subscribe_to_all{.options = {.call = as_ada}}),
     caf::make_message(consume{.group = {"s", "g"}, .options = {.call = as_ada}}),
-    caf::make_message(current_revision{.stream = "s", .call = as_ada}),
+    caf::make_message(get_current_version{.stream = "s", .call = as_ada}),
     caf::make_message(list_groups{.call = as_ada}),
     caf::make_message(read_gossip{.call = as_ada}),
     caf::make_message(create_user{.login_name = "ada", .password = call_secret}),

@@ -207,75 +207,501 @@ public:
 
   const boost::asio::any_io_executor& get_executor() const { return executor_; }
 
-  /// Completes when a node is in use, or with an error after that time.
-  template <class Token>
-  auto wait_connected(std::chrono::milliseconds timeout, Token&& token) {
-    return start<connected>([=](auto& core, auto done) { core.await_connected(timeout, std::move(done)); }, token);
+  /// Carries out an operation: a request like `kdb::append_to_stream`, which says what it does and what it is answered with. Completes with
+  /// a `result` of its answer; `append_in_parts` with its answer in every case. The member functions of the same names are short for it.
+  template <operation Request, class Token>
+  auto ask(Request request, Token&& token) const {
+    return start<answer_of<Request>>(
+      [request = std::move(request)](auto& core, auto done) mutable { core.ask(std::move(request), std::move(done)); }, token);
   }
 
-  /// How the client fares at this moment.
-  template <class Token>
-  auto status(Token&& token) {
-    return start<client_status>([](auto& core, auto done) { core.get_status(std::move(done)); }, token);
-  }
-
-  /// What the server in use offers.
-  template <class Token>
-  auto server_info(call_options call, Token&& token) {
-    return start<kdb::server_info>(
-      [call = std::move(call)](auto& core, auto done) mutable { core.get_server_info(std::move(call), std::move(done)); }, token);
-  }
-
-  /// The members of the cluster, as the node in use sees them; of a single node, itself.
-  template <class Token>
-  auto read_gossip(call_options call, Token&& token) {
-    return start<std::vector<cluster_member>>(
-      [call = std::move(call)](auto& core, auto done) mutable { core.read_gossip(std::move(call), std::move(done)); }, token);
-  }
-
-  /// Appends all events to one stream, or none. Without events it only checks the expected state.
+  // -- Appending
   template <class Token>
   auto append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, append_options options,
-                        Token&& token) {
-    return start<append_result>(
-      [stream = std::move(stream), expected, events = std::move(events), options = std::move(options)](auto& core,
-                                                                                                       auto done) mutable {
-        core.append_to_stream(std::move(stream), expected, std::move(events), std::move(options), std::move(done));
-      },
-      token);
+                        Token&& token) const {
+    return ask(kdb::append_to_stream{std::move(stream), expected, std::move(events), std::move(options)},
+               std::forward<Token>(token));
   }
   template <class Token>
-  auto append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, Token&& token) {
-    return append_to_stream(std::move(stream), expected, std::move(events), append_options{}, std::forward<Token>(token));
+  auto append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events, Token&& token) const {
+    return ask(kdb::append_to_stream{std::move(stream), expected, std::move(events)}, std::forward<Token>(token));
   }
-
-  /// Appends a long list in parts, one append after the other. Not atomic: it stops at the first part that fails, and what is written
-  /// stays. Every part expects the stream as the one before left it, unless any state or none in particular is expected; then a
-  /// retry of the whole list with the same options is safe. Completes with the plain `append_in_parts_result`, in every case.
   template <class Token>
   auto append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events, append_in_parts_options options,
-                       Token&& token) {
-    return start<append_in_parts_result>(
-      [stream = std::move(stream), expected, events = std::move(events), options = std::move(options)](auto& core,
-                                                                                                       auto done) mutable {
-        core.append_in_parts(std::move(stream), expected, std::move(events), std::move(options), std::move(done));
-      },
-      token);
+                       Token&& token) const {
+    return ask(kdb::append_in_parts{std::move(stream), expected, std::move(events), std::move(options)},
+               std::forward<Token>(token));
+  }
+  template <class Token>
+  auto append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events, Token&& token) const {
+    return ask(kdb::append_in_parts{std::move(stream), expected, std::move(events)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto append_to_streams(std::vector<stream_append> appends, records_options options, Token&& token) const {
+    return ask(kdb::append_to_streams{std::move(appends), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto append_to_streams(std::vector<stream_append> appends, Token&& token) const {
+    return ask(kdb::append_to_streams{std::move(appends)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto append_records(std::vector<stream_record> records, std::vector<consistency_check> checks, records_options options,
+                      Token&& token) const {
+    return ask(kdb::append_records{std::move(records), std::move(checks), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto append_records(std::vector<stream_record> records, std::vector<consistency_check> checks, Token&& token) const {
+    return ask(kdb::append_records{std::move(records), std::move(checks)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto append_records(std::vector<stream_record> records, Token&& token) const {
+    return ask(kdb::append_records{std::move(records)}, std::forward<Token>(token));
   }
 
-  /// Reads one stream to its end and keeps everything: for short ones. Above `max_bytes` in memory it fails with `read_too_large`.
+  // -- Reading
   template <class Token>
-  auto read_stream_to_end(std::string stream, read_stream_options options, std::uint64_t max_bytes, Token&& token) {
-    return start<event_list>(
-      [stream = std::move(stream), options = std::move(options), max_bytes](auto& core, auto done) mutable {
-        core.read_stream_to_end(std::move(stream), std::move(options), max_bytes, std::move(done));
-      },
-      token);
+  auto read_stream_to_end(std::string stream, read_stream_options options, std::uint64_t max_bytes, Token&& token) const {
+    return ask(kdb::read_stream_to_end{std::move(stream), std::move(options), max_bytes}, std::forward<Token>(token));
   }
   template <class Token>
-  auto read_stream_to_end(std::string stream, read_stream_options options, Token&& token) {
-    return read_stream_to_end(std::move(stream), std::move(options), default_read_bytes, std::forward<Token>(token));
+  auto read_stream_to_end(std::string stream, read_stream_options options, Token&& token) const {
+    return ask(kdb::read_stream_to_end{std::move(stream), std::move(options)}, std::forward<Token>(token));
   }
+  template <class Token>
+  auto read_stream_to_end(std::string stream, Token&& token) const {
+    return ask(kdb::read_stream_to_end{std::move(stream)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_commit_position(commit_position_options options, Token&& token) const {
+    return ask(kdb::get_commit_position{std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_commit_position(Token&& token) const {
+    return ask(kdb::get_commit_position{}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_current_version(std::string stream, call_options call, Token&& token) const {
+    return ask(kdb::get_current_version{std::move(stream), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_current_version(std::string stream, Token&& token) const {
+    return ask(kdb::get_current_version{std::move(stream)}, std::forward<Token>(token));
+  }
+
+  // -- Streams: deleting, metadata, default access lists
+  template <class Token>
+  auto delete_stream(std::string stream, stream_state expected, delete_options options, Token&& token) const {
+    return ask(kdb::delete_stream{std::move(stream), expected, std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto delete_stream(std::string stream, stream_state expected, Token&& token) const {
+    return ask(kdb::delete_stream{std::move(stream), expected}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto tombstone_stream(std::string stream, stream_state expected, delete_options options, Token&& token) const {
+    return ask(kdb::tombstone_stream{std::move(stream), expected, std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto tombstone_stream(std::string stream, stream_state expected, Token&& token) const {
+    return ask(kdb::tombstone_stream{std::move(stream), expected}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_stream_metadata(std::string stream, metadata_options options, Token&& token) const {
+    return ask(kdb::get_stream_metadata{std::move(stream), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_stream_metadata(std::string stream, Token&& token) const {
+    return ask(kdb::get_stream_metadata{std::move(stream)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata, metadata_options options,
+                           Token&& token) const {
+    return ask(kdb::set_stream_metadata{std::move(stream), expected, std::move(metadata), std::move(options)},
+               std::forward<Token>(token));
+  }
+  template <class Token>
+  auto set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata, Token&& token) const {
+    return ask(kdb::set_stream_metadata{std::move(stream), expected, std::move(metadata)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_system_settings(metadata_options options, Token&& token) const {
+    return ask(kdb::get_system_settings{std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_system_settings(Token&& token) const {
+    return ask(kdb::get_system_settings{}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto set_system_settings(stream_state expected, system_settings settings, metadata_options options, Token&& token) const {
+    return ask(kdb::set_system_settings{expected, std::move(settings), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto set_system_settings(stream_state expected, system_settings settings, Token&& token) const {
+    return ask(kdb::set_system_settings{expected, std::move(settings)}, std::forward<Token>(token));
+  }
+
+  // -- Groups of persistent subscriptions: kdb/groups.hpp
+  template <class Token>
+  auto create_group(std::string stream, std::string group, create_group_options options, Token&& token) const {
+    return ask(kdb::create_group{std::move(stream), std::move(group), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto create_group(std::string stream, std::string group, Token&& token) const {
+    return ask(kdb::create_group{std::move(stream), std::move(group)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto create_group_on_all(std::string group, create_group_on_all_options options, Token&& token) const {
+    return ask(kdb::create_group_on_all{std::move(group), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto create_group_on_all(std::string group, Token&& token) const {
+    return ask(kdb::create_group_on_all{std::move(group)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto update_group(std::string stream, std::string group, update_group_options options, Token&& token) const {
+    return ask(kdb::update_group{std::move(stream), std::move(group), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto update_group(std::string stream, std::string group, Token&& token) const {
+    return ask(kdb::update_group{std::move(stream), std::move(group)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto update_group_on_all(std::string group, update_group_on_all_options options, Token&& token) const {
+    return ask(kdb::update_group_on_all{std::move(group), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto update_group_on_all(std::string group, Token&& token) const {
+    return ask(kdb::update_group_on_all{std::move(group)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto change_group(group_name name, group_changes changes, call_options call, Token&& token) const {
+    return ask(kdb::change_group{std::move(name), std::move(changes), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto change_group(group_name name, group_changes changes, Token&& token) const {
+    return ask(kdb::change_group{std::move(name), std::move(changes)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto delete_group(group_name name, call_options call, Token&& token) const {
+    return ask(kdb::delete_group{std::move(name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto delete_group(group_name name, Token&& token) const {
+    return ask(kdb::delete_group{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_group_info(group_name name, call_options call, Token&& token) const {
+    return ask(kdb::get_group_info{std::move(name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_group_info(group_name name, Token&& token) const {
+    return ask(kdb::get_group_info{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto list_groups(std::optional<std::string> stream, call_options call, Token&& token) const {
+    return ask(kdb::list_groups{std::move(stream), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto list_groups(std::optional<std::string> stream, Token&& token) const {
+    return ask(kdb::list_groups{std::move(stream)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto list_groups(Token&& token) const {
+    return ask(kdb::list_groups{}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto replay_parked(group_name name, parked_options options, Token&& token) const {
+    return ask(kdb::replay_parked{std::move(name), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto replay_parked(group_name name, Token&& token) const {
+    return ask(kdb::replay_parked{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto truncate_parked(group_name name, parked_options options, Token&& token) const {
+    return ask(kdb::truncate_parked{std::move(name), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto truncate_parked(group_name name, Token&& token) const {
+    return ask(kdb::truncate_parked{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto restart_persistent_subscriptions(call_options call, Token&& token) const {
+    return ask(kdb::restart_persistent_subscriptions{std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto restart_persistent_subscriptions(Token&& token) const {
+    return ask(kdb::restart_persistent_subscriptions{}, std::forward<Token>(token));
+  }
+
+  // -- Users: kdb/users.hpp
+  template <class Token>
+  auto create_user(std::string login_name, std::string password, create_user_options options, Token&& token) const {
+    return ask(kdb::create_user{std::move(login_name), std::move(password), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto create_user(std::string login_name, std::string password, Token&& token) const {
+    return ask(kdb::create_user{std::move(login_name), std::move(password)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto update_user(std::string login_name, update_user_options options, Token&& token) const {
+    return ask(kdb::update_user{std::move(login_name), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto delete_user(std::string login_name, call_options call, Token&& token) const {
+    return ask(kdb::delete_user{std::move(login_name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto delete_user(std::string login_name, Token&& token) const {
+    return ask(kdb::delete_user{std::move(login_name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto enable_user(std::string login_name, call_options call, Token&& token) const {
+    return ask(kdb::enable_user{std::move(login_name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto enable_user(std::string login_name, Token&& token) const {
+    return ask(kdb::enable_user{std::move(login_name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto disable_user(std::string login_name, call_options call, Token&& token) const {
+    return ask(kdb::disable_user{std::move(login_name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto disable_user(std::string login_name, Token&& token) const {
+    return ask(kdb::disable_user{std::move(login_name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_user(std::string login_name, call_options call, Token&& token) const {
+    return ask(kdb::get_user{std::move(login_name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_user(std::string login_name, Token&& token) const {
+    return ask(kdb::get_user{std::move(login_name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_current_user(call_options call, Token&& token) const {
+    return ask(kdb::get_current_user{std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_current_user(Token&& token) const {
+    return ask(kdb::get_current_user{}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto list_users(call_options call, Token&& token) const {
+    return ask(kdb::list_users{std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto list_users(Token&& token) const {
+    return ask(kdb::list_users{}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto change_password(std::string login_name, std::string current_password, std::string new_password, call_options call,
+                       Token&& token) const {
+    return ask(kdb::change_password{std::move(login_name), std::move(current_password), std::move(new_password), std::move(call)},
+               std::forward<Token>(token));
+  }
+  template <class Token>
+  auto change_password(std::string login_name, std::string current_password, std::string new_password, Token&& token) const {
+    return ask(kdb::change_password{std::move(login_name), std::move(current_password), std::move(new_password)},
+               std::forward<Token>(token));
+  }
+  template <class Token>
+  auto reset_password(std::string login_name, std::string new_password, call_options call, Token&& token) const {
+    return ask(kdb::reset_password{std::move(login_name), std::move(new_password), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto reset_password(std::string login_name, std::string new_password, Token&& token) const {
+    return ask(kdb::reset_password{std::move(login_name), std::move(new_password)}, std::forward<Token>(token));
+  }
+
+  // -- Projections: kdb/projections.hpp
+  template <class Token>
+  auto create_projection(std::string name, std::string query, create_projection_options options, Token&& token) const {
+    return ask(kdb::create_projection{std::move(name), std::move(query), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto create_projection(std::string name, std::string query, Token&& token) const {
+    return ask(kdb::create_projection{std::move(name), std::move(query)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto create_one_time_projection(std::string query, create_one_time_projection_options options, Token&& token) const {
+    return ask(kdb::create_one_time_projection{std::move(query), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto create_one_time_projection(std::string query, Token&& token) const {
+    return ask(kdb::create_one_time_projection{std::move(query)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto update_projection(std::string name, std::string query, update_projection_options options, Token&& token) const {
+    return ask(kdb::update_projection{std::move(name), std::move(query), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto update_projection(std::string name, std::string query, Token&& token) const {
+    return ask(kdb::update_projection{std::move(name), std::move(query)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto delete_projection(std::string name, delete_projection_options options, Token&& token) const {
+    return ask(kdb::delete_projection{std::move(name), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto delete_projection(std::string name, Token&& token) const {
+    return ask(kdb::delete_projection{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto enable_projection(std::string name, call_options call, Token&& token) const {
+    return ask(kdb::enable_projection{std::move(name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto enable_projection(std::string name, Token&& token) const {
+    return ask(kdb::enable_projection{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto disable_projection(std::string name, call_options call, Token&& token) const {
+    return ask(kdb::disable_projection{std::move(name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto disable_projection(std::string name, Token&& token) const {
+    return ask(kdb::disable_projection{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto abort_projection(std::string name, call_options call, Token&& token) const {
+    return ask(kdb::abort_projection{std::move(name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto abort_projection(std::string name, Token&& token) const {
+    return ask(kdb::abort_projection{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto reset_projection(std::string name, call_options call, Token&& token) const {
+    return ask(kdb::reset_projection{std::move(name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto reset_projection(std::string name, Token&& token) const {
+    return ask(kdb::reset_projection{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_projection_statistics(std::string name, call_options call, Token&& token) const {
+    return ask(kdb::get_projection_statistics{std::move(name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_projection_statistics(std::string name, Token&& token) const {
+    return ask(kdb::get_projection_statistics{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto list_projections(projection_mode mode, call_options call, Token&& token) const {
+    return ask(kdb::list_projections{mode, std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto list_projections(projection_mode mode, Token&& token) const {
+    return ask(kdb::list_projections{mode}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto list_projections(Token&& token) const {
+    return ask(kdb::list_projections{}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_projection_state(std::string name, projection_state_options options, Token&& token) const {
+    return ask(kdb::get_projection_state{std::move(name), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_projection_state(std::string name, Token&& token) const {
+    return ask(kdb::get_projection_state{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_projection_result(std::string name, projection_state_options options, Token&& token) const {
+    return ask(kdb::get_projection_result{std::move(name), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_projection_result(std::string name, Token&& token) const {
+    return ask(kdb::get_projection_result{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto restart_projections(call_options call, Token&& token) const {
+    return ask(kdb::restart_projections{std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto restart_projections(Token&& token) const {
+    return ask(kdb::restart_projections{}, std::forward<Token>(token));
+  }
+
+  // -- The node in use: kdb/operations.hpp
+  template <class Token>
+  auto start_scavenge(scavenge_options options, Token&& token) const {
+    return ask(kdb::start_scavenge{std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto start_scavenge(Token&& token) const {
+    return ask(kdb::start_scavenge{}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto stop_scavenge(std::string id, call_options call, Token&& token) const {
+    return ask(kdb::stop_scavenge{std::move(id), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto stop_scavenge(std::string id, Token&& token) const {
+    return ask(kdb::stop_scavenge{std::move(id)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto merge_indexes(call_options call, Token&& token) const {
+    return ask(kdb::merge_indexes{std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto merge_indexes(Token&& token) const {
+    return ask(kdb::merge_indexes{}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto resign_node(call_options call, Token&& token) const {
+    return ask(kdb::resign_node{std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto resign_node(Token&& token) const {
+    return ask(kdb::resign_node{}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto set_node_priority(std::int32_t priority, call_options call, Token&& token) const {
+    return ask(kdb::set_node_priority{priority, std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto set_node_priority(std::int32_t priority, Token&& token) const {
+    return ask(kdb::set_node_priority{priority}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto shut_down_node(call_options call, Token&& token) const {
+    return ask(kdb::shut_down_node{std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto shut_down_node(Token&& token) const {
+    return ask(kdb::shut_down_node{}, std::forward<Token>(token));
+  }
+
+  // -- The client, and the cluster
+  template <class Token>
+  auto wait_connected(std::chrono::milliseconds timeout, Token&& token) const {
+    return ask(kdb::wait_connected{timeout}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_server_info(call_options call, Token&& token) const {
+    return ask(kdb::get_server_info{std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_server_info(Token&& token) const {
+    return ask(kdb::get_server_info{}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto read_gossip(call_options call, Token&& token) const {
+    return ask(kdb::read_gossip{std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto read_gossip(Token&& token) const {
+    return ask(kdb::read_gossip{}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_status(Token&& token) const {
+    return ask(kdb::get_status{}, std::forward<Token>(token));
+  }
+
+  // -- Streams of events
 
   /// Reads one stream. Errors come with the first `next`.
   async_reading read_stream(std::string stream, read_stream_options options = {}) {
@@ -283,104 +709,6 @@ public:
   }
   /// Reads $all. Errors come with the first `next`.
   async_reading read_all(read_all_options options = {}) { return {core_.read_all(std::move(options)), executor_}; }
-
-  /// The position of the last event in $all, which also proves that the server answers; 0/0 if there is none.
-  template <class Token>
-  auto head_position(head_position_options options, Token&& token) {
-    return start<log_position>(
-      [options = std::move(options)](auto& core, auto done) mutable { core.head_position(std::move(options), std::move(done)); },
-      token);
-  }
-  template <class Token>
-  auto head_position(Token&& token) {
-    return head_position(head_position_options{}, std::forward<Token>(token));
-  }
-
-  /// The revision of the last event of a stream; nothing if it does not exist or is deleted.
-  template <class Token>
-  auto current_revision(std::string stream, call_options call, Token&& token) {
-    return start<std::optional<stream_revision>>(
-      [stream = std::move(stream), call = std::move(call)](auto& core, auto done) mutable {
-        core.current_revision(std::move(stream), std::move(call), std::move(done));
-      },
-      token);
-  }
-
-  /// Soft-deletes a stream: it reads as not found, and the next append goes on with the next revision. Replaces its metadata.
-  template <class Token>
-  auto delete_stream(std::string stream, stream_state expected, delete_options options, Token&& token) {
-    return start<delete_result>(
-      [stream = std::move(stream), expected, options = std::move(options)](auto& core, auto done) mutable {
-        core.delete_stream(std::move(stream), expected, std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Deletes a stream for good: its name can't be used again.
-  template <class Token>
-  auto tombstone_stream(std::string stream, stream_state expected, delete_options options, Token&& token) {
-    return start<delete_result>(
-      [stream = std::move(stream), expected, options = std::move(options)](auto& core, auto done) mutable {
-        core.tombstone_stream(std::move(stream), expected, std::move(options), std::move(done));
-      },
-      token);
-  }
-
-  template <class Token>
-  auto get_stream_metadata(std::string stream, metadata_options options, Token&& token) {
-    return start<metadata_result>(
-      [stream = std::move(stream), options = std::move(options)](auto& core, auto done) mutable {
-        core.get_stream_metadata(std::move(stream), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Replaces the metadata of a stream. `expected` is the revision of the metadata, not of the stream.
-  template <class Token>
-  auto set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata, metadata_options options,
-                           Token&& token) {
-    return start<append_result>(
-      [stream = std::move(stream), expected, metadata = std::move(metadata), options = std::move(options)](auto& core,
-                                                                                                           auto done) mutable {
-        core.set_stream_metadata(std::move(stream), expected, std::move(metadata), std::move(options), std::move(done));
-      },
-      token);
-  }
-  template <class Token>
-  auto get_system_settings(metadata_options options, Token&& token) {
-    return start<system_settings_result>(
-      [options = std::move(options)](auto& core, auto done) mutable {
-        core.get_system_settings(std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Replaces the system settings. `expected` is their own revision.
-  template <class Token>
-  auto set_system_settings(stream_state expected, system_settings settings, metadata_options options, Token&& token) {
-    return start<append_result>(
-      [expected, settings = std::move(settings), options = std::move(options)](auto& core, auto done) mutable {
-        core.set_system_settings(expected, std::move(settings), std::move(options), std::move(done));
-      },
-      token);
-  }
-
-  /// Appends to several streams, atomically: either all is written or nothing. Each stream stands once.
-  template <class Token>
-  auto append_to_streams(std::vector<stream_append> appends, records_options options, Token&& token) {
-    return start<records_result>(
-      [appends = std::move(appends), options = std::move(options)](auto& core, auto done) mutable {
-        core.append_to_streams(std::move(appends), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Appends records in exactly this order to whatever streams they name, atomically, if all checks hold.
-  template <class Token>
-  auto append_records(std::vector<stream_record> records, std::vector<consistency_check> checks, records_options options,
-                      Token&& token) {
-    return start<records_result>(
-      [records = std::move(records), checks = std::move(checks), options = std::move(options)](auto& core, auto done) mutable {
-        core.append_records(std::move(records), std::move(checks), std::move(options), std::move(done));
-      },
-      token);
-  }
 
   /// Follows one stream; completes when the server has confirmed.
   template <class Token>
@@ -412,370 +740,6 @@ public:
       token);
   }
 
-  // Groups of persistent subscriptions. All of this is served by the leader. A group that is not there is `group_not_found`, one that
-  // the server refuses `group_failed`.
-
-  /// Creates a group on a stream, which need not exist. `group_exists` if it is there already.
-  template <class Token>
-  auto create_group(std::string stream, std::string group, create_group_options options, Token&& token) {
-    return start<void>(
-      [stream = std::move(stream), group = std::move(group), options = std::move(options)](auto& core, auto done) mutable {
-        core.create_group(std::move(stream), std::move(group), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Creates a group on $all.
-  template <class Token>
-  auto create_group_on_all(std::string group, create_group_on_all_options options, Token&& token) {
-    return start<void>(
-      [group = std::move(group), options = std::move(options)](auto& core, auto done) mutable {
-        core.create_group_on_all(std::move(group), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Replaces all settings and the start of a group. Its consumers are sent away, and come back by themselves.
-  template <class Token>
-  auto update_group(std::string stream, std::string group, update_group_options options, Token&& token) {
-    return start<void>(
-      [stream = std::move(stream), group = std::move(group), options = std::move(options)](auto& core, auto done) mutable {
-        core.update_group(std::move(stream), std::move(group), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// The same for a group on $all, which keeps its filter.
-  template <class Token>
-  auto update_group_on_all(std::string group, update_group_on_all_options options, Token&& token) {
-    return start<void>(
-      [group = std::move(group), options = std::move(options)](auto& core, auto done) mutable {
-        core.update_group_on_all(std::move(group), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Changes what is named and keeps the rest: asks for the present settings, then updates. Not atomic: of two at the same time the
-  /// later one may undo the other.
-  template <class Token>
-  auto change_group(group_name name, group_changes changes, call_options call, Token&& token) {
-    return start<void>(
-      [name = std::move(name), changes = std::move(changes), call = std::move(call)](auto& core, auto done) mutable {
-        core.change_group(std::move(name), std::move(changes), std::move(call), std::move(done));
-      },
-      token);
-  }
-  /// Deletes a group with its progress and its parked events, and ends its consumers.
-  template <class Token>
-  auto delete_group(group_name name, call_options call, Token&& token) {
-    return start<void>([name = std::move(name), call = std::move(call)](
-                         auto& core, auto done) mutable { core.delete_group(std::move(name), std::move(call), std::move(done)); },
-                       token);
-  }
-  template <class Token>
-  auto get_group_info(group_name name, call_options call, Token&& token) {
-    return start<group_info>(
-      [name = std::move(name), call = std::move(call)](auto& core, auto done) mutable {
-        core.get_group_info(std::move(name), std::move(call), std::move(done));
-      },
-      token);
-  }
-  /// Lists the groups of a stream, of "$all", or all there are. `group_not_found` for a stream that never had one.
-  template <class Token>
-  auto list_groups(std::optional<std::string> stream, call_options call, Token&& token) {
-    return start<std::vector<group_info>>(
-      [stream = std::move(stream), call = std::move(call)](auto& core, auto done) mutable {
-        core.list_groups(std::move(stream), std::move(call), std::move(done));
-      },
-      token);
-  }
-  /// Hands the parked events out again. Completes when that has begun.
-  template <class Token>
-  auto replay_parked(group_name name, parked_options options, Token&& token) {
-    return start<void>(
-      [name = std::move(name), options = std::move(options)](auto& core, auto done) mutable {
-        core.replay_parked(std::move(name), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Throws the parked events away.
-  template <class Token>
-  auto truncate_parked(group_name name, parked_options options, Token&& token) {
-    return start<void>(
-      [name = std::move(name), options = std::move(options)](auto& core, auto done) mutable {
-        core.truncate_parked(std::move(name), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Restarts everything about persistent subscriptions on the server. All consumers are sent away, and come back by themselves.
-  template <class Token>
-  auto restart_persistent_subscriptions(call_options call, Token&& token) {
-    return start<void>(
-      [call = std::move(call)](auto& core, auto done) mutable {
-        core.restart_persistent_subscriptions(std::move(call), std::move(done));
-      },
-      token);
-  }
-
-  // Users. One that is not there is `user_not_found`; one that somebody else changed at the same time `user_conflict`. All but asking and
-  // changing one's own password is for administrators: others get `access_denied`.
-
-  /// Creates a user. One that is there already with this password is left as it is; with another one it is `user_conflict`.
-  template <class Token>
-  auto create_user(std::string login_name, std::string password, create_user_options options, Token&& token) {
-    return start<void>(
-      [login_name = std::move(login_name), password = std::move(password), options = std::move(options)](auto& core,
-                                                                                                         auto done) mutable {
-        core.create_user(std::move(login_name), std::move(password), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Replaces the full name and the groups of a user.
-  template <class Token>
-  auto update_user(std::string login_name, update_user_options options, Token&& token) {
-    return start<void>(
-      [login_name = std::move(login_name), options = std::move(options)](auto& core, auto done) mutable {
-        core.update_user(std::move(login_name), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Deletes a user. Another one of that name may be created later. Calls that are under way go on.
-  template <class Token>
-  auto delete_user(std::string login_name, call_options call, Token&& token) {
-    return start<void>(
-      [login_name = std::move(login_name), call = std::move(call)](auto& core, auto done) mutable {
-        core.delete_user(std::move(login_name), std::move(call), std::move(done));
-      },
-      token);
-  }
-  /// Lets a user log in again.
-  template <class Token>
-  auto enable_user(std::string login_name, call_options call, Token&& token) {
-    return start<void>(
-      [login_name = std::move(login_name), call = std::move(call)](auto& core, auto done) mutable {
-        core.enable_user(std::move(login_name), std::move(call), std::move(done));
-      },
-      token);
-  }
-  /// Keeps a user from logging in, soon: servers remember whom they have checked for a second. Calls that are under way go on.
-  template <class Token>
-  auto disable_user(std::string login_name, call_options call, Token&& token) {
-    return start<void>(
-      [login_name = std::move(login_name), call = std::move(call)](auto& core, auto done) mutable {
-        core.disable_user(std::move(login_name), std::move(call), std::move(done));
-      },
-      token);
-  }
-  template <class Token>
-  auto get_user(std::string login_name, call_options call, Token&& token) {
-    return start<user_details>(
-      [login_name = std::move(login_name), call = std::move(call)](auto& core, auto done) mutable {
-        core.get_user(std::move(login_name), std::move(call), std::move(done));
-      },
-      token);
-  }
-  /// The user whose credentials the call travels with: those of the call, else the client's. Refused as `invalid_argument` if there
-  /// are none, or if they are a token, which doesn't say whose it is.
-  template <class Token>
-  auto get_current_user(call_options call, Token&& token) {
-    return start<user_details>(
-      [call = std::move(call)](auto& core, auto done) mutable { core.get_current_user(std::move(call), std::move(done)); },
-      token);
-  }
-  /// All users, in the order of their login names.
-  template <class Token>
-  auto list_users(call_options call, Token&& token) {
-    return start<std::vector<user_details>>(
-      [call = std::move(call)](auto& core, auto done) mutable { core.list_users(std::move(call), std::move(done)); }, token);
-  }
-  /// Changes a password by showing the present one; if that is wrong it is `access_denied`. The client's own credentials stay as they
-  /// are: one that changes its own password has to be made anew.
-  template <class Token>
-  auto change_password(std::string login_name, std::string current_password, std::string new_password, call_options call,
-                       Token&& token) {
-    return start<void>(
-      [login_name = std::move(login_name), current_password = std::move(current_password), new_password = std::move(new_password),
-       call = std::move(call)](auto& core, auto done) mutable {
-        core.change_password(std::move(login_name), std::move(current_password), std::move(new_password), std::move(call),
-                             std::move(done));
-      },
-      token);
-  }
-  /// Gives a user another password, whatever it was.
-  template <class Token>
-  auto reset_password(std::string login_name, std::string new_password, call_options call, Token&& token) {
-    return start<void>(
-      [login_name = std::move(login_name), new_password = std::move(new_password), call = std::move(call)](auto& core,
-                                                                                                           auto done) mutable {
-        core.reset_password(std::move(login_name), std::move(new_password), std::move(call), std::move(done));
-      },
-      token);
-  }
-
-  // Projections. All of this is served by the leader, if it runs projections; other nodes never answer: see kdb/projections.hpp about
-  // deadlines. A projection that is not there is `projection_not_found`; what the server refuses in its present state
-  // `projection_failed`. All but asking is for administrators and operators: others get `access_denied`.
-
-  /// Creates a projection that runs until it is disabled. `projection_exists` if there is one of that name. A query that does not
-  /// compile is taken all the same: the projection is faulted, and its statistics say why. A server that runs its own
-  /// projections alone takes it too, and does not run it.
-  template <class Token>
-  auto create_projection(std::string name, std::string query, create_projection_options options, Token&& token) {
-    return start<void>(
-      [name = std::move(name), query = std::move(query), options = std::move(options)](auto& core, auto done) mutable {
-        core.create_projection(std::move(name), std::move(query), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Runs a query over what is there now. The server names it: it is found by `list_projections`.
-  template <class Token>
-  auto create_one_time_projection(std::string query, create_one_time_projection_options options, Token&& token) {
-    return start<void>(
-      [query = std::move(query), options = std::move(options)](auto& core, auto done) mutable {
-        core.create_one_time_projection(std::move(query), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Replaces the query of a projection. One that runs goes on from where it was with the new one; one that is stopped stays so.
-  template <class Token>
-  auto update_projection(std::string name, std::string query, update_projection_options options, Token&& token) {
-    return start<void>(
-      [name = std::move(name), query = std::move(query), options = std::move(options)](auto& core, auto done) mutable {
-        core.update_projection(std::move(name), std::move(query), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Deletes a projection that is stopped or faulted: disable it first. `projection_failed` for one that runs, and for the server's own.
-  template <class Token>
-  auto delete_projection(std::string name, delete_projection_options options, Token&& token) {
-    return start<void>(
-      [name = std::move(name), options = std::move(options)](auto& core, auto done) mutable {
-        core.delete_projection(std::move(name), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Starts a projection, from where it was. One that runs is left as it is.
-  template <class Token>
-  auto enable_projection(std::string name, call_options call, Token&& token) {
-    return start<void>(
-      [name = std::move(name), call = std::move(call)](auto& core, auto done) mutable {
-        core.enable_projection(std::move(name), std::move(call), std::move(done));
-      },
-      token);
-  }
-  /// Stops a projection after noting where it is.
-  template <class Token>
-  auto disable_projection(std::string name, call_options call, Token&& token) {
-    return start<void>(
-      [name = std::move(name), call = std::move(call)](auto& core, auto done) mutable {
-        core.disable_projection(std::move(name), std::move(call), std::move(done));
-      },
-      token);
-  }
-  /// Stops a projection at once: it will go on from its last checkpoint. To delete it, it has to be disabled as well.
-  template <class Token>
-  auto abort_projection(std::string name, call_options call, Token&& token) {
-    return start<void>(
-      [name = std::move(name), call = std::move(call)](auto& core, auto done) mutable {
-        core.abort_projection(std::move(name), std::move(call), std::move(done));
-      },
-      token);
-  }
-  /// Lets a projection begin anew, from the first event.
-  template <class Token>
-  auto reset_projection(std::string name, call_options call, Token&& token) {
-    return start<void>(
-      [name = std::move(name), call = std::move(call)](auto& core, auto done) mutable {
-        core.reset_projection(std::move(name), std::move(call), std::move(done));
-      },
-      token);
-  }
-  template <class Token>
-  auto get_projection_statistics(std::string name, call_options call, Token&& token) {
-    return start<projection_statistics>(
-      [name = std::move(name), call = std::move(call)](auto& core, auto done) mutable {
-        core.get_projection_statistics(std::move(name), std::move(call), std::move(done));
-      },
-      token);
-  }
-  /// The projections, in no order.
-  template <class Token>
-  auto list_projections(projection_mode mode, call_options call, Token&& token) {
-    return start<std::vector<projection_statistics>>(
-      [mode, call = std::move(call)](auto& core, auto done) mutable {
-        core.list_projections(mode, std::move(call), std::move(done));
-      },
-      token);
-  }
-  /// What a projection has come to so far, as JSON: the members of objects in the order of their names. "{}" for one without a state,
-  /// those of the server among them.
-  template <class Token>
-  auto get_projection_state(std::string name, projection_state_options options, Token&& token) {
-    return start<std::string>(
-      [name = std::move(name), options = std::move(options)](auto& core, auto done) mutable {
-        core.get_projection_state(std::move(name), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// The result of a projection: its state after `transformBy` and `filterBy`, as JSON.
-  template <class Token>
-  auto get_projection_result(std::string name, projection_state_options options, Token&& token) {
-    return start<std::string>(
-      [name = std::move(name), options = std::move(options)](auto& core, auto done) mutable {
-        core.get_projection_result(std::move(name), std::move(options), std::move(done));
-      },
-      token);
-  }
-  /// Restarts everything about projections on the node in use. `projection_failed` if it does not lead, or restarts already. What is asked
-  /// right after it may not be answered.
-  template <class Token>
-  auto restart_projections(call_options call, Token&& token) {
-    return start<void>(
-      [call = std::move(call)](auto& core, auto done) mutable { core.restart_projections(std::move(call), std::move(done)); },
-      token);
-  }
-
-  // Operations: what operators do to the node in use, whichever role it has. For administrators and operators: others get `access_denied`.
-
-  /// Starts to reclaim the room of events that can't be read any more; or tells of the scavenge that is under way. It goes on after the
-  /// answer: `$scavenges-<id>` tells its progress. A server that keeps its events in memory does not answer.
-  template <class Token>
-  auto start_scavenge(scavenge_options options, Token&& token) {
-    return start<scavenge_result>(
-      [options = std::move(options)](auto& core, auto done) mutable { core.start_scavenge(std::move(options), std::move(done)); },
-      token);
-  }
-  /// Stops a scavenge. `scavenge_not_found` unless that one is under way. Servers are known to stop it without answering.
-  template <class Token>
-  auto stop_scavenge(std::string id, call_options call, Token&& token) {
-    return start<scavenge_result>(
-      [id = std::move(id), call = std::move(call)](auto& core, auto done) mutable {
-        core.stop_scavenge(std::move(id), std::move(call), std::move(done));
-      },
-      token);
-  }
-  /// Has the node merge the files of its index. Completes when that is done.
-  template <class Token>
-  auto merge_indexes(call_options call, Token&& token) {
-    return start<void>(
-      [call = std::move(call)](auto& core, auto done) mutable { core.merge_indexes(std::move(call), std::move(done)); }, token);
-  }
-  /// Has the node lead no longer, if it does, so that another one is elected.
-  template <class Token>
-  auto resign_node(call_options call, Token&& token) {
-    return start<void>(
-      [call = std::move(call)](auto& core, auto done) mutable { core.resign_node(std::move(call), std::move(done)); }, token);
-  }
-  /// How strongly the node wants to lead: of nodes with the same log the one with the highest priority is elected.
-  template <class Token>
-  auto set_node_priority(std::int32_t priority, call_options call, Token&& token) {
-    return start<void>([priority, call = std::move(call)](
-                         auto& core, auto done) mutable { core.set_node_priority(priority, std::move(call), std::move(done)); },
-                       token);
-  }
-  /// Ends the node. It answers first.
-  template <class Token>
-  auto shut_down_node(call_options call, Token&& token) {
-    return start<void>(
-      [call = std::move(call)](auto& core, auto done) mutable { core.shut_down_node(std::move(call), std::move(done)); }, token);
-  }
-
   /// Ends everything that is under way with `closed`, here and in all copies; completes when that is done. From any thread, in any
   /// state, any number of times.
   template <class Token>
@@ -788,7 +752,7 @@ private:
     : core_{std::move(core)}, executor_{std::move(executor)} {}
 
   template <class T, class Begin, class Token>
-  auto start(Begin begin, Token& token) {
+  auto start(Begin begin, Token& token) const {
     return detail::initiate<T>(
       executor_,
       [core = core_, begin = std::move(begin)](detail::completion_ptr<T> done) mutable { begin(core, std::move(done)); }, token);

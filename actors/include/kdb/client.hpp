@@ -10,25 +10,14 @@
 #include <string_view>
 #include <vector>
 
-#include <kdb/append.hpp>
-#include <kdb/cluster.hpp>
-#include <kdb/connected.hpp>
-#include <kdb/connection_change.hpp>
 #include <kdb/consume.hpp>
-#include <kdb/delete.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
-#include <kdb/event_list.hpp>
-#include <kdb/groups.hpp>
-#include <kdb/operations.hpp>
-#include <kdb/projections.hpp>
+#include <kdb/operation_list.hpp>
 #include <kdb/read.hpp>
-#include <kdb/records.hpp>
 #include <kdb/result.hpp>
 #include <kdb/settings.hpp>
-#include <kdb/stream_metadata.hpp>
 #include <kdb/subscribe.hpp>
-#include <kdb/users.hpp>
 
 // KurrentDB for programs without actors: every operation blocks until it is done and returns a `result`.
 namespace kdb {
@@ -216,6 +205,9 @@ private:
 
 /// A client of KurrentDB. Cheap to copy: copies share one runtime, which closes when the last one goes. Safe to use from any number of
 /// threads. Operations wait for a node until their deadline, or until discovery gives up, whichever is first.
+///
+/// Each operation is a request, `kdb::append_to_stream` for instance, which says what it does and what it is answered with. `ask` takes
+/// any of them; the member functions of the same names are short for it.
 class client {
 public:
   /// Parses, starts the runtime and returns at once, also when no server is there. Errors: the connection string's, and those below.
@@ -223,172 +215,196 @@ public:
   /// The same with settings. Errors: those of `settings::validate`, and `tls_failed` for a certificate's file that can't be used.
   static result<client> connect(settings how);
 
-  /// Waits until a node is in use, for at most that long.
-  result<connected> wait_connected(std::chrono::milliseconds timeout);
+  /// Carries out an operation, and blocks until it is done.
+  template <operation Request>
+  outcome_of<Request> ask(Request request) const;
 
-  /// How the client fares at this moment.
-  client_status status();
-  /// What the server in use offers.
-  result<kdb::server_info> server_info(call_options call = {});
-  /// The members of the cluster, as the node in use sees them; of a single node, itself.
-  result<std::vector<cluster_member>> read_gossip(call_options call = {});
+  // -- Appending
+  auto append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events,
+                        append_options options = {}) const {
+    return ask(kdb::append_to_stream{std::move(stream), expected, std::move(events), std::move(options)});
+  }
+  auto append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events,
+                       append_in_parts_options options = {}) const {
+    return ask(kdb::append_in_parts{std::move(stream), expected, std::move(events), std::move(options)});
+  }
+  auto append_to_streams(std::vector<stream_append> appends, records_options options = {}) const {
+    return ask(kdb::append_to_streams{std::move(appends), std::move(options)});
+  }
+  auto append_records(std::vector<stream_record> records, std::vector<consistency_check> checks = {},
+                      records_options options = {}) const {
+    return ask(kdb::append_records{std::move(records), std::move(checks), std::move(options)});
+  }
 
-  /// Appends all events to one stream, or none. Without events it only checks the expected state.
-  result<append_result> append_to_stream(std::string stream, stream_state expected, std::vector<new_event> events,
-                                         append_options options = {});
+  // -- Reading
+  auto read_stream_to_end(std::string stream, read_stream_options options = {},
+                          std::uint64_t max_bytes = default_read_bytes) const {
+    return ask(kdb::read_stream_to_end{std::move(stream), std::move(options), max_bytes});
+  }
+  auto get_commit_position(commit_position_options options = {}) const {
+    return ask(kdb::get_commit_position{std::move(options)});
+  }
+  auto get_current_version(std::string stream, call_options call = {}) const {
+    return ask(kdb::get_current_version{std::move(stream), std::move(call)});
+  }
 
-  /// Appends a long list in parts, one append after the other. Not atomic: it stops at the first part that fails, and what is written
-  /// stays. Every part expects the stream as the one before left it, unless any state or none in particular is expected; then a
-  /// retry of the whole list with the same options is safe.
-  append_in_parts_result append_in_parts(std::string stream, stream_state expected, std::vector<new_event> events,
-                                         append_in_parts_options options = {});
+  // -- Streams: deleting, metadata, default access lists
+  auto delete_stream(std::string stream, stream_state expected, delete_options options = {}) const {
+    return ask(kdb::delete_stream{std::move(stream), expected, std::move(options)});
+  }
+  auto tombstone_stream(std::string stream, stream_state expected, delete_options options = {}) const {
+    return ask(kdb::tombstone_stream{std::move(stream), expected, std::move(options)});
+  }
+  auto get_stream_metadata(std::string stream, metadata_options options = {}) const {
+    return ask(kdb::get_stream_metadata{std::move(stream), std::move(options)});
+  }
+  auto set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata,
+                           metadata_options options = {}) const {
+    return ask(kdb::set_stream_metadata{std::move(stream), expected, std::move(metadata), std::move(options)});
+  }
+  auto get_system_settings(metadata_options options = {}) const { return ask(kdb::get_system_settings{std::move(options)}); }
+  auto set_system_settings(stream_state expected, system_settings settings, metadata_options options = {}) const {
+    return ask(kdb::set_system_settings{expected, std::move(settings), std::move(options)});
+  }
 
-  /// Reads one stream to its end and keeps everything: for short ones. Above `max_bytes` in memory it fails with `read_too_large`.
-  result<event_list> read_stream_to_end(std::string stream, read_stream_options options = {},
-                                        std::uint64_t max_bytes = default_read_bytes);
+  // -- Groups of persistent subscriptions: kdb/groups.hpp
+  auto create_group(std::string stream, std::string group, create_group_options options = {}) const {
+    return ask(kdb::create_group{std::move(stream), std::move(group), std::move(options)});
+  }
+  auto create_group_on_all(std::string group, create_group_on_all_options options = {}) const {
+    return ask(kdb::create_group_on_all{std::move(group), std::move(options)});
+  }
+  auto update_group(std::string stream, std::string group, update_group_options options = {}) const {
+    return ask(kdb::update_group{std::move(stream), std::move(group), std::move(options)});
+  }
+  auto update_group_on_all(std::string group, update_group_on_all_options options = {}) const {
+    return ask(kdb::update_group_on_all{std::move(group), std::move(options)});
+  }
+  auto change_group(group_name name, group_changes changes, call_options call = {}) const {
+    return ask(kdb::change_group{std::move(name), std::move(changes), std::move(call)});
+  }
+  auto delete_group(group_name name, call_options call = {}) const {
+    return ask(kdb::delete_group{std::move(name), std::move(call)});
+  }
+  auto get_group_info(group_name name, call_options call = {}) const {
+    return ask(kdb::get_group_info{std::move(name), std::move(call)});
+  }
+  auto list_groups(std::optional<std::string> stream = {}, call_options call = {}) const {
+    return ask(kdb::list_groups{std::move(stream), std::move(call)});
+  }
+  auto replay_parked(group_name name, parked_options options = {}) const {
+    return ask(kdb::replay_parked{std::move(name), std::move(options)});
+  }
+  auto truncate_parked(group_name name, parked_options options = {}) const {
+    return ask(kdb::truncate_parked{std::move(name), std::move(options)});
+  }
+  auto restart_persistent_subscriptions(call_options call = {}) const {
+    return ask(kdb::restart_persistent_subscriptions{std::move(call)});
+  }
+
+  // -- Users: kdb/users.hpp
+  auto create_user(std::string login_name, std::string password, create_user_options options = {}) const {
+    return ask(kdb::create_user{std::move(login_name), std::move(password), std::move(options)});
+  }
+  auto update_user(std::string login_name, update_user_options options) const {
+    return ask(kdb::update_user{std::move(login_name), std::move(options)});
+  }
+  auto delete_user(std::string login_name, call_options call = {}) const {
+    return ask(kdb::delete_user{std::move(login_name), std::move(call)});
+  }
+  auto enable_user(std::string login_name, call_options call = {}) const {
+    return ask(kdb::enable_user{std::move(login_name), std::move(call)});
+  }
+  auto disable_user(std::string login_name, call_options call = {}) const {
+    return ask(kdb::disable_user{std::move(login_name), std::move(call)});
+  }
+  auto get_user(std::string login_name, call_options call = {}) const {
+    return ask(kdb::get_user{std::move(login_name), std::move(call)});
+  }
+  auto get_current_user(call_options call = {}) const { return ask(kdb::get_current_user{std::move(call)}); }
+  auto list_users(call_options call = {}) const { return ask(kdb::list_users{std::move(call)}); }
+  auto change_password(std::string login_name, std::string current_password, std::string new_password,
+                       call_options call = {}) const {
+    return ask(
+      kdb::change_password{std::move(login_name), std::move(current_password), std::move(new_password), std::move(call)});
+  }
+  auto reset_password(std::string login_name, std::string new_password, call_options call = {}) const {
+    return ask(kdb::reset_password{std::move(login_name), std::move(new_password), std::move(call)});
+  }
+
+  // -- Projections: kdb/projections.hpp
+  auto create_projection(std::string name, std::string query, create_projection_options options = {}) const {
+    return ask(kdb::create_projection{std::move(name), std::move(query), std::move(options)});
+  }
+  auto create_one_time_projection(std::string query, create_one_time_projection_options options = {}) const {
+    return ask(kdb::create_one_time_projection{std::move(query), std::move(options)});
+  }
+  auto update_projection(std::string name, std::string query, update_projection_options options = {}) const {
+    return ask(kdb::update_projection{std::move(name), std::move(query), std::move(options)});
+  }
+  auto delete_projection(std::string name, delete_projection_options options = {}) const {
+    return ask(kdb::delete_projection{std::move(name), std::move(options)});
+  }
+  auto enable_projection(std::string name, call_options call = {}) const {
+    return ask(kdb::enable_projection{std::move(name), std::move(call)});
+  }
+  auto disable_projection(std::string name, call_options call = {}) const {
+    return ask(kdb::disable_projection{std::move(name), std::move(call)});
+  }
+  auto abort_projection(std::string name, call_options call = {}) const {
+    return ask(kdb::abort_projection{std::move(name), std::move(call)});
+  }
+  auto reset_projection(std::string name, call_options call = {}) const {
+    return ask(kdb::reset_projection{std::move(name), std::move(call)});
+  }
+  auto get_projection_statistics(std::string name, call_options call = {}) const {
+    return ask(kdb::get_projection_statistics{std::move(name), std::move(call)});
+  }
+  auto list_projections(projection_mode mode = projection_mode::all, call_options call = {}) const {
+    return ask(kdb::list_projections{mode, std::move(call)});
+  }
+  auto get_projection_state(std::string name, projection_state_options options = {}) const {
+    return ask(kdb::get_projection_state{std::move(name), std::move(options)});
+  }
+  auto get_projection_result(std::string name, projection_state_options options = {}) const {
+    return ask(kdb::get_projection_result{std::move(name), std::move(options)});
+  }
+  auto restart_projections(call_options call = {}) const { return ask(kdb::restart_projections{std::move(call)}); }
+
+  // -- The node in use: kdb/operations.hpp
+  auto start_scavenge(scavenge_options options = {}) const { return ask(kdb::start_scavenge{std::move(options)}); }
+  auto stop_scavenge(std::string id, call_options call = {}) const {
+    return ask(kdb::stop_scavenge{std::move(id), std::move(call)});
+  }
+  auto merge_indexes(call_options call = {}) const { return ask(kdb::merge_indexes{std::move(call)}); }
+  auto resign_node(call_options call = {}) const { return ask(kdb::resign_node{std::move(call)}); }
+  auto set_node_priority(std::int32_t priority, call_options call = {}) const {
+    return ask(kdb::set_node_priority{priority, std::move(call)});
+  }
+  auto shut_down_node(call_options call = {}) const { return ask(kdb::shut_down_node{std::move(call)}); }
+
+  // -- The client, and the cluster
+  auto wait_connected(std::chrono::milliseconds timeout) const { return ask(kdb::wait_connected{timeout}); }
+  auto get_server_info(call_options call = {}) const { return ask(kdb::get_server_info{std::move(call)}); }
+  auto read_gossip(call_options call = {}) const { return ask(kdb::read_gossip{std::move(call)}); }
+  client_status get_status() const { return ask(kdb::get_status{}).value_or(client_status{.phase = client_phase::closed}); }
+
+  // -- Streams of events
+
   /// Reads one stream. Never fails by itself: errors are found by iterating.
-  reading read_stream(std::string stream, read_stream_options options = {});
+  reading read_stream(std::string stream, read_stream_options options = {}) const;
   /// Reads $all. Never fails by itself: errors are found by iterating.
-  reading read_all(read_all_options options = {});
-  /// The position of the last event in $all, which also proves that the server answers; 0/0 if there is none.
-  result<log_position> head_position(head_position_options options = {});
-
-  /// The revision of the last event of a stream; nothing if it does not exist or is deleted.
-  result<std::optional<stream_revision>> current_revision(std::string stream, call_options call = {});
-
-  /// Soft-deletes a stream: it reads as not found, and the next append goes on with the next revision. Replaces its metadata.
-  result<delete_result> delete_stream(std::string stream, stream_state expected, delete_options options = {});
-  /// Deletes a stream for good: its name can't be used again.
-  result<delete_result> tombstone_stream(std::string stream, stream_state expected, delete_options options = {});
-
-  result<metadata_result> get_stream_metadata(std::string stream, metadata_options options = {});
-  /// Replaces the metadata of a stream. `expected` is the revision of the metadata, not of the stream.
-  result<append_result> set_stream_metadata(std::string stream, stream_state expected, stream_metadata metadata,
-                                            metadata_options options = {});
-  result<system_settings_result> get_system_settings(metadata_options options = {});
-  /// Replaces the system settings. `expected` is their own revision.
-  result<append_result> set_system_settings(stream_state expected, system_settings settings, metadata_options options = {});
-
-  /// Appends to several streams, atomically: either all is written or nothing. Each stream stands once.
-  result<records_result> append_to_streams(std::vector<stream_append> appends, records_options options = {});
-  /// Appends records in exactly this order to whatever streams they name, atomically, if all checks hold.
-  result<records_result> append_records(std::vector<stream_record> records, std::vector<consistency_check> checks = {},
-                                        records_options options = {});
-
-  /// Follows one stream; returns when the server has confirmed.
-  result<subscription> subscribe_to_stream(std::string stream, subscribe_to_stream_options options = {});
-  /// Follows $all; returns when the server has confirmed.
-  result<subscription> subscribe_to_all(subscribe_to_all_options options = {});
-
+  reading read_all(read_all_options options = {}) const;
+  /// Subscribes to one stream; returns when the server has confirmed.
+  result<subscription> subscribe_to_stream(std::string stream, subscribe_to_stream_options options = {}) const;
+  /// Subscribes to $all; returns when the server has confirmed.
+  result<subscription> subscribe_to_all(subscribe_to_all_options options = {}) const;
   /// Consumes from a group; returns when the server has confirmed. Each event comes at least once.
-  result<consumer> consume(group_name group, consume_options options = {});
-
-  // Groups of persistent subscriptions. All of this is served by the leader. A group that is not there is `group_not_found`, one that
-  // the server refuses `group_failed`.
-
-  /// Creates a group on a stream, which need not exist. `group_exists` if it is there already.
-  result<void> create_group(std::string stream, std::string group, create_group_options options = {});
-  /// Creates a group on $all.
-  result<void> create_group_on_all(std::string group, create_group_on_all_options options = {});
-  /// Replaces all settings and the start of a group. Its consumers are sent away, and come back by themselves.
-  result<void> update_group(std::string stream, std::string group, update_group_options options = {});
-  /// The same for a group on $all, which keeps its filter.
-  result<void> update_group_on_all(std::string group, update_group_on_all_options options = {});
-  /// Changes what is named and keeps the rest: asks for the present settings, then updates. Not atomic: of two at the same time the
-  /// later one may undo the other.
-  result<void> change_group(group_name name, group_changes changes, call_options call = {});
-  /// Deletes a group with its progress and its parked events, and ends its consumers.
-  result<void> delete_group(group_name name, call_options call = {});
-  result<group_info> get_group_info(group_name name, call_options call = {});
-  /// Lists the groups of a stream, of "$all", or all there are. `group_not_found` for a stream that never had one.
-  result<std::vector<group_info>> list_groups(std::optional<std::string> stream = {}, call_options call = {});
-  /// Hands the parked events out again. Returns when that has begun.
-  result<void> replay_parked(group_name name, parked_options options = {});
-  /// Throws the parked events away.
-  result<void> truncate_parked(group_name name, parked_options options = {});
-  /// Restarts everything about persistent subscriptions on the server. All consumers are sent away, and come back by themselves.
-  result<void> restart_persistent_subscriptions(call_options call = {});
-
-  // Users. One that is not there is `user_not_found`; one that somebody else changed at the same time `user_conflict`. All but asking and
-  // changing one's own password is for administrators: others get `access_denied`.
-
-  /// Creates a user. One that is there already with this password is left as it is; with another one it is `user_conflict`.
-  result<void> create_user(std::string login_name, std::string password, create_user_options options = {});
-  /// Replaces the full name and the groups of a user.
-  result<void> update_user(std::string login_name, update_user_options options);
-  /// Deletes a user. Another one of that name may be created later. Calls that are under way go on.
-  result<void> delete_user(std::string login_name, call_options call = {});
-  /// Lets a user log in again.
-  result<void> enable_user(std::string login_name, call_options call = {});
-  /// Keeps a user from logging in, soon: servers remember whom they have checked for a second. Calls that are under way go on.
-  result<void> disable_user(std::string login_name, call_options call = {});
-  result<user_details> get_user(std::string login_name, call_options call = {});
-  /// The user whose credentials the call travels with: those of the call, else the client's. Refused as `invalid_argument` if there
-  /// are none, or if they are a token, which doesn't say whose it is.
-  result<user_details> get_current_user(call_options call = {});
-  /// All users, in the order of their login names.
-  result<std::vector<user_details>> list_users(call_options call = {});
-  /// Changes a password by showing the present one; if that is wrong it is `access_denied`. The client's own credentials stay as they
-  /// are: one that changes its own password has to be made anew.
-  result<void> change_password(std::string login_name, std::string current_password, std::string new_password,
-                               call_options call = {});
-  /// Gives a user another password, whatever it was.
-  result<void> reset_password(std::string login_name, std::string new_password, call_options call = {});
-
-  // Projections. All of this is served by the leader, if it runs projections; other nodes never answer: see kdb/projections.hpp about
-  // deadlines. A projection that is not there is `projection_not_found`; what the server refuses in its present state
-  // `projection_failed`. All but asking is for administrators and operators: others get `access_denied`.
-
-  /// Creates a projection that runs until it is disabled. `projection_exists` if there is one of that name. A query that does not
-  /// compile is taken all the same: the projection is faulted, and its statistics say why. A server that runs its own
-  /// projections alone takes it too, and does not run it.
-  result<void> create_projection(std::string name, std::string query, create_projection_options options = {});
-  /// Runs a query over what is there now. The server names it: it is found by `list_projections`.
-  result<void> create_one_time_projection(std::string query, create_one_time_projection_options options = {});
-  /// Replaces the query of a projection. One that runs goes on from where it was with the new one; one that is stopped stays so.
-  result<void> update_projection(std::string name, std::string query, update_projection_options options = {});
-  /// Deletes a projection that is stopped or faulted: disable it first. `projection_failed` for one that runs, and for the server's own.
-  result<void> delete_projection(std::string name, delete_projection_options options = {});
-  /// Starts a projection, from where it was. One that runs is left as it is.
-  result<void> enable_projection(std::string name, call_options call = {});
-  /// Stops a projection after noting where it is.
-  result<void> disable_projection(std::string name, call_options call = {});
-  /// Stops a projection at once: it will go on from its last checkpoint. To delete it, it has to be disabled as well.
-  result<void> abort_projection(std::string name, call_options call = {});
-  /// Lets a projection begin anew, from the first event.
-  result<void> reset_projection(std::string name, call_options call = {});
-  result<projection_statistics> get_projection_statistics(std::string name, call_options call = {});
-  /// The projections, in no order.
-  result<std::vector<projection_statistics>> list_projections(projection_mode mode = projection_mode::all,
-                                                              call_options call = {});
-  /// What a projection has come to so far, as JSON: the members of objects in the order of their names. "{}" for one without a state,
-  /// those of the server among them.
-  result<std::string> get_projection_state(std::string name, projection_state_options options = {});
-  /// The result of a projection: its state after `transformBy` and `filterBy`, as JSON.
-  result<std::string> get_projection_result(std::string name, projection_state_options options = {});
-  /// Restarts everything about projections on the node in use. `projection_failed` if it does not lead, or restarts already. What is asked
-  /// right after it may not be answered.
-  result<void> restart_projections(call_options call = {});
-
-  // Operations: what operators do to the node in use, whichever role it has. For administrators and operators: others get `access_denied`.
-
-  /// Starts to reclaim the room of events that can't be read any more; or tells of the scavenge that is under way. It goes on after the
-  /// answer: `$scavenges-<id>` tells its progress. A server that keeps its events in memory does not answer.
-  result<scavenge_result> start_scavenge(scavenge_options options = {});
-  /// Stops a scavenge. `scavenge_not_found` unless that one is under way. Servers are known to stop it without answering.
-  result<scavenge_result> stop_scavenge(std::string id, call_options call = {});
-  /// Has the node merge the files of its index. Returns when that is done.
-  result<void> merge_indexes(call_options call = {});
-  /// Has the node lead no longer, if it does, so that another one is elected.
-  result<void> resign_node(call_options call = {});
-  /// How strongly the node wants to lead: of nodes with the same log the one with the highest priority is elected.
-  result<void> set_node_priority(std::int32_t priority, call_options call = {});
-  /// Ends the node. It answers first.
-  result<void> shut_down_node(call_options call = {});
+  result<consumer> consume(group_name group, consume_options options = {}) const;
 
   /// Ends everything that is under way with `closed`, here and in all copies, and waits for it, a few seconds at most. From any
   /// thread, in any state, any number of times.
-  void close();
+  void close() const;
 
 private:
   explicit client(std::shared_ptr<detail::runtime> runtime);

@@ -4,10 +4,13 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <kdb/call_options.hpp>
 #include <kdb/error.hpp>
+#include <kdb/event.hpp>
 #include <kdb/position.hpp>
+#include <kdb/stream_state.hpp>
 
 namespace kdb {
 
@@ -51,5 +54,27 @@ struct [[nodiscard]] append_in_parts_result {
 
 /// "N events in M parts", and why not all.
 std::string to_string(const append_in_parts_result& done);
+
+// -- requests ------------------------------------------------------------------------
+
+/// Appends all events to one stream, atomically. Without events it only checks the expected state.
+struct append_to_stream {
+  using answer = append_result;
+  std::string stream;
+  stream_state expected = stream_state::any;
+  std::vector<new_event> events{};
+  append_options options{};
+};
+
+/// Appends a long list of events as several appends, one after the other. Not atomic: it stops at the first part that fails, and what
+/// was written stays. The answer is always a value, which says how far it came. Each part expects the stream as the part before left
+/// it, unless the expected state is `any` or `exists`; then a retry of the whole list with the same options is safe.
+struct append_in_parts {
+  using answer = append_in_parts_result;
+  std::string stream;
+  stream_state expected = stream_state::any;
+  std::vector<new_event> events{};
+  append_in_parts_options options{};
+};
 
 } // namespace kdb

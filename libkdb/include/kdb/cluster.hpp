@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include <kdb/call_options.hpp>
 #include <kdb/endpoint.hpp>
 #include <kdb/uuid.hpp>
 
@@ -53,9 +54,18 @@ struct server_info {
   std::vector<std::string> offers{};
 };
 
-/// The members of a cluster, as the node in use sees them.
-struct cluster_info {
-  std::vector<cluster_member> members{};
+// -- requests ------------------------------------------------------------------------
+
+/// Returns what the server in use offers.
+struct get_server_info {
+  using answer = server_info;
+  call_options call{};
+};
+
+/// Returns the members of the cluster as the node in use sees them; a single node returns itself.
+struct read_gossip {
+  using answer = std::vector<cluster_member>;
+  call_options call{};
 };
 
 } // namespace kdb

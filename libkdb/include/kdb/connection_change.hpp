@@ -56,4 +56,18 @@ struct client_status {
   std::size_t streams = 0;     ///< Calls under way on them.
 };
 
+// -- requests ------------------------------------------------------------------------
+
+/// Waits until a node is in use. Connects if there is none.
+struct wait_connected {
+  using answer = connected;
+  /// Fails with `deadline_exceeded` after this time. Must be positive.
+  std::chrono::milliseconds timeout{10'000};
+};
+
+/// Returns the state of the client at this moment.
+struct get_status {
+  using answer = client_status;
+};
+
 } // namespace kdb

@@ -5,6 +5,7 @@
 
 #include <kdb/call_options.hpp>
 #include <kdb/position.hpp>
+#include <kdb/stream_state.hpp>
 
 namespace kdb {
 
@@ -19,5 +20,21 @@ struct delete_result {
 };
 
 std::string to_string(const delete_result& done);
+
+/// Soft-deletes a stream: reads answer `stream_not_found`, and the next append continues the numbering. Replaces the stream's metadata.
+struct delete_stream {
+  using answer = delete_result;
+  std::string stream;
+  stream_state expected = stream_state::any;
+  delete_options options{};
+};
+
+/// Deletes a stream for good: its name can never be used again.
+struct tombstone_stream {
+  using answer = delete_result;
+  std::string stream;
+  stream_state expected = stream_state::any;
+  delete_options options{};
+};
 
 } // namespace kdb

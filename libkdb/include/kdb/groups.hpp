@@ -156,4 +156,88 @@ struct parked_options {
 /// "stream::group".
 std::string to_string(const group_name& name);
 
+// -- requests ------------------------------------------------------------------------
+// All of these are served by the leader. `group_not_found`: there is no such group. `group_failed`: the server refuses, and the message
+// holds its reason.
+
+/// Creates a group on a stream, which need not exist. `group_exists` if the group does.
+struct create_group {
+  using answer = void;
+  std::string stream;
+  std::string group;
+  create_group_options options{};
+};
+
+/// Creates a group on $all.
+struct create_group_on_all {
+  using answer = void;
+  std::string group;
+  create_group_on_all_options options{};
+};
+
+/// Replaces all settings and the start of a group. The server disconnects its consumers; libkdb's resume by themselves.
+struct update_group {
+  using answer = void;
+  std::string stream;
+  std::string group;
+  update_group_options options{};
+};
+
+/// Replaces all settings and the start of a group on $all. The filter stays.
+struct update_group_on_all {
+  using answer = void;
+  std::string group;
+  update_group_on_all_options options{};
+};
+
+/// Changes the settings that are named and keeps the others: asks for the present settings, then updates. Not atomic: of two changes
+/// at the same time, the later one may undo the other.
+struct change_group {
+  using answer = void;
+  group_name name;
+  group_changes changes{};
+  call_options call{};
+};
+
+/// Deletes a group, with its progress and its parked events, and ends its consumers.
+struct delete_group {
+  using answer = void;
+  group_name name;
+  call_options call{};
+};
+
+/// Returns the settings, the progress and the consumers of a group.
+struct get_group_info {
+  using answer = group_info;
+  group_name name;
+  call_options call{};
+};
+
+/// Lists the groups of a stream, of "$all", or all groups there are. `group_not_found` for a stream that never had one.
+struct list_groups {
+  using answer = std::vector<group_info>;
+  std::optional<std::string> stream{};
+  call_options call{};
+};
+
+/// Replays the parked events of a group. Completes when the replay has started.
+struct replay_parked {
+  using answer = void;
+  group_name name;
+  parked_options options{};
+};
+
+/// Discards the parked events of a group.
+struct truncate_parked {
+  using answer = void;
+  group_name name;
+  parked_options options{};
+};
+
+/// Restarts the server's persistent subscriptions subsystem. The server disconnects all consumers; libkdb's resume by themselves.
+struct restart_persistent_subscriptions {
+  using answer = void;
+  call_options call{};
+};
+
 } // namespace kdb

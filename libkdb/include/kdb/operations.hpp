@@ -27,4 +27,46 @@ struct scavenge_result {
   friend bool operator==(const scavenge_result&, const scavenge_result&) = default;
 };
 
+// -- requests ------------------------------------------------------------------------
+// They concern the node in use, whatever its role. For administrators and operators: others get `access_denied`.
+
+/// Starts a scavenge, or returns the one that is already running. It continues after the answer; its progress is in the stream
+/// `$scavenges-<id>`. A server that keeps its events in memory does not answer.
+struct start_scavenge {
+  using answer = scavenge_result;
+  scavenge_options options{};
+};
+
+/// Stops a scavenge. `scavenge_not_found` unless that one is running. Some servers stop it without answering.
+struct stop_scavenge {
+  using answer = scavenge_result;
+  std::string id;
+  call_options call{};
+};
+
+/// Merges the index files of the node. Completes when the merge is done.
+struct merge_indexes {
+  using answer = void;
+  call_options call{};
+};
+
+/// Makes the node resign leadership. No effect on a follower.
+struct resign_node {
+  using answer = void;
+  call_options call{};
+};
+
+/// Sets the priority of the node in elections: among nodes with the same log, the one with the highest priority becomes leader.
+struct set_node_priority {
+  using answer = void;
+  std::int32_t priority = 0;
+  call_options call{};
+};
+
+/// Shuts the node down. The reply arrives before it stops.
+struct shut_down_node {
+  using answer = void;
+  call_options call{};
+};
+
 } // namespace kdb

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include <kdb/call_options.hpp>
 
@@ -93,6 +94,106 @@ struct projection_statistics {
   std::int32_t write_pending_events_after_checkpoint = 0;
 
   friend bool operator==(const projection_statistics&, const projection_statistics&) = default;
+};
+
+// -- requests ------------------------------------------------------------------------
+// `projection_not_found`: there is no such projection. `projection_failed`: the server refuses in the projection's present state. Requests
+// that change something are for administrators and operators: others get `access_denied`.
+
+/// Creates a continuous projection. `projection_exists` if there is one of that name. A query that does not compile is accepted: the
+/// projection is faulted then, and `get_projection_statistics` says why. A server that only runs its own projections accepts it too, and
+/// does not run it.
+struct create_projection {
+  using answer = void;
+  std::string name;
+  std::string query;
+  create_projection_options options{};
+};
+
+/// Runs a query once over the events that exist now. The server chooses the name: find it with `list_projections`.
+struct create_one_time_projection {
+  using answer = void;
+  std::string query;
+  create_one_time_projection_options options{};
+};
+
+/// Replaces the query of a projection. A running projection continues from its position with the new query; a stopped one stays stopped.
+struct update_projection {
+  using answer = void;
+  std::string name;
+  std::string query;
+  update_projection_options options{};
+};
+
+/// Deletes a projection that is stopped or faulted: disable it first. `projection_failed` for one that is running, and for the server's own.
+struct delete_projection {
+  using answer = void;
+  std::string name;
+  delete_projection_options options{};
+};
+
+/// Enables a projection: it continues from its position. No effect if it is running.
+struct enable_projection {
+  using answer = void;
+  std::string name;
+  call_options call{};
+};
+
+/// Disables a projection after it has written a checkpoint.
+struct disable_projection {
+  using answer = void;
+  std::string name;
+  call_options call{};
+};
+
+/// Stops a projection at once, without a checkpoint. It stays enabled: disable it before you delete it.
+struct abort_projection {
+  using answer = void;
+  std::string name;
+  call_options call{};
+};
+
+/// Resets a projection: it starts again with the first event.
+struct reset_projection {
+  using answer = void;
+  std::string name;
+  call_options call{};
+};
+
+/// Returns the statistics of one projection.
+struct get_projection_statistics {
+  using answer = projection_statistics;
+  std::string name;
+  call_options call{};
+};
+
+/// Lists the projections, in no particular order.
+struct list_projections {
+  using answer = std::vector<projection_statistics>;
+  projection_mode mode = projection_mode::all;
+  call_options call{};
+};
+
+/// Returns the state of a projection as JSON, with the members of objects in the order of their names. "{}" if it has none, which
+/// includes the server's own projections.
+struct get_projection_state {
+  using answer = std::string;
+  std::string name;
+  projection_state_options options{};
+};
+
+/// Returns the result of a projection as JSON: its state after `transformBy` and `filterBy`.
+struct get_projection_result {
+  using answer = std::string;
+  std::string name;
+  projection_state_options options{};
+};
+
+/// Restarts the projections subsystem of the node in use. `projection_failed` if the node is not the leader, or is restarting them already.
+/// Requests sent right afterwards may not be answered.
+struct restart_projections {
+  using answer = void;
+  call_options call{};
 };
 
 } // namespace kdb

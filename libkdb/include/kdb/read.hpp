@@ -3,9 +3,11 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include <kdb/call_options.hpp>
+#include <kdb/event_list.hpp>
 #include <kdb/filter.hpp>
 #include <kdb/position.hpp>
 
@@ -45,10 +47,34 @@ struct read_all_options {
   call_options call{};
 };
 
-/// How to ask for the position of the last event in $all.
-struct head_position_options {
-  /// Of the last event that matches.
-  std::optional<event_filter> filter{};
+/// Options of `get_commit_position`.
+struct commit_position_options {
+  /// Which events count. By default all but the server's own, whose type begins with `$`; reset it to count every event.
+  std::optional<event_filter> filter = event_filter::exclude_system_events();
+  call_options call{};
+};
+
+// -- requests ------------------------------------------------------------------------
+
+/// Reads one stream to its end and keeps all events in memory: for short streams. Above `max_bytes` it fails with `read_too_large`.
+struct read_stream_to_end {
+  using answer = event_list;
+  std::string stream;
+  read_stream_options options{};
+  std::uint64_t max_bytes = default_read_bytes;
+};
+
+/// Returns the position of the last event in $all, by default of the last one that is not the server's own. A server without events
+/// answers position 0.
+struct get_commit_position {
+  using answer = log_position;
+  commit_position_options options{};
+};
+
+/// Returns the revision of the last event of a stream; nothing if the stream does not exist or is deleted.
+struct get_current_version {
+  using answer = std::optional<stream_revision>;
+  std::string stream;
   call_options call{};
 };
 

@@ -102,4 +102,22 @@ struct records_result {
   friend bool operator==(const records_result&, const records_result&) = default;
 };
 
+// -- requests ------------------------------------------------------------------------
+
+/// Multi-stream append: appends to several streams, atomically. Each stream may appear once.
+struct append_to_streams {
+  using answer = records_result;
+  std::vector<stream_append> appends;
+  records_options options{};
+};
+
+/// Appends records to the streams they name, in exactly this order and atomically, if all checks hold. If not, the error is
+/// `consistency_violation` with all checks that failed.
+struct append_records {
+  using answer = records_result;
+  std::vector<stream_record> records;
+  std::vector<consistency_check> checks{};
+  records_options options{};
+};
+
 } // namespace kdb

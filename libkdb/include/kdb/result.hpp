@@ -106,8 +106,7 @@ public:
   using value_type = T;
   using error_type = kdb::error;
 
-  result()
-    requires std::is_default_constructible_v<T>
+  result() requires std::is_default_constructible_v<T>
   = default;
   template <class U = T>
     requires(!std::is_same_v<std::remove_cvref_t<U>, result> && !std::is_same_v<std::remove_cvref_t<U>, unexpected> &&

@@ -12,6 +12,7 @@
 #include <kdb/call_options.hpp>
 #include <kdb/position.hpp>
 #include <kdb/result.hpp>
+#include <kdb/stream_state.hpp>
 
 namespace kdb {
 
@@ -79,6 +80,38 @@ struct system_settings_result {
   system_settings settings{};
   /// Of the settings stream, to expect when replacing them.
   std::optional<stream_revision> revision{};
+};
+
+// -- requests ------------------------------------------------------------------------
+
+/// Returns the metadata of a stream. A stream without metadata is no error: all members are unset then.
+struct get_stream_metadata {
+  using answer = metadata_result;
+  std::string stream;
+  metadata_options options{};
+};
+
+/// Replaces the metadata of a stream. `expected` is the revision of the metadata, not of the stream.
+struct set_stream_metadata {
+  using answer = append_result;
+  std::string stream;
+  stream_state expected = stream_state::any;
+  stream_metadata metadata{};
+  metadata_options options{};
+};
+
+/// Returns the default access lists of the server.
+struct get_system_settings {
+  using answer = system_settings_result;
+  metadata_options options{};
+};
+
+/// Replaces the default access lists of the server. `expected` is the revision of the settings themselves.
+struct set_system_settings {
+  using answer = append_result;
+  stream_state expected = stream_state::any;
+  system_settings settings{};
+  metadata_options options{};
 };
 
 } // namespace kdb

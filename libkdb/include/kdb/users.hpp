@@ -42,4 +42,87 @@ struct user_details {
   friend bool operator==(const user_details&, const user_details&) = default;
 };
 
+// -- requests ------------------------------------------------------------------------
+// `user_not_found`: there is no such user. `user_conflict`: somebody else changed the user at the same time. All but `get_current_user` and
+// `change_password` are for administrators: others get `access_denied`. Passwords are never printed.
+
+/// Creates a user. If the user exists with the same password, nothing changes; with another password it is `user_conflict`.
+struct create_user {
+  using answer = void;
+  std::string login_name;
+  std::string password;
+  create_user_options options{};
+};
+
+/// Replaces the full name and the groups of a user.
+struct update_user {
+  using answer = void;
+  std::string login_name;
+  update_user_options options{};
+};
+
+/// Deletes a user. The name can be used again later. Calls that are already running go on.
+struct delete_user {
+  using answer = void;
+  std::string login_name;
+  call_options call{};
+};
+
+/// Enables a user.
+struct enable_user {
+  using answer = void;
+  std::string login_name;
+  call_options call{};
+};
+
+/// Disables a user. Takes effect within about a second, because servers cache logins. Calls that are already running go on.
+struct disable_user {
+  using answer = void;
+  std::string login_name;
+  call_options call{};
+};
+
+/// Returns one user.
+struct get_user {
+  using answer = user_details;
+  std::string login_name;
+  call_options call{};
+};
+
+/// Returns the user whose credentials the call is sent with: those of the call, else the client's. `invalid_argument` if there are none,
+/// or if they are a token, which does not name its user.
+struct get_current_user {
+  using answer = user_details;
+  call_options call{};
+};
+
+/// Lists all users in the order of their login names.
+struct list_users {
+  using answer = std::vector<user_details>;
+  call_options call{};
+};
+
+/// Changes a password. `access_denied` if the current password is wrong. The client keeps its own credentials: after a change of its
+/// own password, make a new client.
+struct change_password {
+  using answer = void;
+  std::string login_name;
+  std::string current_password;
+  std::string new_password;
+  call_options call{};
+};
+
+/// Sets the password of a user without asking for the current one.
+struct reset_password {
+  using answer = void;
+  std::string login_name;
+  std::string new_password;
+  call_options call{};
+};
+
+// For logs: `***` in place of passwords.
+std::string to_string(const create_user& request);
+std::string to_string(const change_password& request);
+std::string to_string(const reset_password& request);
+
 } // namespace kdb

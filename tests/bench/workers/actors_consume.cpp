@@ -19,11 +19,11 @@ public:
     caf::scoped_actor self{in_.system()};
     create_group create{stream, name_.group, {.from = from, .settings = group_to_consume()}};
     self->request(in_.client(), caf::infinite, std::move(create))
-      .receive([](group_changed) {}, [](const caf::error& why) { throw std::runtime_error{to_string(error::from(why))}; });
+      .receive([] {}, [](const caf::error& why) { throw std::runtime_error{to_string(error::from(why))}; });
   }
   ~host_group() {
     caf::scoped_actor self{in_.system()};
-    self->request(in_.client(), caf::infinite, delete_group{name_}).receive([](group_changed) {}, [](const caf::error&) {});
+    self->request(in_.client(), caf::infinite, delete_group{name_}).receive([] {}, [](const caf::error&) {});
   }
   host_group(const host_group&) = delete;
   host_group& operator=(const host_group&) = delete;

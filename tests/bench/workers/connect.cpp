@@ -34,7 +34,7 @@ worker make_actors_connect(const work_options& options) {
       if (!made)
         throw std::runtime_error{to_string(made.error())};
       caf::scoped_actor self{first->system()};
-      self->request(*made, caf::infinite, await_connected{})
+      self->request(*made, caf::infinite, wait_connected{})
         .receive([](const connected&) {}, [](const caf::error& why) { throw std::runtime_error{to_string(error::from(why))}; });
       self->send(*made, close{});
     }

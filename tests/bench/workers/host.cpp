@@ -37,7 +37,7 @@ host::host(const work_options& options) : system_{configure(config_, options)} {
     throw std::runtime_error{to_string(spawned.error())};
   client_ = *spawned;
   caf::scoped_actor self{system_};
-  self->request(client_, caf::infinite, await_connected{})
+  self->request(client_, caf::infinite, wait_connected{})
     .receive([](const connected&) {}, [](const caf::error& why) { throw std::runtime_error{to_string(error::from(why))}; });
 }
 

@@ -4,5 +4,5 @@
 int main() {
   kdb::devnode node;
   auto db = kdb::client::connect(node.connection_string());
-  return db && db->head_position() ? 0 : 1;
+  return db && db->get_commit_position() ? 0 : 1;
 }

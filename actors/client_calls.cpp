@@ -1,0 +1,45 @@
+#include <client.hpp>
+
+#include <memory>
+#include <utility>
+
+// The client's handlers of operations that are one call, all made from the list of operations.
+namespace kdb {
+
+namespace {
+
+template <class Answer>
+void deliver(caf::response_promise& to, result<Answer> answer) {
+  if (!answer)
+    to.deliver(to_caf(std::move(answer.error())));
+  else if constexpr (std::is_void_v<Answer>)
+    to.deliver(caf::unit);
+  else
+    to.deliver(std::move(*answer));
+}
+
+} // namespace
+
+template <class Request>
+caf::result<answer_of<Request>> client_state::on_call(Request& request) {
+  if (closing)
+    return to_caf(closed_error());
+  auto prepared = wire::prepare(std::move(request));
+  if (!prepared)
+    return to_caf(std::move(prepared.error()));
+  const auto plan = std::make_shared<wire::call_plan>(std::move(*prepared));
+  self->delegate(management, run_call{plan, [plan](caf::response_promise& to, result<wire::message_list> outcome) {
+                                        deliver(to, wire::understand<Request>(*plan, std::move(outcome)));
+                                      }});
+  return caf::delegated<answer_of<Request>>{};
+}
+
+caf::message_handler client_state::call_handlers() {
+  return {
+#define KDB_X(request_type) [this](request_type& request) { return on_call(request); },
+    KDB_CALLS(KDB_X)
+#undef KDB_X
+  };
+}
+
+} // namespace kdb

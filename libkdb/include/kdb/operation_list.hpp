@@ -1,0 +1,129 @@
+#pragma once
+
+#include <type_traits>
+
+#include <kdb/append.hpp>
+#include <kdb/cluster.hpp>
+#include <kdb/connection_change.hpp>
+#include <kdb/delete.hpp>
+#include <kdb/groups.hpp>
+#include <kdb/operations.hpp>
+#include <kdb/projections.hpp>
+#include <kdb/read.hpp>
+#include <kdb/records.hpp>
+#include <kdb/result.hpp>
+#include <kdb/stream_metadata.hpp>
+#include <kdb/users.hpp>
+
+// The one list of operations that are a request and an answer. The typed interface of `client_actor`, the `ask` of both clients, the
+// tests that send every operation through every failure, and the table in docs/actors.md are made from it.
+
+/// Operations that are one call to the server, as `libkdb/wire` describes it next to the codec of its service.
+#define KDB_CALLS(X)                                                                                                             \
+  X(delete_stream)                                                                                                               \
+  X(tombstone_stream)                                                                                                            \
+  X(get_commit_position)                                                                                                         \
+  X(get_current_version)                                                                                                         \
+  X(get_stream_metadata)                                                                                                         \
+  X(get_system_settings)                                                                                                         \
+  X(append_to_streams)                                                                                                           \
+  X(append_records)                                                                                                              \
+  X(create_group)                                                                                                                \
+  X(create_group_on_all)                                                                                                         \
+  X(update_group)                                                                                                                \
+  X(update_group_on_all)                                                                                                         \
+  X(change_group)                                                                                                                \
+  X(delete_group)                                                                                                                \
+  X(get_group_info)                                                                                                              \
+  X(list_groups)                                                                                                                 \
+  X(replay_parked)                                                                                                               \
+  X(truncate_parked)                                                                                                             \
+  X(restart_persistent_subscriptions)                                                                                            \
+  X(create_user)                                                                                                                 \
+  X(update_user)                                                                                                                 \
+  X(delete_user)                                                                                                                 \
+  X(enable_user)                                                                                                                 \
+  X(disable_user)                                                                                                                \
+  X(get_user)                                                                                                                    \
+  X(get_current_user)                                                                                                            \
+  X(list_users)                                                                                                                  \
+  X(change_password)                                                                                                             \
+  X(reset_password)                                                                                                              \
+  X(create_projection)                                                                                                           \
+  X(create_one_time_projection)                                                                                                  \
+  X(update_projection)                                                                                                           \
+  X(delete_projection)                                                                                                           \
+  X(enable_projection)                                                                                                           \
+  X(disable_projection)                                                                                                          \
+  X(abort_projection)                                                                                                            \
+  X(reset_projection)                                                                                                            \
+  X(get_projection_statistics)                                                                                                   \
+  X(list_projections)                                                                                                            \
+  X(get_projection_state)                                                                                                        \
+  X(get_projection_result)                                                                                                       \
+  X(restart_projections)                                                                                                         \
+  X(start_scavenge)                                                                                                              \
+  X(stop_scavenge)                                                                                                               \
+  X(merge_indexes)                                                                                                               \
+  X(resign_node)                                                                                                                 \
+  X(set_node_priority)                                                                                                           \
+  X(shut_down_node)                                                                                                              \
+  X(read_gossip)
+
+/// Operations that the runtime carries out itself: appends, which share a call, what consists of several calls, and questions about the
+/// client.
+#define KDB_RUNTIME_OPERATIONS(X)                                                                                                \
+  X(append_to_stream)                                                                                                            \
+  X(append_in_parts)                                                                                                             \
+  X(set_stream_metadata)                                                                                                         \
+  X(set_system_settings)                                                                                                         \
+  X(read_stream_to_end)                                                                                                          \
+  X(wait_connected)                                                                                                              \
+  X(get_status)                                                                                                                  \
+  X(get_server_info)
+
+#define KDB_OPERATIONS(X) KDB_RUNTIME_OPERATIONS(X) KDB_CALLS(X)
+
+namespace kdb {
+
+/// What an operation is answered with: the `answer` that its request names.
+template <class Request>
+using answer_of = typename Request::answer;
+
+namespace detail {
+
+// What an operation completes with: a result, save where the answer itself tells of failures.
+template <class Request>
+struct outcome_trait {
+  using type = result<answer_of<Request>>;
+};
+template <>
+struct outcome_trait<append_in_parts> {
+  using type = append_in_parts_result;
+};
+
+template <class Request>
+inline constexpr bool is_call = false;
+template <class Request>
+inline constexpr bool is_operation = false;
+#define KDB_X(request)                                                                                                           \
+  template <>                                                                                                                    \
+  inline constexpr bool is_operation<request> = true;
+KDB_OPERATIONS(KDB_X)
+#undef KDB_X
+#define KDB_X(request)                                                                                                           \
+  template <>                                                                                                                    \
+  inline constexpr bool is_call<request> = true;
+KDB_CALLS(KDB_X)
+#undef KDB_X
+
+} // namespace detail
+
+/// A request that `ask` takes.
+template <class T>
+concept operation = detail::is_operation<T>;
+
+template <operation Request>
+using outcome_of = typename detail::outcome_trait<Request>::type;
+
+} // namespace kdb

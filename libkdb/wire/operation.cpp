@@ -1,0 +1,14 @@
+#include "wire/operation.hpp"
+
+namespace kdb::wire {
+
+void explain(error& error, const call_plan& plan) {
+  if (error.code == errc::deadline_exceeded && plan.silence)
+    error.message.append("; ").append(plan.silence->reason);
+  const auto about_projection =
+    error.code == errc::projection_not_found || error.code == errc::projection_exists || error.code == errc::projection_failed;
+  if (about_projection && !plan.projection.empty())
+    error.detail = projection_name{plan.projection};
+}
+
+} // namespace kdb::wire

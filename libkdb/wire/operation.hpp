@@ -1,0 +1,180 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include <kdb/credentials.hpp>
+#include <kdb/operation_list.hpp>
+#include <policy/failure.hpp>
+#include <policy/validate.hpp>
+
+// How operations travel: each is described once, next to the codec of its service, and everything else is made from the description.
+namespace kdb::wire {
+
+/// Serialised messages of one call.
+using message_list = std::vector<std::string>;
+
+/// What an operation does to the server, and so whether it may be sent again.
+enum class effect : std::uint8_t {
+  read,             ///< Changes nothing.
+  idempotent_write, ///< Sending it a second time changes nothing more.
+  write,            ///< Sending it a second time may do harm.
+};
+
+/// A reason for which nodes never answer an operation. Calls without any deadline end after `silence_limit` then.
+struct silence {
+  std::string_view reason; ///< Part of the error text.
+  /// The node may have lost its place in the cluster: the connection checks it when a deadline passes.
+  bool of_unfit_node = false;
+};
+
+/// How one operation travels. The defaults fit a write whose request is an empty message and whose answer holds nothing.
+template <class Request>
+struct operation {
+  using answer = answer_of<Request>;
+
+  std::string_view method;
+  wire::effect effect = effect::write;
+  /// The feature a server must offer, as in `server_features`; empty if every server has it.
+  std::string_view feature{};
+  /// Only the leader can carry it out.
+  bool leader_only = false;
+  /// The server answers with any number of messages, not with one.
+  bool many_answers = false;
+  /// Null if every node answers.
+  const wire::silence* silence = nullptr;
+  /// What can't be sent, besides call options, which are checked for all. Null: everything can be sent.
+  result<void> (*check)(const Request&) = nullptr;
+  /// Null: one empty message.
+  message_list (*encode)(const Request&) = nullptr;
+  /// In place of `encode`, for requests that depend on the credentials the call is sent with.
+  result<message_list> (*encode_as)(const Request&, const std::optional<credentials>&) = nullptr;
+  /// Reads the answer. Null, for an answer that is void: there is nothing to read.
+  result<answer> (*decode)(const message_list&) = nullptr;
+  /// Turns an error into an answer, where one means an answer.
+  std::optional<result<answer>> (*recover)(const error&) = nullptr;
+  /// The member with the name of a projection, for the details of errors that do not tell it.
+  std::string Request::*projection = nullptr;
+  /// A second call, made of the answer to the first; its own answer is not read.
+  std::string_view second_method{};
+  result<message_list> (*second)(const Request&, const message_list& first) = nullptr;
+};
+
+/// The description of an operation. Each service's file in `wire` defines those of its operations.
+template <class Request>
+operation<Request> describe();
+
+#define KDB_X(request)                                                                                                           \
+  template <>                                                                                                                    \
+  operation<request> describe();
+KDB_CALLS(KDB_X)
+#undef KDB_X
+
+/// An operation with its request put in: what the runtime does with every operation alike, without its type.
+struct call_plan {
+  std::string_view method;
+  wire::effect effect = effect::write;
+  std::string_view feature{};
+  bool leader_only = false;
+  bool many_answers = false;
+  const wire::silence* silence = nullptr;
+  call_options options{};
+  message_list requests{};
+  /// Makes the requests when the credentials are known.
+  std::function<result<message_list>(const std::optional<credentials>&)> encode_as{};
+  std::string projection{};
+  std::string_view second_method{};
+  std::function<result<message_list>(const message_list&)> second{};
+
+  policy::request_kind kind() const { return effect == effect::read ? policy::request_kind::read : policy::request_kind::write; }
+  bool idempotent() const { return effect != effect::write; }
+};
+
+/// The options of a request, wherever it has them.
+template <class Request>
+const call_options& call_of(const Request& request) {
+  if constexpr (requires { request.options.call; })
+    return request.options.call;
+  else
+    return request.call;
+}
+template <class Request>
+call_options& call_of(Request& request) {
+  return const_cast<call_options&>(call_of(std::as_const(request)));
+}
+
+/// Checks a request and makes a call of it.
+template <class Request>
+result<call_plan> prepare(Request request) {
+  const auto how = describe<Request>();
+  if (how.check)
+    if (auto fine = how.check(request); !fine)
+      return unexpected{std::move(fine.error())};
+  if (auto fine = policy::check_call(call_of(request)); !fine)
+    return unexpected{std::move(fine.error())};
+  call_plan plan{.method = how.method,
+                 .effect = how.effect,
+                 .feature = how.feature,
+                 .leader_only = how.leader_only,
+                 .many_answers = how.many_answers,
+                 .silence = how.silence,
+                 .options = call_of(request),
+                 .second_method = how.second_method};
+  if (how.projection)
+    plan.projection = request.*how.projection;
+  if (how.encode)
+    plan.requests = how.encode(request);
+  else if (!how.encode_as)
+    plan.requests = {std::string{}};
+  if (how.encode_as)
+    plan.encode_as = [request, encode = how.encode_as](const std::optional<credentials>& caller) {
+      return encode(request, caller);
+    };
+  if (how.second)
+    plan.second = [request = std::move(request), next = how.second](const message_list& first) { return next(request, first); };
+  return plan;
+}
+
+/// Adds to an error what only the plan knows.
+void explain(error& error, const call_plan& plan);
+
+/// Makes the answer of how the call ended.
+template <class Request>
+result<answer_of<Request>> understand(const call_plan& plan, result<message_list> outcome) {
+  const auto how = describe<Request>();
+  if (!outcome) {
+    if (how.recover)
+      if (auto answer = how.recover(outcome.error()))
+        return *std::move(answer);
+    explain(outcome.error(), plan);
+    return unexpected{std::move(outcome.error())};
+  }
+  auto answer = [&]() -> result<answer_of<Request>> {
+    if (outcome->empty() && !how.many_answers)
+      return unexpected{errc::protocol_error, "the server answered nothing"};
+    if constexpr (std::is_void_v<answer_of<Request>>)
+      return {};
+    else
+      return how.decode(*outcome);
+  }();
+  if (!answer) {
+    explain(answer.error(), plan);
+    // The server has done something, and does not say what.
+    answer.error().outcome_unknown |= how.effect != effect::read;
+  }
+  return answer;
+}
+
+/// For `operation::decode`: the answer is in the one message that has to be there.
+template <class Answer, result<Answer> (*Decode)(std::string_view)>
+result<Answer> in_one_message(const message_list& all) {
+  return all.empty() ? result<Answer>{unexpected{errc::protocol_error, "the server answered nothing"}} : Decode(all.front());
+}
+
+} // namespace kdb::wire
