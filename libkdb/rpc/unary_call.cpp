@@ -42,8 +42,9 @@ void unary_call::complete(bool) {
   lease_.reset();
   auto done = std::exchange(done_, {});
   if (!status_.ok()) {
-    const auto reached = reached_server(context_);
-    auto why = wire::to_error(is_lost() ? flooded() : to_call_status(status_, context_), kind_, reached);
+    const auto status = is_lost() ? flooded() : to_call_status(status_, context_);
+    const auto reached = reached_server(context_) || status.is_http_answer(); // Which leaves the peer unset.
+    auto why = wire::to_error(status, kind_, reached);
     if (inspect_ && !reached && why.code == errc::unavailable && !says_unreachable(why.message))
       (*inspect_)(std::move(why), std::move(done));
     else

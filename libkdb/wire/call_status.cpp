@@ -241,7 +241,29 @@ error from_internal(const call_status& status) {
   return as_told(errc::server_error, text_or(status, "the server failed without saying why"));
 }
 
+/// The HTTP status of an answer that is no gRPC answer, in the words of gRPC; nothing for others.
+std::optional<int> http_status(std::string_view text) {
+  constexpr std::string_view words = "Received http2 header with status: ";
+  if (!text.starts_with(words))
+    return std::nullopt;
+  int number = 0;
+  std::from_chars(text.data() + words.size(), text.data() + text.size(), number);
+  return number;
+}
+
+/// A proxy or load balancer has answered in the place of a node: its 404 says nothing about the request, and passes when its backends
+/// are back. Only what it says about who asks is taken at its word.
+std::optional<error> from_http(const call_status& status) {
+  const auto answer = http_status(status.message);
+  if (!answer || *answer == 401 || *answer == 403)
+    return std::nullopt;
+  return as_told(errc::unavailable, "the answer is not gRPC but HTTP status " + std::to_string(*answer) +
+                                      ": a proxy or another server has answered in the place of a node");
+}
+
 error from_code(const call_status& status) {
+  if (auto answer = from_http(status))
+    return *std::move(answer);
   switch (static_cast<grpc_code>(status.code)) {
     case grpc_code::cancelled: return from_cancelled(status);
     case grpc_code::unknown: return from_unknown(status);
@@ -270,6 +292,10 @@ std::string_view call_status::trailer(std::string_view key) const {
     if (name == key)
       return value;
   return {};
+}
+
+bool call_status::is_http_answer() const {
+  return http_status(message).has_value();
 }
 
 error to_error(const call_status& status, request_kind kind, bool started) {
