@@ -295,7 +295,7 @@ void consumer_state::answers_added() {
   if (answers.is_full() || end || plan.options.ack_delay.count() == 0)
     flush();
   else if (!std::exchange(answers_timer, true))
-    self->delayed_send(self, plan.options.ack_delay, answers_due{});
+    self->delayed_send(self, policy::bounded(plan.options.ack_delay), answers_due{});
 }
 
 void consumer_state::on_answers_due() {

@@ -127,7 +127,7 @@ caf::result<group_info> management_state::on_get_group_info(const get_group_info
 }
 
 caf::result<group_list> management_state::on_list_groups(const list_groups& what) {
-  auto fine = what.stream ? policy::check_group({*what.stream, {}}) : result<void>{};
+  auto fine = what.stream ? policy::check_source(*what.stream) : result<void>{};
   if (fine)
     fine = policy::check_call(what.call);
   if (!fine)

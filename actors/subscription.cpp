@@ -152,7 +152,7 @@ void subscription_state::on_confirmed(const subscription_confirmed& what) {
   began = true;
   beginning.deliver(caf::unit);
   if (const auto& period = plan.resume().watchdog)
-    self->delayed_send(self, *period, silence_due{});
+    self->delayed_send(self, policy::bounded(*period), silence_due{});
 }
 
 void subscription_state::on_read_ended(read_ended& what) {
@@ -210,7 +210,7 @@ void subscription_state::on_silence_due() {
                                       .ended = [](const result<void>&) {}});
     head_call->request(1);
   }
-  self->delayed_send(self, *plan.resume().watchdog, silence_due{});
+  self->delayed_send(self, policy::bounded(*plan.resume().watchdog), silence_due{});
 }
 
 void subscription_state::on_head_seen(const head_seen& what) {

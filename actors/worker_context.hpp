@@ -15,6 +15,7 @@
 #include <logger.hpp>
 #include <own_credentials.hpp>
 #include <policy/failure.hpp>
+#include <policy/waits.hpp>
 #include <protocol.hpp>
 
 namespace kdb {
@@ -107,7 +108,7 @@ public:
   time_budget() = default;
   time_budget(std::optional<duration> whole, time_point now) {
     if (whole)
-      end_ = now + *whole;
+      end_ = policy::after(now, *whole);
   }
 
   bool limited() const { return end_.has_value(); }

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include <policy/waits.hpp>
 #include <values/wipe.hpp>
 
 namespace kdb::rpc {
@@ -45,7 +46,7 @@ wire::call_status flooded() {
 
 void prepare(grpc::ClientContext& context, const call_settings& settings) {
   if (settings.deadline)
-    context.set_deadline(std::chrono::system_clock::now() + *settings.deadline);
+    context.set_deadline(policy::after(std::chrono::system_clock::now(), *settings.deadline));
   if (settings.credentials) {
     auto header = settings.credentials->header();
     context.AddMetadata("authorization", header);
@@ -82,7 +83,7 @@ void stream_call::start(std::string_view method) {
     return;
   }
   if (start_timeout_)
-    engine_->watch(shared_from_this(), std::chrono::steady_clock::now() + *start_timeout_);
+    engine_->watch(shared_from_this(), policy::after(std::chrono::steady_clock::now(), *start_timeout_));
   std::unique_lock lock{mutex_};
   // With corked headers the first message goes out in the same packet.
   const auto corked = !to_write_.empty();

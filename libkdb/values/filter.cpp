@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "values/utf8.hpp"
+
 namespace kdb {
 
 namespace {
@@ -140,6 +142,10 @@ bool event_filter::is_index() const {
 result<void> event_filter::validate() const {
   if (regex_.empty() && prefixes_.empty())
     return refuse("expression", "is empty and would match nothing", "a prefix or an expression");
+  if (!is_utf8(regex_))
+    return refuse("expression", "is no UTF-8", "a .NET regular expression in UTF-8");
+  if (!std::all_of(prefixes_.begin(), prefixes_.end(), is_utf8))
+    return refuse("prefixes", "hold one that is no UTF-8", "prefixes in UTF-8");
   if (is_index() && prefixes_.size() > 1)
     return refuse("prefixes", "name an index together with others", "one index alone");
   if (window_ == 0u)

@@ -59,7 +59,7 @@ result<void> check_credentials(const std::optional<credentials>& who) {
   if (!who)
     return {};
   if (who->is_bearer())
-    return all_hold({{"credentials", ranges::is_token(who->secret()), "a token of visible ASCII characters"}});
+    return all_hold({{"credentials", ranges::is_token(who->secret()), ranges::token}});
   return all_hold({{"credentials.user", ranges::is_user(who->user()), ranges::user},
                    {"credentials.password", ranges::is_password(who->secret()), ranges::password}});
 }
