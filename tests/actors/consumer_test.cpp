@@ -429,6 +429,29 @@ BOOST_AUTO_TEST_CASE(it_ends_for_good_when_the_group_is_deleted) {
   f.expect_exit(f.tested);
 }
 
+// A node that has just started can't read its users yet.
+BOOST_AUTO_TEST_CASE(credentials_that_have_worked_may_be_refused_for_a_while_after_a_loss) {
+  consumer_fixture f;
+  f.run();
+  f.fails(errc::unavailable);
+  for (int i = 0; i < 3; ++i) {
+    BOOST_TEST(f.script->ends.empty());
+    f.advance(any_pause);
+    f.fails(errc::unauthenticated);
+  }
+  BOOST_REQUIRE_EQUAL(f.script->ends.size(), 1u);
+  BOOST_TEST((f.script->ends[0].reason == end_reason::access_denied));
+  f.expect_exit(f.tested);
+}
+
+BOOST_AUTO_TEST_CASE(credentials_that_are_refused_while_it_runs_end_it_at_once) {
+  consumer_fixture f;
+  f.run();
+  f.fails(errc::unauthenticated);
+  BOOST_TEST(f.script->ends.size() == 1u);
+  f.expect_exit(f.tested);
+}
+
 BOOST_AUTO_TEST_CASE(a_full_group_ends_it_where_its_options_say_so) {
   consumer_fixture f;
   f.run({.end_when_full = true});
