@@ -43,12 +43,13 @@ struct appender_state {
     time_budget budget;
     std::size_t bytes;
     std::uint64_t lane;
+    stream_state expected;
   };
   /// One BatchAppend call.
   struct lane {
     std::unique_ptr<rpc::append_call> call;
     std::uint64_t number = 0;
-    kdb::generation generation{}; // Of its node. If that is not the current one any more, only answers are waited for.
+    kdb::generation generation{};  // Of its node. If that is not the current one any more, only answers are waited for.
     std::uint64_t credentials = 0; // Their version.
     std::size_t flying = 0;
     std::vector<std::string> unsent{}; // Chunks that wait for the end of the mailbox.
@@ -59,7 +60,8 @@ struct appender_state {
     std::size_t bytes;
     kdb::generation generation;
     std::unique_ptr<rpc::call> call;
-    bool has_credentials = false; // Of its own.
+    bool has_credentials; // Of its own.
+    stream_state expected;
   };
 
   explicit appender_state(appender_actor::pointer owner);

@@ -33,7 +33,7 @@ void run_provider(const credentials_provider& provider, const credentials_handle
   } catch (const std::exception& why) {
     done(failure(errc::unauthenticated, why.what()));
   } catch (...) {
-    done(failure(errc::unauthenticated, "it threw something that is no std::exception"));
+    done(failure(errc::unauthenticated, "it threw an object that is not a std::exception"));
   }
 }
 

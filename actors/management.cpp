@@ -4,6 +4,7 @@
 
 #include <gossip_call.hpp>
 #include <late_sender.hpp>
+#include <policy/expectation.hpp>
 #include <policy/validate.hpp>
 #include <policy/validate_writes.hpp>
 #include <wire/gossip.hpp>
@@ -95,15 +96,17 @@ management_self::behavior_type management_state::start(worker_context_ptr given)
 caf::result<delete_result> management_state::on_delete(const delete_stream& what) {
   if (auto fine = policy::check_delete(what.stream, what.expected, what.options.call); !fine)
     return to_caf(std::move(fine.error()));
-  return run<delete_result>({.method = delete_method, .kind = wire::request_kind::write, .options = what.options.call},
-                            {wire::encode_delete(what.stream, what.expected)}, wire::decode_delete);
+  return run<delete_result>(
+    {.method = delete_method, .kind = wire::request_kind::write, .options = what.options.call, .expected = what.expected},
+    {wire::encode_delete(what.stream, what.expected)}, wire::decode_delete);
 }
 
 caf::result<delete_result> management_state::on_tombstone(const tombstone_stream& what) {
   if (auto fine = policy::check_delete(what.stream, what.expected, what.options.call); !fine)
     return to_caf(std::move(fine.error()));
-  return run<delete_result>({.method = tombstone_method, .kind = wire::request_kind::write, .options = what.options.call},
-                            {wire::encode_tombstone(what.stream, what.expected)}, wire::decode_tombstone);
+  return run<delete_result>(
+    {.method = tombstone_method, .kind = wire::request_kind::write, .options = what.options.call, .expected = what.expected},
+    {wire::encode_tombstone(what.stream, what.expected)}, wire::decode_tombstone);
 }
 
 caf::result<records_result> management_state::on_append_to_streams(const append_to_streams& what) {
@@ -243,6 +246,7 @@ void management_state::end_call(exchange_done& what) {
 }
 
 void management_state::explain(error& why, const call_plan& plan) {
+  policy::correct_deleted(why, plan.expected);
   if (why.code == errc::deadline_exceeded && plan.may_meet)
     why.message.append("; ").append(plan.may_meet->reason);
   const auto about_projection =

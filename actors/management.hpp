@@ -48,6 +48,8 @@ struct management_state {
     std::string projection{};
     /// Makes the messages when there is a node, of the credentials that the call will have: those of a provider are not known before.
     std::function<result<std::vector<std::string>>(const std::optional<credentials>&)> compose{};
+    /// Of the stream that is written to.
+    stream_state expected{};
   };
 
   struct pending {

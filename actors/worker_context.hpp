@@ -86,7 +86,7 @@ inline error no_node(const worker_context& context, const caf::error& why) {
   known.outcome_unknown = false;
   if (known.code != errc::closed || context.connection->is_closed())
     return known;
-  return {.code = errc::unavailable, .message = "the connection's actor has died, and is replaced", .retry_can_help = true};
+  return {.code = errc::unavailable, .message = "the connection restarts after an internal error", .retry_can_help = true};
 }
 
 /// Tells the connection of a failed call, if that may say something about the node, or about credentials that somebody provides to

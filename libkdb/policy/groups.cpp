@@ -158,7 +158,7 @@ result<void> check_consume(const group_name& name, const consume_options& how) {
 result<group_update> merge(const group_info& now, const group_changes& what) {
   const auto from = what.from ? what.from : now.from;
   if (!from)
-    return failure(errc::protocol_error, "the server names a start of the group that can't be read; give one with the changes");
+    return failure(errc::protocol_error, "the server's answer has no readable start of the group; give `from` with the changes");
   group_update next{*from, now.settings};
   const auto take = [](auto& into, const auto& given) {
     if (given)

@@ -9,7 +9,7 @@ namespace kdb::policy {
 
 result<void> check_text(std::string member, std::string_view text, std::string_view accepted) {
   if (!is_utf8(text))
-    return refuse(std::move(member), "is no UTF-8", accepted);
+    return refuse(std::move(member), "is not valid UTF-8", accepted);
   return {};
 }
 

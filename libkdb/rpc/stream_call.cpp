@@ -40,7 +40,7 @@ wire::call_status to_call_status(const grpc::Status& status, const grpc::ClientC
 
 wire::call_status flooded() {
   return {.code = grpc::StatusCode::UNAVAILABLE,
-          .message = "the connection was given up: its node sends without end what is part of no message",
+          .message = "the client closed the connection: the node sends data without end that belongs to no message",
           .source = wire::status_source::client};
 }
 
@@ -146,7 +146,7 @@ void stream_call::due() {
   if (answered_ || refused_)
     return;
   refused_ = error{.code = errc::deadline_exceeded,
-                   .message = "no first answer in " + std::to_string(start_timeout_->count()) + " ms",
+                   .message = "the server did not answer within " + std::to_string(start_timeout_->count()) + " ms",
                    .retry_can_help = true};
   cancel();
 }

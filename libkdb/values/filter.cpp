@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "values/expression.hpp"
 #include "values/utf8.hpp"
 
 namespace kdb {
@@ -144,6 +145,8 @@ result<void> event_filter::validate() const {
     return refuse("expression", "is empty and would match nothing", "a prefix or an expression");
   if (!is_utf8(regex_))
     return refuse("expression", "is no UTF-8", "a .NET regular expression in UTF-8");
+  if (const auto broken = broken_part(regex_); !broken.empty())
+    return refuse("expression", "is broken: " + std::string{broken}, "a .NET regular expression");
   if (!std::all_of(prefixes_.begin(), prefixes_.end(), is_utf8))
     return refuse("prefixes", "hold one that is no UTF-8", "prefixes in UTF-8");
   if (is_index() && prefixes_.size() > 1)

@@ -32,7 +32,7 @@ constexpr acl_member acl_members[] = {{"$r", &stream_acl::read},
                                       {"$mw", &stream_acl::write_metadata}};
 
 tl::unexpected<error> refuse(std::string key, std::string accepted) {
-  auto message = "'" + key + "' is not as it has to be; give " + accepted;
+  auto message = "'" + key + "' has a wrong value; give " + accepted;
   return failure(
     {.code = errc::invalid_argument, .message = std::move(message), .detail = bad_argument{std::move(key), std::move(accepted)}});
 }

@@ -213,7 +213,7 @@ group_info info_of(const v1::SubscriptionInfo& from) {
 }
 
 tl::unexpected<error> not_understood() {
-  return failure(errc::protocol_error, "what the server says about its groups can't be understood");
+  return failure(errc::protocol_error, "the server's answer about groups can't be understood");
 }
 
 } // namespace

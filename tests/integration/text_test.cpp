@@ -75,6 +75,17 @@ KDB_SCENARIO(a_filter_is_text) {
   BOOST_TEST(refused_member(s.client->subscribe_to_all({.filter = event_filter::stream_regex("\xff")})) == "filter.expression");
 }
 
+KDB_SCENARIO(a_broken_expression_is_refused_and_named) {
+  scenario s{which};
+  for (const auto* broken : {"[", "order-(", "*", "a{3,1}"}) {
+    const auto filter = event_filter::stream_regex(broken);
+    BOOST_TEST(refused_member(read_to_end(s.client->read_all({.filter = filter})).end) == "filter.expression");
+    BOOST_TEST(refused_member(s.client->subscribe_to_all({.filter = filter})) == "filter.expression");
+    BOOST_TEST(refused_member(s.client->head_position({.filter = filter})) == "filter.expression");
+    BOOST_TEST(refused_member(s.client->create_group_on_all("g", {.filter = filter})) == "filter.expression");
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace kdb::integration
