@@ -31,7 +31,7 @@ template <class T>
 std::string refused_member(const result<T>& outcome) {
   const auto why = error_of(outcome);
   BOOST_TEST(why.code == errc::invalid_argument);
-  const auto* detail = why.get<bad_argument>();
+  const auto* detail = why.template get<bad_argument>();
   return detail ? detail->name : std::string{"none"};
 }
 
