@@ -21,7 +21,7 @@ grpc::ByteBuffer to_buffer(std::string message) {
 
 namespace {
 
-/// Only a status that came in trailers is called an error from the peer, at the front of what gRPC has to say about it.
+/// What gRPC does not call an error from the peer, at the front of what it has to say about it, no server has sent.
 wire::status_source source_of(const grpc::ClientContext& context) {
   constexpr std::size_t front = 80;
   const auto text = context.debug_error_string();

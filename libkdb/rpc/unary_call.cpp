@@ -8,9 +8,9 @@ namespace kdb::rpc {
 
 namespace {
 
-/// Whether the call was handed to a connection, and may have reached the server. Only a connection puts its peer's address into a call;
-/// before that gRPC names the target.
-bool reached_server(const grpc::ClientContext& context) {
+/// Whether anything came back. Only then does gRPC know the peer's address; before that it names the target. The request may have reached
+/// the server all the same.
+bool heard_of_server(const grpc::ClientContext& context) {
   const auto peer = context.peer();
   return peer.starts_with("ipv4:") || peer.starts_with("ipv6:");
 }
@@ -43,9 +43,9 @@ void unary_call::complete(bool) {
   auto done = std::exchange(done_, {});
   if (!status_.ok()) {
     const auto status = is_lost() ? flooded() : to_call_status(status_, context_);
-    const auto reached = reached_server(context_) || status.is_http_answer(); // Which leaves the peer unset.
-    auto why = wire::to_error(status, kind_, reached);
-    if (inspect_ && !reached && why.code == errc::unavailable && !says_unreachable(why.message))
+    auto why = wire::to_error(status, kind_);
+    const auto heard = heard_of_server(context_) || status.is_http_answer(); // Which leaves the peer unset.
+    if (inspect_ && !heard && why.code == errc::unavailable && !says_unreachable(why.message))
       (*inspect_)(std::move(why), std::move(done));
     else
       done(tl::unexpected{std::move(why)});

@@ -85,6 +85,18 @@ bool is_transport(std::string_view text) {
   return mentions_any(text, words);
 }
 
+/// Whether gRPC made the status on this side. It often says so itself. Its HTTP/2 pretends that a server sent what it makes of resets, of
+/// HTTP's own statuses and of replies that it refuses: only their words tell, and what a server sends with such a code.
+bool was_made_here(const call_status& status) {
+  if (status.source == status_source::client)
+    return true;
+  const std::string_view text = status.message;
+  if (text.starts_with("Received RST_STREAM with error code") || text.starts_with("Received http2 header with status"))
+    return true;
+  return status.code == static_cast<int>(grpc_code::resource_exhausted) && status.trailers.empty() &&
+         !mentions(text, "exceeds the maximum configured message size"); // The server's words, when it refuses a request.
+}
+
 /// There never was a connection, so the server has seen nothing of the call. A proxy that says so means its own connections.
 bool was_never_connected(const call_status& status) {
   static constexpr std::array<std::string_view, 4> words{"failed to connect", "connections to all backends failing",
@@ -220,7 +232,7 @@ error from_resource_exhausted(const call_status& status) {
   if (status.message == "Buffers full") // gRPC's, when its quota of memory is used up: who sends so much may never stop.
     return as_told(errc::unavailable,
                    "the client closed the connection: it received more than the client may hold, settings::max_transport_bytes");
-  if (status.source == status_source::client && !is_transport(status.message)) // A reset stream is the server's own word.
+  if (status.source == status_source::client && !is_transport(status.message))
     return with_advice(errc::protocol_error, status, "the reply is larger than the client takes");
   return as_told(errc::too_busy, text_or(status, "the server is overloaded"));
 }
@@ -267,6 +279,9 @@ std::optional<error> from_http(const call_status& status) {
 error from_code(const call_status& status) {
   if (auto answer = from_http(status))
     return *std::move(answer);
+  // Whatever gRPC makes of the reset, there is no reply. The exception is a server that defends itself.
+  if (status.message.starts_with("Received RST_STREAM") && status.code != static_cast<int>(grpc_code::resource_exhausted))
+    return connection_lost(status);
   switch (static_cast<grpc_code>(status.code)) {
     case grpc_code::cancelled: return from_cancelled(status);
     case grpc_code::unknown: return from_unknown(status);
@@ -315,7 +330,7 @@ error to_error(const call_status& status, request_kind kind, bool started) {
 bool may_have_happened(const call_status& status, const error& failure, bool started) {
   if (!started)
     return false;
-  if (status.source == status_source::client)
+  if (was_made_here(status))
     return !was_never_connected(status);
   // The write of a user that has timed out, and a command for a projection that is overtaken when it has begun.
   if (failure.code == errc::user_conflict && status.code == static_cast<int>(grpc_code::deadline_exceeded))

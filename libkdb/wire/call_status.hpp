@@ -14,7 +14,7 @@ namespace kdb::wire {
 /// Who made a status.
 enum class status_source : std::uint8_t {
   server, ///< It came over the wire, in the trailers of the call.
-  client, ///< gRPC made it here: the reply was lost, refused, or never came. Its code says nothing about what the server has done.
+  client, ///< gRPC made it here, and says so: the reply was lost, refused, or never came.
 };
 
 /// How a gRPC call ended, without gRPC's types. `code` is the number of the status, 0 is OK.

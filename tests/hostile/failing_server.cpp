@@ -171,7 +171,7 @@ void failing_server::serve(int socket) {
       const auto way = way_in(request);
       if (way.empty())
         continue;
-      if (!way.starts_with("refuse-")) {
+      if (!way.starts_with("refuse-") && !way.starts_with("metadata-")) {
         std::lock_guard lock{mutex_};
         written_.push_back(request);
       }

@@ -19,12 +19,12 @@ namespace kdb::hostile {
 /// - `rst-N`, `late-rst-N`: RST_STREAM with that error code, before or after the headers of the reply,
 /// - `close`, `goaway`: the connection is closed, or told to go first,
 /// - `http-N`: an answer of HTTP that is none of gRPC, with that status,
-/// - `metadata-N`: a status with trailers of N bytes in all, `headers-N`: headers of that size and no more,
+/// - `headers-N`: headers of N bytes and no more,
 /// - `status-TEXT`: trailers whose grpc-status is that text, with no meaning; `no-trailers`: an end without any,
 /// - `large`: a message announced as larger than any may be, `compressed`: one that claims a compression it has not,
 /// - `garbage`: headers that are no HPACK, `empty`: OK without a message, `silence`: nothing at all,
-/// - `refuse-N`: the request is not carried out, and the server says so with that status.
-/// Everything but `refuse-N` is carried out first. Members may be called from any thread.
+/// - `refuse-N`: the request is not carried out, and the server says so with that status; `metadata-N`: with trailers of N bytes in all.
+/// Everything but the last is carried out first. Members may be called from any thread.
 class failing_server {
 public:
   failing_server();

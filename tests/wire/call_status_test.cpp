@@ -278,7 +278,7 @@ const std::vector<row> text_rows{
   told(unimplemented, "Method is unimplemented.", errc::unsupported),
   told(resource_exhausted, "Received message exceeds the maximum configured message size.", errc::message_too_large),
   made_here(resource_exhausted, "CLIENT: Received message larger than max (5000000 vs. 4194304)", errc::message_too_large),
-  told(resource_exhausted, "slow down", errc::too_busy, true),
+  told(resource_exhausted, "slow down", errc::too_busy, true, true),
   made_here(resource_exhausted, "Buffers full", errc::unavailable, true),
   made_here(resource_exhausted, "Received RST_STREAM with error code 11", errc::too_busy, true),
   made_here(resource_exhausted, "received trailing metadata size exceeds limit", errc::protocol_error),
@@ -374,8 +374,21 @@ BOOST_AUTO_TEST_CASE(of_what_the_server_sends_these_codes_leave_it_open) {
   const std::vector<int> open{cancelled, unknown, deadline_exceeded, aborted, internal, unavailable, data_loss};
   for (int code = 1; code <= 16; ++code) {
     const auto expected = std::find(open.begin(), open.end(), code) != open.end();
-    BOOST_TEST(to_error({.code = code}, request_kind::write).outcome_unknown == expected, code);
+    // RESOURCE_EXHAUSTED without a word is gRPC's own: it refuses replies so.
+    BOOST_TEST(to_error({.code = code}, request_kind::write).outcome_unknown == (expected || code == resource_exhausted), code);
   }
+}
+
+BOOST_AUTO_TEST_CASE(what_grpc_makes_of_http_is_no_word_of_the_server) {
+  for (const auto& [code, text] : {std::pair{permission_denied, "Received RST_STREAM with error code 12"},
+                                   {resource_exhausted, "Received RST_STREAM with error code 11"},
+                                   {unauthenticated, "Received http2 header with status: 401"},
+                                   {permission_denied, "Received http2 header with status: 403"},
+                                   {unimplemented, "Received http2 header with status: 404"},
+                                   {resource_exhausted, "the received trailing metadata is too large"}})
+    BOOST_TEST(to_error({.code = code, .message = text}, request_kind::write).outcome_unknown, text);
+  BOOST_TEST(
+    !to_error({.code = resource_exhausted, .message = "slow", .trailers = {{"x", "y"}}}, request_kind::write).outcome_unknown);
 }
 
 // -- rich status -----------------------------------------------------------------------
