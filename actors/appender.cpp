@@ -6,6 +6,7 @@
 
 #include <call_defaults.hpp>
 #include <late_sender.hpp>
+#include <policy/expectation.hpp>
 #include <policy/failure.hpp>
 #include <policy/validate.hpp>
 
@@ -189,7 +190,7 @@ void appender_state::send_in_lane(queued what, bool leader_only) {
   const auto deadline = current->features.deadline_duration() ? what.budget.left(self->clock().now()) : std::nullopt;
   auto chunks = wire::encode_batch_append(with_number(correlation_prefix, number), what.request.stream, what.request.expected,
                                           what.request.events, deadline);
-  flying.emplace(number, in_flight{std::move(what.answer), what.budget, what.bytes, used.number});
+  flying.emplace(number, in_flight{std::move(what.answer), what.budget, what.bytes, used.number, what.request.expected});
   ++used.flying;
   for (auto& chunk : chunks)
     used.unsent.push_back(std::move(chunk));
@@ -232,7 +233,7 @@ void appender_state::send_alone(queued what, bool leader_only) {
                                         .requires_leader = leader_only},
                                        std::move(done));
   singles.emplace(number, single{std::move(what.answer), what.bytes, current->generation, std::move(call),
-                                 what.request.options.call.credentials.has_value()});
+                                 what.request.options.call.credentials.has_value(), what.request.expected});
 }
 
 void appender_state::on_replies(append_replies& what) {
@@ -249,6 +250,7 @@ void appender_state::on_replies(append_replies& what) {
     }
     if (const auto* used = lane_with(what.call))
       drop_node(used->generation, reply.outcome.error());
+    policy::correct_deleted(reply.outcome.error(), done.expected);
     done.answer.deliver(to_caf(std::move(reply.outcome.error())));
   }
   drop_idle_lanes();
@@ -324,6 +326,7 @@ void appender_state::on_single_done(single_append_done& what) {
     done.answer.deliver(*what.outcome);
   } else {
     drop_node(done.generation, what.outcome.error(), done.has_credentials);
+    policy::correct_deleted(what.outcome.error(), done.expected);
     done.answer.deliver(to_caf(std::move(what.outcome.error())));
   }
   pump();

@@ -43,6 +43,7 @@ struct appender_state {
     time_budget budget;
     std::size_t bytes;
     std::uint64_t lane;
+    stream_state expected;
   };
   /// One BatchAppend call.
   struct lane {
@@ -59,7 +60,8 @@ struct appender_state {
     std::size_t bytes;
     kdb::generation generation;
     std::unique_ptr<rpc::call> call;
-    bool has_credentials = false; // Of its own.
+    bool has_credentials; // Of its own.
+    stream_state expected;
   };
 
   explicit appender_state(appender_actor::pointer owner);

@@ -182,9 +182,12 @@ caf::result<append_result> client_state::on_set_metadata(set_stream_metadata& wh
 caf::result<append_result> client_state::on_set_settings(set_system_settings& what) {
   if (closing)
     return to_caf(closed_error());
+  auto json = to_json(what.settings);
+  if (!json)
+    return to_caf(std::move(json.error()));
   append_to_stream append{.stream = std::string{settings_stream},
                           .expected = what.expected,
-                          .events = {new_event::json("$settings", to_json(what.settings))},
+                          .events = {new_event::json("$settings", std::move(*json))},
                           .options = {std::move(what.options.call)}};
   return on_append(append);
 }

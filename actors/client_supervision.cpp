@@ -113,7 +113,7 @@ void client_state::on_down(const caf::down_msg& what) {
     return; // A reader or subscription: theirs is nobody's loss but their owner's, who was told.
   const auto reason = error::from(what.reason).message;
   if (!restarts.take(self->clock().now())) {
-    shut(to_caf({.code = errc::internal, .message = "workers of the client died too often; the last one of: " + reason}));
+    shut(to_caf({.code = errc::internal, .message = "parts of the client failed too often; the last failure: " + reason}));
     return;
   }
   if (parts.log)

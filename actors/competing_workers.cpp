@@ -8,6 +8,7 @@
 #include <caf/send.hpp>
 
 #include <policy/resume.hpp>
+#include <policy/waits.hpp>
 
 namespace kdb {
 
@@ -25,7 +26,9 @@ result<void> check(const competing_workers_plan& plan) {
     return refuse("make_worker", "something that starts a worker");
   if (!plan.options.key)
     return refuse("key", "a key of events");
-  return {};
+  return policy::check_positive("replacement_span", plan.options.replacement_span).and_then([&] {
+    return policy::check_not_negative("stop_within", plan.options.stop_within);
+  });
 }
 
 } // namespace
@@ -214,7 +217,7 @@ void competing_workers_state::stop(end_reason reason, std::optional<error> cause
     return;
   end = subscription_ended{.reason = reason, .cause = std::move(cause)};
   take_back_waiting();
-  self->delayed_send(self, plan.options.stop_within, stop_overdue{});
+  self->delayed_send(self, policy::bounded(plan.options.stop_within), stop_overdue{});
   stop_when_idle();
 }
 

@@ -49,7 +49,8 @@ client_phase phase_of(const connecting::phase& now) {
 
 connection_state::~connection_state() {
   // Still open: it was not told to end, so it has died of a bug, and another one takes its place.
-  advance(connecting::shut{{.code = errc::unavailable, .message = "the connection's actor has died", .retry_can_help = true}});
+  advance(connecting::shut{
+    {.code = errc::unavailable, .message = "the connection failed with an internal error", .retry_can_help = true}});
 }
 
 connection_self::behavior_type connection_state::start(connection_parts given) {
@@ -93,8 +94,9 @@ caf::result<node_ptr> connection_state::on_get_node(const get_node& what) {
   advance(connecting::asked{});
   if (!what.wait && !waiting.empty()) { // Not answered yet.
     waiting.pop_back();
-    promise.deliver(to_caf(
-      {.code = errc::unavailable, .message = "no node is known at the moment; one is being looked for", .retry_can_help = true}));
+    promise.deliver(to_caf({.code = errc::unavailable,
+                            .message = "no node is known at the moment; the client is looking for one",
+                            .retry_can_help = true}));
   }
   return promise;
 }

@@ -101,9 +101,10 @@ std::vector<effect> steps::on(checked what) {
     return policy::is_node_lost(what.members.error()) ? leave(std::move(what.members.error())) : std::vector<effect>{};
   if (policy::may_stay(*what.members, rules_.wish, used->current->where))
     return {};
-  return leave({.code = errc::unavailable,
-                .message = "the cluster says that " + kdb::to_string(used->current->where) + " is no longer fit",
-                .retry_can_help = true});
+  return leave(
+    {.code = errc::unavailable,
+     .message = "the cluster reports that " + kdb::to_string(used->current->where) + " can't serve this client any more",
+     .retry_can_help = true});
 }
 
 std::vector<effect> steps::on(shut what) {
@@ -134,7 +135,7 @@ std::vector<effect> steps::attempt_failed(unsigned attempt, error why) {
   error end = why;
   if (why.code != errc::tls_failed) // That says itself what to do, and where.
     end = {.code = errc::discovery_failed,
-           .message = "no usable node after " + std::to_string(attempt) + " attempts; the last one said: " + why.message,
+           .message = "no usable node after " + std::to_string(attempt) + " attempts; the last one failed: " + why.message,
            .retry_can_help = true};
   const auto pause = rest(false);
   return {announce{reconnecting{attempt, std::move(why), pause.duration}}, refuse{std::move(end)}, pause};

@@ -80,6 +80,7 @@ void consumer_state::begin_call(const node_ptr& found) {
   incarnation = next_incarnation();
   allowed = 0;
   joined = false;
+  refusals.call_begins();
   const auto first_start = beginning.pending() && start_budget.limited();
   const rpc::call_settings settings{.start_timeout =
                                       first_start ? *start_budget.left(self->clock().now()) : context->how.start_timeout,
@@ -116,8 +117,7 @@ void consumer_state::on_events(events_arrived& what) {
   if (what.call != incarnation || end)
     return;
   if (beginning.pending()) { // Nobody would take them: who consumes waits for the confirmation.
-    read_ended broken{what.call,
-                      unexpected(errc::protocol_error, "the server sends events to a consumer that it has not confirmed")};
+    read_ended broken{what.call, unexpected(errc::protocol_error, "the server sends events before it confirms the consumer")};
     on_read_ended(broken);
     return;
   }
@@ -133,6 +133,7 @@ void consumer_state::on_confirmed(const subscription_confirmed& what) {
   if (what.call != incarnation)
     return;
   joined = true;
+  refusals.call_confirmed();
   if (!beginning.pending())
     return;
   began = true;
@@ -159,10 +160,11 @@ void consumer_state::on_read_ended(read_ended& what) {
   call_over(std::move(what.how.error()));
 }
 
-bool consumer_state::is_over(const error& why) const {
+bool consumer_state::is_over(const error& why) {
   // Groups are the leader's. Who is sent there at the start, as from a follower that the client prefers, goes there.
   const auto refused = beginning.pending() && why.code != errc::not_leader;
-  return refused || policy::final_end(why) || (why.code == errc::maximum_subscribers && plan.options.end_when_full);
+  const auto is_final = policy::final_end(why) && !refusals.excuses(why, self->clock().now());
+  return refused || is_final || (why.code == errc::maximum_subscribers && plan.options.end_when_full);
 }
 
 std::optional<std::chrono::milliseconds> consumer_state::pause_after(const error& why) {
@@ -295,7 +297,7 @@ void consumer_state::answers_added() {
   if (answers.is_full() || end || plan.options.ack_delay.count() == 0)
     flush();
   else if (!std::exchange(answers_timer, true))
-    self->delayed_send(self, plan.options.ack_delay, answers_due{});
+    self->delayed_send(self, policy::bounded(plan.options.ack_delay), answers_due{});
 }
 
 void consumer_state::on_answers_due() {
@@ -346,8 +348,7 @@ void consumer_state::tell_end() {
     return;
   call.reset();
   if (beginning.pending())
-    beginning.deliver(
-      to_caf(end->cause.value_or(error{.code = errc::closed, .message = "the consumer has ended before it began"})));
+    beginning.deliver(to_caf(end->cause.value_or(error{.code = errc::closed, .message = "the consumer ended before it began"})));
   else if (began)
     caf::anon_send(plan.subscriber, *end);
   for (auto& promise : cancellers)

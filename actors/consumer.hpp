@@ -11,6 +11,7 @@
 
 #include <policy/ack_batch.hpp>
 #include <policy/retry_budget.hpp>
+#include <policy/starting_node.hpp>
 #include <protocol.hpp>
 #include <worker_context.hpp>
 
@@ -53,7 +54,7 @@ struct consumer_state {
   void find_node();
   void begin_call(const node_ptr& found);
   void call_over(error why);
-  bool is_over(const error& why) const;
+  bool is_over(const error& why);
   /// Until the next call. Nothing if there is none.
   std::optional<std::chrono::milliseconds> pause_after(const error& why);
   /// Lets as many events come as the buffer has room for.
@@ -96,6 +97,7 @@ struct consumer_state {
   bool answers_timer = false;
   std::optional<std::chrono::steady_clock::time_point> last_written;
   policy::retry_budget budget{0, std::chrono::milliseconds{1}};
+  policy::starting_node refusals;
   std::optional<subscription_ended> end; // Decided; told when the answers have left.
   bool told = false;
   std::vector<caf::response_promise> cancellers;

@@ -13,6 +13,7 @@
 #include <late_sender.hpp>
 #include <policy/renewal.hpp>
 #include <policy/validate.hpp>
+#include <policy/waits.hpp>
 #include <random_pause.hpp>
 
 namespace kdb {
@@ -32,7 +33,7 @@ void run_provider(const credentials_provider& provider, const credentials_handle
   } catch (const std::exception& why) {
     done(unexpected(errc::unauthenticated, why.what()));
   } catch (...) {
-    done(unexpected(errc::unauthenticated, "it threw something that is no std::exception"));
+    done(unexpected(errc::unauthenticated, "it threw an object that is not a std::exception"));
   }
 }
 
@@ -129,20 +130,20 @@ void credentials_keeper_state::ask() {
 
 void credentials_keeper_state::accept(provided_credentials what) {
   const auto now = self->clock().now();
-  const auto left = what.valid_until
-                      ? std::optional{std::chrono::floor<milliseconds>(*what.valid_until - std::chrono::system_clock::now())}
-                      : std::nullopt;
-  if (left && left->count() <= 0) {
+  const auto time_of_day = std::chrono::system_clock::now();
+  if (what.valid_until && *what.valid_until <= time_of_day) {
     failed(provider_failed("what it gave had expired already"));
     return;
   }
+  const auto left =
+    what.valid_until ? std::optional{std::chrono::floor<milliseconds>(*what.valid_until - time_of_day)} : std::nullopt;
   parts.credentials->set(std::move(what.credentials));
   have = true;
   failures = 0;
   next_question = now + between_refusals;
   expiry.reset();
   if (left) {
-    expiry = now + *left;
+    expiry = policy::after(now, *left);
     look_at(now + policy::renewal_delay(*left));
   }
   for (auto& promise : std::exchange(waiting, {}))

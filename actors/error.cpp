@@ -16,7 +16,7 @@ error from_system_error(const caf::error& why) {
   switch (static_cast<caf::sec>(why.code())) {
     case caf::sec::request_timeout:
       return {.code = errc::deadline_exceeded,
-              .message = "the request timed out at its sender; the answer is lost, a write may have happened",
+              .message = "the sender's timeout for the request passed; the answer is lost, and a write may have happened",
               .retry_can_help = true,
               .outcome_unknown = true};
     case caf::sec::request_receiver_down:
@@ -24,7 +24,7 @@ error from_system_error(const caf::error& why) {
     case caf::sec::no_route_to_receiving_node:
     case caf::sec::remote_lookup_failed:
       return {.code = errc::closed, .message = "the client, reading or subscription has ended"};
-    default: return {.code = errc::internal, .message = "the actor system said: " + caf::deep_to_string(why)};
+    default: return {.code = errc::internal, .message = "error of the actor system: " + caf::deep_to_string(why)};
   }
 }
 
@@ -45,7 +45,7 @@ error error::from(const caf::error& why) {
   if (why.category() == category) {
     if (why.context().match_elements<error>())
       return why.context().get_as<error>(0);
-    return {.code = static_cast<errc>(why.code()), .message = "no text came with it"};
+    return {.code = static_cast<errc>(why.code()), .message = "the error carries no text"};
   }
   if (why.category() == caf::atom("system"))
     return from_system_error(why);

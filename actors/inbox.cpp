@@ -4,6 +4,8 @@
 #include <type_traits>
 #include <utility>
 
+#include <policy/waits.hpp>
+
 namespace kdb {
 
 template <class Batch>
@@ -41,10 +43,12 @@ void inbox_state<Batch>::on_ended(subscription_ended& what) {
 
 template <class Batch>
 caf::result<taken_from<Batch>> inbox_state<Batch>::on_take(const take& what) {
+  if (auto fine = policy::check_not_negative("timeout", what.timeout); !fine)
+    return to_caf(std::move(fine.error()));
   auto promise = self->template make_response_promise<taken_from<Batch>>();
   takers.push_back({++last_number, promise});
   serve();
-  if (!takers.empty() && what.timeout != for_ever)
+  if (!takers.empty() && what.timeout < policy::longest_wait)
     self->delayed_send(self, what.timeout, take_overdue{last_number});
   return promise;
 }

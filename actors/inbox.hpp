@@ -18,7 +18,7 @@ struct take {
   std::chrono::milliseconds timeout{};
 };
 
-/// For `take`: as long as it takes.
+/// For `take`: as long as it takes. So does everything from `policy::longest_wait` on.
 inline constexpr auto for_ever = std::chrono::milliseconds::max();
 
 template <class Batch>

@@ -108,6 +108,7 @@ void subscription_state::begin_call(const node_ptr& found) {
   if (finished)
     return;
   current = found;
+  refusals.call_begins();
   const auto number = ++call_number;
   const auto first_start = beginning.pending() && start_budget.limited();
   const rpc::call_settings settings{.start_timeout =
@@ -133,7 +134,7 @@ void subscription_state::on_batch(batch_arrived& what) {
   if (what.call != call_number || what.batch.empty())
     return;
   if (beginning.pending()) { // Nobody would take it: who subscribes waits for the confirmation.
-    end_call({.code = errc::protocol_error, .message = "the server sends events of a subscription that it has not confirmed"});
+    end_call({.code = errc::protocol_error, .message = "the server sends events before it confirms the subscription"});
     return;
   }
   ++arrivals;
@@ -147,12 +148,13 @@ void subscription_state::on_confirmed(const subscription_confirmed& what) {
   if (what.call != call_number)
     return;
   ++arrivals;
+  refusals.call_confirmed();
   if (!beginning.pending())
     return;
   began = true;
   beginning.deliver(caf::unit);
   if (const auto& period = plan.resume().watchdog)
-    self->delayed_send(self, *period, silence_due{});
+    self->delayed_send(self, policy::bounded(*period), silence_due{});
 }
 
 void subscription_state::on_read_ended(read_ended& what) {
@@ -176,8 +178,9 @@ void subscription_state::end_call(error why) {
 void subscription_state::call_over(error why) {
   if (finished)
     return;
-  const auto never_began = beginning.pending();
-  if (never_began || policy::final_end(why) || !budget.take(self->clock().now())) {
+  const auto now = self->clock().now();
+  const auto is_over = beginning.pending() || (policy::final_end(why) && !refusals.excuses(why, now));
+  if (is_over || !budget.take(now)) {
     failed = std::move(why);
     deliver_next();
     return;
@@ -210,7 +213,7 @@ void subscription_state::on_silence_due() {
                                       .ended = [](const result<void>&) {}});
     head_call->request(1);
   }
-  self->delayed_send(self, *plan.resume().watchdog, silence_due{});
+  self->delayed_send(self, policy::bounded(*plan.resume().watchdog), silence_due{});
 }
 
 void subscription_state::on_head_seen(const head_seen& what) {
@@ -222,7 +225,7 @@ void subscription_state::on_silence_confirmed(const silence_confirmed& what) {
   if (what.arrivals != arrivals || !is_silent())
     return;
   end_call({.code = errc::unavailable,
-            .message = "there are events that the subscription's call does not bring; it is begun anew",
+            .message = "the stream has events that the subscription did not receive; the client subscribes again",
             .retry_can_help = true});
 }
 
@@ -273,8 +276,7 @@ void subscription_state::tell_end(end_reason reason, std::optional<error> cause)
   head_call.reset();
   ready.clear();
   if (beginning.pending())
-    beginning.deliver(
-      to_caf(cause.value_or(error{.code = errc::closed, .message = "the subscription has ended before it began"})));
+    beginning.deliver(to_caf(cause.value_or(error{.code = errc::closed, .message = "the subscription ended before it began"})));
   else if (began)
     caf::anon_send(plan.subscriber, subscription_ended{.reason = reason,
                                                        .cause = std::move(cause),

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <policy/retry_budget.hpp>
+#include <policy/starting_node.hpp>
 #include <protocol.hpp>
 #include <worker_context.hpp>
 
@@ -92,6 +93,7 @@ struct subscription_state {
   bool delivering = false;
   std::optional<error> failed; // Final, but told only after what is ready has been delivered.
   policy::retry_budget budget{0, std::chrono::milliseconds{1}};
+  policy::starting_node refusals;
   std::uint64_t arrivals = 0;        // Batches and confirmations: as long as it stays the same there is silence.
   std::uint64_t arrivals_before = 0; // At the last look of the watchdog.
   std::unique_ptr<rpc::read_call> head_call;

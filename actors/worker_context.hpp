@@ -15,6 +15,7 @@
 #include <logger.hpp>
 #include <own_credentials.hpp>
 #include <policy/failure.hpp>
+#include <policy/waits.hpp>
 #include <protocol.hpp>
 
 namespace kdb {
@@ -85,7 +86,7 @@ inline error no_node(const worker_context& context, const caf::error& why) {
   known.outcome_unknown = false;
   if (known.code != errc::closed || context.connection->is_closed())
     return known;
-  return {.code = errc::unavailable, .message = "the connection's actor has died, and is replaced", .retry_can_help = true};
+  return {.code = errc::unavailable, .message = "the connection restarts after an internal error", .retry_can_help = true};
 }
 
 /// Tells the connection of a failed call, if that may say something about the node, or about credentials that somebody provides to
@@ -107,7 +108,7 @@ public:
   time_budget() = default;
   time_budget(std::optional<duration> whole, time_point now) {
     if (whole)
-      end_ = now + *whole;
+      end_ = policy::after(now, *whole);
   }
 
   bool limited() const { return end_.has_value(); }

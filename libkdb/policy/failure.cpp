@@ -141,6 +141,11 @@ bool retry_can_help(errc code) {
   return meaning_of(code).passes;
 }
 
+bool retry_can_help(const error& why) {
+  const auto* tls = why.get<tls_failure>();
+  return retry_can_help(why.code) && !(tls && tls->problem == tls_problem::bad_file);
+}
+
 bool is_usable(const leader& named) {
   std::string_view host = named.host;
   if (host.starts_with('[') && host.ends_with(']'))

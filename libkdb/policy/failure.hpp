@@ -64,6 +64,8 @@ bool may_have_happened(errc code);
 
 /// Whether the same request may succeed later, or on another node. What `error::retry_can_help` should say.
 bool retry_can_help(errc code);
+/// The same with what the detail adds: a file of the settings that can't be used stays so until somebody mends it.
+bool retry_can_help(const error& why);
 
 /// Whether a leader's address can be connected to: nodes without a leader name 0.0.0.0, or nothing.
 bool is_usable(const leader& named);

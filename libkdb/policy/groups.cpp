@@ -5,8 +5,9 @@
 #include <limits>
 
 #include "policy/refusal.hpp"
+#include "policy/text.hpp"
 #include "policy/validate.hpp"
-#include "values/utf8.hpp"
+#include "policy/waits.hpp"
 
 namespace kdb::policy {
 namespace {
@@ -21,10 +22,9 @@ bool update_can_name(std::string_view strategy) {
   return std::ranges::find(update_strategies, strategy) != update_strategies.end();
 }
 
-result<void> check_name(std::string_view group) {
-  if (!is_utf8(group))
-    return refuse("group", "is no UTF-8", "a name in UTF-8");
-  return {};
+/// A server takes an empty name, and the group can hardly be told from its stream afterwards.
+result<void> check_group_name(std::string_view group) {
+  return check_name("group", group, "a name in UTF-8 that is not empty");
 }
 
 result<void> check_stream(std::string_view stream) {
@@ -56,11 +56,12 @@ result<void> check_count(const char* name, std::int32_t value, std::int32_t leas
 
 } // namespace
 
+result<void> check_source(std::string_view stream) {
+  return stream == all_stream ? result<void>{} : check_stream_name(stream);
+}
+
 result<void> check_group(const group_name& name) {
-  if (name.stream != all_stream)
-    if (auto fine = check_stream_name(name.stream); !fine)
-      return fine;
-  return check_name(name.group);
+  return check_source(name.stream).and_then([&] { return check_group_name(name.group); });
 }
 
 result<void> check_settings(const group_settings& how) {
@@ -79,9 +80,7 @@ result<void> check_settings(const group_settings& how) {
     return refuse("settings.history_buffer", "is not above settings.read_batch", "more than one batch read from the log");
   if (how.min_checkpoint > how.max_checkpoint)
     return refuse("settings.min_checkpoint", "is above settings.max_checkpoint", "at most as much");
-  if (how.strategy.empty() || !is_utf8(how.strategy))
-    return refuse("settings.strategy", "is no name", "the name of a consumer strategy");
-  return {};
+  return check_name("settings.strategy", how.strategy, "the name of a consumer strategy");
 }
 
 result<void> check_update_settings(const group_settings& how) {
@@ -93,14 +92,14 @@ result<void> check_update_settings(const group_settings& how) {
 
 result<void> check_create(std::string_view stream, std::string_view group, const create_group_options& how) {
   return check_stream(stream)
-    .and_then([&] { return check_name(group); })
+    .and_then([&] { return check_group_name(group); })
     .and_then([&] { return check_from(how.from); })
     .and_then([&] { return check_settings(how.settings); })
     .and_then([&] { return check_call(how.call); });
 }
 
 result<void> check_create(std::string_view group, const create_group_on_all_options& how) {
-  return check_name(group)
+  return check_group_name(group)
     .and_then([&] { return check_from(how.from); })
     .and_then([&] { return how.filter ? how.filter->validate() : result<void>{}; })
     .and_then([&] { return check_settings(how.settings); })
@@ -109,14 +108,14 @@ result<void> check_create(std::string_view group, const create_group_on_all_opti
 
 result<void> check_update(std::string_view stream, std::string_view group, const update_group_options& how) {
   return check_stream(stream)
-    .and_then([&] { return check_name(group); })
+    .and_then([&] { return check_group_name(group); })
     .and_then([&] { return check_from(how.from); })
     .and_then([&] { return check_update_settings(how.settings); })
     .and_then([&] { return check_call(how.call); });
 }
 
 result<void> check_update(std::string_view group, const update_group_on_all_options& how) {
-  return check_name(group)
+  return check_group_name(group)
     .and_then([&] { return check_from(how.from); })
     .and_then([&] { return check_update_settings(how.settings); })
     .and_then([&] { return check_call(how.call); });
@@ -145,21 +144,22 @@ result<void> check_consume(const group_name& name, const consume_options& how) {
     return refuse("buffer", "is out of range", "1 to 2^31-1");
   if (how.ack_batch == 0)
     return refuse("ack_batch", "is 0", "at least 1");
-  if (how.ack_delay.count() < 0)
-    return refuse("ack_delay", "is below 0", "0 or more");
-  if (how.slow_after.count() <= 0)
-    return refuse("slow_after", "is not positive", "a time above 0");
   if (how.on_failure.is_ack())
     return refuse("on_failure", "is an ack", "a nack");
   if (how.resume.watchdog)
     return refuse("resume.watchdog", "is set, and consumers have none", "none");
-  return check_group(name).and_then([&] { return check_resume(how.resume); }).and_then([&] { return check_call(how.call); });
+  return check_group(name)
+    .and_then([&] { return check_not_negative("ack_delay", how.ack_delay); })
+    .and_then([&] { return check_positive("slow_after", how.slow_after); })
+    .and_then([&] { return check_resume(how.resume); })
+    .and_then([&] { return check_call(how.call); });
 }
 
 result<group_update> merge(const group_info& now, const group_changes& what) {
   const auto from = what.from ? what.from : now.from;
   if (!from)
-    return unexpected(errc::protocol_error, "the server names a start of the group that can't be read; give one with the changes");
+    return unexpected(errc::protocol_error,
+                      "the server's answer has no readable start of the group; give `from` with the changes");
   group_update next{*from, now.settings};
   const auto take = [](auto& into, const auto& given) {
     if (given)

@@ -12,6 +12,9 @@ namespace kdb::policy {
 /// The stream of groups on $all.
 inline constexpr std::string_view all_stream = "$all";
 
+/// Whatever can have groups: a stream, or $all.
+result<void> check_source(std::string_view stream);
+/// Its source, and a name that is not empty.
 result<void> check_group(const group_name& name);
 /// Settings that the server would refuse, or take and never work with.
 result<void> check_settings(const group_settings& how);

@@ -1,8 +1,8 @@
 #include "policy/operations.hpp"
 
 #include "policy/refusal.hpp"
+#include "policy/text.hpp"
 #include "policy/validate.hpp"
-#include "values/utf8.hpp"
 
 namespace kdb::policy {
 
@@ -15,9 +15,9 @@ result<void> check_start_scavenge(const scavenge_options& how) {
 }
 
 result<void> check_stop_scavenge(std::string_view id, const call_options& call) {
-  if (id.empty() || !is_utf8(id))
-    return refuse("id", id.empty() ? "is empty" : "is no UTF-8", "the id that the start of the scavenge was answered with");
-  return check_call(call);
+  return check_name("id", id, "the id that the start of the scavenge was answered with").and_then([&] {
+    return check_call(call);
+  });
 }
 
 } // namespace kdb::policy

@@ -3,8 +3,8 @@
 #include <algorithm>
 
 #include "policy/refusal.hpp"
+#include "policy/text.hpp"
 #include "policy/validate.hpp"
-#include "values/utf8.hpp"
 
 namespace kdb::policy {
 namespace {
@@ -15,9 +15,7 @@ bool is_blank(std::string_view text) {
 
 /// A server takes any query, also one that can never run.
 result<void> check_query(std::string_view query) {
-  if (is_blank(query) || !is_utf8(query))
-    return refuse("query", is_blank(query) ? "is empty" : "is no UTF-8", "the text of a query in JavaScript");
-  return {};
+  return check_name("query", is_blank(query) ? "" : query, "the text of a query in JavaScript, in UTF-8");
 }
 
 result<void> check_engine(projection_engine engine) {
@@ -38,9 +36,9 @@ result<void> check_tracking(const create_projection_options& how) {
 } // namespace
 
 result<void> check_projection(std::string_view name, const call_options& call) {
-  if (is_blank(name) || !is_utf8(name))
-    return refuse("name", is_blank(name) ? "is empty" : "is no UTF-8", "the name of a projection in UTF-8");
-  return check_call(call);
+  return check_name("name", is_blank(name) ? "" : name, "the name of a projection in UTF-8").and_then([&] {
+    return check_call(call);
+  });
 }
 
 result<void> check_create_projection(std::string_view name, std::string_view query, const create_projection_options& how) {
@@ -59,9 +57,9 @@ result<void> check_update_projection(std::string_view name, std::string_view que
 }
 
 result<void> check_projection_state(std::string_view name, const projection_state_options& how) {
-  if (!is_utf8(how.partition))
-    return refuse("partition", "is no UTF-8", "the name of a partition in UTF-8, or an empty one");
-  return check_projection(name, how.call);
+  return check_text("partition", how.partition, "the name of a partition in UTF-8, or an empty one").and_then([&] {
+    return check_projection(name, how.call);
+  });
 }
 
 result<void> check_list_projections(projection_mode mode, const call_options& call) {

@@ -4,6 +4,8 @@
 #include <cstddef>
 #include <deque>
 
+#include "policy/waits.hpp"
+
 namespace kdb::policy {
 
 /// Allows so many tries in any span of so long. Takes the time from its caller.
@@ -11,7 +13,7 @@ class retry_budget {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
-  retry_budget(std::size_t tries, std::chrono::milliseconds span) : tries_{tries}, span_{span} {}
+  retry_budget(std::size_t tries, std::chrono::milliseconds span) : tries_{tries}, span_{bounded(span)} {}
 
   /// Takes one try from the budget, or returns false if it is used up.
   bool take(time_point now);

@@ -3,9 +3,9 @@
 #include <utility>
 
 #include "policy/refusal.hpp"
+#include "policy/text.hpp"
 #include "policy/validate.hpp"
 #include "values/settings_ranges.hpp"
-#include "values/utf8.hpp"
 
 namespace kdb::policy {
 namespace {
@@ -23,20 +23,16 @@ result<void> check_password(const char* name, std::string_view password) {
 
 template <class Options>
 result<void> check_profile(const Options& how) {
-  if (!is_utf8(how.full_name))
-    return refuse("full_name", "is no UTF-8", "a name in UTF-8");
   for (std::size_t i = 0; i < how.groups.size(); ++i)
-    if (how.groups[i].empty() || !is_utf8(how.groups[i]))
-      return refuse("groups[" + std::to_string(i) + "]", "is no name", "a name in UTF-8 that is not empty");
-  return check_call(how.call);
+    if (auto fine = check_name("groups[" + std::to_string(i) + "]", how.groups[i], "a name in UTF-8 that is not empty"); !fine)
+      return fine;
+  return check_text("full_name", how.full_name, "a name in UTF-8").and_then([&] { return check_call(how.call); });
 }
 
 } // namespace
 
 result<void> check_login(std::string_view login_name, const call_options& call) {
-  if (login_name.empty() || !is_utf8(login_name))
-    return refuse(std::string{login}, login_name.empty() ? "is empty" : "is no UTF-8", "the name of a user in UTF-8");
-  return check_call(call);
+  return check_name(std::string{login}, login_name, "the name of a user in UTF-8").and_then([&] { return check_call(call); });
 }
 
 result<void> check_create_user(std::string_view login_name, std::string_view password, const create_user_options& how) {

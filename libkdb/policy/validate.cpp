@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "policy/refusal.hpp"
+#include "policy/text.hpp"
+#include "policy/waits.hpp"
 #include "values/settings_ranges.hpp"
 #include "values/utf8.hpp"
 
@@ -29,10 +31,9 @@ result<void> check_event(std::size_t index, std::string_view stream, const new_e
   auto member = [&](const char* name) { return "events[" + std::to_string(index) + "]." + name; };
   if (event.id.is_nil())
     return refuse(member("id"), "is the nil UUID", "any other UUID");
-  if (event.type.empty())
-    return refuse(member("type"), "is empty", "a name in UTF-8");
-  if (!is_utf8(event.type)) // The server would replace what it can't read.
-    return refuse(member("type"), "is no UTF-8", "a name in UTF-8");
+  if (auto fine = check_name(member("type"), event.type, "a name in UTF-8");
+      !fine) // The server would replace what it can't read.
+    return fine;
   if (event.content_type > content_type::binary)
     return refuse(member("content_type"), "is unknown", "json or binary");
   if (auto size = append_message_bytes(stream, event); size > limits.message_bytes)
@@ -126,33 +127,28 @@ constexpr std::size_t longest_scalars = 33;
 
 result<void> check_stream_name(std::string_view stream) {
   constexpr std::string_view accepted = "a name in UTF-8 other than \"$$\"";
-  if (stream.empty())
-    return refuse("stream", "is empty", accepted);
   if (stream == "$$")
     return refuse("stream", "is \"$$\"", accepted);
-  if (!is_utf8(stream)) // The server would replace what it can't read, and use another stream.
-    return refuse("stream", "is no UTF-8", accepted);
-  return {};
+  return check_name("stream", stream, accepted); // The server would replace what it can't read, and use another stream.
 }
 
 result<void> check_resume(const resume_options& how) {
   if (how.limit < -1)
     return refuse("resume.limit", "is below -1", "a number of tries, or -1 for no limit");
-  if (how.span.count() <= 0)
-    return refuse("resume.span", "is not positive", "a time above 0");
   if (how.watchdog && *how.watchdog < std::chrono::seconds{1})
     return refuse("resume.watchdog", "is below a second", "at least 1 s, or none");
-  return {};
+  return check_positive("resume.span", how.span);
 }
 
 result<void> check_call(const call_options& call) {
-  if (call.deadline && call.deadline->count() <= 0)
-    return refuse("deadline", "is not positive", "a time above 0");
+  if (call.deadline)
+    if (auto fine = check_positive("deadline", *call.deadline); !fine)
+      return fine;
   if (!call.credentials)
     return {};
   auto& who = *call.credentials;
   if (who.is_bearer() && !ranges::is_token(who.secret()))
-    return refuse("credentials", "are a token that fits into no header", "a token of visible ASCII characters");
+    return refuse("credentials", "are a token that fits into no header", ranges::token);
   if (!who.is_bearer() && !ranges::is_user(who.user()))
     return refuse("credentials.user", "can't be sent", ranges::user);
   if (!who.is_bearer() && !ranges::is_password(who.secret()))

@@ -2,11 +2,13 @@
 
 #include <algorithm>
 #include <cctype>
+#include <cmath>
 #include <set>
 #include <string>
 #include <vector>
 
 #include "policy/refusal.hpp"
+#include "policy/text.hpp"
 #include "policy/validate.hpp"
 #include "values/utf8.hpp"
 
@@ -21,29 +23,59 @@ std::string folded(std::string_view name) {
   return text;
 }
 
-result<void> check_properties(const std::string& where, const property_value::object& properties);
+/// The properties of a record, down to their leaves. `where` names what is being looked at.
+class property_check {
+public:
+  explicit property_check(std::string where) : where_{std::move(where)} {}
 
-result<void> check_value(const std::string& where, const property_value& value) {
-  if (const auto* object = std::get_if<property_value::object>(&value.value()))
-    return check_properties(where, *object);
-  if (const auto* list = std::get_if<property_value::list>(&value.value()))
-    for (const auto& each : *list)
-      if (auto fine = check_value(where, each); !fine)
+  result<void> members(const property_value::object& properties) {
+    for (const auto& [key, value] : properties) {
+      if (key.empty() || !is_utf8(key))
+        return refuse(where_, "has a key that is empty or no UTF-8", "keys in UTF-8 that are not empty");
+      const auto before = where_.size();
+      where_.append(".").append(key);
+      if (auto fine = std::visit([this](const auto& each) { return check(each); }, value.value()); !fine)
         return fine;
-  if (const auto* text = std::get_if<std::string>(&value.value()); text && !is_utf8(*text))
-    return refuse(where, "is no UTF-8", "text in UTF-8");
-  return {};
-}
-
-result<void> check_properties(const std::string& where, const property_value::object& properties) {
-  for (const auto& [key, value] : properties) {
-    if (key.empty() || !is_utf8(key))
-      return refuse(where, "has a key that is empty or no UTF-8", "keys in UTF-8");
-    if (auto fine = check_value(where + "." + key, value); !fine)
-      return fine;
+      where_.resize(before);
+    }
+    return {};
   }
-  return {};
-}
+
+private:
+  result<void> check(std::nullptr_t) const { return {}; }
+  result<void> check(bool) const { return {}; }
+  result<void> check(double number) const {
+    if (!std::isfinite(number)) // JSON has no such number: the server fails without a reason.
+      return refuse(where_, "is infinite or not a number", "a finite number");
+    return {};
+  }
+  result<void> check(const std::string& text) const { return check_text(where_, text, "text in UTF-8"); }
+  result<void> check(const property_value::list& values) {
+    return deeper([&]() -> result<void> {
+      for (const auto& each : values)
+        if (auto fine = std::visit([this](const auto& value) { return check(value); }, each.value()); !fine)
+          return fine;
+      return {};
+    });
+  }
+  result<void> check(const property_value::object& properties) {
+    return deeper([&] { return members(properties); });
+  }
+
+  template <class Check>
+  result<void> deeper(Check check_inside) {
+    if (depth_ == deepest_property)
+      return refuse(where_, "is nested too deep",
+                    "at most " + std::to_string(deepest_property) + " lists and objects in each other");
+    ++depth_;
+    auto fine = check_inside();
+    --depth_;
+    return fine;
+  }
+
+  std::string where_;
+  std::size_t depth_ = 0;
+};
 
 result<void> check_record(const std::string& where, const new_record& record) {
   if (record.id.is_nil())
@@ -58,7 +90,7 @@ result<void> check_record(const std::string& where, const new_record& record) {
   for (const auto* reserved : {"$schema.format", "$schema.id", "$schema.name"})
     if (record.properties.contains(reserved))
       return refuse(where + ".properties", std::string{"has the key "} + reserved, "keys that do not begin with $schema.");
-  return check_properties(where + ".properties", record.properties);
+  return property_check{where + ".properties"}.members(record.properties);
 }
 
 result<void> check_ids_differ(std::vector<uuid> ids) {

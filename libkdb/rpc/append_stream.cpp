@@ -20,7 +20,7 @@ result<void> append_stream::on_message(const grpc::ByteBuffer& message) {
   note_answer();
   if (++replied_ > replies_for_each * chunks_ + spare_replies)
     return unexpected(
-      {.code = errc::protocol_error, .message = "the server answers more appends than there were", .outcome_unknown = true});
+      {.code = errc::protocol_error, .message = "the server answers more appends than the client sent", .outcome_unknown = true});
   std::string bytes(message.Length(), '\0');
   copy_bytes(message, bytes.data());
   auto reply = wire::decode_batch_append(bytes);

@@ -16,6 +16,8 @@
 #include <unordered_set>
 #include <vector>
 
+#include <rpc/grpc_lines.hpp>
+
 // Internal: includes gRPC.
 namespace kdb::rpc {
 
@@ -129,6 +131,7 @@ private:
 
   grpc::ResourceQuota quota_{"kdb"};
   grpc::CompletionQueue queue_;
+  const quiet_grpc quiet_{};
   std::mutex turn_; // Held by who does the engine's work, and not while it is inside gRPC's polling.
   std::optional<clockid_t> thread_clock_;
   knock knock_;                               // Of who relieves the thread.

@@ -24,8 +24,8 @@ result<void> exchange::on_message(const grpc::ByteBuffer& message) {
   if (bytes_ > most_bytes) {
     answers_ = {};
     return unexpected(error{.code = errc::read_too_large,
-                         .message = "the server answers without end",
-                         .detail = size_limit{.limit = most_bytes, .actual = bytes_, .event_id = {}}});
+                            .message = "the server's answer does not end",
+                            .detail = size_limit{.limit = most_bytes, .actual = bytes_, .event_id = {}}});
   }
   answers_.emplace_back(message.Length(), '\0');
   copy_bytes(message, answers_.back().data());

@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include <policy/waits.hpp>
 #include <values/wipe.hpp>
 
 namespace kdb::rpc {
@@ -39,13 +40,13 @@ wire::call_status to_call_status(const grpc::Status& status, const grpc::ClientC
 
 wire::call_status flooded() {
   return {.code = grpc::StatusCode::UNAVAILABLE,
-          .message = "the connection was given up: its node sends without end what is part of no message",
+          .message = "the client closed the connection: the node sends data without end that belongs to no message",
           .source = wire::status_source::client};
 }
 
 void prepare(grpc::ClientContext& context, const call_settings& settings) {
   if (settings.deadline)
-    context.set_deadline(std::chrono::system_clock::now() + *settings.deadline);
+    context.set_deadline(policy::after(std::chrono::system_clock::now(), *settings.deadline));
   if (settings.credentials) {
     auto header = settings.credentials->header();
     context.AddMetadata("authorization", header);
@@ -82,7 +83,7 @@ void stream_call::start(std::string_view method) {
     return;
   }
   if (start_timeout_)
-    engine_->watch(shared_from_this(), std::chrono::steady_clock::now() + *start_timeout_);
+    engine_->watch(shared_from_this(), policy::after(std::chrono::steady_clock::now(), *start_timeout_));
   std::unique_lock lock{mutex_};
   // With corked headers the first message goes out in the same packet.
   const auto corked = !to_write_.empty();
@@ -145,7 +146,7 @@ void stream_call::due() {
   if (answered_ || refused_)
     return;
   refused_ = error{.code = errc::deadline_exceeded,
-                   .message = "no first answer in " + std::to_string(start_timeout_->count()) + " ms",
+                   .message = "the server did not answer within " + std::to_string(start_timeout_->count()) + " ms",
                    .retry_can_help = true};
   cancel();
 }

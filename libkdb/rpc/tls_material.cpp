@@ -25,10 +25,11 @@ namespace {
 namespace fs = std::filesystem;
 
 unexpected refuse(std::string message, const std::string& file) {
-  return unexpected(error{.code = errc::tls_failed,
-                       .message = std::move(message),
-                       .detail = tls_failure{.problem = tls_problem::bad_file, .file = file},
-                       .retry_can_help = policy::retry_can_help(errc::tls_failed)});
+  error bad_file{.code = errc::tls_failed,
+                 .message = std::move(message),
+                 .detail = tls_failure{.problem = tls_problem::bad_file, .file = file}};
+  bad_file.retry_can_help = policy::retry_can_help(bad_file);
+  return unexpected(std::move(bad_file));
 }
 
 result<std::string> read_file(const std::string& path) {

@@ -42,8 +42,10 @@ void unary_call::complete(bool) {
   lease_.reset();
   auto done = std::exchange(done_, {});
   if (!status_.ok()) {
-    auto why = wire::to_error(is_lost() ? flooded() : to_call_status(status_, context_), kind_);
-    if (inspect_ && !heard_of_server(context_) && why.code == errc::unavailable && !says_unreachable(why.message))
+    const auto status = is_lost() ? flooded() : to_call_status(status_, context_);
+    auto why = wire::to_error(status, kind_);
+    const auto heard = heard_of_server(context_) || status.is_http_answer(); // Which leaves the peer unset.
+    if (inspect_ && !heard && why.code == errc::unavailable && !says_unreachable(why.message))
       (*inspect_)(std::move(why), std::move(done));
     else
       done(unexpected{std::move(why)});

@@ -33,7 +33,9 @@ result<void> checkpointer::handled(const batch_item& item, std::chrono::steady_c
     last_commit_ = now; // The interval counts from the first item.
   handled_ = point;
   ++uncommitted_;
-  if (uncommitted_ < rhythm_.items && now - *last_commit_ < rhythm_.interval)
+  // In milliseconds: in the clock's own units a long interval would overflow.
+  const auto since = std::chrono::floor<std::chrono::milliseconds>(now - *last_commit_);
+  if (uncommitted_ < rhythm_.items && since < rhythm_.interval)
     return {};
   last_commit_ = now;
   return flush();

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "values/expression.hpp"
+#include "values/utf8.hpp"
+
 namespace kdb {
 
 namespace {
@@ -13,8 +16,8 @@ constexpr std::string_view special_characters = R"(\.^$|?*+()[]{}# )";
 unexpected refuse(std::string member, std::string what, std::string accepted) {
   auto message = "filter " + member + " " + what + "; give " + accepted;
   return unexpected({.code = errc::invalid_argument,
-                  .message = std::move(message),
-                  .detail = bad_argument{"filter." + member, std::move(accepted)}});
+                     .message = std::move(message),
+                     .detail = bad_argument{"filter." + member, std::move(accepted)}});
 }
 
 std::string escaped(std::string_view name) {
@@ -140,6 +143,12 @@ bool event_filter::is_index() const {
 result<void> event_filter::validate() const {
   if (regex_.empty() && prefixes_.empty())
     return refuse("expression", "is empty and would match nothing", "a prefix or an expression");
+  if (!is_utf8(regex_))
+    return refuse("expression", "is no UTF-8", "a .NET regular expression in UTF-8");
+  if (const auto broken = broken_part(regex_); !broken.empty())
+    return refuse("expression", "is broken: " + std::string{broken}, "a .NET regular expression");
+  if (!std::all_of(prefixes_.begin(), prefixes_.end(), is_utf8))
+    return refuse("prefixes", "hold one that is no UTF-8", "prefixes in UTF-8");
   if (is_index() && prefixes_.size() > 1)
     return refuse("prefixes", "name an index together with others", "one index alone");
   if (window_ == 0u)

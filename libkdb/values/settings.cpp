@@ -10,8 +10,8 @@ using std::chrono::milliseconds;
 
 unexpected refuse(std::string_view member, std::string_view accepted) {
   return unexpected(error{.code = errc::invalid_argument,
-                       .message = "settings: " + std::string{member} + " is out of its range; give " + std::string{accepted},
-                       .detail = bad_argument{std::string{member}, std::string{accepted}}});
+                          .message = "settings: " + std::string{member} + " is out of its range; give " + std::string{accepted},
+                          .detail = bad_argument{std::string{member}, std::string{accepted}}});
 }
 
 /// One check: the member, whether it is fine, and what would be.
@@ -59,7 +59,7 @@ result<void> check_credentials(const std::optional<credentials>& who) {
   if (!who)
     return {};
   if (who->is_bearer())
-    return all_hold({{"credentials", ranges::is_token(who->secret()), "a token of visible ASCII characters"}});
+    return all_hold({{"credentials", ranges::is_token(who->secret()), ranges::token}});
   return all_hold({{"credentials.user", ranges::is_user(who->user()), ranges::user},
                    {"credentials.password", ranges::is_password(who->secret()), ranges::password}});
 }

@@ -52,15 +52,16 @@ bool is_connection_name(std::string_view text) {
 
 bool is_user(std::string_view text) {
   // The server splits "user:password" at the first colon.
-  return !text.empty() && text.find(':') == text.npos && std::ranges::none_of(text, is_control) && is_utf8(text);
+  return !text.empty() && text.size() <= 1024 && text.find(':') == text.npos && std::ranges::none_of(text, is_control) &&
+         is_utf8(text);
 }
 
 bool is_password(std::string_view text) {
-  return is_utf8(text);
+  return text.size() <= 4096 && is_utf8(text);
 }
 
 bool is_token(std::string_view text) {
-  return !text.empty() && std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+  return !text.empty() && text.size() <= 16'000 && std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
 }
 
 bool is_file(std::string_view text) {

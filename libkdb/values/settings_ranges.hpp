@@ -26,8 +26,9 @@ inline constexpr std::string_view milliseconds_or_off = "milliseconds from 1 to 
 inline constexpr std::string_view seconds = "seconds from 0.001 to 2147483.647";
 inline constexpr std::string_view host = "a host name, an IPv4 address, or an IPv6 address";
 inline constexpr std::string_view connection_name = "1 to 1024 printable ASCII characters";
-inline constexpr std::string_view user = "a name in UTF-8 without a colon and control characters";
-inline constexpr std::string_view password = "a password in UTF-8";
+inline constexpr std::string_view user = "a name in UTF-8 without a colon and control characters, of at most 1024 bytes";
+inline constexpr std::string_view password = "a password in UTF-8 of at most 4096 bytes";
+inline constexpr std::string_view token = "a token of visible ASCII characters, of at most 16000 bytes";
 inline constexpr std::string_view file = "the path of a file";
 
 /// Whether it can be the host of an endpoint. Addresses come without brackets.
@@ -37,7 +38,7 @@ bool is_ipv6(std::string_view text);
 bool is_connection_name(std::string_view text);
 bool is_user(std::string_view text);
 bool is_password(std::string_view text);
-/// Whether it can be sent in an authorization header.
+/// Whether it can be sent in an authorization header. Servers end the whole connection over a header that is too large.
 bool is_token(std::string_view text);
 /// Whether it can be the path of a file: not empty, no NUL.
 bool is_file(std::string_view text);

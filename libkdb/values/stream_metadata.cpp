@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "values/utf8.hpp"
+
 namespace kdb {
 
 namespace {
@@ -15,6 +17,9 @@ using nlohmann::json;
 
 constexpr auto largest_number = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
 constexpr std::uint64_t soft_deleted = largest_number;
+
+/// The server counts in ticks of 100 ns, and takes metadata with a longer time for none at all.
+constexpr std::chrono::seconds longest_span{922'337'203'685};
 
 struct acl_member {
   const char* key;
@@ -27,7 +32,7 @@ constexpr acl_member acl_members[] = {{"$r", &stream_acl::read},
                                       {"$mw", &stream_acl::write_metadata}};
 
 unexpected refuse(std::string key, std::string accepted) {
-  auto message = "'" + key + "' is not as it has to be; give " + accepted;
+  auto message = "'" + key + "' has a wrong value; give " + accepted;
   return unexpected(
     {.code = errc::invalid_argument, .message = std::move(message), .detail = bad_argument{std::move(key), std::move(accepted)}});
 }
@@ -106,6 +111,8 @@ result<void> read_key(stream_metadata& into, const std::string& key, const json&
   if (!*number)
     return {};
   const std::chrono::seconds span{static_cast<std::int64_t>(**number)};
+  if ((key == "$maxAge" || key == "$cacheControl") && span > longest_span)
+    return refuse(key, "up to 922337203685 seconds");
   if (key == "$maxCount")
     into.max_count = **number;
   else if (key == "$maxAge")
@@ -119,19 +126,26 @@ result<void> read_key(stream_metadata& into, const std::string& key, const json&
 
 // -- writing ------------------------------------------------------------------------------
 
-json to_object(const stream_acl& acl) {
-  auto object = json::object();
-  for (const auto& [key, roles] : acl_members)
-    if (acl.*roles)
-      object[key] = *(acl.*roles);
-  return object;
+result<void> write_acl(json& object, const char* key, const std::optional<stream_acl>& acl) {
+  if (!acl)
+    return {};
+  auto& rights = object[key] = json::object();
+  for (const auto& [right, roles] : acl_members) {
+    if (!((*acl).*roles))
+      continue;
+    const auto& names = *((*acl).*roles);
+    if (!std::all_of(names.begin(), names.end(), is_utf8))
+      return refuse(std::string{key} + "." + right, "names in UTF-8");
+    rights[right] = names;
+  }
+  return {};
 }
 
-result<void> write_span(json& object, const char* key, std::optional<std::chrono::seconds> span) {
+result<void> write_span(json& object, const char* key, const char* member, std::optional<std::chrono::seconds> span) {
   if (!span)
     return {};
-  if (span->count() < 1)
-    return refuse(key, "at least 1 second");
+  if (span->count() < 1 || *span > longest_span)
+    return refuse(member, "1 to 922337203685 seconds");
   object[key] = span->count();
   return {};
 }
@@ -140,9 +154,11 @@ result<void> write_custom(json& object, const stream_metadata& metadata) {
   for (const auto& [key, text] : metadata.custom) {
     if (object.contains(key) || key == "$maxCount" || key == "$maxAge" || key == "$tb" || key == "$cacheControl" || key == "$acl")
       return refuse("custom." + key, "the member of that meaning");
+    if (!is_utf8(key))
+      return refuse("custom", "keys in UTF-8");
     auto value = parse_json(text);
     if (value.is_discarded())
-      return refuse("custom." + key, "JSON text");
+      return refuse("custom." + key, "JSON text in UTF-8, nested at most " + std::to_string(deepest) + " deep");
     object[key] = std::move(value);
   }
   return {};
@@ -172,20 +188,20 @@ result<std::string> to_json(const stream_metadata& metadata) {
       return refuse("max_count", "1 to 2^63-1");
     object["$maxCount"] = *metadata.max_count;
   }
-  if (auto written = write_span(object, "$maxAge", metadata.max_age); !written)
+  if (auto written = write_span(object, "$maxAge", "max_age", metadata.max_age); !written)
     return unexpected{std::move(written.error())};
   if (metadata.truncate_before) {
     if (metadata.truncate_before->value > largest_number)
       return refuse("truncate_before", "a revision up to 2^63-1");
     object["$tb"] = metadata.truncate_before->value;
   }
-  if (auto written = write_span(object, "$cacheControl", metadata.cache_control); !written)
+  if (auto written = write_span(object, "$cacheControl", "cache_control", metadata.cache_control); !written)
     return unexpected{std::move(written.error())};
-  if (metadata.acl)
-    object["$acl"] = to_object(*metadata.acl);
+  if (auto written = write_acl(object, "$acl", metadata.acl); !written)
+    return unexpected{std::move(written.error())};
   if (auto written = write_custom(object, metadata); !written)
     return unexpected{std::move(written.error())};
-  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+  return object.dump();
 }
 
 result<system_settings> parse_system_settings(std::string_view text) {
@@ -205,13 +221,13 @@ result<system_settings> parse_system_settings(std::string_view text) {
   return all;
 }
 
-std::string to_json(const system_settings& all) {
+result<std::string> to_json(const system_settings& all) {
   auto object = json::object();
-  if (all.user_stream_acl)
-    object["$userStreamAcl"] = to_object(*all.user_stream_acl);
-  if (all.system_stream_acl)
-    object["$systemStreamAcl"] = to_object(*all.system_stream_acl);
-  return object.dump(-1, ' ', false, json::error_handler_t::replace);
+  if (auto written = write_acl(object, "$userStreamAcl", all.user_stream_acl); !written)
+    return unexpected{std::move(written.error())};
+  if (auto written = write_acl(object, "$systemStreamAcl", all.system_stream_acl); !written)
+    return unexpected{std::move(written.error())};
+  return object.dump();
 }
 
 } // namespace kdb

@@ -29,24 +29,53 @@ bool second_fits(unsigned char lead, unsigned char second) {
   }
 }
 
+/// What stands at the beginning of a text: a character, or as much of one as can be read.
+struct character {
+  std::size_t bytes;
+  bool whole;
+};
+
+/// Of a text that is not empty.
+character first_of(std::string_view text) {
+  auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  const auto length = sequence_length(at(0));
+  if (length <= 1)
+    return {1, length == 1};
+  if (text.size() < 2 || !second_fits(at(0), at(1)))
+    return {1, false};
+  for (std::size_t i = 2; i < length; ++i)
+    if (i == text.size() || (at(i) & 0xC0) != 0x80)
+      return {i, false};
+  return {length, true};
+}
+
+constexpr std::string_view replacement = "\xEF\xBF\xBD";
+
 } // namespace
 
 std::optional<std::size_t> utf16_length(std::string_view text) {
-  auto at = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   std::size_t units = 0;
-  for (std::size_t i = 0; i < text.size();) {
-    auto length = sequence_length(at(i));
-    if (length == 0 || length > text.size() - i)
+  while (!text.empty()) {
+    const auto next = first_of(text);
+    if (!next.whole)
       return std::nullopt;
-    if (length > 1 && !second_fits(at(i), at(i + 1)))
-      return std::nullopt;
-    for (std::size_t k = 2; k < length; ++k)
-      if ((at(i + k) & 0xC0) != 0x80)
-        return std::nullopt;
-    units += length == 4 ? 2 : 1;
-    i += length;
+    units += next.bytes == 4 ? 2 : 1;
+    text.remove_prefix(next.bytes);
   }
   return units;
+}
+
+std::string readable(std::string_view text, std::size_t most_bytes) {
+  std::string clean;
+  while (!text.empty()) {
+    const auto next = first_of(text);
+    const auto taken = next.whole ? text.substr(0, next.bytes) : replacement;
+    if (clean.size() + taken.size() > most_bytes)
+      break;
+    clean += taken;
+    text.remove_prefix(next.bytes);
+  }
+  return clean;
 }
 
 } // namespace kdb

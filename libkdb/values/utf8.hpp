@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 
 namespace kdb {
@@ -13,5 +14,9 @@ std::optional<std::size_t> utf16_length(std::string_view text);
 inline bool is_utf8(std::string_view text) {
   return utf16_length(text).has_value();
 }
+
+/// The text as valid UTF-8 of at most so many bytes: each part that can't be read becomes U+FFFD, and the end is cut off between two
+/// characters.
+std::string readable(std::string_view text, std::size_t most_bytes);
 
 } // namespace kdb

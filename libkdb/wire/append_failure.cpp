@@ -76,7 +76,7 @@ std::optional<error> from_bad_request(const context& at) {
   v1::BadRequest why;
   if (!why.ParseFromString(at.bytes))
     return std::nullopt;
-  return error{.code = errc::invalid_argument, .message = "the server refuses the append: " + why.message()};
+  return error{.code = errc::invalid_argument, .message = "the server refused the append: " + why.message()};
 }
 
 std::optional<error> from_timeout(const context&) {
@@ -85,8 +85,7 @@ std::optional<error> from_timeout(const context&) {
 
 /// The server's word for everything without a better one. It does not promise that nothing was written.
 std::optional<error> from_unknown(const context&) {
-  return error{.code = errc::server_error,
-               .message = "the server failed to append without saying why; an append that is larger than its chunks ends so"};
+  return error{.code = errc::server_error, .message = "the server failed to append, and does not say why"};
 }
 
 /// Not ready or busy: only the text tells which.

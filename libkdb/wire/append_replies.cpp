@@ -15,6 +15,15 @@ namespace v1 = event_store::client::streams;
 
 namespace {
 
+/// The number of the event that tombstones a stream, and of no other. An append of no events is answered with it, as if it were done.
+constexpr stream_revision tombstone{(std::uint64_t{1} << 63) - 1};
+
+result<append_result> unless_tombstoned(append_result done, std::string_view stream) {
+  if (done.revision == tombstone)
+    return unexpected(deleted(stream));
+  return done;
+}
+
 unexpected refused(std::string_view why) {
   return unexpected(error{.code = errc::protocol_error,
                           .message = "the server's answer to an append can't be understood: " + std::string{why},
@@ -168,7 +177,7 @@ result<batch_append_reply> decode_batch_append(std::string_view message) {
   if (!reply.correlation.get(correlation))
     return refused("it does not say which append it is about");
   if (reply.succeeded)
-    return batch_append_reply{.correlation = correlation, .outcome = reply.succeeded->done};
+    return batch_append_reply{.correlation = correlation, .outcome = unless_tombstoned(reply.succeeded->done, reply.stream)};
   if (!reply.failed)
     return refused("it tells neither success nor failure");
   auto why = decode_append_failure(*reply.failed, reply.stream);
@@ -192,7 +201,7 @@ result<append_result> decode_append(std::string_view message, std::string_view s
     done.revision = stream_revision{reply.success().current_revision()};
   if (reply.success().has_position())
     done.position = log_position{reply.success().position().commit_position(), reply.success().position().prepare_position()};
-  return done;
+  return unless_tombstoned(done, stream);
 }
 
 } // namespace kdb::wire

@@ -121,7 +121,7 @@ error as_told(errc code, std::string text) {
 
 error connection_lost(const call_status& status) {
   if (was_never_connected(status))
-    return as_told(errc::unavailable, status.message + "; there never was a connection: check address, port and TLS");
+    return as_told(errc::unavailable, status.message + "; no connection could be established: check address, port and TLS");
   return as_told(errc::unavailable, text_or(status, "the connection was lost"));
 }
 
@@ -159,10 +159,12 @@ error from_unknown(const call_status& status) {
     return as_told(*code, status.message);
   if (mentions(text, "Envelope callback expected") &&
       (mentions(text, "received NotFound") || mentions(text, "received Conflict")))
-    return with_advice(errc::invalid_argument, status, "there is none of that name, or already one");
+    return with_advice(errc::invalid_argument, status, "the name does not exist, or is taken already");
   if (mentions(text, "Exception was thrown by handler"))
-    return with_advice(errc::server_error, status,
-                       "the server fails like this on requests that it does not understand, and when it stops");
+    return with_advice(
+      errc::server_error, status,
+      "servers fail like this when they stop, and for requests that they can't process, for example with a filter "
+      "that is no .NET regular expression");
   if (is_transport(text))
     return connection_lost(status);
   return as_told(errc::server_error, text_or(status, "the server failed without saying why"));
@@ -186,7 +188,7 @@ error from_already_exists(const call_status& status) {
   const std::string_view text = status.message;
   if (text.starts_with(duplicate))
     return about_projection(errc::projection_exists, status, text.substr(duplicate.size()));
-  return as_told(errc::invalid_argument, text_or(status, "the server already has something of that name"));
+  return as_told(errc::invalid_argument, text_or(status, "the server already has something with that name"));
 }
 
 error from_not_found(const call_status& status) {
@@ -197,7 +199,7 @@ error from_not_found(const call_status& status) {
     return other_leader(std::nullopt);
   if (mentions(status.message, "Event stream"))
     return not_found(between(status.message, "Event stream '", "' is not found"));
-  return as_told(errc::invalid_argument, text_or(status, "the server knows nothing of that name"));
+  return as_told(errc::invalid_argument, text_or(status, "the server has nothing with that name"));
 }
 
 error from_failed_precondition(const call_status& status) {
@@ -213,8 +215,9 @@ error from_failed_precondition(const call_status& status) {
   if (mentions(text, "projection"))
     return as_told(errc::projection_failed, status.message);
   if (text == overtaken)
-    return with_advice(errc::projection_failed, status, "a later command for the projection came before this one was done");
-  return as_told(errc::invalid_argument, text_or(status, "the server refuses the request in its present state"));
+    return with_advice(errc::projection_failed, status,
+                       "a later command for the projection replaced this one before it was done");
+  return as_told(errc::invalid_argument, text_or(status, "the server refuses the request in its current state"));
 }
 
 error from_aborted(const call_status& status) {
@@ -225,10 +228,10 @@ error from_aborted(const call_status& status) {
 
 error from_resource_exhausted(const call_status& status) {
   if (mentions(status.message, "message size") || mentions(status.message, "larger than max"))
-    return with_advice(errc::message_too_large, status, "a single message may have 16 MiB at most, an event a little less");
+    return with_advice(errc::message_too_large, status, "a message may have at most 16 MiB, and an event a little less");
   if (status.message == "Buffers full") // gRPC's, when its quota of memory is used up: who sends so much may never stop.
     return as_told(errc::unavailable,
-                   "the connection was given up: it has brought more than the client may hold, settings::max_transport_bytes");
+                   "the client closed the connection: it received more than the client may hold, settings::max_transport_bytes");
   if (status.source == status_source::client && !is_transport(status.message))
     return with_advice(errc::protocol_error, status, "the reply is larger than the client takes");
   return as_told(errc::too_busy, text_or(status, "the server is overloaded"));
@@ -253,7 +256,29 @@ error from_internal(const call_status& status) {
   return as_told(errc::server_error, text_or(status, "the server failed without saying why"));
 }
 
+/// The HTTP status of an answer that is no gRPC answer, in the words of gRPC; nothing for others.
+std::optional<int> http_status(std::string_view text) {
+  constexpr std::string_view words = "Received http2 header with status: ";
+  if (!text.starts_with(words))
+    return std::nullopt;
+  int number = 0;
+  std::from_chars(text.data() + words.size(), text.data() + text.size(), number);
+  return number;
+}
+
+/// A proxy or load balancer has answered in the place of a node: its 404 says nothing about the request, and passes when its backends
+/// are back. Only what it says about who asks is taken at its word.
+std::optional<error> from_http(const call_status& status) {
+  const auto answer = http_status(status.message);
+  if (!answer || *answer == 401 || *answer == 403)
+    return std::nullopt;
+  return as_told(errc::unavailable, "the answer is not gRPC but HTTP status " + std::to_string(*answer) +
+                                      ": a proxy or another server has answered in the place of a node");
+}
+
 error from_code(const call_status& status) {
+  if (auto answer = from_http(status))
+    return *std::move(answer);
   // Whatever gRPC makes of the reset, there is no reply. The exception is a server that defends itself.
   if (status.message.starts_with("Received RST_STREAM") && status.code != static_cast<int>(grpc_code::resource_exhausted))
     return connection_lost(status);
@@ -285,6 +310,10 @@ std::string_view call_status::trailer(std::string_view key) const {
     if (name == key)
       return value;
   return {};
+}
+
+bool call_status::is_http_answer() const {
+  return http_status(message).has_value();
 }
 
 error to_error(const call_status& status, request_kind kind, bool started) {

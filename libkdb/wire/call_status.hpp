@@ -27,6 +27,8 @@ struct call_status {
   bool ok() const { return code == 0; }
   /// The first trailer of that name, or an empty view.
   std::string_view trailer(std::string_view key) const;
+  /// Whether something that does not speak gRPC has answered, by HTTP alone. It may have passed the request on.
+  bool is_http_answer() const;
 };
 
 /// It decides whether an unclear failure may have had an effect.

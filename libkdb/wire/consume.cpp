@@ -136,7 +136,7 @@ private:
 };
 
 result<read_message> refused(const char* why) {
-  return unexpected(errc::protocol_error, std::string{"what the server sends to a consumer can't be understood: "} + why);
+  return unexpected(errc::protocol_error, std::string{"the server's message to a consumer can't be understood: "} + why);
 }
 
 result<read_message> add_event(batch_storage& batch, const fields& read) {

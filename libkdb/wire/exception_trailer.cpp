@@ -113,7 +113,7 @@ error about_group(const call_status& status) {
 
 error group_has_dropped_us(const call_status& status) {
   auto why = about_group<errc::group_dropped>(status);
-  why.message = status.message + "; the group was deleted, updated or restarted";
+  why.message = status.message + "; somebody deleted, updated or restarted the group";
   return why;
 }
 

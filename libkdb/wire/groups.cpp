@@ -215,7 +215,7 @@ group_info info_of(const v1::SubscriptionInfo& from) {
 }
 
 unexpected not_understood() {
-  return unexpected(errc::protocol_error, "what the server says about its groups can't be understood");
+  return unexpected(errc::protocol_error, "the server's answer about groups can't be understood");
 }
 
 } // namespace
@@ -402,10 +402,7 @@ operation<list_groups> describe() {
   return {.method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/List",
           .effect = effect::read,
           .leader_only = true,
-          .check =
-            [](const list_groups& r) {
-              return r.stream ? policy::check_group({*r.stream, {}}) : result<void>{};
-            },
+          .check = [](const list_groups& r) { return r.stream ? policy::check_source(*r.stream) : result<void>{}; },
           .encode = [](const list_groups& r) { return message_list{encode_list(r.stream)}; },
           .decode = in_one_message<std::vector<group_info>, decode_list>};
 }

@@ -1,8 +1,11 @@
 #include "wire/operation.hpp"
 
+#include "policy/expectation.hpp"
+
 namespace kdb::wire {
 
 void explain(error& error, const call_plan& plan) {
+  policy::correct_deleted(error, plan.expected);
   if (error.code == errc::deadline_exceeded && plan.silence)
     error.message.append("; ").append(plan.silence->reason);
   const auto about_projection =

@@ -89,6 +89,8 @@ struct call_plan {
   /// Makes the requests when the credentials are known.
   std::function<result<message_list>(const std::optional<credentials>&)> encode_as{};
   std::string projection{};
+  /// Of the stream that is written to.
+  stream_state expected = stream_state::any;
   std::string_view second_method{};
   std::function<result<message_list>(const message_list&)> second{};
 
@@ -128,6 +130,8 @@ result<call_plan> prepare(Request request) {
                  .second_method = how.second_method};
   if (how.projection)
     plan.projection = request.*how.projection;
+  if constexpr (requires { request.expected; })
+    plan.expected = request.expected;
   if (how.encode)
     plan.requests = how.encode(request);
   else if (!how.encode_as)

@@ -31,14 +31,14 @@ std::string encode_node_priority(std::int32_t priority) {
 result<scavenge_result> decode_scavenge(std::string_view message) {
   v1::ScavengeResp answer;
   if (!parse_message(answer, message))
-    return unexpected(errc::protocol_error, "what the server says about a scavenge can't be understood");
+    return unexpected(errc::protocol_error, "the server's answer about a scavenge can't be understood");
   switch (answer.scavenge_result()) {
     case v1::ScavengeResp::Started: return scavenge_result{answer.scavenge_id(), scavenge_state::started};
     case v1::ScavengeResp::InProgress: return scavenge_result{answer.scavenge_id(), scavenge_state::in_progress};
     case v1::ScavengeResp::Stopped: return scavenge_result{answer.scavenge_id(), scavenge_state::stopped};
     default: break;
   }
-  return unexpected(errc::protocol_error, "the server says of a scavenge what this client does not know: " +
+  return unexpected(errc::protocol_error, "the server's answer has an unknown state of a scavenge: " +
                                             std::to_string(static_cast<int>(answer.scavenge_result())));
 }
 

@@ -173,7 +173,7 @@ result<std::vector<projection_statistics>> decode_projections(const std::vector<
   for (const auto& each : messages) {
     v1::StatisticsResp answer;
     if (!parse_message(answer, each) || !answer.has_details())
-      return unexpected(errc::protocol_error, "what the server says about a projection can't be understood");
+      return unexpected(errc::protocol_error, "the server's answer about a projection can't be understood");
     all.push_back(statistics_of(answer.details()));
   }
   return all;
@@ -182,14 +182,14 @@ result<std::vector<projection_statistics>> decode_projections(const std::vector<
 result<std::string> decode_projection_state(std::string_view message) {
   v1::StateResp answer;
   if (!parse_message(answer, message))
-    return unexpected(errc::protocol_error, "the state of a projection can't be understood");
+    return unexpected(errc::protocol_error, "the server's answer with the state of a projection can't be understood");
   return to_json(answer.state()).dump();
 }
 
 result<std::string> decode_projection_result(std::string_view message) {
   v1::ResultResp answer;
   if (!parse_message(answer, message))
-    return unexpected(errc::protocol_error, "the result of a projection can't be understood");
+    return unexpected(errc::protocol_error, "the server's answer with the result of a projection can't be understood");
   return to_json(answer.result()).dump();
 }
 

@@ -33,6 +33,19 @@ std::string as_found(stream_state state) {
   }
 }
 
+std::string mismatch_text(std::string_view stream, stream_state expected, std::optional<stream_state> actual) {
+  const auto wanted = quoted(stream) + " was expected " + as_expected(expected);
+  if (!actual)
+    return wanted + "; the server does not tell its state";
+  const auto found = quoted(stream) + " " + as_found(*actual);
+  // The expectation holds, and yet the server refuses.
+  if (actual->is_no_stream() && (expected.is_any() || expected.is_no_stream()))
+    return found + ": there is nothing to delete";
+  if (expected.is_any() || expected == *actual)
+    return found + ", and holds some of the events already, but not all";
+  return wanted + ", but it " + as_found(*actual);
+}
+
 std::string sizes_text(const size_limit& sizes) {
   std::string text;
   if (sizes.actual != 0)
@@ -46,15 +59,15 @@ std::string sizes_text(const size_limit& sizes) {
 } // namespace
 
 error wrong_version(std::string_view stream, stream_state expected, std::optional<stream_state> actual) {
-  auto text = quoted(stream) + " was expected " + as_expected(expected);
-  text += actual ? ", but it " + as_found(*actual) : ", which it is not";
   return {.code = errc::wrong_expected_version,
-          .message = std::move(text),
+          .message = mismatch_text(stream, expected, actual),
           .detail = version_mismatch{std::string{stream}, expected, actual}};
 }
 
 error deleted(std::string_view stream) {
-  return {.code = errc::stream_deleted, .message = quoted(stream) + " is deleted", .detail = stream_name{std::string{stream}}};
+  return {.code = errc::stream_deleted,
+          .message = quoted(stream) + " is deleted for ever (tombstoned)",
+          .detail = stream_name{std::string{stream}}};
 }
 
 error not_found(std::string_view stream) {
@@ -63,7 +76,7 @@ error not_found(std::string_view stream) {
 }
 
 error append_too_large(size_limit sizes) {
-  auto message = "the append" + sizes_text(sizes) + "; write fewer events at once";
+  auto message = "the append" + sizes_text(sizes) + "; append fewer events at once";
   return {.code = errc::append_too_large, .message = std::move(message), .detail = std::move(sizes)};
 }
 
@@ -73,16 +86,16 @@ error event_too_large(size_limit sizes) {
   return {.code = errc::event_too_large, .message = std::move(message), .detail = std::move(sizes)};
 }
 
-error denied(std::string_view what) {
+error denied(std::string_view reason) {
   return {.code = errc::access_denied,
-          .message = (what.empty() ? std::string{"Access Denied"} : std::string{what}) +
-                     "; the caller, or nobody if no credentials were sent, lacks the right for this"};
+          .message = (reason.empty() ? std::string{"Access Denied"} : std::string{reason}) +
+                     "; the user has no right to do this, or the call had no credentials"};
 }
 
 error other_leader(std::optional<leader> at) {
   error why{.code = errc::not_leader, .message = "the node is not the leader"};
   if (at) {
-    why.message += ", it names " + at->host + ":" + std::to_string(at->port);
+    why.message += "; it names " + at->host + ":" + std::to_string(at->port);
     why.detail = *std::move(at);
   }
   return why;

@@ -20,7 +20,7 @@ error not_found(std::string_view stream);
 error append_too_large(size_limit sizes);
 error event_too_large(size_limit sizes);
 /// `what` is the server's text.
-error denied(std::string_view what);
+error denied(std::string_view reason);
 /// Not the leader; without an endpoint if the node named none that makes sense.
 error other_leader(std::optional<leader> at);
 /// The node gave up inside. `text` is the server's.

@@ -85,7 +85,7 @@ std::string encode_reset_password(std::string_view login_name, std::string_view 
 result<user_details> decode_user(std::string_view message) {
   v1::DetailsResp answer;
   if (!parse_message(answer, message) || !answer.has_user_details())
-    return unexpected(errc::protocol_error, "what the server says about a user can't be understood");
+    return unexpected(errc::protocol_error, "the server's answer about a user can't be understood");
   const auto& from = answer.user_details();
   user_details user{.login_name = from.login_name(),
                     .full_name = from.full_name(),

@@ -12,6 +12,7 @@
 #include <consumer.hpp>
 #include <fixtures/wait.hpp>
 #include <policy/failure.hpp>
+#include <values/utf8.hpp>
 
 using namespace kdb;
 using namespace kdb::test;
@@ -25,6 +26,7 @@ enum class manner { acks, by_itself, later, throws, refuses, says_nothing };
 struct host_script {
   manner how = manner::acks;
   batch_outcomes says = batch_outcomes::all(outcome::ack());
+  std::string trouble = "no disk";
   std::vector<consumer_batch> batches;
   std::vector<subscription_ended> ends;
   std::deque<caf::response_promise> owed;
@@ -36,7 +38,7 @@ caf::behavior host(caf::event_based_actor* self, std::shared_ptr<host_script> sc
       script->batches.push_back(batch);
       switch (script->how) {
         case manner::throws: throw std::runtime_error{"scripted"};
-        case manner::refuses: return to_caf({.code = errc::internal, .message = "no disk"});
+        case manner::refuses: return to_caf({.code = errc::internal, .message = script->trouble});
         case manner::by_itself: return batch_outcomes{};
         case manner::later: {
           auto promise = self->make_response_promise<batch_outcomes>();
@@ -336,6 +338,18 @@ BOOST_AUTO_TEST_CASE(a_handler_that_fails_nacks_by_policy_and_goes_on) {
   BOOST_TEST(f.script->batches.size() == 2u);
 }
 
+BOOST_AUTO_TEST_CASE(the_text_of_a_failed_handler_is_sent_as_utf8_and_cut) {
+  for (const auto& text : {std::string{"cut: \xC3"}, std::string(1 << 20, 'x')}) {
+    consumer_fixture f{manner::refuses};
+    f.script->trouble = text;
+    f.run({.buffer = 100, .ack_delay = 0ms});
+    f.arrives(consumed(0));
+    BOOST_REQUIRE_EQUAL(f.call().answers.size(), 1u);
+    const auto& reason = f.call().answers[0].how.reason();
+    BOOST_TEST((is_utf8(reason) && reason.size() <= outcome::longest_reason && reason.size() > 4));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(a_handler_that_throws_nacks_by_policy_before_the_end) {
   consumer_fixture f{manner::throws};
   f.run({.buffer = 100, .ack_delay = 1h, .on_failure = parked("thrown")});
@@ -412,6 +426,29 @@ BOOST_AUTO_TEST_CASE(it_ends_for_good_when_the_group_is_deleted) {
   BOOST_REQUIRE(f.script->ends[0].cause.has_value());
   BOOST_TEST((f.script->ends[0].cause->code == errc::group_not_found));
   BOOST_TEST((f.script->ends[0].reason == end_reason::group_gone));
+  f.expect_exit(f.tested);
+}
+
+// A node that has just started can't read its users yet.
+BOOST_AUTO_TEST_CASE(credentials_that_have_worked_may_be_refused_for_a_while_after_a_loss) {
+  consumer_fixture f;
+  f.run();
+  f.fails(errc::unavailable);
+  for (int i = 0; i < 3; ++i) {
+    BOOST_TEST(f.script->ends.empty());
+    f.advance(any_pause);
+    f.fails(errc::unauthenticated);
+  }
+  BOOST_REQUIRE_EQUAL(f.script->ends.size(), 1u);
+  BOOST_TEST((f.script->ends[0].reason == end_reason::access_denied));
+  f.expect_exit(f.tested);
+}
+
+BOOST_AUTO_TEST_CASE(credentials_that_are_refused_while_it_runs_end_it_at_once) {
+  consumer_fixture f;
+  f.run();
+  f.fails(errc::unauthenticated);
+  BOOST_TEST(f.script->ends.size() == 1u);
   f.expect_exit(f.tested);
 }
 

@@ -95,6 +95,37 @@ BOOST_AUTO_TEST_CASE(a_final_error_ends_it_after_what_is_ready) {
   }
 }
 
+// It can't read its users yet.
+BOOST_AUTO_TEST_CASE(a_node_that_has_just_started_may_refuse_credentials_that_have_worked) {
+  subscription_fixture f;
+  f.run();
+  f.fails(errc::unavailable);
+  for (int i = 0; i < 2; ++i) {
+    f.advance(any_pause);
+    f.fails(errc::unauthenticated);
+    BOOST_TEST(f.script->ends.empty());
+  }
+  f.advance(any_pause);
+  f.confirm();
+  f.arrives(events(0));
+  BOOST_TEST(f.script->batches.size() == 1u);
+}
+
+BOOST_AUTO_TEST_CASE(credentials_that_stay_refused_after_a_loss_end_it) {
+  subscription_fixture f;
+  f.run();
+  f.fails(errc::unavailable);
+  for (int i = 0; i < 3; ++i) {
+    BOOST_TEST(f.script->ends.empty());
+    f.advance(any_pause);
+    f.fails(errc::unauthenticated);
+  }
+  BOOST_REQUIRE_EQUAL(f.script->ends.size(), 1u);
+  BOOST_TEST((f.script->ends[0].reason == end_reason::access_denied));
+  BOOST_TEST((f.script->ends[0].cause->code == errc::unauthenticated));
+  f.expect_exit(f.tested);
+}
+
 BOOST_AUTO_TEST_CASE(cancel_ends_it_in_any_state_and_answers_when_the_end_was_sent) {
   for (const int state : {0, 1, 2, 3}) { // Idle, batches at the subscriber, between two calls, final error known.
     subscription_fixture f{manner::later};

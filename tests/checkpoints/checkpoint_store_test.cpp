@@ -77,6 +77,34 @@ BOOST_AUTO_TEST_CASE(a_file_with_something_else_in_it_is_an_error_and_no_start_f
   BOOST_TEST(!store->load("orders").has_value());
 }
 
+BOOST_AUTO_TEST_CASE(a_name_that_no_file_can_have_is_refused) {
+  const folder place;
+  const auto store = kdb::file_checkpoint_store(place.path);
+  for (const auto& name :
+       {std::string(241, 'n'), std::string(10'000, 'n'), std::string{"Проекция-остатков-склада-по-дням-и-неделям-за-год"}}) {
+    const auto loaded = store->load(name);
+    BOOST_REQUIRE(!loaded.has_value());
+    BOOST_TEST((loaded.error().code == kdb::errc::invalid_argument));
+    BOOST_TEST(loaded.error().get<kdb::bad_argument>()->name == "name");
+    BOOST_TEST((store->store(name, stream_revision{3}).error().code == kdb::errc::invalid_argument));
+  }
+  const std::string longest(240, 'n');
+  BOOST_REQUIRE(store->store(longest, stream_revision{3}).has_value());
+  BOOST_TEST((**store->load(longest) == resume_point{stream_revision{3}}));
+}
+
+BOOST_AUTO_TEST_CASE(a_file_that_can_not_be_read_is_an_error_and_no_start_from_scratch) {
+  const folder place;
+  const auto store = kdb::file_checkpoint_store(place.path);
+  fs::create_symlink("loop.checkpoint", place.path / "loop.checkpoint");
+  fs::create_directory(place.path / "folder.checkpoint");
+  std::ofstream{place.path / "file"} << "no folder";
+  BOOST_TEST((store->load("loop").error().code == kdb::errc::internal));
+  BOOST_TEST((store->load("folder").error().code == kdb::errc::internal));
+  BOOST_TEST((kdb::file_checkpoint_store(place.path / "file")->load("orders").error().code == kdb::errc::internal));
+  BOOST_TEST(!kdb::file_checkpoint_store(place.path / "nowhere")->load("orders").value().has_value());
+}
+
 BOOST_AUTO_TEST_CASE(a_place_that_can_not_be_written_is_an_error) {
   BOOST_TEST(!kdb::file_checkpoint_store("/proc/no-such-place")->store("orders", stream_revision{3}).has_value());
   BOOST_TEST(!kdb::sqlite_checkpoint_store("/proc/no-such-place/points.db").has_value());

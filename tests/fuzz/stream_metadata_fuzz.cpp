@@ -41,9 +41,10 @@ void check_settings(std::string_view text) {
   if (!read)
     return check_refusal(read.error());
   const auto written = to_json(*read);
-  const auto again = kdb::parse_system_settings(written);
-  require(again.has_value(), "what was written can't be read", written);
-  require(*again == *read, "what was written reads differently", written);
+  require(written.has_value(), "what was read can't be written", text);
+  const auto again = kdb::parse_system_settings(*written);
+  require(again.has_value(), "what was written can't be read", *written);
+  require(*again == *read, "what was written reads differently", *written);
 }
 
 } // namespace

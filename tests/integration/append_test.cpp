@@ -364,6 +364,23 @@ KDB_SCENARIO(the_leader_is_required_or_not_and_the_only_node_serves_both) {
   BOOST_TEST(read_to_end(s.client->read_stream("s", {.call = {.requires_leader = false}})).events().size() == 100u);
 }
 
+// It can be written to again: the server's word for it is that of a tombstone.
+KDB_SCENARIO(a_soft_deleted_stream_that_should_exist_is_a_failed_expectation) {
+  scenario s{which, [](settings& settings) { settings.credentials_in_clear = true; }};
+  value_of(s.client->append("soft", stream_state::any, numbered(2)));
+  fixtures::delete_stream(s.node.port(), "soft");
+  append_options own_call;
+  own_call.call.credentials = credentials::basic("admin", "changeit");
+  for (const auto& options : {append_options{}, own_call}) {
+    const auto error = error_of(s.client->append("soft", stream_state::exists, numbered(1), options));
+    BOOST_TEST(error.code == errc::wrong_expected_version);
+    BOOST_REQUIRE(error.get<version_mismatch>());
+    BOOST_TEST(error.get<version_mismatch>()->stream == "soft");
+    BOOST_TEST(!error.outcome_unknown);
+  }
+  value_of(s.client->append("soft", stream_state::no_stream, numbered(1)));
+}
+
 BOOST_AUTO_TEST_SUITE_END()
 
 } // namespace kdb::integration

@@ -27,7 +27,7 @@ OPENSSL = r"openssl/.*"
 SQLITE = r"sqlite3\.h"
 ASIO = r"boost/asio/.*"
 JSON = r"nlohmann/json\.hpp"
-POSIX = r"fcntl\.h|pthread\.h|arpa/.*|netinet/.*|sys/.*|netdb\.h|unistd\.h|poll\.h"
+POSIX = r"dlfcn\.h|fcntl\.h|pthread\.h|arpa/.*|netinet/.*|sys/.*|netdb\.h|unistd\.h|poll\.h"
 
 # Part: the parts and the outside headers it may include itself. Order matters: the first prefix that fits a file names its part.
 PARTS = [

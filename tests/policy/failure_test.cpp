@@ -197,6 +197,17 @@ BOOST_AUTO_TEST_CASE(a_leader_that_is_not_named_is_looked_for) {
   BOOST_TEST((kdb::policy::decide(why, request_kind::read).node == rediscover));
 }
 
+BOOST_AUTO_TEST_CASE(a_file_of_the_settings_does_not_mend_itself) {
+  for (auto problem = 0; problem <= static_cast<int>(kdb::tls_problem::other); ++problem) {
+    const kdb::error why{.code = kdb::errc::tls_failed,
+                         .detail = kdb::tls_failure{.problem = static_cast<kdb::tls_problem>(problem)}};
+    BOOST_TEST(kdb::policy::retry_can_help(why) == (static_cast<kdb::tls_problem>(problem) != kdb::tls_problem::bad_file));
+    BOOST_TEST(!kdb::policy::is_final(why)); // Whoever follows something outlasts it.
+  }
+  BOOST_TEST(kdb::policy::retry_can_help(kdb::error{.code = kdb::errc::too_busy}));
+  BOOST_TEST(!kdb::policy::retry_can_help(kdb::error{.code = kdb::errc::access_denied}));
+}
+
 BOOST_AUTO_TEST_CASE(an_unknown_code_of_a_newer_process_is_final) {
   auto what = kdb::policy::decide(failed_with(static_cast<errc>(255)), request_kind::read);
   BOOST_TEST(what == (failure_decision{stay, retry_safety::pointless, true}));

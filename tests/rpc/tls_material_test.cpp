@@ -34,6 +34,7 @@ error refusal(const tls_settings& how) {
   BOOST_TEST((later.error().code == errc::tls_failed));
   BOOST_REQUIRE(later.error().get<tls_failure>());
   BOOST_TEST((later.error().get<tls_failure>()->problem == tls_problem::bad_file));
+  BOOST_TEST(!later.error().retry_can_help);
   return later.error();
 }
 

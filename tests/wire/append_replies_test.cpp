@@ -77,6 +77,23 @@ BOOST_AUTO_TEST_CASE(a_success_may_know_neither) {
   BOOST_TEST((*decoded(message).outcome == append_result{}));
 }
 
+// A real server answers an append of no events to a tombstoned stream as if it were done.
+BOOST_AUTO_TEST_CASE(the_number_of_a_tombstone_is_no_success) {
+  constexpr auto number = (std::uint64_t{1} << 63) - 1;
+  auto batch = reply();
+  batch.mutable_success()->set_current_revision(number);
+  v1::AppendResp plain;
+  plain.mutable_success()->set_current_revision(number);
+  for (const auto& outcome : {decoded(batch).outcome, wire::decode_append(plain.SerializeAsString(), "orders")}) {
+    BOOST_REQUIRE(!outcome.has_value());
+    BOOST_TEST((outcome.error().code == errc::stream_deleted));
+    BOOST_TEST(outcome.error().get<stream_name>()->name == "orders");
+    BOOST_TEST((!outcome.error().outcome_unknown && !outcome.error().retry_can_help));
+  }
+  batch.mutable_success()->set_current_revision(number - 1);
+  BOOST_TEST(decoded(batch).outcome.has_value());
+}
+
 BOOST_AUTO_TEST_CASE(correlation_ids_come_in_both_forms) {
   auto message = reply();
   message.mutable_success();

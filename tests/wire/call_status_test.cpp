@@ -317,6 +317,21 @@ const std::vector<row> transport_rows{
   made_here(unavailable, "DNS resolution failed for nowhere", errc::unavailable, true, false),
   // A proxy between the client and the server speaks of its own connections.
   told(unavailable, "failed to connect to all addresses", errc::unavailable, true, true),
+  // It may also answer in HTTP, which gRPC turns into codes that mean something else from a server.
+  made_here(unimplemented, "Received http2 header with status: 404", errc::unavailable, true),
+  made_here(unavailable, "Received http2 header with status: 502", errc::unavailable, true),
+  made_here(unavailable, "Received http2 header with status: 503", errc::unavailable, true),
+  made_here(unavailable, "Received http2 header with status: 504", errc::unavailable, true),
+  made_here(unavailable, "Received http2 header with status: 429", errc::unavailable, true),
+  made_here(internal, "Received http2 header with status: 400", errc::unavailable, true),
+  made_here(unknown, "Received http2 header with status: 500", errc::unavailable, true),
+  made_here(unknown, "Received http2 header with status: 302", errc::unavailable, true),
+};
+
+/// What it says about who asks, though, is meant.
+const std::vector<row> http_refusals{
+  made_here(unauthenticated, "Received http2 header with status: 401", errc::unauthenticated),
+  made_here(permission_denied, "Received http2 header with status: 403", errc::access_denied),
 };
 
 } // namespace
@@ -327,6 +342,17 @@ BOOST_DATA_TEST_CASE(without_trailers_code_and_text_decide, text_rows, r) {
 
 BOOST_DATA_TEST_CASE(a_lost_connection_is_unavailable_under_whatever_code, transport_rows, r) {
   check(r);
+}
+
+BOOST_DATA_TEST_CASE(a_refusal_in_http_is_a_refusal, http_refusals, r) {
+  check(r);
+}
+
+BOOST_AUTO_TEST_CASE(an_answer_in_http_is_told_with_its_status) {
+  const call_status page{.code = unimplemented, .message = "Received http2 header with status: 404"};
+  BOOST_TEST(page.is_http_answer());
+  BOOST_TEST(to_error(page, request_kind::read).message.find("HTTP status 404") != std::string::npos);
+  BOOST_TEST(!call_status({.code = unimplemented, .message = "Method is unimplemented."}).is_http_answer());
 }
 
 // -- what is known of a write ------------------------------------------------------------
@@ -517,7 +543,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_was_never_reached_is_told_from_a_lost_one) {
   const auto never =
     to_error({.code = unavailable, .message = "failed to connect to all addresses", .source = wire::status_source::client},
              request_kind::read);
-  BOOST_TEST(never.message.find("never was a connection") != never.message.npos);
+  BOOST_TEST(never.message.find("no connection could be established") != never.message.npos);
   const auto lost = to_error({.code = unavailable, .message = "Socket closed"}, request_kind::read);
   BOOST_TEST(lost.message == "Socket closed");
 }

@@ -15,7 +15,7 @@ inline constexpr std::chrono::milliseconds silence_limit{30'000};
 /// What every operation takes. Unset members mean what the client's settings say.
 struct call_options {
   /// How long the operation may take from the moment it is asked for. Bounds appends, reads and management calls; a
-  /// subscription's bounds only its start. Must be positive. Unset: the settings' `default_deadline`,
+  /// subscription's bounds only its start. Must be positive; a hundred years and more mean for ever. Unset: the settings' `default_deadline`,
   /// else none, but for what `silence_limit` bounds.
   std::optional<std::chrono::milliseconds> deadline{};
   /// Replaces the client's own credentials for this call; nothing is merged.

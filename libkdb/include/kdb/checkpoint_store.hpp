@@ -28,7 +28,8 @@ public:
   virtual result<void> store(std::string_view name, const resume_point& point) = 0;
 };
 
-/// One file for each name in a folder; replaced atomically.
+/// One file for each name in a folder; replaced atomically. Names are percent-encoded for it: longer ones than a file can have, about 240
+/// letters of ASCII or 40 others, are `invalid_argument`.
 std::unique_ptr<checkpoint_store> file_checkpoint_store(std::filesystem::path folder);
 
 /// One row for each name in a table `kdb_checkpoints` of an SQLite file. Part of the component `sqlite`.

@@ -32,21 +32,26 @@ std::string_view to_string(nack_action action);
 /// What became of an event.
 class outcome {
 public:
+  /// Bytes of a reason that are kept.
+  static constexpr std::size_t longest_reason = 4096;
+
   /// Processed.
   static outcome ack() { return {}; }
-  static outcome nack(nack_action action, std::string reason = {}) { return outcome{action, std::move(reason)}; }
+  /// Not processed. Any text will do as reason, also one that comes from elsewhere: what is not UTF-8 is replaced by U+FFFD, and what is
+  /// longer than `longest_reason` is cut off, since the server would end the whole call of a consumer that sends such a text. An action
+  /// that is none of the enumerators becomes `unknown`.
+  static outcome nack(nack_action action, std::string_view reason = {});
 
   bool is_ack() const { return ack_; }
   /// Only of a nack.
   nack_action action() const { return action_; }
-  /// For people; the server keeps it with parked events.
+  /// For people; the server keeps it with parked events. Valid UTF-8, at most `longest_reason` bytes.
   const std::string& reason() const { return reason_; }
 
   friend bool operator==(const outcome&, const outcome&) = default;
 
 private:
   outcome() = default;
-  outcome(nack_action action, std::string reason) : ack_{false}, action_{action}, reason_{std::move(reason)} {}
   bool ack_ = true;
   nack_action action_ = nack_action::unknown;
   std::string reason_;

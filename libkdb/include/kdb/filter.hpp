@@ -62,8 +62,9 @@ public:
   std::uint32_t checkpoint_interval() const { return checkpoint_interval_; }
   bool is_index() const;
 
-  /// Checks what the server would refuse or never answer: no expression and no prefix, an empty prefix list, a window or interval of
-  /// 0, an index combined with others. Errors are `invalid_argument`.
+  /// Checks what the server would refuse or never answer: no expression and no prefix, an empty prefix list, text that is no UTF-8, an
+  /// expression with brackets, parentheses or quantifiers that do not fit, a window or interval of 0, an index combined with others.
+  /// Errors are `invalid_argument`.
   result<void> validate() const;
 
   friend bool operator==(const event_filter&, const event_filter&) = default;

@@ -20,7 +20,8 @@ enum class schema_format : std::uint8_t { json, protobuf, avro, bytes };
 
 std::string_view to_string(schema_format format);
 
-/// A value of a record's properties. Numbers become doubles on the server.
+/// A value of a record's properties. Numbers become doubles on the server, and are finite. Text is UTF-8. At most 32 lists and objects
+/// are nested in each other.
 class property_value {
 public:
   using list = std::vector<property_value>;

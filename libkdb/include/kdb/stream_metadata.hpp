@@ -31,14 +31,14 @@ struct stream_acl {
 struct stream_metadata {
   /// Keep that many of the newest events (`$maxCount`); at least 1.
   std::optional<std::uint64_t> max_count{};
-  /// Hide older events (`$maxAge`); at least 1 s.
+  /// Hide older events (`$maxAge`); 1 s to 922337203685 s, some 29,000 years.
   std::optional<std::chrono::seconds> max_age{};
   /// Hide events below this one (`$tb`).
   std::optional<stream_revision> truncate_before{};
-  /// How long feeds may be cached (`$cacheControl`); at least 1 s.
+  /// How long feeds may be cached (`$cacheControl`); likewise.
   std::optional<std::chrono::seconds> cache_control{};
   std::optional<stream_acl> acl{};
-  /// All other keys, each with its value as JSON text, kept as they were.
+  /// All other keys in UTF-8, each with its value as JSON text, kept as they were.
   std::map<std::string, std::string, std::less<>> custom{};
 
   friend bool operator==(const stream_metadata&, const stream_metadata&) = default;
@@ -51,7 +51,8 @@ struct stream_metadata {
 /// metadata for none at all.
 result<stream_metadata> parse_stream_metadata(std::string_view json);
 
-/// Writes the JSON of a metadata event. Errors name the member that is out of range, or the custom value that is no JSON.
+/// Writes the JSON of a metadata event. Errors name the member that is out of range, the custom value that is no JSON, or
+/// the text that is no UTF-8.
 result<std::string> to_json(const stream_metadata& metadata);
 
 /// A stream's metadata, and the revision to expect when replacing them. A stream without metadata has neither.
@@ -74,7 +75,8 @@ struct system_settings {
 };
 
 result<system_settings> parse_system_settings(std::string_view json);
-std::string to_json(const system_settings& all);
+/// Writes the JSON of the settings' event. Errors name the right whose list holds a name that is no UTF-8.
+result<std::string> to_json(const system_settings& all);
 
 struct system_settings_result {
   system_settings settings{};

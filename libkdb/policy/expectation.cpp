@@ -1,0 +1,19 @@
+#include "policy/expectation.hpp"
+
+#include <utility>
+
+namespace kdb::policy {
+
+void correct_deleted(error& why, stream_state expected) {
+  if (why.code != errc::stream_deleted || !expected.is_exists())
+    return;
+  const auto* stream = why.get<stream_name>();
+  auto name = stream ? stream->name : std::string{};
+  why.code = errc::wrong_expected_version;
+  why.message =
+    (name.empty() ? std::string{"the stream"} : "stream '" + name + "'") +
+    " was expected to exist, but it is deleted: the server does not tell whether for ever (tombstoned) or not (soft-deleted)";
+  why.detail = version_mismatch{std::move(name), expected, std::nullopt};
+}
+
+} // namespace kdb::policy

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+#include <kdb/error.hpp>
+
+namespace kdb::policy {
+
+/// What a subscription or consumer makes of refused credentials. A node that has just started can't read its users yet, and refuses
+/// everybody: credentials that have worked before are tried again for a while. Takes the time from its caller.
+class starting_node {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  /// How long a node may go on refusing them.
+  static constexpr std::chrono::seconds patience{10};
+
+  void call_begins() { confirmed_ = false; }
+  void call_confirmed() {
+    confirmed_ = have_worked_ = true;
+    refused_since_.reset();
+  }
+
+  /// Whether a call that ended so should be tried again: it is one of those after a loss, and the refusals have not gone on for long.
+  bool excuses(const error& end, time_point now) {
+    if (end.code != errc::unauthenticated || !have_worked_ || confirmed_)
+      return false;
+    return now - refused_since_.emplace(refused_since_.value_or(now)) < patience;
+  }
+
+private:
+  bool confirmed_ = false; // The call that runs.
+  bool have_worked_ = false;
+  std::optional<time_point> refused_since_;
+};
+
+} // namespace kdb::policy

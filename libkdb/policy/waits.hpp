@@ -1,0 +1,32 @@
+#pragma once
+
+#include <algorithm>
+#include <chrono>
+#include <string>
+
+#include <kdb/result.hpp>
+
+// Times that callers name. They are added to clocks that count nanoseconds in 64 bits, which end after 292 years: nobody else adds them.
+namespace kdb::policy {
+
+/// No wait is longer: a hundred years. A longer one means "for ever".
+inline constexpr std::chrono::milliseconds longest_wait = std::chrono::hours{24 * 365 * 100};
+
+/// The wait as it can be added to the time of a clock.
+constexpr std::chrono::milliseconds bounded(std::chrono::milliseconds wait) {
+  return std::clamp(wait, std::chrono::milliseconds::zero(), longest_wait);
+}
+
+/// The time when the wait is over.
+template <class TimePoint>
+constexpr TimePoint after(TimePoint now, std::chrono::milliseconds wait) {
+  return now + bounded(wait);
+}
+
+/// A time that may not be 0, however long it is.
+result<void> check_positive(std::string member, std::chrono::milliseconds time);
+
+/// The same for a time that may be 0.
+result<void> check_not_negative(std::string member, std::chrono::milliseconds time);
+
+} // namespace kdb::policy
