@@ -5,6 +5,8 @@
 #include <thread>
 
 #include <kdb/actors.hpp>
+#include <runtime.hpp>
+#include <values/forks.hpp>
 
 namespace kdb {
 
@@ -36,8 +38,21 @@ caf::actor_system_config& configure(caf::actor_system_config& config) {
 } // namespace
 
 struct owned_system::impl {
-  caf::actor_system_config config;
-  caf::actor_system system{configure(config)};
+  struct parts {
+    caf::actor_system_config config;
+    caf::actor_system system{configure(config)};
+  };
+
+  impl() { detail::forget_system(); }
+  ~impl() {
+    if (generation != process_generation())
+      leave_behind(std::move(running)); // Its threads do not exist in a child of fork.
+    else
+      detail::run_aside([this] { running.reset(); }, true);
+  }
+
+  std::shared_ptr<parts> running = std::make_shared<parts>();
+  const unsigned generation = process_generation();
 };
 
 owned_system::owned_system() : impl_{std::make_unique<impl>()} {}
@@ -50,7 +65,7 @@ bool owned_system::on_own_thread() {
 }
 
 caf::actor_system& owned_system::system() {
-  return impl_->system;
+  return impl_->running->system;
 }
 
 } // namespace kdb

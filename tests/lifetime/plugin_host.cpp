@@ -1,0 +1,16 @@
+#include <cstdlib>
+#include <iostream>
+
+#include <dlfcn.h>
+
+/// Loads the plugin of its first argument, which connects to its second one, and ends. The library is only in the plugin.
+int main(int argc, char** argv) {
+  if (argc < 3)
+    return 64;
+  ::setenv("KDB_PLUGIN_URI", argv[2], 1);
+  if (!::dlopen(argv[1], RTLD_NOW | RTLD_LOCAL)) {
+    std::cout << ::dlerror() << std::endl;
+    return 1;
+  }
+  return 0;
+}
