@@ -12,8 +12,7 @@
 
 namespace kdb::detail {
 
-async_core::impl::impl(std::shared_ptr<runtime> given)
-  : running{std::move(given)}, desk{reply_desk::open(running->system())} {}
+async_core::impl::impl(std::shared_ptr<runtime> given) : running{std::move(given)}, desk{reply_desk::open(running->system())} {}
 
 async_core::impl::~impl() {
   if (running->inherited())
@@ -85,8 +84,7 @@ std::shared_ptr<async_reading_state> start_reading(std::shared_ptr<const async_c
   if (auto why = running.refusal())
     state->batches.ended(tl::unexpected{std::move(*why)});
   else
-    state->batches.set_pump(
-      running.spawn(reading_pump<Request>, running.client(), std::weak_ptr{state}, std::move(request)));
+    state->batches.set_pump(running.spawn(reading_pump<Request>, running.client(), std::weak_ptr{state}, std::move(request)));
   return state;
 }
 
@@ -429,8 +427,7 @@ void async_core::close(completion_ptr<void> done) const {
     return;
   }
   // An error says that it is closed already.
-  impl_->ask<void>(impl_->running->client(), kdb::close{},
-                   [done = std::move(done)](const result<void>&) { done->complete({}); });
+  impl_->ask<void>(impl_->running->client(), kdb::close{}, [done = std::move(done)](const result<void>&) { done->complete({}); });
 }
 
 } // namespace kdb::detail

@@ -42,9 +42,8 @@ struct async_core::impl {
   /// Asks the client.
   template <class Answer, class Request>
   void ask(Request request, completion_ptr<Answer> done) const {
-    ask<Answer>(running->client(), std::move(request), [done = std::move(done)](result<Answer> answer) {
-      done->complete(to_outcome<Answer>(std::move(answer)));
-    });
+    ask<Answer>(running->client(), std::move(request),
+                [done = std::move(done)](result<Answer> answer) { done->complete(to_outcome<Answer>(std::move(answer))); });
   }
 
   std::shared_ptr<runtime> running;

@@ -78,6 +78,11 @@ public:
     return !ending_;
   }
 
+  bool ending() {
+    std::lock_guard lock{mutex_};
+    return ending_;
+  }
+
   void remove(const std::shared_ptr<runtime::parts>& one) {
     std::lock_guard lock{mutex_};
     std::erase(all_, one);
@@ -113,7 +118,8 @@ private:
 
 constinit per_process<residents> runtimes;
 
-/// Handlers of `atexit` run in the reverse order of their registration: this one before the cleanup of OpenSSL, see `prepare_process`.
+/// Handlers of `atexit` run in the reverse order of their registration: this one before the cleanup of OpenSSL, see `prepare_process`, and of
+/// what CAF has made for the first actor system.
 void close_all_at_exit() {
   static constinit std::once_flag once;
   std::call_once(once, [] {
@@ -124,9 +130,10 @@ void close_all_at_exit() {
 } // namespace
 
 result<std::shared_ptr<runtime>> runtime::start(settings how) {
+  if (runtimes.get().ending())
+    return tl::unexpected{process_ends()}; // What OpenSSL needs may be gone.
   if (auto ready = rpc::prepare_process(); !ready)
     return tl::unexpected{std::move(ready.error())};
-  close_all_at_exit();
   auto made = std::make_shared<parts>();
   made->log = std::make_shared<const logger>(how.log, how.minimum_log_level, how.on_change);
   auto client = spawn_client(made->system->system(), std::move(how), made->log);
@@ -134,6 +141,7 @@ result<std::shared_ptr<runtime>> runtime::start(settings how) {
   if (!client)
     return tl::unexpected{std::move(client.error())};
   made->client = std::move(*client);
+  close_all_at_exit();
   auto started = std::make_shared<runtime>(made);
   if (!runtimes.get().add(std::move(made)))
     return tl::unexpected{process_ends()};

@@ -130,7 +130,8 @@ BOOST_AUTO_TEST_CASE(handlers_on_another_context_go_with_that_context) {
   auto db = async_client::connect(io.get_executor(), node.connection_string()).value();
   const tracked on_pool, on_strand;
   std::optional<async_subscription> news;
-  db.subscribe_to_stream("s", {.from = stream_end}, [&](result<async_subscription> started) { news.emplace(std::move(*started)); });
+  db.subscribe_to_stream("s", {.from = stream_end},
+                         [&](result<async_subscription> started) { news.emplace(std::move(*started)); });
   run_until(io, [&] { return news.has_value(); });
   {
     asio::thread_pool pool{1};

@@ -35,6 +35,7 @@ const ending endings[] = {
   {"asio_client_before_context", {"ok"}},
   {"asio_context_before_client", {"ok"}},
   {"exit_in_the_log", {}, 5},
+  {"own_system", {"ok"}},
 };
 
 void expect_end(const ending& one, const std::string& uri) {

@@ -20,9 +20,9 @@ void expect(const std::string& role, const lines& wanted) {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(what_a_child_of_fork_has_inherited_is_closed_at_once_and_the_parent_goes_on) {
-  expect("fork_uses", {"append: closed", "read: closed", "read on: closed", "next: closed", "consume on: closed",
-                       "subscribe: closed", "consume: closed", "status: closed",
-                       "async: closed closed closed closed ok", "child: 0", "parent: ok"});
+  expect("fork_uses",
+         {"append: closed", "read: closed", "read on: closed", "next: closed", "consume on: closed", "subscribe: closed",
+          "consume: closed", "status: closed", "async: closed closed closed closed ok", "child: 0", "parent: ok"});
 }
 
 BOOST_AUTO_TEST_CASE(a_child_of_fork_destroys_what_it_has_inherited) {

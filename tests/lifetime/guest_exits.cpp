@@ -1,6 +1,8 @@
 #include "guest.hpp"
 
 #include <boost/asio/io_context.hpp>
+#include <caf/scoped_actor.hpp>
+#include <kdb/actors.hpp>
 #include <kdb/async_client.hpp>
 
 #include <cstdlib>
@@ -148,6 +150,15 @@ int exit_in_the_log(const std::string& uri) {
   return 0;
 }
 
+int own_system(const std::string& uri) {
+  static owned_system system;
+  const auto db = spawn_client(system.system(), settings::from_connection_string(uri).value()).value();
+  caf::scoped_actor self{system.system()};
+  self->request(db, caf::infinite, await_connected{10s}).receive([](const connected&) { say("ok"); }, [](const caf::error&) {});
+  self->request(db, caf::infinite, close{}).receive([] {}, [](const caf::error&) {});
+  return 0;
+}
+
 int nothing(const std::string&) {
   return 0;
 }
@@ -169,6 +180,7 @@ std::map<std::string, role> exit_roles() {
     {"asio_client_before_context", asio_client_before_context},
     {"asio_context_before_client", asio_context_before_client},
     {"exit_in_the_log", exit_in_the_log},
+    {"own_system", own_system},
     {"nothing", nothing},
   };
 }

@@ -79,7 +79,7 @@ public:
   /// Destroys all handlers, and waits for those that are being posted. The context is destroyed after it.
   void shut() {
     if (::getpid() != process_)
-      return; // A child of fork: the threads that post may be gone, with the lock.
+      return;                                          // A child of fork: the threads that post may be gone, with the lock.
     std::vector<std::unique_ptr<handler_box>> dropped; // Destroyed without the lock: handlers may own clients and subscriptions.
     std::unique_lock lock{mutex_};
     shut_ = true;
