@@ -56,7 +56,7 @@ void consumer::cancel() {
 }
 
 result<consumer> client::consume(group_name group, consume_options options) {
-  if (auto why = runtime_->refusal())
+  if (auto why = runtime_->refusal_to_wait())
     return tl::unexpected{std::move(*why)};
   auto handle = std::make_shared<detail::consumer_handle>(runtime_);
   auto started = runtime_->ask<consumer_actor>(kdb::consume{std::move(group), handle->box, std::move(options)});

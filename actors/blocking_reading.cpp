@@ -30,7 +30,7 @@ struct reading_state {
   }
 
   result<event_batch> next_batch() {
-    if (auto why = running->refusal(); why && !end)
+    if (auto why = running->refusal_to_wait(); why && !end)
       end = tl::unexpected{std::move(*why)};
     if (end)
       return *end ? result<event_batch>{} : tl::unexpected{end->error()};
@@ -94,7 +94,7 @@ namespace {
 template <class Request>
 reading start_reading(std::shared_ptr<detail::runtime> running, Request request) {
   auto state = std::make_unique<detail::reading_state>(std::move(running));
-  if (auto why = state->running->refusal()) {
+  if (auto why = state->running->refusal_to_wait()) {
     state->end = tl::unexpected{std::move(*why)};
     return reading{std::move(state)};
   }

@@ -17,7 +17,7 @@ namespace {
 
 template <class Request>
 result<subscription> start_subscription(std::shared_ptr<detail::runtime> running, Request request) {
-  if (auto why = running->refusal())
+  if (auto why = running->refusal_to_wait())
     return tl::unexpected{std::move(*why)};
   auto handle = std::make_shared<detail::subscription_handle>(running);
   request.subscriber = handle->box;

@@ -1,7 +1,11 @@
 #include <caf/actor_system_config.hpp>
+#include <caf/logger.hpp>
 #include <caf/thread_hook.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include <kdb/actors.hpp>
@@ -21,8 +25,19 @@ thread_local bool runs_actors = false;
 
 struct mark_threads final : caf::thread_hook {
   void init(caf::actor_system&) override {}
-  void thread_started() override { runs_actors = true; }
+  void thread_started() override {
+    runs_actors = true;
+    // The printer's thread comes here before it has a logger, others after that: it is the logger that takes the lock of `dlopen`.
+    if (!caf::logger::current_logger() || started.exchange(true))
+      return;
+    std::lock_guard lock{mutex};
+    changed.notify_all();
+  }
   void thread_terminates() override {}
+
+  std::atomic<bool> started{false};
+  std::mutex mutex;
+  std::condition_variable changed;
 };
 
 caf::actor_system_config& configure(caf::actor_system_config& config) {
@@ -36,6 +51,14 @@ caf::actor_system_config& configure(caf::actor_system_config& config) {
 }
 
 } // namespace
+
+bool detail::await_start(caf::actor_system& system, std::chrono::milliseconds at_most) {
+  auto& hook = static_cast<mark_threads&>(*system.config().thread_hooks_.front()); // See `configure`.
+  if (hook.started)
+    return true;
+  std::unique_lock lock{hook.mutex};
+  return hook.changed.wait_for(lock, at_most, [&] { return hook.started.load(); });
+}
 
 struct owned_system::impl {
   struct parts {

@@ -156,7 +156,7 @@ runtime::~runtime() {
     return;
   }
   // On these threads nobody may wait for them: the rest is done elsewhere.
-  const auto may_wait = !logger::on_sink_thread() && !owned_system::on_own_thread();
+  const auto may_wait = !logger::on_sink_thread() && !owned_system::on_own_thread() && runs();
   run_aside(
     [parts = std::move(parts_)] {
       parts->take_down();
@@ -188,9 +188,26 @@ std::optional<error> runtime::refusal() const {
                .message = "this process was forked off after the client was made: the client works in the parent only"};
 }
 
+std::optional<error> runtime::refusal_to_wait() const {
+  if (auto why = refusal())
+    return why;
+  if (runs())
+    return std::nullopt;
+  return error{
+    .code = errc::deadline_exceeded,
+    .message = "no thread of the client has started: a static object of a plugin can make a client in its constructor, but can't "
+               "wait for it before dlopen returns",
+    .retry_can_help = true};
+}
+
+bool runtime::runs() const {
+  return await_start(parts_->system->system(), patience);
+}
+
 void runtime::close() {
-  if (!inherited())
-    close_client(system(), client());
+  if (inherited())
+    return;
+  run_aside([parts = parts_] { close_client(parts->system->system(), parts->client); }, runs());
 }
 
 } // namespace kdb::detail

@@ -2,6 +2,7 @@
 
 #include <caf/scoped_actor.hpp>
 
+#include <chrono>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,6 +20,10 @@ void forget_system();
 
 /// Runs a job on a thread of its own: when the calling thread or the process ends, what CAF keeps for the calling thread may be gone already.
 void run_aside(std::function<void()> job, bool may_wait);
+
+/// Waits until the threads of a system that we own run, and returns whether they do. In the constructor of a static object of a plugin they don't:
+/// threads of CAF wait for the lock of `dlopen`.
+bool await_start(caf::actor_system& system, std::chrono::milliseconds at_most);
 
 /// A scoped actor on a thread of the host: the thread does not remember our system.
 struct host_actor : caf::scoped_actor {
@@ -51,6 +56,9 @@ public:
   /// Why nothing can be asked of it, if that is so.
   std::optional<error> refusal() const;
 
+  /// The same for those who are about to wait: also if no thread of the runtime runs yet.
+  std::optional<error> refusal_to_wait() const;
+
   /// Spawns on a thread of the host.
   template <class... Args>
   auto spawn(Args&&... args) {
@@ -71,7 +79,7 @@ public:
 
   template <class Answer, class Handle, class Request>
   result<Answer> ask(const Handle& whom, Request&& what) {
-    if (auto why = refusal())
+    if (auto why = refusal_to_wait())
       return tl::unexpected{std::move(*why)};
     host_actor self{system()};
     return ask<Answer>(self, whom, std::forward<Request>(what));
@@ -85,6 +93,8 @@ public:
   void close();
 
 private:
+  bool runs() const;
+
   std::shared_ptr<parts> parts_;
   const unsigned generation_;
 };

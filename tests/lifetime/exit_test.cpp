@@ -66,14 +66,24 @@ BOOST_AUTO_TEST_CASE(a_client_works_before_main) {
   BOOST_TEST(end.code == 0);
 }
 
-BOOST_AUTO_TEST_CASE(a_client_works_in_the_constructor_of_a_static_object_of_a_plugin) {
+BOOST_AUTO_TEST_CASE(a_static_object_of_a_plugin_makes_a_client) {
   const devnode node;
   const auto by_name = "kurrentdb://localhost:" + std::to_string(node.port()) + "?tls=false";
   for (const auto& uri : {node.connection_string(), by_name}) {
     const auto end = run_to_end({KDB_PLUGIN_HOST_PROGRAM, KDB_PLUGIN, uri});
-    BOOST_TEST(end.lines == std::vector<std::string>{"in the plugin: ok"}, boost::test_tools::per_element());
+    BOOST_TEST(end.lines == std::vector<std::string>{"loaded: ok"}, boost::test_tools::per_element());
     BOOST_TEST(end.code == 0);
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_plugin_that_waits_for_its_client_while_it_is_loaded_is_told_that_it_waits_in_vain) {
+  const devnode node;
+  ::setenv("KDB_PLUGIN_WAITS", "1", 1);
+  const auto end = run_to_end({KDB_PLUGIN_HOST_PROGRAM, KDB_PLUGIN, node.connection_string()});
+  ::unsetenv("KDB_PLUGIN_WAITS");
+  const std::vector<std::string> wanted{"while loading: deadline_exceeded", "loaded: ok"};
+  BOOST_TEST(end.lines == wanted, boost::test_tools::per_element());
+  BOOST_TEST(end.code == 0);
 }
 
 } // namespace kdb::test

@@ -2,14 +2,24 @@
 
 #include <cstdlib>
 
-// A static object of a plugin, which connects while the plugin is loaded, and goes with it.
+// A plugin with a client in static storage, made while the plugin is loaded.
 namespace {
 
+using namespace kdb::guest;
+
 struct plugged_in {
-  plugged_in() { kdb::guest::say("in the plugin: " + kdb::guest::told(kdb::guest::append_one(db))); }
-  kdb::client db = kdb::guest::connected_client(std::getenv("KDB_PLUGIN_URI"));
+  plugged_in() {
+    if (std::getenv("KDB_PLUGIN_WAITS"))
+      say("while loading: " + told(append_one(db)));
+  }
+  kdb::client db = connected_client(std::getenv("KDB_PLUGIN_URI"));
 };
 
 plugged_in static_object;
 
 } // namespace
+
+/// For the host, after the plugin is loaded.
+extern "C" void use_plugin() {
+  say("loaded: " + told(append_one(static_object.db)));
+}
