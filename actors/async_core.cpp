@@ -1,5 +1,8 @@
 #include <async_impl.hpp>
 
+#include <caf/event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
+
 #include <mutex>
 #include <optional>
 
@@ -9,44 +12,19 @@
 
 namespace kdb::detail {
 
-// -- the gate ----------------------------------------------------------------------------------
-
-namespace {
-
-caf::behavior gate(gate_actor* self, const async_jobs& jobs) {
-  return {
-    [self, jobs](const jobs_waiting&) {
-      for (const auto& job : jobs->take())
-        job(self);
-    },
-    [self](const gate_drained&) {
-      for (const auto& complete : std::exchange(self->state.finished, {}))
-        complete();
-    },
-  };
-}
-
-} // namespace
-
-async_core::impl::impl(std::shared_ptr<runtime> given)
-  : running{std::move(given)}, gate{running->system().spawn(detail::gate, jobs)} {}
+async_core::impl::impl(std::shared_ptr<runtime> given) : running{std::move(given)}, desk{reply_desk::open(running->system())} {}
 
 async_core::impl::~impl() {
-  caf::anon_send(running->client(), kdb::close{});
-}
-
-void async_core::impl::call(std::shared_ptr<wire::call_plan> plan,
-                            std::function<void(gate_actor*, result<wire::message_list>)> then) const {
-  run([running = running, plan = std::move(plan), then = std::move(then)](gate_actor* self) {
-    self->request(caf::actor_cast<call_runner>(running->client()), caf::infinite, run_call{plan})
-      .then([self, running, then](wire::message_list& answers) { then(self, std::move(answers)); },
-            [self, running, then](const caf::error& why) { then(self, unexpected{error::from(why)}); });
-  });
+  if (running->inherited())
+    leave_members_behind(desk);
+  else
+    caf::anon_send(running->client(), kdb::close{});
 }
 
 // -- readings ---------------------------------------------------------------------------------
 
 struct async_reading_state {
+  explicit async_reading_state(std::shared_ptr<const async_core::impl> given) : owner{std::move(given)} {}
   std::shared_ptr<const async_core::impl> owner;
   feed batches;
 };
@@ -101,18 +79,22 @@ caf::behavior reading_pump(reading_pump_actor* self, client_actor client, std::w
 
 template <class Request>
 std::shared_ptr<async_reading_state> start_reading(std::shared_ptr<const async_core::impl> owner, Request request) {
-  auto state = std::make_shared<async_reading_state>();
-  state->owner = std::move(owner);
-  const auto& running = *state->owner->running;
-  state->batches.set_pump(
-    state->owner->running->system().spawn(reading_pump<Request>, running.client(), std::weak_ptr{state}, std::move(request)));
+  auto state = make_state<async_reading_state>(std::move(owner));
+  auto& running = *state->owner->running;
+  if (auto why = running.refusal())
+    state->batches.ended(unexpected{std::move(*why)});
+  else
+    state->batches.set_pump(running.spawn(reading_pump<Request>, running.client(), std::weak_ptr{state}, std::move(request)));
   return state;
 }
 
 } // namespace
 
 void start_next(const std::shared_ptr<async_reading_state>& state, completion_ptr<event_batch> done) {
-  state->batches.take(std::move(done));
+  if (auto why = state->owner->running->refusal())
+    done->complete(unexpected{std::move(*why)});
+  else
+    state->batches.take(std::move(done));
 }
 
 stream_bounds bounds_of(const std::shared_ptr<async_reading_state>& state) {
@@ -120,7 +102,8 @@ stream_bounds bounds_of(const std::shared_ptr<async_reading_state>& state) {
 }
 
 void cancel(const std::shared_ptr<async_reading_state>& state) {
-  state->batches.stop({.code = errc::closed, .message = "the reading was cancelled"});
+  if (!state->owner->running->inherited())
+    state->batches.stop({.code = errc::closed, .message = "the reading was cancelled"});
 }
 
 // -- subscriptions ------------------------------------------------------------------------------
@@ -170,7 +153,7 @@ caf::behavior subscription_pump(subscription_pump_actor* self, std::shared_ptr<f
 
 struct async_subscription_state {
   async_subscription_state(std::shared_ptr<const async_core::impl> given) : owner{std::move(given)} {
-    pump = owner->running->system().spawn(subscription_pump, into);
+    pump = owner->running->spawn(subscription_pump, into);
     into->batches.set_pump(pump);
   }
   /// Never started: then the pump has nothing to wait for.
@@ -190,7 +173,11 @@ namespace {
 template <class Request>
 void start_subscription(std::shared_ptr<const async_core::impl> owner, Request request,
                         completion_ptr<std::shared_ptr<async_subscription_state>> done) {
-  auto state = std::make_shared<async_subscription_state>(owner);
+  if (auto why = owner->running->refusal()) {
+    done->complete(unexpected{std::move(*why)});
+    return;
+  }
+  auto state = make_state<async_subscription_state>(owner);
   request.subscriber = state->pump;
   struct adapter final : completion<subscription_actor> {
     adapter(std::shared_ptr<async_subscription_state> s, completion_ptr<std::shared_ptr<async_subscription_state>> d)
@@ -212,7 +199,10 @@ void start_subscription(std::shared_ptr<const async_core::impl> owner, Request r
 } // namespace
 
 void start_next(const std::shared_ptr<async_subscription_state>& state, completion_ptr<event_batch> done) {
-  state->into->batches.take(std::move(done));
+  if (auto why = state->owner->running->refusal())
+    done->complete(unexpected{std::move(*why)});
+  else
+    state->into->batches.take(std::move(done));
 }
 
 std::optional<subscription_ended> end_of(const std::shared_ptr<async_subscription_state>& state) {
@@ -221,14 +211,15 @@ std::optional<subscription_ended> end_of(const std::shared_ptr<async_subscriptio
 }
 
 void cancel(const std::shared_ptr<async_subscription_state>& state) {
-  caf::anon_send(state->source, kdb::cancel{});
+  if (!state->owner->running->inherited())
+    caf::anon_send(state->source, kdb::cancel{});
 }
 
 // -- consumers -----------------------------------------------------------------------------------
 
 struct async_consumer_state {
   explicit async_consumer_state(std::shared_ptr<const async_core::impl> given)
-    : owner{std::move(given)}, box{owner->running->system().spawn(consumer_inbox)} {}
+    : owner{std::move(given)}, box{owner->running->spawn(consumer_inbox)} {}
   ~async_consumer_state() {
     if (source)
       caf::anon_send(source, kdb::cancel{});
@@ -244,34 +235,27 @@ struct async_consumer_state {
 
 namespace {
 
-void complete_next(gate_actor* self, async_consumer_state& state, const completion_ptr<consumer_batch>& done, taken_events& got) {
-  if (!got.end) {
-    finish<consumer_batch>(self, done, std::move(got.batch));
-    return;
-  }
-  {
-    std::lock_guard lock{state.mutex};
-    state.end = got.end;
-  }
-  finish<consumer_batch>(self, done, unexpected{to_error(*got.end)});
+result<consumer_batch> keep_end(async_consumer_state& state, result<taken_events> got) {
+  if (!got)
+    return unexpected{std::move(got.error())};
+  if (!got->end)
+    return std::move(got->batch);
+  std::lock_guard lock{state.mutex};
+  state.end = got->end;
+  return unexpected{to_error(*got->end)};
 }
 
 template <class Request>
-void send_answers(const std::shared_ptr<async_consumer_state>& state, Request what, completion_ptr<ack_result> done) {
-  state->owner->run([state, done = std::move(done), what = std::make_shared<Request>(std::move(what))](gate_actor* self) {
-    self->request(state->source, caf::infinite, std::move(*what))
-      .then([self, state, done](const ack_result& taken) { finish<ack_result>(self, done, taken); },
-            [self, state, done](const caf::error& why) { finish<ack_result>(self, done, unexpected{error::from(why)}); });
-  });
+void send_answers(const std::shared_ptr<async_consumer_state>& state, Request request, completion_ptr<ack_result> done) {
+  state->owner->ask<ack_result>(state->source, std::move(request),
+                                [state, done = std::move(done)](result<ack_result> taken) { done->complete(std::move(taken)); });
 }
 
 } // namespace
 
 void start_next(const std::shared_ptr<async_consumer_state>& state, completion_ptr<consumer_batch> done) {
-  state->owner->run([state, done = std::move(done)](gate_actor* self) {
-    self->request(state->box, caf::infinite, take{for_ever})
-      .then([self, state, done](taken_events& got) { complete_next(self, *state, done, got); },
-            [self, state, done](const caf::error& why) { finish<consumer_batch>(self, done, unexpected{error::from(why)}); });
+  state->owner->ask<taken_events>(state->box, take{for_ever}, [state, done = std::move(done)](result<taken_events> got) {
+    done->complete(keep_end(*state, std::move(got)));
   });
 }
 
@@ -294,12 +278,17 @@ std::optional<subscription_ended> end_of(const std::shared_ptr<async_consumer_st
 }
 
 void cancel(const std::shared_ptr<async_consumer_state>& state) {
-  caf::anon_send(state->source, kdb::cancel{});
+  if (!state->owner->running->inherited())
+    caf::anon_send(state->source, kdb::cancel{});
 }
 
 void async_core::consume(group_name group, consume_options options,
                          completion_ptr<std::shared_ptr<async_consumer_state>> done) const {
-  auto state = std::make_shared<async_consumer_state>(impl_);
+  if (auto why = impl_->running->refusal()) {
+    done->complete(unexpected{std::move(*why)});
+    return;
+  }
+  auto state = make_state<async_consumer_state>(impl_);
   struct adapter final : completion<consumer_actor> {
     adapter(std::shared_ptr<async_consumer_state> s, completion_ptr<std::shared_ptr<async_consumer_state>> d)
       : state{std::move(s)}, done{std::move(d)} {}
@@ -332,17 +321,17 @@ void async_core::ask(Request request, completion_ptr<answer_of<Request>> done) c
   if constexpr (is_call<Request>) {
     auto prepared = wire::prepare(std::move(request));
     if (!prepared) {
-      // On the gate, like every other end: nothing completes inside of the function that starts it.
-      impl_->run(
-        [done, why = std::move(prepared.error())](gate_actor* self) { finish<answer_of<Request>>(self, done, unexpected{why}); });
+      done->complete(unexpected{std::move(prepared.error())});
       return;
     }
     const auto plan = std::make_shared<wire::call_plan>(std::move(*prepared));
-    impl_->call(plan, [plan, done](gate_actor* self, result<wire::message_list> outcome) {
-      finish<answer_of<Request>>(self, done, wire::understand<Request>(*plan, std::move(outcome)));
+    impl_->call(plan, [plan, done = std::move(done)](result<wire::message_list> outcome) {
+      done->complete(wire::understand<Request>(*plan, std::move(outcome)));
     });
   } else {
-    impl_->ask<answer_of<Request>>(std::move(request), std::move(done));
+    impl_->ask<answer_of<Request>>(
+      impl_->running->client(), std::move(request),
+      [done = std::move(done)](result<answer_of<Request>> answer) { done->complete(to_outcome<Request>(std::move(answer))); });
   }
 }
 
@@ -371,13 +360,12 @@ void async_core::subscribe_to_all(subscribe_to_all_options options,
 }
 
 void async_core::close(completion_ptr<void> done) const {
-  auto start = [running = impl_->running, done](gate_actor* self) {
-    // An error says that it is closed already.
-    self->request(running->client(), caf::infinite, kdb::close{})
-      .then([self, running, done] { finish<void>(self, done, {}); },
-            [self, running, done](const caf::error&) { finish<void>(self, done, {}); });
-  };
-  impl_->run(std::move(start));
+  if (impl_->running->inherited()) {
+    done->complete({});
+    return;
+  }
+  // An error says that it is closed already.
+  impl_->ask<void>(impl_->running->client(), kdb::close{}, [done = std::move(done)](const result<void>&) { done->complete({}); });
 }
 
 } // namespace kdb::detail

@@ -3,6 +3,7 @@
 
 #include <kdb/client.hpp>
 #include <runtime.hpp>
+#include <values/forks.hpp>
 
 namespace kdb {
 
@@ -10,21 +11,27 @@ namespace detail {
 
 /// Asks for the next batch before the last one has been looked at.
 struct reading_state {
-  using request = decltype(std::declval<caf::scoped_actor&>()->request(std::declval<reader_actor>(), caf::infinite, next{}));
+  using request = decltype(std::declval<host_actor&>()->request(std::declval<reader_actor>(), caf::infinite, next{}));
   static constexpr std::size_t asked_ahead = 2;
 
-  explicit reading_state(std::shared_ptr<runtime> given) : running{std::move(given)}, self{running->system()} {}
+  explicit reading_state(std::shared_ptr<runtime> given) : running{std::move(given)} {}
   ~reading_state() {
+    if (running->inherited()) {
+      leave_members_behind(self, source);
+      return;
+    }
     if (end && !*end && !looked_at)
       running->log()(log_level::warning, "a reading broke off and nobody looked: " + to_string(end->error()));
   }
 
   void ask_ahead() {
     while (asked.size() < asked_ahead)
-      asked.push_back(self->request(source, caf::infinite, next{}));
+      asked.push_back((*self)->request(source, caf::infinite, next{}));
   }
 
   result<event_batch> next_batch() {
+    if (auto why = running->refusal_to_wait(); why && !end)
+      end = unexpected{std::move(*why)};
     if (end)
       return *end ? result<event_batch>{} : unexpected{end->error()};
     ask_ahead();
@@ -43,7 +50,7 @@ struct reading_state {
   }
 
   std::shared_ptr<runtime> running;
-  caf::scoped_actor self; // Whoever starts a read has to live as long as it.
+  std::unique_ptr<host_actor> self; // Whoever starts a read has to live as long as it.
   reader_actor source;
   std::deque<request> asked;
   std::optional<result<void>> end;
@@ -77,7 +84,8 @@ result<void> reading::finish() {
   state_->looked_at = true;
   if (!state_->end)
     state_->end = result<void>{};
-  state_->source = nullptr;
+  if (!state_->running->inherited())
+    state_->source = nullptr;
   return *state_->end;
 }
 
@@ -86,8 +94,13 @@ namespace {
 template <class Request>
 reading start_reading(std::shared_ptr<detail::runtime> running, Request request) {
   auto state = std::make_unique<detail::reading_state>(std::move(running));
+  if (auto why = state->running->refusal_to_wait()) {
+    state->end = unexpected{std::move(*why)};
+    return reading{std::move(state)};
+  }
+  state->self = std::make_unique<detail::host_actor>(state->running->system());
   const auto& client = state->running->client();
-  auto started = detail::runtime::ask<reader_actor>(state->self, client, std::move(request));
+  auto started = detail::runtime::ask<reader_actor>(*state->self, client, std::move(request));
   if (started)
     state->source = std::move(*started);
   else

@@ -8,7 +8,7 @@ namespace kdb {
 namespace detail {
 
 struct subscription_handle : pull_handle<event_batch, subscription_actor> {
-  explicit subscription_handle(const std::shared_ptr<runtime>& given) : pull_handle{given, given->system().spawn(inbox)} {}
+  explicit subscription_handle(const std::shared_ptr<runtime>& given) : pull_handle{given, given->spawn(inbox)} {}
 };
 
 } // namespace detail
@@ -17,6 +17,8 @@ namespace {
 
 template <class Request>
 result<subscription> start_subscription(std::shared_ptr<detail::runtime> running, Request request) {
+  if (auto why = running->refusal_to_wait())
+    return unexpected{std::move(*why)};
   auto handle = std::make_shared<detail::subscription_handle>(running);
   request.subscriber = handle->box;
   auto started = running->ask<subscription_actor>(std::move(request));

@@ -54,6 +54,10 @@ logger::logger(log_sink sink, log_level minimum, change_sink changes) : minimum_
 }
 
 logger::~logger() {
+  finish();
+}
+
+void logger::finish() const {
   if (!core_)
     return;
   std::unique_lock lock{core_->mutex};
@@ -72,6 +76,8 @@ void logger::operator()(log_level level, std::string line) const {
     return;
   {
     std::lock_guard lock{core_->mutex};
+    if (core_->stopping)
+      return;
     if (core_->queued.size() >= queued_lines_limit) {
       ++core_->dropped;
       return;
@@ -86,7 +92,9 @@ void logger::tell(const connection_change& what) const {
     return;
   {
     std::lock_guard lock{core_->mutex};
-    core_->queued.emplace_back(what); // Never dropped: they are few.
+    if (core_->stopping)
+      return;
+    core_->queued.emplace_back(what); // Never too many: they are few.
   }
   core_->changed.notify_all();
 }

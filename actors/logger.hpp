@@ -17,7 +17,7 @@ namespace kdb {
 class logger {
 public:
   logger(log_sink sink, log_level minimum, change_sink changes = {});
-  /// Hands out what is queued and waits for it, for a second at most, and not at all on the sink's own thread.
+  /// Finishes.
   ~logger();
   logger(const logger&) = delete;
   logger& operator=(const logger&) = delete;
@@ -25,6 +25,9 @@ public:
   bool wants(log_level level) const { return takes_lines_ && level >= minimum_; }
   void operator()(log_level level, std::string line) const;
   void tell(const connection_change& what) const;
+
+  /// Hands out what is queued and waits for it, for a second at most, and not at all on the sink's own thread. Drops later lines.
+  void finish() const;
 
   /// Whether the calling thread is one that runs a sink.
   static bool on_sink_thread();

@@ -1,10 +1,16 @@
 #include <caf/actor_system_config.hpp>
+#include <caf/logger.hpp>
 #include <caf/thread_hook.hpp>
 
 #include <algorithm>
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
 #include <thread>
 
 #include <kdb/actors.hpp>
+#include <runtime.hpp>
+#include <values/forks.hpp>
 
 namespace kdb {
 
@@ -19,8 +25,19 @@ thread_local bool runs_actors = false;
 
 struct mark_threads final : caf::thread_hook {
   void init(caf::actor_system&) override {}
-  void thread_started() override { runs_actors = true; }
+  void thread_started() override {
+    runs_actors = true;
+    // The printer's thread comes here before it has a logger, others after that: it is the logger that takes the lock of `dlopen`.
+    if (!caf::logger::current_logger() || started.exchange(true))
+      return;
+    std::lock_guard lock{mutex};
+    changed.notify_all();
+  }
   void thread_terminates() override {}
+
+  std::atomic<bool> started{false};
+  std::mutex mutex;
+  std::condition_variable changed;
 };
 
 caf::actor_system_config& configure(caf::actor_system_config& config) {
@@ -35,9 +52,30 @@ caf::actor_system_config& configure(caf::actor_system_config& config) {
 
 } // namespace
 
+bool detail::await_start(caf::actor_system& system, std::chrono::milliseconds at_most) {
+  auto& hook = static_cast<mark_threads&>(*system.config().thread_hooks_.front()); // See `configure`.
+  if (hook.started)
+    return true;
+  std::unique_lock lock{hook.mutex};
+  return hook.changed.wait_for(lock, at_most, [&] { return hook.started.load(); });
+}
+
 struct owned_system::impl {
-  caf::actor_system_config config;
-  caf::actor_system system{configure(config)};
+  struct parts {
+    caf::actor_system_config config;
+    caf::actor_system system{configure(config)};
+  };
+
+  impl() { detail::forget_system(); }
+  ~impl() {
+    if (generation != process_generation())
+      leave_behind(std::move(running)); // Its threads do not exist in a child of fork.
+    else
+      detail::run_aside([this] { running.reset(); }, true);
+  }
+
+  std::shared_ptr<parts> running = std::make_shared<parts>();
+  const unsigned generation = process_generation();
 };
 
 owned_system::owned_system() : impl_{std::make_unique<impl>()} {}
@@ -50,7 +88,7 @@ bool owned_system::on_own_thread() {
 }
 
 caf::actor_system& owned_system::system() {
-  return impl_->system;
+  return impl_->running->system;
 }
 
 } // namespace kdb

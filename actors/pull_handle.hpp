@@ -1,6 +1,5 @@
 #pragma once
 
-#include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
 #include <chrono>
@@ -12,6 +11,7 @@
 #include <inbox.hpp>
 #include <runtime.hpp>
 #include <subscription_error.hpp>
+#include <values/forks.hpp>
 
 namespace kdb::detail {
 
@@ -22,6 +22,10 @@ struct pull_handle {
   explicit pull_handle(std::shared_ptr<runtime> given, inbox_of<Batch> given_box)
     : running{std::move(given)}, box{std::move(given_box)} {}
   ~pull_handle() {
+    if (running->inherited()) {
+      leave_members_behind(box, source);
+      return;
+    }
     cancel();
     caf::anon_send_exit(box, caf::exit_reason::user_shutdown); // Not `normal`: actors ignore that.
   }
@@ -29,13 +33,12 @@ struct pull_handle {
   pull_handle& operator=(const pull_handle&) = delete;
 
   void cancel() {
-    if (source)
+    if (source && !running->inherited())
       caf::anon_send(source, kdb::cancel{});
   }
 
   result<Batch> next(std::chrono::milliseconds timeout) {
-    caf::scoped_actor self{running->system()};
-    auto got = runtime::ask<taken_from<Batch>>(self, box, take{timeout});
+    auto got = running->ask<taken_from<Batch>>(box, take{timeout});
     if (!got)
       return unexpected{std::move(got.error())};
     if (!got->end)

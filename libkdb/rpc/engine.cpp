@@ -8,6 +8,7 @@
 #include <thread>
 #include <utility>
 
+#include <rpc/process.hpp>
 #include <rpc/stream_call.hpp>
 
 namespace kdb::rpc {
@@ -42,7 +43,7 @@ std::shared_ptr<engine> engine::start(std::uint64_t most_bytes) {
   struct owner {
     explicit owner(std::uint64_t most_bytes) : running{std::make_shared<engine>(most_bytes)} {}
     std::shared_ptr<engine> running;
-    std::thread thread{[self = running] { self->run(); }};
+    std::thread thread{[self = running, counted = count_thread()] { self->run(); }};
 
     ~owner() {
       running->stop([self = running] { self->queue_.Shutdown(); });

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include <rpc/handshake.hpp>
+#include <rpc/process.hpp>
 #include <rpc/resolver.hpp>
 
 namespace kdb::rpc {
@@ -52,7 +53,7 @@ private:
     }
     plan_.addresses = std::move(*found);
     try {
-      std::thread{[self = shared_from_this()] {
+      std::thread{[self = shared_from_this(), counted = count_thread()] {
         self->finish(shake_hands(self->plan_, [&] { return self->given_up_.load(); }));
       }}.detach();
     } catch (const std::system_error&) { // No thread is to be had.

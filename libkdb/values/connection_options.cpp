@@ -115,15 +115,16 @@ printed print_text(const std::string& value) {
   return print_unless(value.empty(), value);
 }
 
-/// What need not be printed.
+/// What need not be printed. Never destroyed: settings may be printed while the process ends.
 const settings& standard() {
-  static const settings all;
+  static const auto& all = *new const settings;
   return all;
 }
 
 // -- options: design and documentation keep this order -------------------------------
 
-const connection_option all_options[] = {
+// Initialized by the compiler: connection strings are parsed before `main`, too.
+constinit const connection_option all_options[] = {
   {"tls", "true or false", [](auto& v, auto& s) { return read_bool(v, s.tls.enabled); },
    [](auto& s) { return print_bool(s.tls.enabled, standard().tls.enabled); }},
   {"tlsVerifyCert", "true or false", [](auto& v, auto& s) { return read_bool(v, s.tls.verify_certificate); },

@@ -1,43 +1,32 @@
 #include <kdb/uuid.hpp>
 
 #include <array>
-#include <atomic>
 #include <cstdint>
 #include <cstring>
-#include <mutex>
 #include <random>
 
-#include <pthread.h>
 #include <unistd.h>
+
+#include "values/forks.hpp"
 
 namespace kdb {
 namespace {
 
-// A child of fork() has its parent's memory: without this it would hand out the same ids.
-std::atomic<unsigned> forks{0};
-
-void watch_forks() {
-  static std::once_flag once;
-  std::call_once(once, [] { pthread_atfork(nullptr, nullptr, [] { forks.fetch_add(1, std::memory_order_relaxed); }); });
-}
-
 /// A generator for one thread, seeded by the system: asking the system for every id would be most of the cost.
 class id_source {
 public:
-  id_source() {
-    watch_forks();
-    seed();
-  }
+  id_source() { seed(); }
 
   std::array<std::uint64_t, 2> next() {
-    if (forks.load(std::memory_order_relaxed) != fork_)
+    // A child of fork() has its parent's memory: without this it would hand out the same ids.
+    if (process_generation() != generation_)
       seed();
     return {generator_(), generator_()};
   }
 
 private:
   void seed() {
-    fork_ = forks.load(std::memory_order_relaxed);
+    generation_ = process_generation();
     std::array<std::uint32_t, 8> words;
     if (::getentropy(words.data(), sizeof(words)) != 0) { // A sandbox that forbids the call.
       std::random_device device;
@@ -49,7 +38,7 @@ private:
   }
 
   std::mt19937_64 generator_;
-  unsigned fork_ = 0;
+  unsigned generation_ = 0;
 };
 
 int hex_value(char c) {

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include <kdb/async_core.hpp>
+#include <kdb/pending_handlers.hpp>
 
 // KurrentDB for Asio programs. Every operation takes a completion token as its last argument and completes with one `result`:
 // a callback, `use_future`, `use_awaitable`, or any other. Completions run on the token's associated executor, else on the client's.
@@ -24,24 +25,47 @@ namespace kdb {
 
 namespace detail {
 
+/// A handler with what it is called with. Posted as a whole, so that a handler which can only be moved can be posted, too.
+template <class T, class Handler>
+struct outcome_box final : handler_box {
+  using executor_type = boost::asio::associated_executor_t<Handler, boost::asio::any_io_executor>;
+
+  outcome_box(Handler given, const boost::asio::any_io_executor& fallback)
+    : executor{boost::asio::get_associated_executor(given, fallback)}, work{executor}, handler{std::move(given)} {}
+
+  void call() {
+    auto called = std::move(*handler);
+    handler.reset(); // What the handler owns goes with the call.
+    std::move(called)(std::move(*outcome));
+  }
+
+  const executor_type executor;
+  boost::asio::executor_work_guard<executor_type> work; // Its context runs until the result is there.
+  std::optional<Handler> handler;
+  std::optional<outcome_t<T>> outcome;
+};
+
+/// Posts a handler to its executor. A handler whose context is destroyed first is dropped with the context.
 template <class T, class Handler>
 class posted_completion final : public completion<T> {
 public:
   posted_completion(Handler handler, const boost::asio::any_io_executor& fallback)
-    : executor_{boost::asio::get_associated_executor(handler, fallback)}, handler_{std::move(handler)} {}
+    : posted_completion{std::make_unique<box_type>(std::move(handler), fallback)} {}
 
   void complete(outcome_t<T> outcome) override {
-    auto work = std::move(work_);
-    boost::asio::post(executor_, [handler = std::move(handler_), outcome = std::move(outcome)]() mutable {
-      std::move(handler)(std::move(outcome));
+    pending_.take([&](std::unique_ptr<handler_box> taken) {
+      std::shared_ptr<box_type> box{static_cast<box_type*>(taken.release())};
+      box->outcome.emplace(std::move(outcome));
+      const auto work = std::move(box->work);
+      const auto executor = box->executor;
+      boost::asio::post(executor, [box = std::move(box)] { box->call(); });
     });
   }
 
 private:
-  using executor = boost::asio::associated_executor_t<Handler, boost::asio::any_io_executor>;
-  executor executor_;
-  boost::asio::executor_work_guard<executor> work_{executor_}; // Its context runs until the result is there.
-  Handler handler_;
+  using box_type = outcome_box<T, Handler>;
+  explicit posted_completion(std::unique_ptr<box_type> box) : pending_{handlers_of(box->executor), std::move(box)} {}
+  pending_handler pending_;
 };
 
 /// Runs an initiating function, which gets the completion, with any completion token.
@@ -752,10 +776,15 @@ private:
     : core_{std::move(core)}, executor_{std::move(executor)} {}
 
   template <class T, class Begin, class Token>
-  auto start(Begin begin, Token& token) const {
-    return detail::initiate<T>(
-      executor_,
-      [core = core_, begin = std::move(begin)](detail::completion_ptr<T> done) mutable { begin(core, std::move(done)); }, token);
+  auto start(Begin begin, Token& token) {
+    auto begin_with_core = [core = core_, begin = std::move(begin)](detail::completion_ptr<T> done) mutable {
+      begin(core, std::move(done));
+    };
+    // A token that can't be copied was given to be moved.
+    if constexpr (std::is_copy_constructible_v<Token>)
+      return detail::initiate<T>(executor_, std::move(begin_with_core), token);
+    else
+      return detail::initiate<T>(executor_, std::move(begin_with_core), std::move(token));
   }
 
   /// Completes with what stands for the state in the host's program.
