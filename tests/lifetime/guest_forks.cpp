@@ -77,7 +77,7 @@ void use_inherited(everything& all) {
   say_at_once("consume on", call([&] { return all.work->next(30s); }));
   say_at_once("subscribe", call([&] { return all.db.subscribe_to_stream("guest"); }));
   say_at_once("consume", call([&] { return all.db.consume({"guest", "group"}); }));
-  say_at_once("status", [&] { return std::string{to_string(all.db.status().phase)}; });
+  say_at_once("status", [&] { return std::string{to_string(all.db.get_status().phase)}; });
   std::string seen;
   all.io.notify_fork(asio::io_context::fork_child);
   say_at_once("async", [&] {
