@@ -42,7 +42,7 @@ macro(kdb_debian_package component package)
   set(CPACK_DEBIAN_${key}_PACKAGE_NAME ${package})
   set(CPACK_DEBIAN_${key}_PACKAGE_SECTION ${deb_SECTION})
   list(JOIN deb_TEXT "\n" deb_TEXT)
-  set(CPACK_COMPONENT_${key}_DESCRIPTION "${deb_SUMMARY}\n${deb_TEXT}")
+  set(CPACK_DEBIAN_${key}_DESCRIPTION "${deb_SUMMARY}\n${deb_TEXT}")
   foreach(relation IN ITEMS DEPENDS RECOMMENDS SUGGESTS)
     list(JOIN deb_${relation} ", " CPACK_DEBIAN_${key}_PACKAGE_${relation})
   endforeach()
@@ -85,4 +85,9 @@ kdb_debian_package(kdb-devnode kdb-devnode BINARIES SECTION devel
   SUMMARY "KurrentDB-compatible node for development and tests"
   TEXT "A program that speaks the gRPC API of KurrentDB, alone or as a cluster, with or"
        "without TLS and users. It is for development and tests, not for production.")
+# dpkg runs ldconfig after a library has come or gone.
+set(CPACK_DEBIAN_KDB-RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/cmake/debian/triggers)
+# Manual pages are compressed.
+install(CODE "execute_process(COMMAND gzip -9nf \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_MANDIR}/man1/kdb-devnode.1 COMMAND_ERROR_IS_FATAL ANY)"
+  COMPONENT kdb-devnode)
 include(CPack)

@@ -32,13 +32,20 @@ class Root:
         for package in machine.run("dpkg-query -W -f '${binary:Package}\\n'", folder).split():
             (self.database / f"info/{package}.list").touch()
 
+        # Scripts of packages would run that of this machine.
+        self.programs = folder.with_name("programs")
+        self.programs.mkdir()
+        (self.programs / "ldconfig").write_text(f"#!/bin/sh\ntouch {self.programs}/ldconfig-was-run\n")
+        (self.programs / "ldconfig").chmod(0o755)
+
     def dpkg(self, arguments):
         fake = "" if os.geteuid() == 0 else "fakeroot "
+        path = {"PATH": f"{self.programs}:{self.machine.environment['PATH']}"}
         return self.machine.run(f"{fake}dpkg --admindir='{self.database}' --instdir='{self.folder}' --log=/dev/null "
-                                f"--force-script-chrootless --no-triggers {arguments}", self.folder)
+                                f"--force-script-chrootless --no-triggers {arguments}", self.folder, path)
 
     def files(self):
-        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*") if not path.is_dir() or path.is_symlink())
+        return sorted(str(path.relative_to(self.folder)) for path in self.folder.rglob("*"))
 
 
 def check_content(root):
@@ -84,7 +91,7 @@ def lint(machine, packages):
         print("lintian is not here: skipped")
         return
     user = "--allow-root" if os.geteuid() == 0 else ""
-    print(machine.run(f"lintian {user} --fail-on error,warning --no-tag-display-limit " + " ".join(f"'{file}'" for file in packages.values()), machine.home))
+    print(machine.run(f"lintian {user} --fail-on error,warning --tag-display-limit 0 " + " ".join(f"'{file}'" for file in packages.values()), machine.home))
 
 
 def main():
@@ -97,6 +104,8 @@ def main():
             raise Failed(f"the packages are {sorted(packages)}")
         root = Root(machine, machine.home.with_name("root"))
         root.dpkg("-i " + " ".join(f"'{packages[name]}'" for name in ORDER))
+        if not (root.programs / "ldconfig-was-run").exists():
+            raise Failed("the loader was not told of the libraries")
         check_content(root)
         use(root, machine, docs)
         root.dpkg("--purge " + " ".join(reversed(ORDER)))
