@@ -28,9 +28,17 @@ class Machine:
         shutil.rmtree(folder, ignore_errors=True)
         self.home = folder / "home"
         self.home.mkdir(parents=True)
-        self.environment = {"HOME": str(self.home), "PATH": "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C.UTF-8"}
-        # The compiler and the sanitizers of the tree under test, and its cache of objects, which changes nothing but the time it takes.
-        self.environment |= {"CXX": compiler, "CXXFLAGS": flags, "LDFLAGS": flags}
+        # The compiler, and the sanitizers, of the tree under test.
+        programs = folder / "programs"
+        programs.mkdir()
+        if flags:
+            (programs / "c++").write_text(f'#!/bin/sh\nexec "{compiler}" {flags} "$@"\n')
+            (programs / "c++").chmod(0o755)
+        else:
+            (programs / "c++").symlink_to(compiler)
+        self.environment = {"HOME": str(self.home), "PATH": f"{programs}:/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin", "LC_ALL": "C.UTF-8"}
+        self.environment |= {name: os.environ[name] for name in ("ASAN_OPTIONS", "LSAN_OPTIONS", "UBSAN_OPTIONS") if name in os.environ}
+        # Objects from the cache change nothing but the time it takes.
         cache = os.environ.get("CCACHE_DIR", str(Path.home() / ".cache/ccache"))
         self.environment |= {"CCACHE_DIR": cache, "CCACHE_NOHASHDIR": "1", "CMAKE_CXX_COMPILER_LAUNCHER": shutil.which("ccache") or ""}
 

@@ -54,7 +54,7 @@ def installed(root, build, machine, docs):
         folder = machine.project("with-pkg-config", program_cpp=program)
         must_print_the_event(machine.run(node.at(docs["pkg-config"]), folder))
         machine.run('export PKG_CONFIG_PATH="$HOME/.local/lib/pkgconfig"\n'
-                    '"$CXX" $CXXFLAGS ../with-cmake/build/CMakeFiles/program.dir/program.cpp.o -o static $(pkg-config --static --libs kdb)', folder)
+                    'c++ ../with-cmake/build/CMakeFiles/program.dir/program.cpp.o -o static $(pkg-config --static --libs kdb)', folder)
         step("pkg-config")
         if shutil.which("meson", path=machine.environment["PATH"]):
             folder = machine.project("with-meson", program_cpp=program, meson_build=docs["meson-project"])
@@ -78,7 +78,7 @@ def components(machine):
     # The documented program was compiled with the flags of pkg-config; what differs between its modules is what they link.
     for program, modules in {"client": "kdb", "actors": "kdb-actors", "sqlite": "kdb-sqlite", "devnode": "kdb-devnode kdb"}.items():
         machine.run(f'export PKG_CONFIG_PATH="$HOME/.local/lib/pkgconfig"\n'
-                    f'"$CXX" $CXXFLAGS build/CMakeFiles/{program}.dir/{program}.cpp.o -o with-{program} $(pkg-config --libs {modules}) '
+                    f'c++ build/CMakeFiles/{program}.dir/{program}.cpp.o -o with-{program} $(pkg-config --libs {modules}) '
                     f'-Wl,-rpath,"$HOME/.local/lib"\n./with-{program}', folder)
 
 
