@@ -10,13 +10,13 @@ import layout
 LICENCE = "SPDX-License-Identifier: Apache-2.0"
 # How a file of each kind begins a comment; kinds that are not here have none, or are data.
 COMMENTS = {".cpp": "//", ".hpp": "//", ".proto": "//", ".mjs": "//", ".py": "#", ".cmake": "#", ".in": "#", ".supp": "#"}
-FIRST_LINES = 5
-GENERATED = re.compile(r"^(cmake/(debian/|kdb\.pc\.in)|tests/data/|.*/data/)")
+FIRST_LINES = 20
+WITHOUT = re.compile(r"^(cmake/(debian/|kdb\.pc\.in)|tests/data/|.*/data/)")
 
 
 def comment_of(root, file):
     """Returns how the file begins a comment, or None if it needs no licence."""
-    if GENERATED.match(file):
+    if WITHOUT.match(file):
         return None
     path = Path(file)
     if path.name == "CMakeLists.txt":
@@ -35,9 +35,12 @@ def without_licence(root):
 
 def add(path, comment):
     lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-    at = 1 if lines and lines[0].startswith("#!") else 0
+    at = 0
+    if lines and lines[0].startswith("#!"):
+        # Below the comment that the program prints as its help.
+        at = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
     # A comment that is there already is about the file, and stays apart.
-    apart = ["\n"] if lines[at:] and lines[at].startswith(comment) and not lines[at].startswith("#pragma") else []
+    apart = ["\n"] if at == 0 and lines and lines[0].startswith(comment) and not lines[0].startswith("#pragma") else []
     path.write_text("".join([*lines[:at], f"{comment} {LICENCE}\n", *apart, *lines[at:]]), encoding="utf-8")
 
 
