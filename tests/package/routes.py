@@ -101,6 +101,8 @@ def embedded(root, build, machine, docs):
             output = machine.run(commands.replace("-B build\n", f"-B build{options}\n"), folder, environment)
             if whole:
                 must_print_the_event(output)
+            if "devcluster.cpp" in machine.run("ninja -C build -t commands all", folder):
+                raise Failed("a program that does not link the development node builds it")
             step(name)
 
 
