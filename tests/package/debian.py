@@ -33,7 +33,7 @@ class Root:
             (self.database / f"info/{package}.list").touch()
 
         # Scripts of packages would run that of this machine.
-        self.programs = folder.with_name("programs")
+        self.programs = folder.with_name("programs-for-dpkg")
         self.programs.mkdir()
         (self.programs / "ldconfig").write_text(f"#!/bin/sh\ntouch {self.programs}/ldconfig-was-run\n")
         (self.programs / "ldconfig").chmod(0o755)
