@@ -1,19 +1,30 @@
 # Compile settings every target of ours shares.
 
-if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
-  set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+if(PROJECT_IS_TOP_LEVEL)
+  if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+    set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
+  endif()
+  find_program(KDB_CCACHE ccache)
+  if(KDB_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+    set(CMAKE_CXX_COMPILER_LAUNCHER ${KDB_CCACHE})
+  endif()
+  set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 endif()
 
-find_program(KDB_CCACHE ccache)
-if(KDB_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER ${KDB_CCACHE})
+if(KDB_SHARED)
+  set(KDB_LIBRARY_TYPE SHARED)
+else()
+  set(KDB_LIBRARY_TYPE STATIC)
 endif()
+# Whether a shared libkdb hides what the public headers don't mark with KDB_API.
+set(KDB_HIDDEN_VISIBILITY OFF)
 
-set(CMAKE_CXX_STANDARD 20)
+if(NOT CMAKE_CXX_STANDARD)
+  set(CMAKE_CXX_STANDARD 20)
+endif()
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
-set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 
 if(KDB_SANITIZE)
   add_compile_options(-fsanitize=${KDB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
@@ -32,5 +43,25 @@ function(kdb_target target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     # GCC 12 sees overlaps in std::string concatenation that are not there (PR 105329).
     target_compile_options(${target} PRIVATE -Wno-restrict)
+  endif()
+endfunction()
+
+# kdb_layer_target(<target>): our own code, part of a library that users link.
+function(kdb_layer_target target)
+  kdb_target(${target})
+  if(KDB_HIDDEN_VISIBILITY)
+    set_target_properties(${target} PROPERTIES CXX_VISIBILITY_PRESET hidden VISIBILITY_INLINES_HIDDEN ON)
+    if(NOT KDB_SHARED)
+      target_compile_definitions(${target} PUBLIC KDB_STATIC)
+    endif()
+  endif()
+endfunction()
+
+# kdb_versioned(<target>): a library that is shared when libkdb is.
+function(kdb_versioned target)
+  set_target_properties(${target} PROPERTIES
+    VERSION ${KDB_ABI}.${PROJECT_VERSION_MINOR}.${PROJECT_VERSION_PATCH} SOVERSION ${KDB_ABI} DEFINE_SYMBOL "" INSTALL_RPATH "\$ORIGIN")
+  if(KDB_SHARED AND NOT KDB_SANITIZE)
+    target_link_options(${target} PRIVATE LINKER:--no-undefined)
   endif()
 endfunction()

@@ -5,6 +5,7 @@ Layers, each knowing only those before it: proto, values, policy, wire, rpc, act
 Long files get a warning, no more.
 """
 
+import os
 import re
 import sys
 from pathlib import Path
@@ -66,7 +67,9 @@ BAD_WORDS = [
     (re.compile(r"(?<![\w.~])/(work|home|root|Users)/\w"), "a path of one machine", SOURCES),
     (re.compile(r"\bcaf::detached\b|\bself->spawn<[^>]*detached"), "no detached actors: they can block the shutdown", (".cpp", ".hpp")),
 ]
-SKIPPED = re.compile(r"^(\.git/|build|\.cache/|tests/layout/|tests/golden/(open|secured)/|tests/fuzz/corpus/|.*node_modules/|.*package-lock\.json)")
+# Not written for this tree, or not read by people.
+NOT_OURS = re.compile(r"^(\.git(/|$)|build|\.cache/|tests/golden/(open|secured)/|tests/fuzz/corpus/|.*node_modules/|.*package-lock\.json)")
+SKIPPED = re.compile(r"^(\.git(/|$)|build|\.cache/|tests/layout/|tests/golden/(open|secured)/|tests/fuzz/corpus/|.*node_modules/|.*package-lock\.json)")
 
 
 def part_of(file):
@@ -164,16 +167,35 @@ def long_files(root, files):
                 yield f"{file}:{lines}: warning: longer than {LONG_FILE} lines"
 
 
-def files_of(root):
-    found = (path.relative_to(root).as_posix() for path in root.rglob("*") if path.is_file())
-    return sorted(file for file in found if not SKIPPED.match(file))
+def unmarked_namespaces(root, files):
+    """Namespaces of public headers that a shared libkdb would hide. What is marked in one header must be in all."""
+    opened = []
+    for file in files:
+        if file.startswith(("libkdb/include/", "actors/include/")) and file.endswith(".hpp"):
+            for number, line in enumerate((root / file).read_text(encoding="utf-8").splitlines(), 1):
+                if re.match(r"namespace (KDB_API )?kdb\b.*\{", line):
+                    opened.append((f"{file}:{number}", "KDB_API" in line))
+    if any(marked for _, marked in opened):
+        for place, marked in opened:
+            if not marked:
+                yield f"{place}: not exported: open it with `namespace KDB_API kdb {{`"
+
+
+def files_of(root, skipped=SKIPPED):
+    found = []
+    for folder, folders, names in os.walk(root):
+        at = Path(folder).relative_to(root)
+        folders[:] = [name for name in folders if not skipped.match((at / name).as_posix() + "/")]
+        found += [(at / name).as_posix() for name in names]
+    return sorted(file for file in found if not skipped.match(file))
 
 
 def main():
     root = Path(sys.argv[1]).resolve()
     files = files_of(root)
     sources = [file for file in files if file.endswith((".cpp", ".hpp"))]
-    breaches = [*wrong_includes(root, sources), *wrong_reach(root, sources), *wrong_words(root, files), *unbuilt_tests(root, files)]
+    breaches = [*wrong_includes(root, sources), *wrong_reach(root, sources), *wrong_words(root, files), *unbuilt_tests(root, files),
+                *unmarked_namespaces(root, files)]
     print(*long_files(root, sources), *breaches, sep="\n")
     print(f"{len(sources)} sources, {len(breaches)} breaches")
     return 1 if breaches or not sources else 0

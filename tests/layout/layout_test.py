@@ -18,7 +18,7 @@ class Layout(unittest.TestCase):
             files = layout.files_of(root)
             sources = [file for file in files if file.endswith((".cpp", ".hpp"))]
             return [*layout.wrong_includes(root, sources), *layout.wrong_reach(root, sources), *layout.wrong_words(root, files),
-                    *layout.unbuilt_tests(root, files)]
+                    *layout.unbuilt_tests(root, files), *layout.unmarked_namespaces(root, files)]
 
     def one(self, tree, expected):
         found = self.breaches(tree)
@@ -64,6 +64,11 @@ class Layout(unittest.TestCase):
     def test_a_test_that_is_not_built_is_found(self):
         self.one({"tests/wire/CMakeLists.txt": "kdb_test(wire SOURCES read_test.cpp)\n", "tests/wire/read_test.cpp": "",
                   "tests/wire/write_test.cpp": ""}, "tests/wire/write_test.cpp:1: is not built")
+
+    def test_a_public_namespace_that_a_shared_library_would_hide_is_found(self):
+        self.one({"libkdb/include/kdb/read.hpp": "namespace KDB_API kdb {\n", "actors/include/kdb/client.hpp": "\nnamespace kdb {\n",
+                  "libkdb/policy/resume.hpp": "namespace kdb::policy {\n"},
+                 "actors/include/kdb/client.hpp:2: not exported")
 
     def test_a_name_that_says_nothing_is_found(self):
         self.one({"libkdb/policy/string_utils.cpp": ""}, "name the concept")

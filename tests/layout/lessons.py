@@ -38,6 +38,7 @@ def ctest_names(root):
     names |= set(re.findall(r"kdb_test\s*\(\s*([\w.-]+)", text))
     names |= {f"sample.{name}" for name in re.findall(r"kdb_sample\s*\(\s*([\w.-]+)", text)}
     names |= {f"layout.{name}" for name in re.findall(r"kdb_layout\s*\(\s*([\w.-]+)", text)}
+    names |= {f"package.{name}" for name in re.findall(r"kdb_package_test\s*\(\s*([\w.-]+)", text)}
     names |= {path.stem for path in root.glob("tests/fuzz/*_fuzz.cpp")}
     return names
 

@@ -1,0 +1,47 @@
+# Defines kdb::caf, the core of the C++ Actor Framework, and sets KDB_CAF_FOUND and KDB_CAF_VERSION.
+#
+# Debian ships neither a CMake package nor a .pc file for CAF. This is not a find module and uses names of our own, because a FindCAF.cmake
+# on the module path, or a target CAF::core made by us, would get in the way of a program that finds CAF in its own way. Such a program's
+# CAF::core is used when it is there. KDB_CAF_ROOT is searched first.
+
+set(KDB_CAF_FOUND FALSE)
+set(KDB_CAF_MISSING "CAF 0.17.6 or a later 0.17 is not installed (Debian: libcaf-dev); KDB_CAF_ROOT names its prefix")
+
+# A CMake package of CAF (CAF 1.x has one) belongs here, before the search: once the sources compile with that version,
+# `find_package(CAF <version> CONFIG QUIET COMPONENTS core)` defines CAF::core, and the next branch takes it.
+if(TARGET kdb::caf)
+  set(KDB_CAF_FOUND TRUE)
+elseif(TARGET CAF::core)
+  add_library(kdb::caf INTERFACE IMPORTED GLOBAL)
+  target_link_libraries(kdb::caf INTERFACE CAF::core)
+  get_target_property(KDB_CAF_INCLUDE_DIR CAF::core INTERFACE_INCLUDE_DIRECTORIES)
+  set(KDB_CAF_FOUND TRUE)
+else()
+  find_path(KDB_CAF_INCLUDE_DIR NAMES caf/actor_system.hpp HINTS "${KDB_CAF_ROOT}" PATH_SUFFIXES include)
+  find_library(KDB_CAF_LIBRARY NAMES caf_core HINTS "${KDB_CAF_ROOT}" PATH_SUFFIXES lib)
+  mark_as_advanced(KDB_CAF_INCLUDE_DIR KDB_CAF_LIBRARY)
+  if(KDB_CAF_INCLUDE_DIR AND KDB_CAF_LIBRARY)
+    # #define CAF_VERSION 1706 stands for 0.17.6.
+    file(STRINGS "${KDB_CAF_INCLUDE_DIR}/caf/config.hpp" kdb_caf_line REGEX "^#define CAF_VERSION [0-9]+$")
+    string(REGEX REPLACE "[^0-9]" "" kdb_caf_number "${kdb_caf_line}")
+    if(kdb_caf_number)
+      math(EXPR kdb_caf_major "${kdb_caf_number} / 10000")
+      math(EXPR kdb_caf_minor "(${kdb_caf_number} / 100) % 100")
+      math(EXPR kdb_caf_patch "${kdb_caf_number} % 100")
+      set(KDB_CAF_VERSION "${kdb_caf_major}.${kdb_caf_minor}.${kdb_caf_patch}")
+    else()
+      set(KDB_CAF_VERSION "unknown")
+    endif()
+    if(KDB_CAF_VERSION VERSION_GREATER_EQUAL 0.17.6 AND KDB_CAF_VERSION VERSION_LESS 0.18)
+      find_package(Threads QUIET)
+      add_library(kdb::caf UNKNOWN IMPORTED GLOBAL)
+      set_target_properties(kdb::caf PROPERTIES
+        IMPORTED_LOCATION "${KDB_CAF_LIBRARY}"
+        INTERFACE_INCLUDE_DIRECTORIES "${KDB_CAF_INCLUDE_DIR}")
+      target_link_libraries(kdb::caf INTERFACE Threads::Threads)
+      set(KDB_CAF_FOUND TRUE)
+    else()
+      set(KDB_CAF_MISSING "CAF in ${KDB_CAF_INCLUDE_DIR} is ${KDB_CAF_VERSION}; libkdb works with 0.17.6 and later 0.17. KDB_CAF_ROOT names the prefix of another one")
+    endif()
+  endif()
+endif()

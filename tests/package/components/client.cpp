@@ -1,0 +1,14 @@
+#include <kdb/async_client.hpp>
+#include <kdb/client.hpp>
+#include <kdb/version.hpp>
+
+// The ways in without actors need no header of CAF.
+#ifdef CAF_VERSION
+#error "kdb/client.hpp and kdb/async_client.hpp include CAF"
+#endif
+static_assert(KDB_VERSION >= 200);
+
+int main() {
+  auto db = kdb::client::connect("kurrentdb://127.0.0.1:1?tls=false&maxDiscoverAttempts=1");
+  return db && !db->head_position() ? 0 : 1;
+}

@@ -1,0 +1,19 @@
+
+# -- what a host project must still find after it has added libkdb ------------------------------
+
+foreach(component IN ITEMS client actors sqlite devnode)
+  if(NOT TARGET kdb::${component})
+    message(FATAL_ERROR "kdb::${component} is missing")
+  endif()
+endforeach()
+if(NOT CMAKE_BUILD_TYPE STREQUAL "Debug")
+  message(FATAL_ERROR "CMAKE_BUILD_TYPE was Debug and is '${CMAKE_BUILD_TYPE}'")
+endif()
+foreach(variable IN ITEMS CMAKE_CXX_STANDARD CMAKE_MODULE_PATH CMAKE_POSITION_INDEPENDENT_CODE CMAKE_EXPORT_COMPILE_COMMANDS CAF_FOUND)
+  if(DEFINED ${variable} AND NOT "${${variable}}" STREQUAL "")
+    message(FATAL_ERROR "${variable} is now '${${variable}}'")
+  endif()
+endforeach()
+if(TARGET CAF::core)
+  message(FATAL_ERROR "CAF::core belongs to the host")
+endif()
