@@ -18,6 +18,8 @@ namespace kdb::rpc {
 namespace {
 
 constexpr int receive_limit = 17 << 20; // An event of 16 MiB and what surrounds it.
+// Details of errors travel in trailers: the 5,000 failed checks of one append take half a megabyte.
+constexpr int metadata_limit = 16 << 20;
 // What may be under way on a stream before it is read. gRPC's own window adapts, and grows to 100 MiB for a fast server.
 constexpr int stream_window = 4 << 20;
 
@@ -33,7 +35,7 @@ grpc::ChannelArguments channel_arguments(const address& where, const settings& h
   args.SetMaxSendMessageSize(-1);
   args.SetInt(GRPC_ARG_HTTP2_BDP_PROBE, 0);
   args.SetInt(GRPC_ARG_HTTP2_STREAM_LOOKAHEAD_BYTES, stream_window);
-  args.SetInt(GRPC_ARG_MAX_METADATA_SIZE, 64 << 10);
+  args.SetInt(GRPC_ARG_MAX_METADATA_SIZE, metadata_limit);
   args.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
   args.SetInt(GRPC_ARG_SERVICE_CONFIG_DISABLE_RESOLUTION, 1);
   args.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, static_cast<int>(first_pause.count()));

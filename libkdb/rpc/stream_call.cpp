@@ -18,8 +18,20 @@ grpc::ByteBuffer to_buffer(std::string message) {
   return {&given, 1};
 }
 
+namespace {
+
+/// Only a status that came in trailers is called an error from the peer, at the front of what gRPC has to say about it.
+wire::status_source source_of(const grpc::ClientContext& context) {
+  constexpr std::size_t front = 80;
+  const auto text = context.debug_error_string();
+  const auto received = std::string_view{text}.substr(0, front).find("Error received from peer") != std::string_view::npos;
+  return received ? wire::status_source::server : wire::status_source::client;
+}
+
+} // namespace
+
 wire::call_status to_call_status(const grpc::Status& status, const grpc::ClientContext& context) {
-  wire::call_status plain{.code = status.error_code(), .message = status.error_message()};
+  wire::call_status plain{.code = status.error_code(), .message = status.error_message(), .source = source_of(context)};
   for (const auto& [key, value] : context.GetServerTrailingMetadata())
     plain.trailers.emplace_back(std::string{key.data(), key.size()}, std::string{value.data(), value.size()});
   return plain;
@@ -27,7 +39,8 @@ wire::call_status to_call_status(const grpc::Status& status, const grpc::ClientC
 
 wire::call_status flooded() {
   return {.code = grpc::StatusCode::UNAVAILABLE,
-          .message = "the connection was given up: its node sends without end what is part of no message"};
+          .message = "the connection was given up: its node sends without end what is part of no message",
+          .source = wire::status_source::client};
 }
 
 void prepare(grpc::ClientContext& context, const call_settings& settings) {

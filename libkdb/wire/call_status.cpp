@@ -85,11 +85,11 @@ bool is_transport(std::string_view text) {
   return mentions_any(text, words);
 }
 
-/// The connection was never there, so the server has seen nothing of the call.
-bool was_never_connected(std::string_view text) {
+/// There never was a connection, so the server has seen nothing of the call. A proxy that says so means its own connections.
+bool was_never_connected(const call_status& status) {
   static constexpr std::array<std::string_view, 4> words{"failed to connect", "connections to all backends failing",
                                                          "empty address list", "DNS resolution failed"};
-  return mentions_any(text, words);
+  return status.source == status_source::client && mentions_any(status.message, words);
 }
 
 std::string text_or(const call_status& status, std::string_view otherwise) {
@@ -108,7 +108,7 @@ error as_told(errc code, std::string text) {
 }
 
 error connection_lost(const call_status& status) {
-  if (was_never_connected(status.message))
+  if (was_never_connected(status))
     return as_told(errc::unavailable, status.message + "; there never was a connection: check address, port and TLS");
   return as_told(errc::unavailable, text_or(status, "the connection was lost"));
 }
@@ -217,6 +217,8 @@ error from_resource_exhausted(const call_status& status) {
   if (status.message == "Buffers full") // gRPC's, when its quota of memory is used up: who sends so much may never stop.
     return as_told(errc::unavailable,
                    "the connection was given up: it has brought more than the client may hold, settings::max_transport_bytes");
+  if (status.source == status_source::client && !is_transport(status.message)) // A reset stream is the server's own word.
+    return with_advice(errc::protocol_error, status, "the reply is larger than the client takes");
   return as_told(errc::too_busy, text_or(status, "the server is overloaded"));
 }
 
@@ -261,19 +263,6 @@ error from_code(const call_status& status) {
   return as_told(errc::protocol_error, "a call ended with the unexpected code " + std::to_string(status.code));
 }
 
-/// True if a write that ended so may have been carried out. The status knows more than the code about four kinds of failure: without
-/// a connection nothing can have happened, a node that resets calls because it is overloaded does not say what it has done, one
-/// whose write of a user has timed out does not know, and a command for a projection that is overtaken has often begun.
-bool may_have_happened(const error& why, const call_status& status) {
-  if (why.code == errc::unavailable && was_never_connected(why.message))
-    return false;
-  if (why.code == errc::user_conflict && status.code == static_cast<int>(grpc_code::deadline_exceeded))
-    return true;
-  if (why.code == errc::projection_failed && status.message == overtaken)
-    return true;
-  return policy::may_have_happened(why.code) || (why.code == errc::too_busy && is_transport(why.message));
-}
-
 } // namespace
 
 std::string_view call_status::trailer(std::string_view key) const {
@@ -290,8 +279,21 @@ error to_error(const call_status& status, request_kind kind, bool started) {
   if (!why)
     why = from_code(status);
   why->retry_can_help = policy::retry_can_help(why->code);
-  why->outcome_unknown = kind == request_kind::write && started && may_have_happened(*why, status);
+  why->outcome_unknown = kind == request_kind::write && may_have_happened(status, *why, started);
   return *std::move(why);
+}
+
+bool may_have_happened(const call_status& status, const error& failure, bool started) {
+  if (!started)
+    return false;
+  if (status.source == status_source::client)
+    return !was_never_connected(status);
+  // The write of a user that has timed out, and a command for a projection that is overtaken when it has begun.
+  if (failure.code == errc::user_conflict && status.code == static_cast<int>(grpc_code::deadline_exceeded))
+    return true;
+  if (failure.code == errc::projection_failed && status.message == overtaken)
+    return true;
+  return policy::may_have_happened(failure.code);
 }
 
 } // namespace kdb::wire

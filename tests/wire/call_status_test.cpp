@@ -2,6 +2,7 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <functional>
 #include <ostream>
 #include <vector>
@@ -192,6 +193,13 @@ row told(int status, std::string text, errc expected, bool retry = false, bool o
   return {{status, std::move(text), {}}, expected, std::move(detail), retry, open};
 }
 
+/// A status that gRPC made on the client's side.
+row made_here(int status, std::string text, errc expected, bool retry = false, bool open = true) {
+  auto made = told(status, std::move(text), expected, retry, open);
+  made.status.source = wire::status_source::client;
+  return made;
+}
+
 const std::vector<row> text_rows{
   // Texts of servers without the trailers.
   told(not_found, "Leader info available", errc::not_leader, true),
@@ -269,11 +277,11 @@ const std::vector<row> text_rows{
   told(unimplemented, "Service is unimplemented.", errc::unsupported),
   told(unimplemented, "Method is unimplemented.", errc::unsupported),
   told(resource_exhausted, "Received message exceeds the maximum configured message size.", errc::message_too_large),
-  told(resource_exhausted, "CLIENT: Received message larger than max (5000000 vs. 4194304)", errc::message_too_large),
-  told(resource_exhausted, "Sent message larger than max (5 vs. 4)", errc::message_too_large),
+  made_here(resource_exhausted, "CLIENT: Received message larger than max (5000000 vs. 4194304)", errc::message_too_large),
   told(resource_exhausted, "slow down", errc::too_busy, true),
-  told(resource_exhausted, "Buffers full", errc::unavailable, true, true),
-  told(resource_exhausted, "Received RST_STREAM with error code 11", errc::too_busy, true, true),
+  made_here(resource_exhausted, "Buffers full", errc::unavailable, true),
+  made_here(resource_exhausted, "Received RST_STREAM with error code 11", errc::too_busy, true),
+  made_here(resource_exhausted, "received trailing metadata size exceeds limit", errc::protocol_error),
   // Ends that nobody on the other side meant.
   told(deadline_exceeded, "Deadline Exceeded", errc::deadline_exceeded, true, true),
   told(deadline_exceeded, "", errc::deadline_exceeded, true, true),
@@ -287,26 +295,28 @@ const std::vector<row> text_rows{
 };
 
 const std::vector<row> transport_rows{
-  told(unavailable, "Socket closed", errc::unavailable, true, true),
-  told(unavailable, "recvmsg:Connection reset by peer", errc::unavailable, true, true),
-  told(unavailable, "keepalive watchdog timeout", errc::unavailable, true, true),
-  told(unavailable, "GOAWAY received", errc::unavailable, true, true),
-  told(unavailable, "", errc::unavailable, true, true),
-  told(unknown, "Stream removed", errc::unavailable, true, true),
-  told(unknown, "Socket closed", errc::unavailable, true, true),
-  told(unknown, "Connection reset by peer", errc::unavailable, true, true),
-  told(internal, "Received RST_STREAM with error code 2", errc::unavailable, true, true),
-  told(internal, "Broken pipe", errc::unavailable, true, true),
-  told(cancelled, "Received RST_STREAM with error code 8", errc::unavailable, true, true),
+  made_here(unavailable, "Socket closed", errc::unavailable, true),
+  made_here(unavailable, "recvmsg:Connection reset by peer", errc::unavailable, true),
+  made_here(unavailable, "keepalive watchdog timeout", errc::unavailable, true),
+  made_here(unavailable, "GOAWAY received", errc::unavailable, true),
+  made_here(unavailable, "", errc::unavailable, true),
+  made_here(unknown, "Stream removed", errc::unavailable, true),
+  made_here(unknown, "Socket closed", errc::unavailable, true),
+  made_here(unknown, "Connection reset by peer", errc::unavailable, true),
+  made_here(internal, "Received RST_STREAM with error code 2", errc::unavailable, true),
+  made_here(internal, "Broken pipe", errc::unavailable, true),
+  made_here(cancelled, "Received RST_STREAM with error code 8", errc::unavailable, true),
   // The server has never heard of it: the outcome is known.
-  told(unavailable,
-       "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: Failed to connect to remote host: "
-       "Connection refused",
-       errc::unavailable, true, false),
-  told(unknown, "failed to connect to all addresses", errc::unavailable, true, false),
-  told(unavailable, "connections to all backends failing; last error: …", errc::unavailable, true, false),
-  told(unavailable, "empty address list", errc::unavailable, true, false),
-  told(unavailable, "DNS resolution failed for nowhere", errc::unavailable, true, false),
+  made_here(unavailable,
+            "failed to connect to all addresses; last error: UNKNOWN: ipv4:127.0.0.1:1: Failed to connect to remote host: "
+            "Connection refused",
+            errc::unavailable, true, false),
+  made_here(unknown, "failed to connect to all addresses", errc::unavailable, true, false),
+  made_here(unavailable, "connections to all backends failing; last error: …", errc::unavailable, true, false),
+  made_here(unavailable, "empty address list", errc::unavailable, true, false),
+  made_here(unavailable, "DNS resolution failed for nowhere", errc::unavailable, true, false),
+  // A proxy between the client and the server speaks of its own connections.
+  told(unavailable, "failed to connect to all addresses", errc::unavailable, true, true),
 };
 
 } // namespace
@@ -317,6 +327,29 @@ BOOST_DATA_TEST_CASE(without_trailers_code_and_text_decide, text_rows, r) {
 
 BOOST_DATA_TEST_CASE(a_lost_connection_is_unavailable_under_whatever_code, transport_rows, r) {
   check(r);
+}
+
+// -- what is known of a write ------------------------------------------------------------
+
+BOOST_DATA_TEST_CASE(a_status_that_was_made_here_proves_nothing, boost::unit_test::data::xrange(1, 17), code) {
+  for (const auto* text :
+       {"", "Received RST_STREAM with error code 3", "message larger than max (9 vs. 8)", "not ready", "Stream removed"}) {
+    call_status status{.code = code, .message = text, .source = wire::status_source::client};
+    BOOST_TEST(to_error(status, request_kind::write).outcome_unknown, code << " " << text);
+    // Trailers that came before the reply was refused change nothing.
+    status.trailers = {{"exception", "wrong-expected-version"}, {"stream-name", "s"}};
+    BOOST_TEST(to_error(status, request_kind::write).outcome_unknown, code << " " << text);
+    BOOST_TEST(!to_error(status, request_kind::read).outcome_unknown, code << " " << text);
+    BOOST_TEST(!to_error(status, request_kind::write, false).outcome_unknown, code << " " << text);
+  }
+}
+
+BOOST_AUTO_TEST_CASE(of_what_the_server_sends_these_codes_leave_it_open) {
+  const std::vector<int> open{cancelled, unknown, deadline_exceeded, aborted, internal, unavailable, data_loss};
+  for (int code = 1; code <= 16; ++code) {
+    const auto expected = std::find(open.begin(), open.end(), code) != open.end();
+    BOOST_TEST(to_error({.code = code}, request_kind::write).outcome_unknown == expected, code);
+  }
 }
 
 // -- rich status -----------------------------------------------------------------------
@@ -468,7 +501,9 @@ BOOST_AUTO_TEST_CASE(the_servers_words_are_kept) {
 }
 
 BOOST_AUTO_TEST_CASE(a_node_that_was_never_reached_is_told_from_a_lost_one) {
-  const auto never = to_error({.code = unavailable, .message = "failed to connect to all addresses"}, request_kind::read);
+  const auto never =
+    to_error({.code = unavailable, .message = "failed to connect to all addresses", .source = wire::status_source::client},
+             request_kind::read);
   BOOST_TEST(never.message.find("never was a connection") != never.message.npos);
   const auto lost = to_error({.code = unavailable, .message = "Socket closed"}, request_kind::read);
   BOOST_TEST(lost.message == "Socket closed");

@@ -1,0 +1,143 @@
+#define BOOST_TEST_MODULE outcome
+#include <boost/test/data/monomorphic.hpp>
+#include <boost/test/data/test_case.hpp>
+#include <boost/test/unit_test.hpp>
+
+#include <array>
+#include <future>
+#include <ostream>
+#include <string>
+#include <vector>
+
+#include <kdb/client.hpp>
+
+#include <hostile/failing_server.hpp>
+
+// Certainly not written means just that: whatever becomes of the reply, a write that was carried out is never told as one that was not.
+
+using namespace kdb;
+using namespace std::chrono_literals;
+
+namespace {
+
+settings to(const hostile::failing_server& server) {
+  settings plain;
+  plain.endpoints = {{"127.0.0.1", server.port()}};
+  plain.tls.enabled = false;
+  plain.allow_credentials_without_tls = true;
+  return plain;
+}
+
+constexpr call_options quick() {
+  return {.deadline = 2s};
+}
+
+/// A kind of write. The stream's name says how its reply fails.
+struct write {
+  const char* name;
+  result<void> (*send)(client& db, const std::string& stream);
+  friend std::ostream& operator<<(std::ostream& out, const write& one) { return out << one.name; }
+};
+
+result<void> without_value(const auto& outcome) {
+  if (outcome)
+    return {};
+  return failure(outcome.error());
+}
+
+const std::array<write, 6> writes{{
+  {"a batched append",
+   [](client& db, const std::string& stream) {
+     return without_value(db.append_to_stream(stream, stream_state::no_stream, {new_event::json("t", "{}")}, {quick()}));
+   }},
+  {"an append with credentials of its own",
+   [](client& db, const std::string& stream) {
+     auto call = quick();
+     call.credentials = credentials{"ann", "secret"};
+     return without_value(db.append_to_stream(stream, stream_state::no_stream, {new_event::json("t", "{}")}, {call}));
+   }},
+  {"records",
+   [](client& db, const std::string& stream) {
+     return without_value(db.append_records({{stream, {.schema_name = "t", .data = "{}"}}}, {}, {quick()}));
+   }},
+  {"a delete",
+   [](client& db, const std::string& stream) { return without_value(db.delete_stream(stream, stream_state::any, {quick()})); }},
+  {"metadata",
+   [](client& db, const std::string& stream) {
+     return without_value(db.set_stream_metadata(stream, stream_state::any, {.max_count = 5}, {quick()}));
+   }},
+  {"a group",
+   [](client& db, const std::string& stream) { return without_value(db.create_group(stream, "g", {.call = quick()})); }},
+}};
+
+std::vector<std::string> ways() {
+  std::vector<std::string> all{"close",
+                               "goaway",
+                               "metadata-70000",
+                               "metadata-400000",
+                               "metadata-20000000",
+                               "headers-70000",
+                               "headers-20000000",
+                               "status-99",
+                               "status-abc",
+                               "status-",
+                               "no-trailers",
+                               "large",
+                               "compressed",
+                               "garbage",
+                               "empty",
+                               "silence"};
+  for (int code = 0; code <= 13; ++code)
+    if (code != 7) { // REFUSED_STREAM says that nothing was done.
+      all.push_back("rst-" + std::to_string(code));
+      all.push_back("late-rst-" + std::to_string(code));
+    }
+  for (const auto status : {"100", "204", "301", "400", "401", "403", "404", "408", "429", "500", "502", "503", "504"})
+    all.push_back(std::string{"http-"} + status);
+  return all;
+}
+
+} // namespace
+
+BOOST_DATA_TEST_CASE(a_write_that_was_carried_out_is_never_told_as_one_that_was_not, boost::unit_test::data::make(writes), one) {
+  hostile::failing_server server;
+  auto db = *client::connect(to(server));
+  for (const auto& way : ways()) {
+    const auto stream = "s-fail=" + way + ";" + to_string(random_uuid());
+    const auto outcome = one.send(db, stream);
+    if (outcome) {
+      // Told as done, which it is.
+      BOOST_TEST(server.has_written(stream), way);
+      continue;
+    }
+    BOOST_TEST((outcome.error().outcome_unknown || !server.has_written(stream)), way << ": " << to_string(outcome.error()));
+  }
+}
+
+BOOST_DATA_TEST_CASE(what_the_server_itself_refuses_is_known_not_to_be_written, boost::unit_test::data::make(writes), one) {
+  hostile::failing_server server;
+  auto db = *client::connect(to(server));
+  for (const auto code : {3, 5, 6, 7, 8, 9, 12, 16}) {
+    const auto outcome = one.send(db, "s-fail=refuse-" + std::to_string(code) + ";");
+    BOOST_REQUIRE(!outcome);
+    BOOST_TEST(!outcome.error().outcome_unknown, code << ": " << to_string(outcome.error()));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_reply_that_is_too_large_harms_only_its_own_call) {
+  hostile::failing_server server;
+  auto db = *client::connect(to(server));
+  // It waits for its reply all the while.
+  auto patient = std::async(std::launch::async, [&] {
+    auto call = quick();
+    call.deadline = 4s;
+    return db.tombstone_stream("s-fail=silence;", stream_state::any, {call});
+  });
+  for (int i = 0; i < 20; ++i) {
+    const auto outcome = writes[2].send(db, "s-fail=metadata-20000000;" + std::to_string(i));
+    BOOST_TEST(!outcome);
+  }
+  const auto waited = patient.get();
+  BOOST_REQUIRE(!waited);
+  BOOST_TEST((waited.error().code == errc::deadline_exceeded), to_string(waited.error()));
+}
