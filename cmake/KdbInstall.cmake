@@ -95,5 +95,5 @@ if(TARGET kdb_with_sqlite)
 endif()
 if(TARGET kdb_devnode)
   kdb_pc(kdb-devnode kdb-devnode-development DESCRIPTION "A KurrentDB-compatible node for development and tests"
-    REQUIRES grpc++ protobuf libcrypto sqlite3 LIBS -lkdb_devnode -lkdb_proto -pthread)
+    REQUIRES grpc++ protobuf libcrypto sqlite3 libpcre2-8 LIBS -lkdb_devnode -lkdb_proto -pthread)
 endif()

@@ -74,7 +74,7 @@ kdb_debian_package(kdb-development libkdb-dev SECTION libdevel
        "." "This package contains headers, and files for CMake and pkg-config. Actors need"
        "libcaf-dev, and checkpoints in SQLite need libsqlite3-dev.")
 kdb_debian_package(kdb-devnode-development libkdb-devnode-dev SECTION libdevel
-  DEPENDS "libkdb-dev ${kdb_same_version}" libgrpc++-dev libprotobuf-dev libssl-dev libsqlite3-dev
+  DEPENDS "libkdb-dev ${kdb_same_version}" libgrpc++-dev libprotobuf-dev libssl-dev libsqlite3-dev libpcre2-dev
   SUMMARY "KurrentDB-compatible node for tests - development files"
   TEXT "A node that speaks the gRPC API of KurrentDB, to run in the process of a test."
        "It is for development and tests, not for production."

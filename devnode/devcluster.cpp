@@ -7,6 +7,7 @@
 #include "services/managed_projections.hpp"
 #include "services/node.hpp"
 #include "services/persistent_groups.hpp"
+#include "services/projection_lag.hpp"
 #include "services/table.hpp"
 #include "tls/setup.hpp"
 
@@ -28,13 +29,15 @@ class running_node {
 public:
   running_node(const devnode_options& options, const std::optional<rpc::encryption>& encryption, store& events,
                std::mutex& shared, std::uint16_t public_port)
-    : node_{.options = options, .events = events, .live = live_, .durable = durable_}, live_{events}, durable_{events} {
+    : node_{.options = options, .events = events, .live = live_, .settled = settled_, .durable = durable_}, live_{events},
+      settled_{events, seen_by::projections}, durable_{events} {
     node_.port = public_port;
     server_.share(shared);
     add_services(server_, node_);
     server_.encrypt(encryption);
     if (!server_.start(0))
       throw std::runtime_error{"development cluster: no port is free"};
+    lag_.emplace(events, server_.on(), options.projection_lag);
     thread_ = std::thread{[this] { server_.run(); }};
   }
 
@@ -42,7 +45,9 @@ public:
   ~running_node() {
     server_.stop(end_, grace_);
     thread_.join();
-    node_.events.on_commit(nullptr);
+    node_.events.on_commit(seen_by::readers, nullptr);
+    node_.events.on_commit(seen_by::projections, nullptr);
+    node_.events.settle_with(nullptr);
   }
 
   running_node(const running_node&) = delete;
@@ -60,7 +65,7 @@ public:
 
   void run_projections(bool wanted) {
     if (wanted && !projections_)
-      projections_ = std::make_unique<managed_projections>(node_.events, live_, server_.on());
+      projections_ = std::make_unique<managed_projections>(node_.events, settled_, server_.on());
     else if (!wanted)
       projections_.reset();
     node_.projections = projections_.get();
@@ -78,6 +83,7 @@ public:
   /// Nothing happens by itself any more.
   void quiet() {
     run_projections(false);
+    lag_->stop();
     if (groups_)
       groups_->stop();
   }
@@ -85,8 +91,10 @@ public:
 private:
   node node_;
   followers live_;
+  followers settled_;
   durability durable_;
   rpc::server server_;
+  std::optional<projection_lag> lag_;
   std::unique_ptr<managed_projections> projections_;
   std::unique_ptr<persistent_groups> groups_;
   rpc::status end_ = errors::handler_exception();

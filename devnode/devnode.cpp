@@ -6,6 +6,7 @@
 #include "services/managed_projections.hpp"
 #include "services/node.hpp"
 #include "services/persistent_groups.hpp"
+#include "services/projection_lag.hpp"
 #include "services/table.hpp"
 #include "store/database.hpp"
 #include "store/group_commit.hpp"
@@ -22,7 +23,11 @@ namespace kdb {
 
 struct devnode::impl {
   explicit impl(devnode_options options)
-    : database{open(options)}, node{.options = std::move(options), .events = store, .live = followers, .durable = durability} {}
+    : database{open(options)}, node{.options = std::move(options),
+                                    .events = store,
+                                    .live = followers,
+                                    .settled = settled,
+                                    .durable = durability} {}
 
   static std::unique_ptr<development::database> open(const devnode_options& options) {
     return options.database.empty() ? nullptr : std::make_unique<development::database>(options.database, options.sync_full);
@@ -50,12 +55,14 @@ struct devnode::impl {
   std::unique_ptr<development::database> database;
   development::store store{development::system_ticks, database ? database->load() : std::vector<development::kept_event>{}};
   development::followers followers{store};
+  development::followers settled{store, development::seen_by::projections};
   development::durability durability{store};
   development::node node;
   development::rpc::server server;
   std::unique_ptr<development::group_commit> writer;
   development::commit unwritten{};
   std::optional<development::rpc::turn_task> end_of_turn;
+  std::optional<development::projection_lag> lag;
   std::unique_ptr<development::managed_projections> projections;
   std::unique_ptr<development::persistent_groups> groups;
   std::mutex stopping;
@@ -75,8 +82,9 @@ devnode::devnode(devnode_options options) : impl_{std::make_unique<impl>(std::mo
     all.add_defaults();
   if (impl_->database)
     impl_->keep();
+  impl_->lag.emplace(impl_->store, server.on(), node.options.projection_lag);
   if (node.options.projections)
-    impl_->projections = std::make_unique<development::managed_projections>(impl_->store, impl_->followers, server.on());
+    impl_->projections = std::make_unique<development::managed_projections>(impl_->store, impl_->settled, server.on());
   node.projections = impl_->projections.get();
   impl_->groups = std::make_unique<development::persistent_groups>(impl_->store, impl_->followers, server.on());
   node.groups = impl_->groups.get();
@@ -103,7 +111,10 @@ void devnode::stop() {
     return;
   if (impl_->writer)
     impl_->writer->silence(); // calls that wait for it end as the others do
-  impl_->server.on().post([this] { impl_->groups->stop(); });
+  impl_->server.on().post([this] {
+    impl_->lag->stop();
+    impl_->groups->stop();
+  });
   impl_->server.stop(development::errors::shutting_down(impl_->node.place.retry_seconds), grace);
   impl_->thread.join();
   if (impl_->writer)

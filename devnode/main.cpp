@@ -22,8 +22,8 @@
 namespace {
 
 constexpr std::string_view usage =
-  R"(usage: kdb-devnode [--port N] [--db FILE [--sync full]] [--projections] [--auth | --tls FOLDER …]
-       kdb-devnode --cluster N [--port N] [--read-only N] [--election MS] [--keep-events] [--cold-start] [--projections] [--auth | --tls FOLDER …]
+  R"(usage: kdb-devnode [--port N] [--db FILE [--sync full]] [--projections] [--projection-lag MS] [--auth | --tls FOLDER …]
+       kdb-devnode --cluster N [--port N] [--read-only N] [--election MS] [--keep-events] [--cold-start] [--projections] [--projection-lag MS] [--auth | --tls FOLDER …]
 
 Runs a KurrentDB-compatible node for development and tests on 127.0.0.1, without TLS and
 authentication unless they are wanted. Its events are in memory, and in a file if it has one. Prints 127.0.0.1:PORT when it is ready.
@@ -34,6 +34,8 @@ authentication unless they are wanted. Its events are in memory, and in a file i
              normal, or full: what was answered also survives the loss of power
   --projections
              has the system projections write links into $ce-…, $et-… and so on, and serves the management of projections
+  --projection-lag MS
+             how long after an append is answered its links and its entries in indexes are there; 50 by default
   --auth     callers must be users: admin and ops have the password changeit
   --tls FOLDER
              TLS, and authentication with it; makes ca.crt there, which clients must trust, unless it is there, and
@@ -98,9 +100,18 @@ bool take(std::string_view option, settings& into) {
 }
 
 bool takes_value(std::string_view option) {
-  constexpr std::string_view known[] = {"--port",         "--db",  "--sync",     "--cluster",         "--read-only",
-                                        "--election",     "--tls", "--tls-name", "--tls-certificate", "--tls-key",
-                                        "--tls-client-ca"};
+  constexpr std::string_view known[] = {"--port",
+                                        "--db",
+                                        "--sync",
+                                        "--cluster",
+                                        "--read-only",
+                                        "--election",
+                                        "--tls",
+                                        "--tls-name",
+                                        "--tls-certificate",
+                                        "--tls-key",
+                                        "--tls-client-ca",
+                                        "--projection-lag"};
   return std::ranges::find(known, option) != std::end(known);
 }
 
@@ -136,6 +147,11 @@ const char* take(std::string_view option, std::string_view value, settings& into
     auto count = parse_count(value);
     (option == "--cluster" ? into.cluster.nodes : into.cluster.read_only_replicas) = count.value_or(0);
     return count ? nullptr : "not a number from 1 to 99:";
+  }
+  if (option == "--projection-lag") {
+    auto time = parse<std::uint32_t>(value);
+    into.node.projection_lag = std::chrono::milliseconds{time.value_or(0)};
+    return time ? nullptr : "not a time in milliseconds:";
   }
   if (option == "--election") {
     auto time = parse<std::uint32_t>(value);

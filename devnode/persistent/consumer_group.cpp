@@ -73,6 +73,7 @@ void consumer_group::disconnect(consumer_id id, time now) {
       ++at;
     }
   }
+  std::ranges::sort(left, {}, [](auto& each) { return std::pair{each.event.replayed, each.event.place}; });
   for (auto& each : left)
     pool_.released(id, each.event.kept_with);
   pool_.remove(id);
@@ -95,18 +96,27 @@ void consumer_group::ack(std::span<const uuid> ids, time now) {
   dispatch(now);
 }
 
+// As on a server what one answer parks is let go of after all its ids were looked at: an id that it names twice is parked twice.
 void consumer_group::nack(std::span<const uuid> ids, nack_action action, std::string_view reason, time now) {
+  std::unordered_map<uuid, entry> parked;
+  auto parks = [&](const entry& what) {
+    return action == nack_action::park || (action != nack_action::skip && action != nack_action::stop && used_up(what));
+  };
   for (auto& id : ids) {
     auto landed = land(id);
+    if (landed && parks(landed->what))
+      parked.emplace(id, landed->what);
+    if (auto found = parked.find(id); found != parked.end()) {
+      park(found->second,
+           action == nack_action::park ? "Client explicitly NAK'ed message.\n" + std::string{reason} : used_up_text());
+      continue;
+    }
     if (!landed)
       continue;
-    switch (action) {
-      case nack_action::park: park(landed->what, "Client explicitly NAK'ed message.\n" + std::string{reason}); break;
-      case nack_action::unknown:
-      case nack_action::retry: retry(landed->what, true); break;
-      case nack_action::skip:
-      case nack_action::stop: finish(landed->what); break; // stopping stops nothing on a server
-    }
+    if (action == nack_action::unknown || action == nack_action::retry)
+      retry(landed->what, true);
+    else
+      finish(landed->what); // stopping stops nothing on a server
   }
   check_progress(now, false);
   dispatch(now);
@@ -173,10 +183,14 @@ std::optional<consumer_group::flight> consumer_group::land(const uuid& id) {
 }
 
 void consumer_group::retry(entry what, bool limited) {
-  if (limited && what.retries >= settings_.max_retry_count)
-    return park(what, "Reached retry count of " + std::to_string(settings_.max_retry_count));
+  if (limited && used_up(what))
+    return park(what, used_up_text());
   ++what.retries;
   add_retry(what);
+}
+
+std::string consumer_group::used_up_text() const {
+  return "Reached retry count of " + std::to_string(settings_.max_retry_count);
 }
 
 // In order of places; those that were parked come last.

@@ -145,6 +145,8 @@ private:
 
   void send(const entry& what, consumer_id to, time now);
   void retry(entry what, bool limited);
+  bool used_up(const entry& what) const { return what.retries >= settings_.max_retry_count; }
+  std::string used_up_text() const;
   void add_retry(const entry& what);
   void finish(const entry& what);
   void park(const entry& what, std::string reason);

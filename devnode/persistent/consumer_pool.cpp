@@ -49,12 +49,15 @@ void consumer_pool::sent(consumer_id to, bucket of, bool tracked) {
   if (!tracked)
     return;
   ++consumer->in_flight;
-  ++bindings_[of].in_flight;
+  if (pinned())
+    ++bindings_[of].in_flight;
 }
 
 void consumer_pool::released(consumer_id by, bucket of) {
   if (auto consumer = find(by))
     --consumer->in_flight;
+  if (!pinned())
+    return;
   auto& bound = bindings_[of];
   bound.in_flight = std::max(bound.in_flight - 1, 0);
 }

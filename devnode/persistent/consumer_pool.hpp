@@ -2,7 +2,6 @@
 
 #include "persistent/group_settings.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <deque>
@@ -35,7 +34,7 @@ struct pooled_consumer {
 /// The consumers of a group, and which one gets the next event.
 class consumer_pool {
 public:
-  explicit consumer_pool(consumer_strategy strategy) : strategy_{strategy} {}
+  explicit consumer_pool(consumer_strategy strategy) : strategy_{strategy}, bindings_(pinned() ? bucket_count : 0) {}
 
   void add(consumer_id id, std::int32_t slots);
   void remove(consumer_id id);
@@ -72,7 +71,7 @@ private:
   consumer_strategy strategy_;
   std::vector<pooled_consumer> consumers_;
   std::deque<consumer_id> turn_;
-  std::array<binding, bucket_count> bindings_{};
+  std::vector<binding> bindings_; // where the strategy is a pinned one
 };
 
 } // namespace kdb::development

@@ -28,7 +28,7 @@ struct group_filter {
   std::string regex; ///< Wins over the prefixes unless it is empty.
   std::vector<std::string> prefixes;
 
-  /// Throws std::regex_error.
+  /// Throws bad_pattern.
   event_filter compile() const;
   friend bool operator==(const group_filter&, const group_filter&) = default;
 };

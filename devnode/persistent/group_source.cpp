@@ -9,12 +9,21 @@ std::optional<std::string> correlation_of(const stored_event& event) {
   return string_member(event.custom_metadata(), "$correlationId");
 }
 
+// A group that was kept by an earlier version may have an expression that this one does not compile: such a group can't be read.
+event_filter filter_of(const group_filter& wanted) {
+  try {
+    return wanted.compile();
+  } catch (const bad_pattern& problem) {
+    return [told = std::string{problem.what()}](const stored_event&) -> bool { throw pattern_gave_up{told}; };
+  }
+}
+
 } // namespace
 
 group_source::group_source(store& events, const group_definition& of, const std::optional<group_place>& checkpoint)
   : store_{events}, group_{of} {
   if (group_.filter)
-    filter_ = group_.filter->compile();
+    filter_ = filter_of(*group_.filter);
   at_end_ = !checkpoint && group_.start.end();
   auto first = checkpoint ? checkpoint->at + 1 : group_.start.at;
   auto& log = store_.events();

@@ -1,6 +1,7 @@
 #include "projections/projection.hpp"
 
 #include "projections/query_source.hpp"
+#include "projections/query_syntax.hpp"
 
 #include <utility>
 
@@ -31,9 +32,12 @@ std::string_view name_of(projection_mode mode) {
 projection prepare(projection_definition definition, std::optional<system_projection> native) {
   projection made{.definition = std::move(definition), .native = native, .phase = projection_phase::faulted};
   auto& from = made.definition;
-  auto start = native ? std::optional<std::string>{"C:0/P:-1"} : query_start(from.query);
-  if (!start)
+  auto problem = native ? std::nullopt : syntax_problem(from.query);
+  auto start = native ? std::optional<std::string>{"C:0/P:-1"} : problem ? std::nullopt : query_start(from.query);
+  if (!start) {
+    made.fault = std::move(problem).value_or(std::string{no_source});
     return made;
+  }
   made.phase = from.enabled ? projection_phase::running : projection_phase::stopped;
   made.version = from.version;
   made.epoch = from.epoch;
@@ -90,7 +94,7 @@ std::string_view status_of(const projection& of) {
 }
 
 std::string_view reason_of(const projection& of) {
-  return of.native ? std::string_view{} : of.phase == projection_phase::faulted ? no_source : not_run;
+  return of.native ? std::string_view{} : of.phase == projection_phase::faulted ? std::string_view{of.fault} : not_run;
 }
 
 } // namespace kdb::development

@@ -44,6 +44,7 @@ struct projection {
   std::int64_t version = -1; ///< With which it was last made ready; what it writes and its statistics tell this one.
   std::int64_t epoch = -1;
   std::string start{}; ///< Where it begins to read, as text.
+  std::string fault{}; ///< Why its query can't be run, if it can't.
 
   bool running() const { return phase == projection_phase::running; }
 };

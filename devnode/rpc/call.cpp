@@ -100,18 +100,20 @@ void call::accepted(bool ok) {
     return finish(std::move(*refused));
   auto& wanted = *std::get<const method*>(found);
   largest_request_ = wanted.largest_request;
-  handler_ = wanted.make(*this);
-  handler_->start();
+  attempt([&] {
+    handler_ = wanted.make(*this);
+    handler_->start();
+  });
 }
 
 void call::read_done(bool ok) {
   if (handler_ && !ending_) {
     if (!ok) {
-      handler_->half_closed();
+      attempt([this] { handler_->half_closed(); });
     } else if (incoming_.size() > largest_request_) {
       finish({status_code::resource_exhausted, "Received message exceeds the maximum configured message size.", {}});
     } else {
-      handler_->received(incoming_);
+      attempt([this] { handler_->received(incoming_); });
     }
   }
   release();
@@ -120,14 +122,14 @@ void call::read_done(bool ok) {
 void call::headers_done(bool ok) {
   wrote();
   if (ok && handler_ && !ending_)
-    handler_->headers_sent();
+    attempt([this] { handler_->headers_sent(); });
   release();
 }
 
 void call::write_done(bool ok) {
   wrote();
   if (ok && handler_ && !ending_)
-    handler_->writable();
+    attempt([this] { handler_->writable(); });
   release();
 }
 

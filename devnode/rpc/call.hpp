@@ -7,6 +7,7 @@
 #include <grpcpp/generic/async_generic_service.h>
 
 #include <cstddef>
+#include <exception>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -81,6 +82,16 @@ public:
   void write_and_finish(const outgoing& message);
 
   bool finished() const { return ending_; }
+
+  /// Does `work` for the handler. If that throws the call ends as a server's does.
+  template <class Work>
+  void attempt(Work work) {
+    try {
+      work();
+    } catch (const std::exception&) {
+      finish({status_code::unknown, "Exception was thrown by handler.", {}});
+    }
+  }
 
   /// Value of a request header, empty if absent.
   std::string_view header(const char* key) const;

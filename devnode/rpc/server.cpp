@@ -13,8 +13,8 @@ namespace kdb::development::rpc {
 namespace {
 
 void set_transport_limits(grpc::ServerBuilder& builder) {
-  // `call` refuses much smaller ones, with a server's own words; this one keeps a client from filling the memory.
-  builder.SetMaxReceiveMessageSize(64 << 20);
+  // `call` refuses smaller ones, with a server's own words; this one keeps a client from filling the memory. It is the largest that a server takes.
+  builder.SetMaxReceiveMessageSize(384 << 20);
   builder.SetMaxSendMessageSize(-1);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
   builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, 100);

@@ -105,8 +105,6 @@ private:
       return errors::access_denied();
     if (!valid_name(stream_))
       return errors::handler_exception();
-    if (stream_ == "$all")
-      return errors::access_denied();
     return {};
   }
 

@@ -9,6 +9,8 @@
 #include "kurrentdb/protocol/v2/streams/streams.pb.h"
 
 #include <algorithm>
+#include <string>
+#include <unordered_map>
 
 namespace kdb::development {
 namespace {
@@ -23,7 +25,7 @@ std::optional<rpc::status> add_records(node& serving, const caller& who, const A
   for (auto& record : request.records()) {
     if (auto violations = validate(record); !violations.empty())
       return v2_errors::bad_request("AppendRequest", violations);
-    if (record.stream() == "$all" || !serving.access.may(who, stream_action::write, record.stream()))
+    if (!serving.access.may(who, stream_action::write, record.stream()))
       return v2_errors::access_denied("streams:write", record.stream(), who);
     if (record.stream().empty())
       return errors::handler_exception();
@@ -44,15 +46,17 @@ struct checked {
 
 checked checks_of(const AppendRecordsRequest& request, store& events, transaction& proposed) {
   checked all;
+  std::unordered_map<std::string, std::size_t> known; // by folded name
   for (auto& check : request.checks()) {
+    known.try_emplace(folded_name(check.stream_state().stream()), all.streams.size());
     all.streams.push_back(check.stream_state().stream());
     all.checks.push_back({check.stream_state().expected_state(), {}, {}});
   }
   std::vector<std::size_t> check_of;
   for (auto& target : proposed.targets) {
-    auto found = std::ranges::find_if(all.streams, [&](auto& name) { return same_name(name, target.stream); });
-    check_of.push_back(static_cast<std::size_t>(found - all.streams.begin()));
-    if (found == all.streams.end()) {
+    auto [found, added] = known.try_emplace(folded_name(target.stream), all.streams.size());
+    check_of.push_back(found->second);
+    if (added) {
       all.streams.push_back(target.stream);
       all.checks.emplace_back();
     }

@@ -53,7 +53,7 @@ private:
   std::optional<rpc::status> add(const AppendRequest& request) {
     if (auto violations = validate(request); !violations.empty())
       return v2_errors::bad_request("AppendRequest", violations);
-    if (request.stream() == "$all" || !node_.access.may(*caller_, stream_action::write, request.stream()))
+    if (!node_.access.may(*caller_, stream_action::write, request.stream()))
       return v2_errors::access_denied("streams:write", request.stream(), *caller_);
     auto& proposed = records_.proposed;
     auto expected = request.has_expected_revision() ? expected_state{request.expected_revision()} : expected_state::any();

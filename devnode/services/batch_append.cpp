@@ -146,8 +146,6 @@ private:
       return batch_error(chunk, errors::none_is_invalid("BatchAppendReq+Types+Options+ExpectedStreamPositionOneofCase"));
     if (!valid_name(append.stream))
       return batch_bad_request(chunk, "A stream needs a name.");
-    if (append.stream == "$all")
-      return batch_error(chunk, errors::access_denied());
     append.expected = *expected;
     if (!chunk.is_final()) {
       auto wait = std::min(deadline, write_timeout);

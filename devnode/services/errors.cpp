@@ -91,6 +91,30 @@ status unexpected_read_result(std::string_view detail) {
   return {status_code::unknown, "Unexpected ReadStreamResult: Error >> " + std::string{detail}, {}};
 }
 
+namespace {
+
+status unexpected_all_result(std::string_view result, std::string detail, bool filtered) {
+  std::string text = filtered ? "Unexpected FilteredReadAllResult: " : "Unexpected ReadAllResult: ";
+  return {status_code::unknown, text.append(result).append(" >> ").append(detail), {}};
+}
+
+} // namespace
+
+status invalid_read_position(std::uint64_t position, bool filtered) {
+  return unexpected_all_result("InvalidPosition", "There is no log record at position " + std::to_string(position) + ".",
+                               filtered);
+}
+
+status position_beyond_end(std::uint64_t position, std::uint64_t end, bool filtered) {
+  auto detail = "Requested position " + std::to_string(position) + " is greater than writer checkpoint " + std::to_string(end) +
+                " when requesting to read previous record from TF.";
+  return unexpected_all_result("Error", std::move(detail), filtered);
+}
+
+status invalid_position() {
+  return invalid_argument("Trying to read from an invalid position.");
+}
+
 status handler_exception() {
   return {status_code::unknown, "Exception was thrown by handler.", {}};
 }

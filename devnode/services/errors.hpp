@@ -38,6 +38,15 @@ rpc::status none_is_invalid(std::string_view oneof);
 /// A read that the storage refuses.
 rpc::status unexpected_read_result(std::string_view detail);
 
+/// A read of $all, with a filter or without, at a position that is none.
+rpc::status invalid_read_position(std::uint64_t position, bool filtered);
+
+/// A read of $all backwards from behind the end of the log.
+rpc::status position_beyond_end(std::uint64_t position, std::uint64_t end, bool filtered);
+
+/// The same of a subscription.
+rpc::status invalid_position();
+
 /// What a server says to a request that it did not think of.
 rpc::status handler_exception();
 

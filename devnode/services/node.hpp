@@ -49,6 +49,7 @@ struct node {
   const devnode_options options;
   store& events;
   followers& live;
+  followers& settled; ///< Of what projections and indexes see.
   durability& durable;
   access_control access{events, tls::authenticates(options)};
   persistent_groups* groups = nullptr;        ///< On a node that leads.

@@ -5,7 +5,6 @@
 #include "event_store/client/persistent.pb.h"
 
 #include <chrono>
-#include <regex>
 
 namespace kdb::development {
 namespace {
@@ -90,7 +89,7 @@ refused read_filter(const CreateReq::AllOptions::FilterOptions& wire, group_defi
                               {expression.prefix().begin(), expression.prefix().end()}};
   try {
     group.filter->compile();
-  } catch (const std::regex_error&) {
+  } catch (const bad_pattern&) {
     return errors::handler_exception();
   }
   return {};

@@ -8,6 +8,7 @@
 #include "event_store/client/projections.pb.h"
 
 #include <algorithm>
+#include <optional>
 
 namespace kdb::development {
 namespace {
@@ -19,17 +20,29 @@ bool operates(node& serving, const rpc::call& call) {
   return may(*caller_of(serving, call), demanded_role::ops);
 }
 
+// Whether a command has what a server reads before it looks for the projection.
+template <class Options>
+bool says_all(const Options&) {
+  return true;
+}
+
+bool says_all(const UpdateReq::Options& options) {
+  return options.emit_option_case() != UpdateReq::Options::EMIT_OPTION_NOT_SET;
+}
+
 // Does `work` with the projection that the options name, if there is one. That comes before the question who asks.
 template <class Request, class Reply, class Work>
 std::unique_ptr<rpc::handler> with_projection(node& serving, rpc::call& call, demanded_role role, Work work) {
   return unary<Request, Reply>(
     call,
     [&serving, work, allowed = role == demanded_role::user || operates(serving, call)](
-      const Request& request) -> std::variant<Reply, rpc::status> {
+      const Request& request) -> std::optional<std::variant<Reply, rpc::status>> {
       if (!request.has_options())
         return errors::handler_exception();
       if (!serving.projections)
         return errors::not_ready();
+      if (!says_all(request.options()))
+        return errors::handler_exception();
       auto found = serving.projections->find(request.options().name());
       if (!found)
         return errors::projection_not_found(request.options().name());
@@ -107,8 +120,6 @@ std::unique_ptr<rpc::handler> handle_projection_update(node& serving, rpc::call&
   return with_projection<UpdateReq, UpdateResp>(
     serving, call, demanded_role::ops,
     [](managed_projections& all, const projection&, const options_type& options) -> std::variant<UpdateResp, rpc::status> {
-      if (options.emit_option_case() == options_type::EMIT_OPTION_NOT_SET)
-        return errors::handler_exception();
       bool says = options.emit_option_case() == options_type::kEmitEnabled;
       all.update(options.name(), options.query(), says ? std::optional{options.emit_enabled()} : std::nullopt);
       return UpdateResp{};
@@ -143,25 +154,30 @@ std::unique_ptr<rpc::handler> handle_projection_reset(node& serving, rpc::call& 
     serving, call, [](managed_projections& all, const ResetReq::Options& options) { all.reset(options.name()); });
 }
 
-// No projection has a state: those of the system have none on a server either, and the others are not run.
+// No projection has a state: those of the system have none on a server either, and the others are not run. One whose query was refused never
+// tells, as on a server.
 std::unique_ptr<rpc::handler> handle_projection_state(node& serving, rpc::call& call) {
-  return with_projection<StateReq, StateResp>(
-    serving, call, demanded_role::user,
-    [](managed_projections&, const projection&, const StateReq::Options&) -> std::variant<StateResp, rpc::status> {
-      StateResp reply;
-      reply.mutable_state()->mutable_struct_value();
-      return reply;
-    });
+  return with_projection<StateReq, StateResp>(serving, call, demanded_role::user,
+                                              [](managed_projections&, const projection& of, const StateReq::Options&)
+                                                -> std::optional<std::variant<StateResp, rpc::status>> {
+                                                if (of.phase == projection_phase::faulted)
+                                                  return std::nullopt;
+                                                StateResp reply;
+                                                reply.mutable_state()->mutable_struct_value();
+                                                return reply;
+                                              });
 }
 
 std::unique_ptr<rpc::handler> handle_projection_result(node& serving, rpc::call& call) {
-  return with_projection<ResultReq, ResultResp>(
-    serving, call, demanded_role::user,
-    [](managed_projections&, const projection&, const ResultReq::Options&) -> std::variant<ResultResp, rpc::status> {
-      ResultResp reply;
-      reply.mutable_result()->mutable_struct_value();
-      return reply;
-    });
+  return with_projection<ResultReq, ResultResp>(serving, call, demanded_role::user,
+                                                [](managed_projections&, const projection& of, const ResultReq::Options&)
+                                                  -> std::optional<std::variant<ResultResp, rpc::status>> {
+                                                  if (of.phase == projection_phase::faulted)
+                                                    return std::nullopt;
+                                                  ResultResp reply;
+                                                  reply.mutable_result()->mutable_struct_value();
+                                                  return reply;
+                                                });
 }
 
 // The one method that nodes answer that don't lead.

@@ -62,7 +62,7 @@ std::size_t projector::first_place() const {
 void projector::go_on() {
   for (auto left = events_a_turn; left > 0; --left) {
     auto first = first_place();
-    if (first >= events_.events().readable())
+    if (first >= events_.events().end(seen_by::projections))
       return;
     project(first);
   }

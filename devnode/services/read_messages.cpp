@@ -105,11 +105,11 @@ rpc::outgoing confirmation_message(const uuid& subscription) {
   return rpc::outgoing{message};
 }
 
-rpc::outgoing checkpoint_message(std::uint64_t position, std::int64_t now) {
+rpc::outgoing checkpoint_message(const log_position& position, std::int64_t now) {
   ReadResp message;
   auto& checkpoint = *message.mutable_checkpoint();
-  checkpoint.set_commit_position(position);
-  checkpoint.set_prepare_position(position);
+  checkpoint.set_commit_position(position.commit);
+  checkpoint.set_prepare_position(position.prepare);
   set_timestamp(*checkpoint.mutable_timestamp(), now);
   return rpc::outgoing{message};
 }
@@ -139,8 +139,8 @@ rpc::outgoing caught_up_message(const caught_up_place& place, std::int64_t now) 
   if (place.revision)
     caught_up.set_stream_revision(*place.revision);
   if (place.position) {
-    caught_up.mutable_position()->set_commit_position(*place.position);
-    caught_up.mutable_position()->set_prepare_position(*place.position);
+    caught_up.mutable_position()->set_commit_position(place.position->commit);
+    caught_up.mutable_position()->set_prepare_position(place.position->prepare);
   }
   return rpc::outgoing{message};
 }

@@ -2,6 +2,7 @@
 
 #include "rpc/message.hpp"
 #include "store/link.hpp"
+#include "store/log_position.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -16,7 +17,7 @@ enum class id_form { structured, text };
 /// `tail` are serialised fields that stand behind the others of ReadEvent.
 rpc::outgoing event_message(const resolved_event& event, id_form form, std::string_view tail = {});
 rpc::outgoing confirmation_message(const uuid& subscription);
-rpc::outgoing checkpoint_message(std::uint64_t position, std::int64_t now);
+rpc::outgoing checkpoint_message(const log_position& position, std::int64_t now);
 rpc::outgoing not_found_message(std::string_view stream);
 rpc::outgoing first_position_message(std::uint64_t revision);
 rpc::outgoing last_position_message(std::uint64_t revision);
@@ -24,7 +25,7 @@ rpc::outgoing last_position_message(std::uint64_t revision);
 /// Where a subscription was when it had caught up: in its stream or in $all, or nowhere yet.
 struct caught_up_place {
   std::optional<std::int64_t> revision;
-  std::optional<std::uint64_t> position;
+  std::optional<log_position> position;
 };
 
 rpc::outgoing caught_up_message(const caught_up_place& place, std::int64_t now);

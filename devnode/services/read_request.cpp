@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <optional>
-#include <regex>
 
 namespace kdb::development {
 namespace {
@@ -67,7 +66,7 @@ refused parse_all(const Options& options, read_request& request) {
   } else if (!from.has_position() || commit > largest_number || prepare > commit) {
     return errors::handler_exception();
   } else {
-    request.from = commit;
+    request.from = log_position{commit, prepare};
   }
   return {};
 }
@@ -82,7 +81,7 @@ refused parse_index(const std::vector<std::string>& prefixes, read_request& requ
     return errors::index_not_found(prefixes.front());
   bool forwards = request.direction == read_direction::forwards;
   if (forwards && !request.subscription && std::holds_alternative<from_end>(request.from))
-    return errors::invalid_argument("Trying to read from an invalid position.");
+    return errors::invalid_position();
   request.index = true;
   request.resolve_links = false;
   return {};
@@ -110,11 +109,12 @@ refused parse_filter(const Options::FilterOptions& filter, read_request& request
   if (request.subscription && filter.checkpointintervalmultiplier() == 0)
     return errors::handler_exception();
   request.filtered = true;
+  request.slow_filter = !expression.regex().empty();
   auto subject = names ? filter_subject::stream_name : filter_subject::event_type;
   try {
     request.filter =
       expression.regex().empty() ? prefix_filter(subject, std::move(prefixes)) : regex_filter(subject, expression.regex());
-  } catch (const std::regex_error&) {
+  } catch (const bad_pattern&) {
     return errors::handler_exception();
   }
   return {};

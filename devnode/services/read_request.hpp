@@ -3,6 +3,7 @@
 #include "rpc/status.hpp"
 #include "services/read_messages.hpp"
 #include "store/filter.hpp"
+#include "store/log_position.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -22,7 +23,7 @@ struct from_start {};
 struct from_end {};
 
 /// A revision of a stream, or a position in $all.
-using read_from = std::variant<from_start, from_end, std::uint64_t>;
+using read_from = std::variant<from_start, from_end, std::uint64_t, log_position>;
 
 /// A call of Read that a server would begin to answer.
 struct read_request {
@@ -39,6 +40,7 @@ struct read_request {
   bool index =
     false; ///< `filter` is that of an index: backwards from a position means that one too, and what can't be read is skipped.
   event_filter filter;
+  bool slow_filter = false;              ///< It may take long over an event.
   std::uint64_t search_window = 0;       ///< In events that are looked at: how many a page of a filtered search has.
   std::uint64_t checkpoint_interval = 0; ///< In events that were looked at.
 };

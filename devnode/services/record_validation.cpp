@@ -6,6 +6,8 @@
 #include "kurrentdb/protocol/v2/streams/streams.pb.h"
 
 #include <algorithm>
+#include <string>
+#include <unordered_set>
 
 namespace kdb::development {
 namespace {
@@ -109,13 +111,10 @@ bool checkable(std::int64_t state) {
 }
 
 bool repeated_stream(const AppendRecordsRequest& request) {
-  auto& checks = request.checks();
-  for (auto left = checks.begin(); left != checks.end(); ++left)
-    for (auto right = checks.begin(); right != left; ++right)
-      if (left->has_stream_state() && right->has_stream_state() &&
-          same_name(left->stream_state().stream(), right->stream_state().stream()))
-        return true;
-  return false;
+  std::unordered_set<std::string> seen;
+  return !std::ranges::all_of(request.checks(), [&](auto& check) {
+    return !check.has_stream_state() || seen.insert(folded_name(check.stream_state().stream())).second;
+  });
 }
 
 } // namespace

@@ -47,7 +47,15 @@ void running_group::read_on() {
     return;
   if (!group_.live() && !definition_.all() && store_.tombstoned(definition_.stream))
     return fault();
-  int budget = events_a_turn;
+  try {
+    read_what_is_there();
+  } catch (const pattern_gave_up&) {
+    fault();
+  }
+}
+
+void running_group::read_what_is_there() {
+  int budget = definition_.filter && !definition_.filter->regex.empty() ? events_a_slow_turn : events_a_turn;
   for (auto room = group_.room(); room > 0; room = group_.room()) {
     if (!read_batch(room, budget))
       break;
@@ -87,14 +95,21 @@ bool running_group::read_batch(std::size_t count, int& budget) {
 }
 
 void running_group::decide() {
-  for (auto& decision : group_.take())
-    std::visit([this](auto& each) { carry_out(each); }, decision);
+  for (auto decisions = group_.take(); !decisions.empty(); decisions = group_.take()) {
+    for (auto& decision : decisions)
+      std::visit([this](auto& each) { carry_out(each); }, decision);
+    if (!gone_.empty())
+      group_.ack(std::exchange(gone_, {}), now());
+  }
 }
 
 void running_group::carry_out(const push_event& push) {
   auto found = members_.find(push.to);
-  if (found != members_.end())
-    found->second.member->deliver(source_.deliver(store_.events()[push.event.index]), push.retry_count);
+  auto& event = store_.events()[push.event.index];
+  if (event.dropped())
+    gone_.push_back(event.id); // it was deleted or truncated meanwhile
+  else if (found != members_.end())
+    found->second.member->deliver(source_.deliver(event), push.retry_count);
 }
 
 // -- members -------------------------------------------------------------------------------------------------------

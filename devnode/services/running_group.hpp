@@ -105,6 +105,7 @@ private:
     item_rate rate;
   };
 
+  void read_what_is_there();
   bool read_batch(std::size_t count, int& budget);
   void decide();
   void carry_out(const push_event& push);
@@ -122,6 +123,7 @@ private:
   consumer_id last_id_ = 0;
   item_rate rate_;
   bool faulted_ = false;
+  std::vector<uuid> gone_;
   rpc::turn_task read_later_;
   follower follower_;
 };

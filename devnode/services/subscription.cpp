@@ -36,7 +36,10 @@ public:
   virtual std::optional<std::uint64_t> upcoming() const { return {}; }
 
   /// Position of the last event that was sent, or behind which it starts.
-  virtual std::optional<std::uint64_t> last_position() const { return {}; }
+  virtual std::optional<log_position> last_position() const { return {}; }
+
+  /// Whether it starts at a place where there is no record.
+  virtual bool invalid() const { return false; }
 };
 
 class stream_source : public source {
@@ -74,24 +77,26 @@ private:
 class all_source : public source {
 public:
   all_source(store& events, read_request& request)
-    : log_{events.events()}, cursor_{events, start(log_, request), filter(events, request)}, first_{cursor_.next_index()} {
-    if (auto position = std::get_if<std::uint64_t>(&request.from))
+    : log_{events.events()}, whom_{request.index ? seen_by::projections : seen_by::readers},
+      cursor_{events, start(request), filter(events, request), whom_}, first_{cursor_.next_index()} {
+    if (auto position = std::get_if<log_position>(&request.from))
       last_ = *position;
-    if (std::holds_alternative<from_end>(request.from))
-      last_ = log_[log_.readable() - 1].position;
+    if (std::holds_alternative<from_end>(request.from) && log_.end(whom_) > 0)
+      last_ = log_position::of(log_[log_.end(whom_) - 1].position);
+    invalid_ = !request.index && first_ < log_.readable() && last_ && log_.inside_record(last_->commit);
   }
 
   // A start beyond the end, which a client has that another node served before: what is written up to it is passed over.
   const stored_event* next(int& budget) override {
     auto event = cursor_.next(budget);
-    while (event && last_ && event->position <= *last_)
+    while (event && last_ && log_position::of(event->position) <= *last_)
       event = cursor_.next(budget);
     return event;
   }
 
   void go_live(bool) override {}
   std::int64_t behind() const override { return cursor_.behind(); }
-  void sent(const stored_event& event) override { last_ = event.position; }
+  void sent(const stored_event& event) override { last_ = log_position::of(event.position); }
 
   std::optional<std::uint64_t> considered() const override {
     if (cursor_.next_index() == first_)
@@ -100,16 +105,19 @@ public:
   }
 
   std::optional<std::uint64_t> upcoming() const override {
-    if (cursor_.next_index() == log_.readable())
+    if (cursor_.next_index() == cursor_.end())
       return {};
     return log_[cursor_.next_index()].position;
   }
 
-  std::optional<std::uint64_t> last_position() const override { return last_; }
+  std::optional<log_position> last_position() const override { return last_; }
+  bool invalid() const override { return invalid_; }
 
   caught_up_place place() const override {
     caught_up_place place;
-    place.position = last_ ? last_ : considered();
+    place.position = last_;
+    if (auto looked_at = considered(); looked_at && !last_)
+      place.position = log_position::of(*looked_at);
     return place;
   }
 
@@ -119,25 +127,28 @@ private:
   }
 
   // The first event behind the position: a subscription starts after it.
-  static std::size_t start(const log& events, const read_request& request) {
+  std::size_t start(const read_request& request) const {
     if (std::holds_alternative<from_end>(request.from))
-      return events.readable();
-    auto position = std::get_if<std::uint64_t>(&request.from);
-    return position ? events.index_of(*position + 1) : 0;
+      return log_.end(whom_);
+    auto position = std::get_if<log_position>(&request.from);
+    return position ? log_.index_of(position->before_record() ? position->commit : position->commit + 1) : 0;
   }
 
   const log& log_;
+  const seen_by whom_;
   all_forwards cursor_;
   std::size_t first_;
-  std::optional<std::uint64_t> last_;
+  std::optional<log_position> last_;
+  bool invalid_ = false;
 };
 
 // When a filtered subscription says how far its search has come, and how far that is. While it catches up it goes page by page, as a
-// server does: a page may be what fills the interval, and what is told then is the last event that was sent, or where the page began.
+// server does: a page may be what fills the interval, and what is told then is the last event that was sent, or where the page began, which is
+// before a record.
 class search_progress {
 public:
   explicit search_progress(const read_request& request) : window_{request.search_window}, interval_{request.checkpoint_interval} {
-    if (auto position = std::get_if<std::uint64_t>(&request.from))
+    if (auto position = std::get_if<log_position>(&request.from))
       page_begin_ = *position;
   }
 
@@ -146,7 +157,7 @@ public:
     if (live)
       return interval_ - unreported_;
     if (page_ended_ && upcoming) {
-      page_begin_ = *upcoming;
+      page_begin_ = {*upcoming, 0};
       considered_ = matched_ = 0;
       page_ended_ = false;
     }
@@ -172,10 +183,10 @@ public:
   void turn(std::optional<std::uint64_t> position) {
     unreported_ = considered_ = matched_ = 0;
     page_ended_ = false;
-    page_begin_ = std::max(page_begin_, position.value_or(0));
+    page_begin_ = std::max(page_begin_, log_position::of(position.value_or(0)));
   }
 
-  std::uint64_t page_begin() const { return page_begin_; }
+  log_position page_begin() const { return page_begin_; }
 
 private:
   std::uint64_t window_;
@@ -183,7 +194,7 @@ private:
   std::uint64_t unreported_ = 0;
   std::uint64_t considered_ = 0; // in this page
   std::uint64_t matched_ = 0;
-  std::uint64_t page_begin_ = 0;
+  log_position page_begin_{};
   bool page_ended_ = false;
 };
 
@@ -240,7 +251,7 @@ private:
     if (!next_)
       next_ = produce();
     if (!next_)
-      return end_if_deleted();
+      return end_if_over();
     auto message = *std::move(next_);
     next_ = produce();
     call_.write(message, next_.has_value());
@@ -252,13 +263,13 @@ private:
       confirmed_ = true;
       return confirmation_message(random_uuid());
     }
-    if (deleted_)
+    if (deleted_ || source_->invalid())
       return {};
     if (checkpoint_due_)
       return checkpoint();
     if (live_ && source_->behind() > live_events)
       return fall_behind();
-    int budget = events_a_turn;
+    int budget = request_.slow_filter ? events_a_slow_turn : events_a_turn;
     if (request_.filtered)
       budget = static_cast<int>(std::min<std::uint64_t>(budget, search_.budget(live_, source_->upcoming())));
     auto allowed = budget;
@@ -299,13 +310,15 @@ private:
 
   // Says how far the search has come, unless that was said before.
   std::optional<rpc::outgoing> new_checkpoint() {
-    auto position = source_->considered();
-    if (position)
-      position = std::max(source_->last_position().value_or(0), live_ ? *position : search_.page_begin());
-    if (!position || position == reported_)
+    auto looked_at = source_->considered();
+    if (!looked_at)
+      return {};
+    auto position =
+      std::max(source_->last_position().value_or(log_position{}), live_ ? log_position::of(*looked_at) : search_.page_begin());
+    if (position == reported_)
       return {};
     reported_ = position;
-    return checkpoint_message(*position, node_.events.now());
+    return checkpoint_message(position, node_.events.now());
   }
 
   std::optional<rpc::outgoing> caught_up() {
@@ -314,7 +327,10 @@ private:
       return checkpoint();
     }
     go_live(true);
-    return caught_up_message(source_->place(), node_.events.now());
+    auto place = source_->place();
+    if (request_.filtered && reported_)
+      place.position = std::max(source_->last_position().value_or(log_position{}), *reported_);
+    return caught_up_message(place, node_.events.now());
   }
 
   void go_live(bool live) {
@@ -324,8 +340,10 @@ private:
     search_.turn(source_->considered());
   }
 
-  void end_if_deleted() {
-    if (deleted_)
+  void end_if_over() {
+    if (source_->invalid())
+      call_.finish(errors::invalid_position());
+    else if (deleted_)
       call_.finish(errors::stream_deleted(request_.stream));
   }
 
@@ -335,14 +353,14 @@ private:
   std::unique_ptr<source> source_;
   std::optional<rpc::outgoing> next_;
   search_progress search_{request_};
-  std::optional<std::uint64_t> reported_;
+  std::optional<log_position> reported_;
   bool told_the_end_ = false;
   bool confirmed_ = false;
   bool live_ = false;
   bool deleted_ = false;
   bool checkpoint_due_ = false;
-  rpc::turn_task pump_later_{call_.on(), [this] { pump(); }};
-  follower follower_{node_.live, request_.stream, [this] { pump_later_.schedule(); }};
+  rpc::turn_task pump_later_{call_.on(), [this] { call_.attempt([this] { pump(); }); }};
+  follower follower_{request_.index ? node_.settled : node_.live, request_.stream, [this] { pump_later_.schedule(); }};
   reading_right right_{node_, call_, request_, [this] { pump_later_.schedule(); }};
 };
 

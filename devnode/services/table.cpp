@@ -21,6 +21,7 @@ namespace kdb::development {
 namespace {
 
 constexpr std::size_t streams_limit = 16'767'216; // 16 MiB - 10 000, a server's
+constexpr std::size_t v2_limit = 0;               // half as much again as an append may have
 constexpr std::size_t other_limit = 4 * 1024 * 1024;
 
 // One method of the node: what a server calls it, how it is handled, and what ServerFeatures says it can do beyond the first version.
@@ -48,8 +49,8 @@ const std::vector<entry>& entries() {
   static const std::vector<std::string> both{"stream", "all"};
   static const std::vector<entry> all{
     // in the order in which a server lists them
-    {streams_2, "AppendSession", handle_append_session, streams_limit, {}, none, demand::leading_v2},
-    {streams_2, "AppendRecords", handle_append_records, streams_limit, {}, none, demand::leading_v2},
+    {streams_2, "AppendSession", handle_append_session, v2_limit, {}, none, demand::leading_v2},
+    {streams_2, "AppendRecords", handle_append_records, v2_limit, {}, none, demand::leading_v2},
     {projections, "Create", handle_projection_create, other_limit, {"track_emitted_streams"}, user, demand::leading_only},
     {projections, "Update", handle_projection_update, other_limit, {}, user, demand::leading_only},
     {projections, "Delete", handle_projection_delete, other_limit, {}, ops, demand::leading_only},
@@ -115,9 +116,9 @@ void add_services(rpc::server& to, node& serving) {
     if (each.service == projections && !serving.options.projections)
       continue;
     std::string service{each.service};
+    auto largest = each.largest_request == v2_limit ? serving.options.max_append_size / 2 * 3 : each.largest_request;
     serving.methods.push_back({service, each.method, each.features});
-    to.add(service, each.method,
-           {[&each, &serving](rpc::call& call) { return handler_of(each, serving, call); }, each.largest_request});
+    to.add(service, each.method, {[&each, &serving](rpc::call& call) { return handler_of(each, serving, call); }, largest});
   }
 }
 

@@ -11,7 +11,8 @@
 
 namespace kdb::development {
 
-/// A handler of a call with one request and, when the client has ended its side, one reply: `Answer` maps a Request to a reply or to a status.
+/// A handler of a call with one request and, when the client has ended its side, one reply: `Answer` maps a Request to a reply or to a status,
+/// or to nothing: then the call is never answered.
 /// With `writes` the reply waits until what was written is durable.
 template <class Request, class Reply, class Answer>
 std::unique_ptr<rpc::handler> unary(rpc::call& call, Answer answer, durability* writes = nullptr) {
@@ -37,7 +38,9 @@ std::unique_ptr<rpc::handler> unary(rpc::call& call, Answer answer, durability* 
         return call_.finish(errors::handler_exception());
       if (!well_formed_)
         return call_.finish(errors::invalid_argument("The request is malformed."));
-      reply_.emplace(answer_(*request_));
+      reply_ = answer_(*request_);
+      if (!reply_)
+        return;
       if (writes_)
         writes_->then([this] { send(); });
       else

@@ -11,6 +11,7 @@ const stored_event* stream_forwards::next(int& budget) {
   if (!of || ended_)
     return nullptr;
   --budget;
+  next_ = std::max(next_, std::min(of->first_kept, of->last() + 1));
   if (!ignore_truncation_ && next_ <= of->last())
     next_ = std::max(next_, store_.first_visible(*of));
   if (next_ <= of->last()) {
@@ -51,21 +52,21 @@ event_filter only_visible(store& events, event_filter accepts) {
 
 const stored_event* all_forwards::next(int& budget) {
   auto& events = store_.events();
-  while (next_ < events.readable() && budget > 0) {
+  while (next_ < end() && budget > 0) {
     --budget;
     auto& event = events[next_++];
-    if (!event.owner->hidden && (!accepts_ || accepts_(event)))
+    if (!event.owner->hidden && !event.dropped() && (!accepts_ || accepts_(event)))
       return &event;
   }
   return nullptr;
 }
 
 const stored_event* all_backwards::next(int& budget) {
-  before_ = std::min(before_, store_.events().readable());
+  before_ = std::min(before_, store_.events().end(whom_));
   while (before_ > 0 && budget > 0) {
     --budget;
     auto& event = store_.events()[--before_];
-    if (!event.owner->hidden && (!accepts_ || accepts_(event)))
+    if (!event.owner->hidden && !event.dropped() && (!accepts_ || accepts_(event)))
       return &event;
   }
   return nullptr;

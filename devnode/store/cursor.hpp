@@ -69,27 +69,31 @@ event_filter only_visible(store& events, event_filter accepts);
 /// $all upwards, from the event with the given log index.
 class all_forwards : public cursor {
 public:
-  all_forwards(const store& events, std::size_t next, event_filter accepts)
-    : store_{events}, next_{next}, accepts_{std::move(accepts)} {}
+  all_forwards(const store& events, std::size_t next, event_filter accepts, seen_by whom = seen_by::readers)
+    : store_{events}, next_{next}, accepts_{std::move(accepts)}, whom_{whom} {}
 
   const stored_event* next(int& budget) override;
 
-  std::int64_t behind() const { return static_cast<std::int64_t>(store_.events().readable() - next_); }
+  std::int64_t behind() const { return static_cast<std::int64_t>(end() - next_); }
 
   /// Log index of the next event that is looked at.
   std::size_t next_index() const { return next_; }
+
+  /// Log index behind the last event that there is for it.
+  std::size_t end() const { return store_.events().end(whom_); }
 
 private:
   const store& store_;
   std::size_t next_;
   event_filter accepts_;
+  seen_by whom_;
 };
 
 /// $all downwards, from the event before the given log index.
 class all_backwards : public cursor {
 public:
-  all_backwards(const store& events, std::size_t before, event_filter accepts)
-    : store_{events}, before_{before}, accepts_{std::move(accepts)} {}
+  all_backwards(const store& events, std::size_t before, event_filter accepts, seen_by whom = seen_by::readers)
+    : store_{events}, before_{before}, accepts_{std::move(accepts)}, whom_{whom} {}
 
   const stored_event* next(int& budget) override;
 
@@ -97,6 +101,7 @@ private:
   const store& store_;
   std::size_t before_;
   event_filter accepts_;
+  seen_by whom_;
 };
 
 } // namespace kdb::development

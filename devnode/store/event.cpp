@@ -35,6 +35,11 @@ std::string_view stored_event::custom_metadata() const {
   return text(record_size - behind - custom_size, custom_size);
 }
 
+// What a server's record takes beside these is more or less as much.
+std::uint64_t stored_event::record_end() const {
+  return position + 80 + owner->name.size() + type_size + data_size + custom_size;
+}
+
 stored_event make_stored(const proposed_event& event, const event_place& place) {
   char ticks[24];
   auto ticks_end = std::to_chars(ticks, ticks + sizeof ticks, place.created).ptr;

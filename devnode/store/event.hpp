@@ -46,13 +46,21 @@ struct stored_event {
   std::uint32_t type_size = 0;
   bool json = false;
 
+  /// Nobody can read it any more, and its bytes have been given back.
+  bool dropped() const { return body.size() == 0; }
+
   std::string_view type() const { return text(type_offset, type_size); }
   std::string_view data() const { return text(record_size - data_size, data_size); }
   std::string_view custom_metadata() const;
   bool link() const { return type() == link_type; }
 
+  /// Position behind its record in the log.
+  std::uint64_t record_end() const;
+
 private:
   std::string_view text(std::size_t offset, std::size_t size) const {
+    if (dropped())
+      return {};
     return {reinterpret_cast<const char*>(body.begin()) + offset, size};
   }
 };

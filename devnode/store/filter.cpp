@@ -3,8 +3,8 @@
 #include "store/stream.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
-#include <regex>
 #include <unordered_map>
 
 namespace kdb::development {
@@ -14,34 +14,31 @@ std::string_view text_of(const stored_event& event, filter_subject subject) {
   return subject == filter_subject::stream_name ? std::string_view{event.owner->name} : event.type();
 }
 
-// libstdc++'s usual matcher recurses once a character and may take exponential time: a filter could end or stop the node.
-// The other one does neither; it refuses back-references.
-#ifdef __GLIBCXX__
-constexpr auto syntax = std::regex::ECMAScript | std::regex::nosubs | std::regex_constants::__polynomial;
-#else
-constexpr auto syntax = std::regex::ECMAScript | std::regex::nosubs;
-#endif
-
 } // namespace
 
 event_filter prefix_filter(filter_subject subject, std::vector<std::string> prefixes) {
+  // Of sorted prefixes none of which begins with another one, only the last one that is not behind a text can be its beginning.
+  std::ranges::sort(prefixes);
+  auto covered = [](const std::string& shorter, const std::string& longer) { return longer.starts_with(shorter); };
+  prefixes.erase(std::unique(prefixes.begin(), prefixes.end(), covered), prefixes.end());
   return [subject, prefixes = std::move(prefixes)](const stored_event& event) {
     auto text = text_of(event, subject);
-    return std::any_of(prefixes.begin(), prefixes.end(), [&](auto& prefix) { return text.starts_with(prefix); });
+    auto behind = std::ranges::upper_bound(prefixes, text, {}, [](auto& prefix) { return std::string_view{prefix}; });
+    return behind != prefixes.begin() && text.starts_with(*std::prev(behind));
   };
 }
 
 event_filter regex_filter(filter_subject subject, const std::string& expression) {
-  auto pattern = std::make_shared<const std::regex>(expression, syntax);
-  // std::regex is slow and names and types repeat: what was found out about one is kept, up to a bound.
+  auto pattern = std::make_shared<const text_pattern>(expression);
+  // Names and types repeat: what was found out about one is kept, up to a bound.
   auto known = std::make_shared<std::unordered_map<std::string, bool>>();
   return [subject, pattern, known](const stored_event& event) {
     std::string text{text_of(event, subject)};
     auto found = known->find(text);
     if (found != known->end())
       return found->second;
-    bool matches = std::regex_search(text, *pattern);
-    if (known->size() < 4096)
+    bool matches = pattern->matches(text);
+    if (known->size() < 4096 && text.size() < 1024)
       known->emplace(std::move(text), matches);
     return matches;
   };

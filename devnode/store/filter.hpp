@@ -1,6 +1,7 @@
 #pragma once
 
 #include "store/event.hpp"
+#include "store/text_pattern.hpp"
 
 #include <functional>
 #include <string>
@@ -18,10 +19,12 @@ enum class filter_subject { stream_name, event_type };
 /// Accepts what starts with one of `prefixes`; nothing when there are none.
 event_filter prefix_filter(filter_subject subject, std::vector<std::string> prefixes);
 
-/// Accepts what `expression` matches somewhere. ECMAScript syntax without back-references, which shares with the server's .NET
-/// syntax what filters use.
-/// Throws std::regex_error.
+/// Accepts what `expression` matches somewhere. Throws bad_pattern; the filter throws pattern_gave_up for an event that it takes too long to
+/// look at.
 event_filter regex_filter(filter_subject subject, const std::string& expression);
+
+/// Events that a reader looks at before others get their turn, where a filter may take long over each.
+inline constexpr int events_a_slow_turn = 64;
 
 /// Accepts what an index holds by its name: `$idx-all`, `$idx-ce-<category>` or `$idx-et-<type>`; of streams without `$` alone.
 /// Empty when there is no such index.

@@ -18,8 +18,8 @@ follower::~follower() {
     followers_.by_stream_.erase(stream_);
 }
 
-followers::followers(store& events) : store_{events} {
-  events.on_commit([this](const commit& written) { wake(written); });
+followers::followers(store& events, seen_by whom) : store_{events} {
+  events.on_commit(whom, [this](const commit& written) { wake(written); });
 }
 
 void followers::wake(const commit& written) {

@@ -33,7 +33,7 @@ private:
 /// Tells those who follow the log what it has got. They read for themselves: nothing is kept for those who are slow.
 class followers {
 public:
-  explicit followers(store& events);
+  explicit followers(store& events, seen_by whom = seen_by::readers);
 
 private:
   friend class follower;

@@ -159,6 +159,14 @@ struct scanner {
     return true;
   }
 
+  // Behind an element or a member: whether another one follows. A server doesn't mind a comma behind the last one.
+  bool more(char end) {
+    if (!take(','))
+      return false;
+    space();
+    return peek() != end;
+  }
+
   bool array(int depth, std::vector<std::string_view>* out) {
     if (depth == max_depth || !take('['))
       return false;
@@ -171,7 +179,7 @@ struct scanner {
         return false;
       if (out)
         out->push_back(element);
-    } while (take(','));
+    } while (more(']'));
     return take(']');
   }
 
@@ -193,7 +201,7 @@ struct scanner {
         return false;
       if (out)
         out->push_back(std::move(member));
-    } while (take(','));
+    } while (more('}'));
     return take('}');
   }
 };

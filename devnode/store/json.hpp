@@ -15,7 +15,8 @@ struct json_member {
   std::string_view value;   ///< Raw text without the space around it.
 };
 
-/// Returns the members of the object that is the whole of `text`, or nothing when it is no well-formed JSON object.
+/// Returns the members of the object that is the whole of `text`, or nothing when it is no well-formed JSON object,
+/// in which a comma may stand behind the last member or element.
 /// Views point into `text`. A byte order mark before it is accepted.
 std::optional<std::vector<json_member>> parse_object(std::string_view text);
 

@@ -5,16 +5,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <memory>
+#include <vector>
 
 namespace kdb::development {
+
+/// Who looks at the log. Indexes and projections see an event some time after readers do.
+enum class seen_by { readers, projections };
 
 /// All events in the order they were written. Positions increase but are not dense, as on a server, where they are byte offsets:
 /// a client that counts on more finds out here. Events never move in memory.
 class log {
 public:
   /// Number of events, which is also the index of the next one.
-  std::size_t size() const { return events_.size(); }
+  std::size_t size() const { return size_; }
 
   /// Number of events that readers may see: all, unless some are not in the database yet.
   std::size_t readable() const { return readable_; }
@@ -22,7 +26,13 @@ public:
   /// Lets readers see the events before `end`.
   void publish(std::size_t end) { readable_ = end; }
 
-  const stored_event& operator[](std::size_t index) const { return events_[index]; }
+  /// Lets projections see the events before `end`.
+  void settle(std::size_t end) { settled_ = end; }
+
+  /// Number of events that they may see.
+  std::size_t end(seen_by whom) const { return whom == seen_by::readers ? readable_ : settled_; }
+
+  const stored_event& operator[](std::size_t index) const { return blocks_[index / block_size][index % block_size]; }
 
   /// Position of the next record.
   std::uint64_t end_position() const { return end_; }
@@ -30,11 +40,17 @@ public:
   /// Index of the first event at or behind `position`.
   std::size_t index_of(std::uint64_t position) const;
 
+  /// Whether `position` is neither that of a record nor one at which a record could stand.
+  bool inside_record(std::uint64_t position) const;
+
   /// Appends an event of `owner` and returns its index.
   std::size_t append(const proposed_event& event, const stream& owner, std::int64_t revision, std::int64_t created);
 
   /// Appends an event that was read from a database.
   void restore(stored_event event);
+
+  /// Gives the bytes of an event back. What is left is where and when it was.
+  void drop(std::size_t index) { blocks_[index / block_size][index % block_size].body = {}; }
 
   /// Lets the next record stand there at least.
   void skip_to(std::uint64_t position) { end_ = std::max(end_, position); }
@@ -43,8 +59,15 @@ public:
   std::uint64_t append_invisible();
 
 private:
-  std::deque<stored_event> events_;
+  // Large enough to stand apart from the bytes of the events: those that are given back are then next to each other.
+  static constexpr std::size_t block_size = 2048;
+
+  void add(stored_event event);
+
+  std::vector<std::unique_ptr<stored_event[]>> blocks_;
+  std::size_t size_ = 0;
   std::size_t readable_ = 0;
+  std::size_t settled_ = 0;
   std::uint64_t end_ = 548; // where the first visible event of a fresh server stands
 };
 

@@ -113,7 +113,7 @@ projection_editions first_editions() {
 
 std::vector<projected_link> projected_links(const stored_event& event, const projection_editions& by) {
   std::string_view stream = event.owner->name;
-  if (event.owner->hidden || projected_stream(is_metastream(stream) ? stream.substr(2) : stream))
+  if (event.owner->hidden || event.dropped() || projected_stream(is_metastream(stream) ? stream.substr(2) : stream))
     return {};
   return projector{event, by}.links();
 }

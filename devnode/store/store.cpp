@@ -3,7 +3,12 @@
 #include <algorithm>
 #include <chrono>
 #include <ratio>
+#include <utility>
 #include <vector>
+
+#ifdef __GLIBC__
+#include <malloc.h>
+#endif
 
 namespace kdb::development {
 namespace {
@@ -38,6 +43,9 @@ store::store(ticks_clock clock, std::vector<kept_event> kept) : clock_{std::move
     restore(std::move(each));
   restored_ = log_.size();
   log_.publish(restored_);
+  log_.settle(restored_);
+  if (hidden_bytes_ > most_hidden_bytes)
+    reclaim();
   if (restored_ > 0)
     return;
   write_first();
@@ -78,13 +86,13 @@ stream_facts store::facts(std::string_view name) const {
 
 std::int64_t store::first_visible(const stream& of) {
   if (!of.has_metadata && !is_metastream(of.name))
-    return 0; // most streams: no need to look at the clock
+    return of.first_kept; // most streams: no need to look at the clock
   return development::first_visible(of, log_, now());
 }
 
 bool store::visible(const stored_event& event) {
   auto& of = *event.owner;
-  return !of.tombstoned() && !of.soft_deleted() && event.revision >= first_visible(of);
+  return !event.dropped() && !of.tombstoned() && !of.soft_deleted() && event.revision >= first_visible(of);
 }
 
 // -- keeping -------------------------------------------------------------------------------------------------------
@@ -100,10 +108,14 @@ void store::restore(kept_event kept) {
   } else {
     into.events.push_back(log_.size());
     recent_.remember(event.id, into, event.revision);
+    if (event.dropped()) // in the store of which this one is a copy; what came before it there is dropped, too
+      into.first_kept = into.hidden_until = event.revision + 1;
   }
   log_.restore(std::move(event));
   if (is_metastream(into.name) && !into.events.empty())
     apply_metadata(into);
+  else if (into.has_metadata || into.tombstoned())
+    note_hidden(into);
 }
 
 void store::adopt(const log& from, const commit& written) {
@@ -136,8 +148,28 @@ void store::written(std::size_t first) {
 void store::publish(std::size_t end) {
   auto first = log_.readable();
   log_.publish(std::max(end, first));
-  if (listener_ && end > first)
+  if (end <= first)
+    return;
+  if (listener_)
     listener_({first, end});
+  if (wait_)
+    wait_({first, end});
+  else
+    settle(end);
+  if (hidden_bytes_ > most_hidden_bytes)
+    reclaim();
+}
+
+void store::settle_with(std::function<void(const commit&)> wait) {
+  wait_ = std::move(wait);
+  settle(log_.readable());
+}
+
+void store::settle(std::size_t end) {
+  auto first = log_.end(seen_by::projections);
+  log_.settle(std::max(end, first));
+  if (settled_listener_ && end > first)
+    settled_listener_({first, end});
 }
 
 std::int64_t store::last_readable(const stream& of) const {
@@ -145,6 +177,37 @@ std::int64_t store::last_readable(const stream& of) const {
   while (last >= 0 && of.events[static_cast<std::size_t>(last)] >= log_.readable())
     --last;
   return last;
+}
+
+// -- giving back ---------------------------------------------------------------------------------------------------
+
+void store::note_hidden(stream& of) {
+  auto end = of.tombstoned() ? of.last() + 1 : first_visible(of);
+  if (end <= of.hidden_until)
+    return;
+  if (of.hidden_until == of.first_kept)
+    with_hidden_.push_back(&of);
+  for (; of.hidden_until < end; ++of.hidden_until)
+    hidden_bytes_ += log_[of.events[static_cast<std::size_t>(of.hidden_until)]].body.size();
+}
+
+// What is not in the database yet is left for the next time, and what metadata show again meanwhile stays.
+void store::reclaim() {
+  hidden_bytes_ = 0;
+  for (auto each : std::exchange(with_hidden_, {})) {
+    auto end = each->tombstoned() ? each->last() + 1 : std::min(each->hidden_until, first_visible(*each));
+    for (; each->first_kept < end; ++each->first_kept) {
+      auto index = each->events[static_cast<std::size_t>(each->first_kept)];
+      if (index >= log_.readable())
+        break;
+      log_.drop(index);
+    }
+    each->hidden_until = each->first_kept;
+    note_hidden(*each);
+  }
+#ifdef __GLIBC__
+  malloc_trim(0);
+#endif
 }
 
 // -- writing -------------------------------------------------------------------------------------------------------
@@ -271,6 +334,7 @@ write_outcome store::tombstone(std::string_view name, expected_state expected) {
   auto first = log_.append(event, into, tombstone_revision, now());
   into.tombstone = first;
   note_change(into);
+  note_hidden(into);
   written(first);
   return {verdict, before.last, log_[first].position};
 }
@@ -283,7 +347,7 @@ void store::write_metadata(std::string_view of, std::string_view data, std::int6
   apply_metadata(metastream);
 }
 
-void store::apply_metadata(const stream& metastream) {
+void store::apply_metadata(stream& metastream) {
   auto& last = log_[metastream.events.back()];
   auto& described = open(std::string_view{metastream.name}.substr(2));
   described.has_metadata = true;
@@ -292,6 +356,8 @@ void store::apply_metadata(const stream& metastream) {
   // A metastream has rules of its own that no document changes.
   if (!is_metastream(described.name))
     described.metadata = parse_metadata(last.data(), last.json);
+  note_hidden(metastream);
+  note_hidden(described);
 }
 
 void store::undelete(std::string_view name, std::int64_t first, std::int64_t created) {
@@ -305,10 +371,12 @@ void store::undelete(std::string_view name, std::int64_t first, std::int64_t cre
 }
 
 // What is written to a soft-deleted stream, or by a client to its metadata, brings it back without its old events.
-void store::undelete_after(const stream& written, bool was_deleted, std::int64_t last_before, std::int64_t created) {
+void store::undelete_after(stream& written, bool was_deleted, std::int64_t last_before, std::int64_t created) {
   if (!is_metastream(written.name)) {
     if (was_deleted)
       undelete(written.name, last_before + 1, created);
+    if (written.has_metadata)
+      note_hidden(written);
     return;
   }
   auto name = std::string_view{written.name}.substr(2);

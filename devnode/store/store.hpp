@@ -46,6 +46,10 @@ struct commit {
   std::size_t end = 0;
 };
 
+/// Bytes of events that were deleted or truncated and that $all still shows, as a server's $all does before a scavenge. When there are more they are
+/// all dropped.
+inline constexpr std::size_t most_hidden_bytes = 32 * 1024 * 1024;
+
 /// The log and the streams that index it. In memory, for one thread; a database may keep a copy.
 class store {
 public:
@@ -109,6 +113,13 @@ public:
   /// Lets readers see the events before this log index.
   void publish(std::size_t end);
 
+  /// Has projections and indexes wait: `wait` is called with what readers have come to see, and they see it after `settle`. Otherwise they see it at
+  /// once.
+  void settle_with(std::function<void(const commit&)> wait);
+
+  /// Lets projections and indexes see the events before this log index.
+  void settle(std::size_t end);
+
   /// The last revision that can be seen; below the last one when the newest events are not in the database yet.
   std::int64_t last_readable(const stream& of) const;
 
@@ -118,19 +129,23 @@ public:
   /// Grows with every write that can change a user.
   std::uint64_t user_changes() const { return user_changes_; }
 
-  /// Called after each write, when its events can be read.
-  void on_commit(std::function<void(const commit&)> listener) { listener_ = std::move(listener); }
+  /// Called after each write, when its events can be seen.
+  void on_commit(seen_by whom, std::function<void(const commit&)> listener) {
+    (whom == seen_by::readers ? listener_ : settled_listener_) = std::move(listener);
+  }
 
 private:
   void restore(kept_event kept);
+  void note_hidden(stream& of);
+  void reclaim();
   void written(std::size_t first);
   void note_change(const stream& of);
   stream& open(std::string_view name);
   void write(stream& into, const proposed_event& event, std::int64_t created);
   void write_metadata(std::string_view of, std::string_view data, std::int64_t created);
-  void apply_metadata(const stream& metastream);
+  void apply_metadata(stream& metastream);
   void undelete(std::string_view name, std::int64_t first, std::int64_t created);
-  void undelete_after(const stream& written, bool was_deleted, std::int64_t last_before, std::int64_t created);
+  void undelete_after(stream& written, bool was_deleted, std::int64_t last_before, std::int64_t created);
   write_outcome duplicate(const stream& of, std::int64_t last);
 
   struct name_hash {
@@ -143,11 +158,15 @@ private:
   log log_;
   std::unordered_map<std::string, std::unique_ptr<stream>, name_hash, std::equal_to<>> streams_;
   recent_ids recent_{100'000};
+  std::vector<stream*> with_hidden_;
+  std::size_t hidden_bytes_ = 0;
   std::size_t restored_ = 0;
   std::uint64_t access_changes_ = 1;
   std::uint64_t user_changes_ = 1;
   std::function<void(const commit&)> keep_;
+  std::function<void(const commit&)> wait_;
   std::function<void(const commit&)> listener_;
+  std::function<void(const commit&)> settled_listener_;
 };
 
 } // namespace kdb::development

@@ -6,15 +6,17 @@
 
 namespace kdb::development {
 
-std::int64_t first_visible(const stream& of, const log& events, std::int64_t now) {
+std::int64_t truncation_bound(const stream& of) {
   if (is_metastream(of.name))
     return std::max<std::int64_t>(of.last(), 0); // an implicit $maxCount of 1
   auto& metadata = of.metadata;
-  std::int64_t first = 0;
-  if (metadata.truncate_before)
-    first = *metadata.truncate_before;
-  if (metadata.max_count)
-    first = std::max(first, of.last() - *metadata.max_count + 1);
+  auto first = metadata.truncate_before.value_or(0);
+  return metadata.max_count ? std::max(first, of.last() - *metadata.max_count + 1) : first;
+}
+
+std::int64_t first_visible(const stream& of, const log& events, std::int64_t now) {
+  auto& metadata = of.metadata;
+  auto first = std::max(truncation_bound(of), of.first_kept);
   if (!metadata.max_age || first > of.last())
     return std::min(first, of.last() + 1);
   constexpr std::int64_t ticks_per_second = 10'000'000;

@@ -37,6 +37,8 @@ struct stream {
   std::optional<std::uint64_t> tombstone; ///< Log index.
   stream_metadata metadata;
   bool has_metadata = false;
+  std::int64_t first_kept = 0;   ///< Events before this revision are dropped: only their places in the log are left.
+  std::int64_t hidden_until = 0; ///< Events from there to this revision are known to be hidden.
 
   std::int64_t last() const { return static_cast<std::int64_t>(events.size()) - 1; }
   bool tombstoned() const { return tombstone.has_value(); }
@@ -49,6 +51,9 @@ struct stream {
 constexpr bool is_metastream(std::string_view name) {
   return name.starts_with("$$");
 }
+
+/// Returns the lowest revision that metadata allow, without regard to age; also one that is yet to come.
+std::int64_t truncation_bound(const stream& of);
 
 /// Returns the lowest revision of `of` that may be read at `now` (100 ns since 1970); last + 1 when there is none.
 std::int64_t first_visible(const stream& of, const log& events, std::int64_t now);

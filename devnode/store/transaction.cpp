@@ -11,15 +11,17 @@ char lower(char c) {
 
 } // namespace
 
-bool same_name(std::string_view left, std::string_view right) {
-  return std::ranges::equal(left, right, {}, lower, lower);
+std::string folded_name(std::string_view name) {
+  std::string folded{name};
+  std::ranges::transform(folded, folded.begin(), lower);
+  return folded;
 }
 
 std::size_t transaction::add_target(std::string_view stream, expected_state expected) {
-  auto known = std::ranges::find_if(targets, [&](const target& each) { return same_name(each.stream, stream); });
-  if (known == targets.end())
-    known = targets.insert(known, {std::string{stream}, expected});
-  return static_cast<std::size_t>(known - targets.begin());
+  auto [known, added] = target_of.try_emplace(folded_name(stream), targets.size());
+  if (added)
+    targets.push_back({std::string{stream}, expected});
+  return known->second;
 }
 
 session_decision decide_session(std::span<const append_decision> targets) {

@@ -9,6 +9,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace kdb::development {
@@ -29,10 +30,12 @@ struct transaction {
 
   /// Returns the index of `stream`, which is added if it is new. Names that differ in nothing but case are one stream, the first.
   std::size_t add_target(std::string_view stream, expected_state expected = expected_state::any());
+
+  std::unordered_map<std::string, std::size_t> target_of{}; ///< By folded name. `add_target` looks after it.
 };
 
-/// Whether two stream names are one to the v2 services.
-bool same_name(std::string_view left, std::string_view right);
+/// A stream name as the v2 services compare it: without regard to case.
+std::string folded_name(std::string_view name);
 
 // -- a session: the first stream that fails is what the client hears of -------------------------------------------
 

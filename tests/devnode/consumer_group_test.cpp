@@ -4,6 +4,7 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
@@ -60,6 +61,37 @@ BOOST_AUTO_TEST_CASE(what_a_nack_does) {
     BOOST_TEST(decisions() == decided);
     BOOST_TEST(group.in_flight() == (decided.empty() || decided[0][0] == 'p' ? 0u : 1u));
   }
+}
+
+BOOST_AUTO_TEST_CASE(an_id_that_one_answer_names_twice_is_parked_twice) {
+  group.connect(1, 10, now);
+  add(3);
+  decisions();
+  nack({0, 0}, nack_action::park);
+  BOOST_TEST(decisions() ==
+             (names{"park 0 Client explicitly NAK'ed message.\nwhy", "park 0 Client explicitly NAK'ed message.\nwhy"}));
+  nack({0}, nack_action::park); // it is not in flight any more
+  nack({1, 1}, nack_action::retry);
+  BOOST_TEST(decisions() == (names{"1>1 again 1"}));
+  nack({1}, nack_action::retry);
+  decisions();
+  nack({1, 1}, nack_action::retry);
+  BOOST_TEST(decisions() == (names{"park 1 Reached retry count of 2", "park 1 Reached retry count of 2"}));
+  nack({2, 2}, nack_action::skip);
+  BOOST_TEST(decisions() == names{});
+  BOOST_TEST(group.consumers().all()[0].in_flight == 0);
+}
+
+BOOST_AUTO_TEST_CASE(many_events_of_a_consumer_that_goes_are_for_others_soon) {
+  settings.history_buffer_size = 1'000'000;
+  group = make();
+  group.connect(1, 200'000, now);
+  add(200'000);
+  decisions();
+  auto begun = std::chrono::steady_clock::now();
+  group.disconnect(1, now);
+  BOOST_TEST((std::chrono::steady_clock::now() - begun < 5s));
+  BOOST_TEST(group.retrying() == 200'000u);
 }
 
 BOOST_AUTO_TEST_CASE(an_empty_reason_leaves_the_line_of_the_reason_empty) {

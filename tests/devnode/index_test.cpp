@@ -9,10 +9,13 @@
 
 using namespace kdb::development;
 using namespace kdb::development::testing;
+using namespace std::chrono_literals;
 
 namespace {
 
 struct index_fixture : node_fixture {
+  index_fixture() : node_fixture{kdb::devnode_options{.projection_lag = 0ms}} {}
+
   static ReadReq reading_index(const std::string& name) {
     auto request = reading("", 100);
     request.mutable_options()->mutable_filter()->mutable_stream_identifier()->add_prefix(name);

@@ -28,7 +28,9 @@ BOOST_DATA_TEST_CASE(what_is_malformed_is_no_object, data::make({"",
                                                                  "{}}",
                                                                  "{\"a\"}",
                                                                  "{\"a\":}",
-                                                                 "{\"a\":1,}",
+                                                                 "{,}",
+                                                                 "{\"a\":1,,}",
+                                                                 "{\"a\":1,",
                                                                  "{a:1}",
                                                                  "{\"a\":01}",
                                                                  "{\"a\":1.}",
@@ -37,12 +39,22 @@ BOOST_DATA_TEST_CASE(what_is_malformed_is_no_object, data::make({"",
                                                                  "{\"a\":\"\\u12g4\"}",
                                                                  "{\"a\":\"\n\"}",
                                                                  "{\"a\":tru}",
-                                                                 "{\"a\":[1,]}",
+                                                                 "{\"a\":[,]}",
+                                                                 "{\"a\":[1,,]}",
                                                                  "{\"a\":1e}",
                                                                  "{\"a\":\"",
                                                                  "{\"a\":\"\\",
                                                                  "{\"a\":1} x"})) {
   BOOST_TEST(!parse_object(sample));
+}
+
+BOOST_AUTO_TEST_CASE(a_comma_may_stand_behind_the_last_member_or_element) {
+  auto members = parse_object("{\"a\":[1, 2 , ],\"b\":3 , }");
+  BOOST_REQUIRE(members);
+  BOOST_REQUIRE(members->size() == 2u);
+  BOOST_TEST((*members)[0].value == "[1, 2 , ]");
+  BOOST_TEST((*members)[1].value == "3");
+  BOOST_TEST(parse_array((*members)[0].value).value().size() == 2u);
 }
 
 BOOST_AUTO_TEST_CASE(deep_documents_are_refused_and_not_recursed_into) {

@@ -114,6 +114,7 @@ struct projections_fixture : node_fixture {
 
   static devnode_options with_projections(devnode_options options) {
     options.projections = true;
+    options.projection_lag = 0ms;
     return options;
   }
 };
@@ -225,6 +226,29 @@ BOOST_FIXTURE_TEST_CASE(what_can_not_be_created_is_refused, projections_fixture)
   BOOST_TEST(projections.ask(once).empty());
   BOOST_TEST(projections.remove("$streams").error_message() ==
              "We currently don't allow for the deletion of System Projections.");
+}
+
+BOOST_FIXTURE_TEST_CASE(one_whose_query_was_refused_says_why_and_never_tells_its_state, projections_fixture) {
+  CreateReq request;
+  request.mutable_options()->mutable_continuous()->set_name("bad");
+  request.mutable_options()->set_query("fromAll().when({ $any: function(s, e) { return s } )");
+  BOOST_TEST(projections.call(&Projections::Stub::Create, request).ok());
+  BOOST_TEST(projections.one("bad").status() == "Faulted");
+  BOOST_TEST(projections.one("bad").statereason() == "Unexpected token ')' (<anonymous>:1:52)");
+  projections.patience = 300ms;
+  BOOST_TEST((projections.state("bad").error_code() == StatusCode::DEADLINE_EXCEEDED));
+  BOOST_TEST((projections.call(&Projections::Stub::Result, projections.named<ResultReq>("bad")).error_code() ==
+              StatusCode::DEADLINE_EXCEEDED));
+  projections.patience = 20s;
+  BOOST_TEST(projections.state("$by_category").ok());
+  BOOST_TEST((projections.state("none").error_code() == StatusCode::NOT_FOUND));
+}
+
+BOOST_FIXTURE_TEST_CASE(an_update_says_whether_it_emits_before_it_is_asked_of_what, projections_fixture) {
+  auto silent = projections.named<UpdateReq>("none");
+  BOOST_TEST((projections.call(&Projections::Stub::Update, silent).error_code() == StatusCode::UNKNOWN));
+  silent.mutable_options()->mutable_no_emit_options();
+  BOOST_TEST((projections.call(&Projections::Stub::Update, silent).error_code() == StatusCode::NOT_FOUND));
 }
 
 BOOST_AUTO_TEST_CASE(a_node_without_projections_has_no_such_service) {

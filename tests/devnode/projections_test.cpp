@@ -12,6 +12,7 @@
 #include <vector>
 
 using namespace kdb;
+using namespace std::chrono_literals;
 using namespace kdb::development;
 using namespace kdb::development::testing;
 
@@ -143,6 +144,7 @@ BOOST_AUTO_TEST_CASE(a_node_projects_what_is_written_and_what_it_finds_once) {
   options.database = folder / "events.db";
   { node_fixture{options}.append("a-1", 2); }
   options.projections = true;
+  options.projection_lag = 0ms;
   {
     node_fixture node{options};
     BOOST_TEST((node.follow("$ce-a", 2) == names{"0@a-1", "1@a-1"}));

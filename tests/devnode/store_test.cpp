@@ -202,7 +202,7 @@ BOOST_AUTO_TEST_CASE(links_lead_one_step_to_what_may_be_read) {
 
 BOOST_AUTO_TEST_CASE(listeners_hear_of_all_that_was_written_together) {
   std::vector<std::pair<std::size_t, std::size_t>> heard;
-  events.on_commit([&](const commit& written) { heard.emplace_back(written.first, written.end); });
+  events.on_commit(seen_by::readers, [&](const commit& written) { heard.emplace_back(written.first, written.end); });
   auto size = events.events().size();
   append("s", 2);
   append("s", 0);

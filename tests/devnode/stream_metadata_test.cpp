@@ -30,6 +30,7 @@ BOOST_AUTO_TEST_CASE(documents_mean_what_they_mean_to_a_server) {
     {"not json", {}},
     {"[1]", {}},
     {R"({"$maxCount":2,"owner":"x"})", counts(2)},
+    {R"({"$maxCount":2,})", counts(2)},
     {R"({"$maxAge":5,"$tb":7})", {.max_count = {}, .max_age = 5, .truncate_before = 7}},
     {R"({"$tb":9223372036854775807})", {.max_count = {}, .max_age = {}, .truncate_before = deleted_truncate_before}},
     // A wrong type makes the whole document invalid, a value out of range only itself.

@@ -204,6 +204,50 @@ BOOST_AUTO_TEST_CASE(a_search_that_has_found_nothing_is_told_from_where_its_page
   BOOST_TEST(filtering.next().has_caught_up());
 }
 
+// Between two pages of a search, before the record there: a server tells it with a second number of 0.
+BOOST_AUTO_TEST_CASE(a_place_between_two_pages_is_before_a_record) {
+  append("dull", 40);
+  subscribed filtering{*this, filtered("wanted", 10, 1)};
+  std::uint64_t last = 0;
+  for (;;) {
+    auto message = filtering.next();
+    if (message.has_caught_up()) {
+      BOOST_TEST(message.caught_up().position().commit_position() == last);
+      BOOST_TEST(message.caught_up().position().prepare_position() == 0u);
+      break;
+    }
+    BOOST_REQUIRE(message.has_checkpoint());
+    BOOST_TEST(message.checkpoint().prepare_position() == 0u);
+    last = message.checkpoint().commit_position();
+  }
+  BOOST_TEST(last > 0u);
+  append("dull", 10);
+  auto live = filtering.next().checkpoint();
+  BOOST_TEST(live.prepare_position() == live.commit_position());
+  // Who goes on there gets the record, if it is wanted by then.
+  auto request = filtered("dull", 10, 1);
+  request.mutable_options()->mutable_all()->mutable_position()->set_commit_position(last);
+  subscribed resumed{*this, request};
+  BOOST_TEST(resumed.next().event().commit_position() == last);
+}
+
+BOOST_AUTO_TEST_CASE(a_subscription_from_within_a_record_is_confirmed_and_ends) {
+  append("s", 3);
+  auto request = following("");
+  request.mutable_options()->mutable_all()->mutable_position()->set_commit_position(549);
+  request.mutable_options()->mutable_all()->mutable_position()->set_prepare_position(549);
+  grpc::ClientContext context;
+  limit(context);
+  auto call = streams->Read(&context, request);
+  ReadResp message;
+  BOOST_REQUIRE(call->Read(&message));
+  BOOST_TEST(message.has_confirmation());
+  BOOST_TEST(!call->Read(&message));
+  auto status = call->Finish();
+  BOOST_TEST((status.error_code() == grpc::StatusCode::INVALID_ARGUMENT));
+  BOOST_TEST(status.error_message() == "Trying to read from an invalid position.");
+}
+
 BOOST_AUTO_TEST_CASE(a_window_of_nothing_is_no_endless_search) {
   append("s", 3);
   subscribed filtering{*this, filtered("other", 0, 1)};

@@ -3,6 +3,7 @@
 #include "event_store/client/gossip.grpc.pb.h"
 #include "event_store/client/monitoring.grpc.pb.h"
 #include "event_store/client/serverfeatures.grpc.pb.h"
+#include "kurrentdb/protocol/v2/streams/streams.grpc.pb.h"
 
 #include <grpcpp/generic/generic_stub.h>
 
@@ -205,6 +206,24 @@ BOOST_AUTO_TEST_CASE(events_and_appends_above_the_limits_are_refused_whole) {
   BOOST_TEST(all.error_code() == grpc::StatusCode::INVALID_ARGUMENT);
   BOOST_TEST(all.error_message() == "Maximum Append Size of 1000 Exceeded.");
   BOOST_TEST(small.read_revisions("s").size() == 2u);
+}
+
+// As on a server, where a message of this service may be half as large again as an append.
+BOOST_AUTO_TEST_CASE(a_record_above_the_limit_is_refused_as_a_record) {
+  node_fixture fixture;
+  auto records = kurrentdb::protocol::v2::streams::StreamsService::NewStub(fixture.channel);
+  kurrentdb::protocol::v2::streams::AppendRecordsRequest request;
+  auto& record = *request.add_records();
+  record.set_stream("s");
+  record.mutable_schema()->set_name("t");
+  record.mutable_schema()->set_format(kurrentdb::protocol::v2::streams::SCHEMA_FORMAT_BYTES);
+  record.set_data(std::string(17 << 20, 'x'));
+  grpc::ClientContext context;
+  node_fixture::limit(context);
+  kurrentdb::protocol::v2::streams::AppendRecordsResponse reply;
+  auto status = records->AppendRecords(&context, request, &reply);
+  BOOST_TEST((status.error_code() == grpc::StatusCode::INVALID_ARGUMENT));
+  BOOST_TEST(status.error_message().starts_with("The size of record "), status.error_message());
 }
 
 BOOST_AUTO_TEST_CASE(the_largest_append_works) {

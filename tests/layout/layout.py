@@ -26,6 +26,8 @@ GRPC = r"grpc(pp)?/.*"
 CAF = r"caf/.*"
 OPENSSL = r"openssl/.*"
 SQLITE = r"sqlite3\.h"
+PCRE = r"pcre2\.h"
+GLIBC = r"malloc\.h"
 ASIO = r"boost/asio/.*"
 JSON = r"nlohmann/json\.hpp"
 POSIX = r"dlfcn\.h|fcntl\.h|pthread\.h|arpa/.*|netinet/.*|sys/.*|netdb\.h|unistd\.h|poll\.h"
@@ -49,7 +51,7 @@ PARTS = [
     ("actors/", ["actors/", "libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/",
                  "libkdb/rpc/transport.hpp", "libkdb/rpc/grpc_transport.hpp", "libkdb/rpc/process.hpp", "libkdb/rpc/resolver.hpp"], [BOOST_UUID, CAF, ASIO]),
     ("devnode/include/kdb/", ["devnode/include/kdb/"], []),
-    ("devnode/", ["devnode/"], [PROTOBUF, GRPC, OPENSSL, SQLITE, POSIX]),
+    ("devnode/", ["devnode/"], [PROTOBUF, GRPC, OPENSSL, SQLITE, PCRE, GLIBC, POSIX]),
     ("samples/", ["libkdb/include/kdb/", "actors/include/kdb/", "devnode/include/kdb/"], [BOOST_UUID, CAF, ASIO]),
 ]
 

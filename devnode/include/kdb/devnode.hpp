@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -20,6 +21,9 @@ struct devnode_options {
   /// links into `$ce-…`, `$et-…` and so on, as on a server on which they are started, and projections can be managed; those of users are kept and
   /// not run. Off, so that $all holds what was written alone.
   bool projections = false;
+  /// How long after an append is answered its events are in indexes, and the links to them in `$ce-…`, `$et-…` and so on. On a server nothing of
+  /// that is there at once either: who reads a category right behind an append must wait. Zero for tests that are about something else.
+  std::chrono::milliseconds projection_lag{50};
   /// Largest append in bytes: data, metadata and types of its events.
   std::uint64_t max_append_size = 256 * 1024 * 1024;
   /// Largest event in bytes: data, metadata and type. A message of a client holds 16 767 216 bytes at most in any case.

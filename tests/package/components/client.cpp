@@ -10,5 +10,5 @@ static_assert(KDB_VERSION >= 200);
 
 int main() {
   auto db = kdb::client::connect("kurrentdb://127.0.0.1:1?tls=false&maxDiscoverAttempts=1");
-  return db && !db->head_position() ? 0 : 1;
+  return db && !db->get_commit_position() ? 0 : 1;
 }
