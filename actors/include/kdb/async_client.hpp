@@ -17,11 +17,12 @@
 #include <vector>
 
 #include <kdb/async_core.hpp>
+#include <kdb/export.hpp>
 #include <kdb/pending_handlers.hpp>
 
 // KurrentDB for Asio programs. Every operation takes a completion token as its last argument and completes with one `result`:
 // a callback, `use_future`, `use_awaitable`, or any other. Completions run on the token's associated executor, else on the client's.
-namespace kdb {
+namespace KDB_API kdb {
 
 namespace detail {
 

@@ -4,9 +4,10 @@
 #include <string>
 
 #include <kdb/call_options.hpp>
+#include <kdb/export.hpp>
 
 // Operations of the server: what its operators do to the node in use. All of it is for members of `$admins` and `$ops`.
-namespace kdb {
+namespace KDB_API kdb {
 
 /// How to reclaim the room of events that can't be read any more.
 struct scavenge_options {
