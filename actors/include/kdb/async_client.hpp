@@ -692,6 +692,14 @@ public:
     return ask(kdb::set_node_priority{priority}, std::forward<Token>(token));
   }
   template <class Token>
+  auto get_statistics(call_options call, Token&& token) const {
+    return ask(kdb::get_statistics{std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_statistics(Token&& token) const {
+    return ask(kdb::get_statistics{}, std::forward<Token>(token));
+  }
+  template <class Token>
   auto shut_down_node(call_options call, Token&& token) const {
     return ask(kdb::shut_down_node{std::move(call)}, std::forward<Token>(token));
   }

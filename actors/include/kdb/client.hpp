@@ -384,6 +384,7 @@ public:
   auto set_node_priority(std::int32_t priority, call_options call = {}) const {
     return ask(kdb::set_node_priority{priority, std::move(call)});
   }
+  auto get_statistics(call_options call = {}) const { return ask(kdb::get_statistics{std::move(call)}); }
   auto shut_down_node(call_options call = {}) const { return ask(kdb::shut_down_node{std::move(call)}); }
 
   // -- The client, and the cluster

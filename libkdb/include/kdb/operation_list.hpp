@@ -68,6 +68,7 @@
   X(merge_indexes)                                                                                                               \
   X(resign_node)                                                                                                                 \
   X(set_node_priority)                                                                                                           \
+  X(get_statistics)                                                                                                              \
   X(shut_down_node)                                                                                                              \
   X(read_gossip)
 
