@@ -8,6 +8,7 @@
 
 #include <feed.hpp>
 #include <inbox.hpp>
+#include <moved_from.hpp>
 #include <subscription_error.hpp>
 
 namespace kdb::detail {
@@ -91,6 +92,10 @@ std::shared_ptr<async_reading_state> start_reading(std::shared_ptr<const async_c
 } // namespace
 
 void start_next(const std::shared_ptr<async_reading_state>& state, completion_ptr<event_batch> done) {
+  if (!state) {
+    done->complete(moved_from("reading"));
+    return;
+  }
   if (auto why = state->owner->running->refusal())
     done->complete(unexpected{std::move(*why)});
   else
@@ -98,6 +103,8 @@ void start_next(const std::shared_ptr<async_reading_state>& state, completion_pt
 }
 
 stream_bounds bounds_of(const std::shared_ptr<async_reading_state>& state) {
+  if (!state)
+    return {};
   return state->batches.bounds();
 }
 
@@ -199,6 +206,10 @@ void start_subscription(std::shared_ptr<const async_core::impl> owner, Request r
 } // namespace
 
 void start_next(const std::shared_ptr<async_subscription_state>& state, completion_ptr<event_batch> done) {
+  if (!state) {
+    done->complete(moved_from("subscription"));
+    return;
+  }
   if (auto why = state->owner->running->refusal())
     done->complete(unexpected{std::move(*why)});
   else
@@ -206,6 +217,8 @@ void start_next(const std::shared_ptr<async_subscription_state>& state, completi
 }
 
 std::optional<subscription_ended> end_of(const std::shared_ptr<async_subscription_state>& state) {
+  if (!state)
+    return std::nullopt;
   std::lock_guard lock{state->into->mutex};
   return state->into->end;
 }
@@ -254,6 +267,10 @@ void send_answers(const std::shared_ptr<async_consumer_state>& state, Request re
 } // namespace
 
 void start_next(const std::shared_ptr<async_consumer_state>& state, completion_ptr<consumer_batch> done) {
+  if (!state) {
+    done->complete(moved_from("consumer"));
+    return;
+  }
   state->owner->ask<taken_events>(state->box, take{for_ever}, [state, done = std::move(done)](result<taken_events> got) {
     done->complete(keep_end(*state, std::move(got)));
   });
@@ -261,11 +278,19 @@ void start_next(const std::shared_ptr<async_consumer_state>& state, completion_p
 
 void answer(const std::shared_ptr<async_consumer_state>& state, consumer_batch batch, batch_outcomes outcomes,
             completion_ptr<ack_result> done) {
+  if (!state) {
+    done->complete(moved_from("consumer"));
+    return;
+  }
   send_answers(state, answer_batch{std::move(batch), std::move(outcomes)}, std::move(done));
 }
 
 void answer(const std::shared_ptr<async_consumer_state>& state, std::vector<event_token> events, kdb::outcome how,
             completion_ptr<ack_result> done) {
+  if (!state) {
+    done->complete(moved_from("consumer"));
+    return;
+  }
   if (how.is_ack())
     send_answers(state, ack_events{std::move(events)}, std::move(done));
   else
@@ -273,6 +298,8 @@ void answer(const std::shared_ptr<async_consumer_state>& state, std::vector<even
 }
 
 std::optional<subscription_ended> end_of(const std::shared_ptr<async_consumer_state>& state) {
+  if (!state)
+    return std::nullopt;
   std::lock_guard lock{state->mutex};
   return state->end;
 }

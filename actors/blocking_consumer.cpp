@@ -1,6 +1,7 @@
 #include <utility>
 
 #include <kdb/client.hpp>
+#include <moved_from.hpp>
 #include <pull_handle.hpp>
 
 namespace kdb {
@@ -24,35 +25,37 @@ consumer& consumer::operator=(consumer&&) noexcept = default;
 consumer::~consumer() = default;
 
 result<consumer_batch> consumer::next(std::chrono::milliseconds timeout) {
-  return handle_->next(timeout);
+  return handle_ ? handle_->next(timeout) : detail::moved_from("consumer");
 }
 
 result<ack_result> consumer::ack(const consumer_batch& batch) {
-  return handle_->answer(answer_batch{batch, batch_outcomes::all(outcome::ack())});
+  return handle_ ? handle_->answer(answer_batch{batch, batch_outcomes::all(outcome::ack())}) : detail::moved_from("consumer");
 }
 
 result<ack_result> consumer::ack(const event_token& event) {
-  return handle_->answer(ack_events{{event}});
+  return handle_ ? handle_->answer(ack_events{{event}}) : detail::moved_from("consumer");
 }
 
 result<ack_result> consumer::nack(const consumer_batch& batch, nack_action action, std::string reason) {
-  return handle_->answer(answer_batch{batch, batch_outcomes::all(outcome::nack(action, std::move(reason)))});
+  return handle_ ? handle_->answer(answer_batch{batch, batch_outcomes::all(outcome::nack(action, std::move(reason)))})
+                 : detail::moved_from("consumer");
 }
 
 result<ack_result> consumer::nack(const event_token& event, nack_action action, std::string reason) {
-  return handle_->answer(nack_events{{event}, action, std::move(reason)});
+  return handle_ ? handle_->answer(nack_events{{event}, action, std::move(reason)}) : detail::moved_from("consumer");
 }
 
 result<ack_result> consumer::answer(const consumer_batch& batch, batch_outcomes outcomes) {
-  return handle_->answer(answer_batch{batch, std::move(outcomes)});
+  return handle_ ? handle_->answer(answer_batch{batch, std::move(outcomes)}) : detail::moved_from("consumer");
 }
 
 std::optional<subscription_ended> consumer::ended() const {
-  return handle_->ended();
+  return handle_ ? handle_->ended() : std::nullopt;
 }
 
 void consumer::cancel() {
-  handle_->cancel();
+  if (handle_)
+    handle_->cancel();
 }
 
 result<consumer> client::consume(group_name group, consume_options options) const {

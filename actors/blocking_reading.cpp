@@ -2,6 +2,7 @@
 #include <utility>
 
 #include <kdb/client.hpp>
+#include <moved_from.hpp>
 #include <runtime.hpp>
 #include <values/forks.hpp>
 
@@ -66,21 +67,28 @@ reading& reading::operator=(reading&&) noexcept = default;
 reading::~reading() = default;
 
 result<event_batch> reading::next() {
+  if (!state_)
+    return detail::moved_from("reading");
   state_->looked_at = true;
   return state_->next_batch();
 }
 
 event_batch reading::next_or_nothing() {
+  if (!state_)
+    return {};
   auto batch = state_->next_batch();
   state_->looked_at = false;
   return batch ? std::move(*batch) : event_batch{};
 }
 
 const stream_bounds& reading::bounds() const {
-  return state_->bounds;
+  static const stream_bounds none{};
+  return state_ ? state_->bounds : none;
 }
 
 result<void> reading::finish() {
+  if (!state_)
+    return detail::moved_from("reading");
   state_->looked_at = true;
   if (!state_->end)
     state_->end = result<void>{};

@@ -1,6 +1,7 @@
 #include <utility>
 
 #include <kdb/client.hpp>
+#include <moved_from.hpp>
 #include <pull_handle.hpp>
 
 namespace kdb {
@@ -36,15 +37,16 @@ subscription& subscription::operator=(subscription&&) noexcept = default;
 subscription::~subscription() = default;
 
 result<event_batch> subscription::next(std::chrono::milliseconds timeout) {
-  return handle_->next(timeout);
+  return handle_ ? handle_->next(timeout) : detail::moved_from("subscription");
 }
 
 std::optional<subscription_ended> subscription::ended() const {
-  return handle_->ended();
+  return handle_ ? handle_->ended() : std::nullopt;
 }
 
 void subscription::cancel() {
-  handle_->cancel();
+  if (handle_)
+    handle_->cancel();
 }
 
 result<subscription> client::subscribe_to_stream(std::string stream, subscribe_to_stream_options options) const {

@@ -102,12 +102,7 @@ caf::result<subscription_actor> client_state::spawn_subscription(subscription_pl
 template <class Handle, class Started>
 caf::result<Handle> client_state::when_begun(const Started& started) {
   supervise(started.address(), caf::actor_cast<caf::strong_actor_ptr>(started));
-  const auto promise = kept(self->make_response_promise<Handle>());
-  // It answers in any case, also when it ends.
-  self->request(started, caf::infinite, begin{})
-    .then([promise, started] { promise->deliver(Handle{started}); },
-          [promise](caf::error& why) { promise->deliver(std::move(why)); });
-  return *promise;
+  return self->delegate(started, begin{});
 }
 
 // -- the requests -------------------------------------------------------------------------

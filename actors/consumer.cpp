@@ -54,8 +54,8 @@ consumer_self::behavior_type consumer_state::start(consumer_plan given, worker_c
   };
 }
 
-caf::result<void> consumer_state::on_begin() {
-  auto promise = self->make_response_promise<void>();
+caf::result<consumer_actor> consumer_state::on_begin() {
+  auto promise = self->make_response_promise<consumer_actor>();
   beginning = promise;
   find_node();
   return promise;
@@ -137,7 +137,7 @@ void consumer_state::on_confirmed(const subscription_confirmed& what) {
   if (!beginning.pending())
     return;
   began = true;
-  beginning.deliver(caf::unit);
+  beginning.deliver(consumer_actor{self});
 }
 
 void consumer_state::on_read_ended(read_ended& what) {

@@ -39,7 +39,7 @@ struct consumer_state {
   consumer_self::behavior_type start(consumer_plan plan, worker_context_ptr context);
 
   // One for each message.
-  caf::result<void> on_begin();
+  caf::result<consumer_actor> on_begin();
   caf::result<void> on_cancel();
   ack_result on_ack(const ack_events& what);
   ack_result on_nack(const nack_events& what);

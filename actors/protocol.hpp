@@ -208,11 +208,12 @@ struct read_again {};
 
 using reader_self = reader_actor::extend<caf::reacts_to<batch_arrived>, caf::reacts_to<read_ended>, caf::reacts_to<read_again>>;
 
-/// Asks a subscription to begin. Answers when the server has confirmed, or why it did not; only the first time.
+/// Asks a subscription or consumer to begin. It answers with its own handle when the server has confirmed, or why it did not; only the
+/// first time. Who asked gets this answer before the first batch: both come from the same actor.
 struct begin {};
 
 using subscription_self =
-  subscription_actor::extend<caf::replies_to<begin>::with<void>, caf::reacts_to<batch_arrived>,
+  subscription_actor::extend<caf::replies_to<begin>::with<subscription_actor>, caf::reacts_to<batch_arrived>,
                              caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>, caf::reacts_to<resume_due>,
                              caf::reacts_to<silence_due>, caf::reacts_to<head_seen>, caf::reacts_to<silence_confirmed>>;
 
@@ -236,7 +237,7 @@ struct host_holds {
 };
 
 using consumer_self =
-  consumer_actor::extend<caf::replies_to<begin>::with<void>, caf::reacts_to<events_arrived>,
+  consumer_actor::extend<caf::replies_to<begin>::with<consumer_actor>, caf::reacts_to<events_arrived>,
                          caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>, caf::reacts_to<resume_due>,
                          caf::reacts_to<answers_due>, caf::reacts_to<grace_over>, caf::reacts_to<host_holds>>;
 

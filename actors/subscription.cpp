@@ -84,8 +84,8 @@ subscription_self::behavior_type subscription_state::start(subscription_plan giv
   };
 }
 
-caf::result<void> subscription_state::on_begin() {
-  auto promise = self->make_response_promise<void>();
+caf::result<subscription_actor> subscription_state::on_begin() {
+  auto promise = self->make_response_promise<subscription_actor>();
   beginning = promise;
   find_node();
   return promise;
@@ -152,7 +152,7 @@ void subscription_state::on_confirmed(const subscription_confirmed& what) {
   if (!beginning.pending())
     return;
   began = true;
-  beginning.deliver(caf::unit);
+  beginning.deliver(subscription_actor{self});
   if (const auto& period = plan.resume().watchdog)
     self->delayed_send(self, policy::bounded(*period), silence_due{});
 }

@@ -59,7 +59,7 @@ struct subscription_state {
   subscription_self::behavior_type start(subscription_plan plan, worker_context_ptr context);
 
   // One for each message.
-  caf::result<void> on_begin();
+  caf::result<subscription_actor> on_begin();
   caf::result<void> on_cancel();
   void on_batch(batch_arrived& what);
   void on_confirmed(const subscription_confirmed& what);

@@ -438,6 +438,28 @@ BOOST_AUTO_TEST_CASE(killed_it_leaves_nobody_waiting) {
   BOOST_TEST((subscribes.code() == errc::closed));
 }
 
+BOOST_AUTO_TEST_CASE(the_handle_of_a_subscription_comes_before_its_first_batch) {
+  client_fixture f;
+  f.connect();
+  std::vector<std::string> seen;
+  const auto host = f.keep(f.sys.spawn([&](caf::event_based_actor* self) -> caf::behavior {
+    self->request(f.tested, caf::infinite, subscribe_to_stream{.stream = "s", .subscriber = self})
+      .then([&](const subscription_actor&) { seen.push_back("handle"); },
+            [&](const caf::error& why) { seen.push_back(to_string(error::from(why))); });
+    return {[&](const event_batch&) { seen.push_back("batch"); }, [](const subscription_ended&) {}};
+  }));
+  f.drain();
+  // Both wait for the subscription at the same time.
+  auto& call = *f.calls().reads.at(0);
+  call.confirm();
+  call.batch(events(1));
+  f.drain();
+  const std::vector<std::string> expected{"handle", "batch"};
+  BOOST_TEST(seen == expected, boost::test_tools::per_element());
+  caf::anon_send_exit(host, caf::exit_reason::user_shutdown);
+  f.drain();
+}
+
 BOOST_AUTO_TEST_CASE(a_reading_nobody_holds_is_ended) {
   client_fixture f;
   f.connect();

@@ -79,7 +79,7 @@ caf::behavior consuming_client(caf::event_based_actor* self, worker_context_ptr 
       auto started = self->spawn(consumer, consumer_plan{what.group, what.options, what.subscriber.handle()}, context);
       *spawned = caf::actor_cast<caf::actor>(started);
       self->request(*spawned, caf::infinite, begin{})
-        .then([promise, started]() mutable { promise.deliver(consumer_actor{started}); },
+        .then([promise](const consumer_actor& begun) mutable { promise.deliver(begun); },
               [promise](const caf::error& why) mutable { promise.deliver(why); });
       return promise;
     },

@@ -74,7 +74,7 @@ struct consumer_fixture : worker_fixture {
 
   void start(consume_options how = {}) {
     auto spawned = sys.spawn(consumer, consumer_plan{{"s", "g"}, std::move(how), receiver}, context);
-    begun = ask<void>(caf::actor_cast<caf::actor>(spawned), begin{});
+    begun = ask<consumer_actor>(caf::actor_cast<caf::actor>(spawned), begin{});
     tested = keep(consumer_actor{spawned});
   }
   /// Begun and confirmed.
@@ -114,7 +114,7 @@ struct consumer_fixture : worker_fixture {
   std::shared_ptr<host_script> script = std::make_shared<host_script>();
   caf::actor receiver;
   consumer_actor tested;
-  answer<void> begun;
+  answer<consumer_actor> begun;
 };
 
 outcome parked(std::string reason = {}) {

@@ -250,7 +250,7 @@ struct subscription_run : worker_fixture {
   explicit subscription_run(unsigned seed) : random{seed} {
     receiver = keep(sys.spawn(follow, seen));
     auto spawned = sys.spawn(subscription, subscription_plan{stream_plan{"s", {}}, receiver}, context);
-    begun = ask<void>(caf::actor_cast<caf::actor>(spawned), begin{});
+    begun = ask<subscription_actor>(caf::actor_cast<caf::actor>(spawned), begin{});
     tested = keep(subscription_actor{spawned});
   }
   ~subscription_run() {
@@ -319,7 +319,7 @@ struct subscription_run : worker_fixture {
   std::shared_ptr<follower> seen = std::make_shared<follower>();
   caf::actor receiver;
   subscription_actor tested;
-  answer<void> begun;
+  answer<subscription_actor> begun;
   std::uint64_t generations = 1;
   std::map<scripted_read*, std::uint64_t> place;
 };

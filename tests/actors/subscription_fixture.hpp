@@ -74,7 +74,7 @@ struct subscription_fixture : worker_fixture {
   }
   void start(subscription_plan plan) {
     auto spawned = sys.spawn(subscription, std::move(plan), context);
-    begun = ask<void>(caf::actor_cast<caf::actor>(spawned), begin{});
+    begun = ask<subscription_actor>(caf::actor_cast<caf::actor>(spawned), begin{});
     tested = keep(subscription_actor{spawned});
   }
   /// Begun and confirmed.
@@ -121,7 +121,7 @@ struct subscription_fixture : worker_fixture {
   std::shared_ptr<subscriber_script> script = std::make_shared<subscriber_script>();
   caf::actor receiver;
   subscription_actor tested;
-  answer<void> begun;
+  answer<subscription_actor> begun;
 };
 
 /// Longer than any pause between two tries.

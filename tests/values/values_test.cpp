@@ -81,7 +81,7 @@ BOOST_AUTO_TEST_CASE(an_id_is_printed_in_lower_case_and_read_in_both) {
   auto id = kdb::parse_uuid("01234567-89AB-cdef-0123-456789ABCDEF");
   BOOST_TEST_REQUIRE(id.has_value());
   BOOST_TEST(kdb::to_string(*id) == "01234567-89ab-cdef-0123-456789abcdef");
-  BOOST_TEST(to_string(*id) == "01234567-89ab-cdef-0123-456789abcdef"); // Without the namespace too.
+  BOOST_TEST(kdb::to_string(*id) == "01234567-89ab-cdef-0123-456789abcdef"); // Without the namespace too.
   for (int i = 0; i < 100; ++i) {
     auto one = kdb::random_uuid();
     BOOST_TEST((kdb::parse_uuid(kdb::to_string(one)).value() == one));

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <cassert>
+
+#include <kdb/result.hpp>
+
+namespace kdb::detail {
+
+/// What an object answers that was moved from. Using one is a mistake of the program: debug builds stop at it.
+inline unexpected moved_from(const char* kind) {
+  assert(!"an object was used that had been moved from");
+  return unexpected{errc::closed, std::string{"this "} + kind + " was moved from: another object has taken its place"};
+}
+
+} // namespace kdb::detail
