@@ -39,8 +39,7 @@ int manage(kdb::client& db, const std::string& stream) {
   if (!gone)
     return report(gone.error());
   auto last = db.get_current_version(stream); // No value: the stream is not found.
-  auto again =
-    db.append_to_stream(stream, kdb::stream_state::no_stream, {kdb::new_event::json("reopened", "{}")}); // Revision 1.
+  auto again = db.append_to_stream(stream, kdb::stream_state::no_stream, {kdb::new_event::json("reopened", "{}")}); // Revision 1.
   auto for_ever = db.tombstone_stream(stream, kdb::stream_state::exists);
   // docs: end
   if (!last || *last || !again || !for_ever)
