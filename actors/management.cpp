@@ -130,7 +130,8 @@ void management_state::send(std::uint64_t number, const node_ptr& found) {
   const rpc::call_settings settings{.deadline = next.budget.left(self->clock().now()),
                                     .credentials = std::move(caller),
                                     .requires_leader = plan.leader_only || requires_leader(context->how, plan.options),
-                                    .many_answers = plan.many_answers};
+                                    .many_answers = plan.many_answers,
+                                    .first_answer = plan.first_answer};
   // Kept for another try, if there may be one.
   auto requests = next.retries_left > 0 ? plan.requests : std::move(plan.requests);
   next.call = found->calls->exchange(next.method(), next.kind(), std::move(requests), settings,

@@ -17,7 +17,7 @@ else()
   set(KDB_LIBRARY_TYPE STATIC)
 endif()
 # Whether a shared libkdb hides what the public headers don't mark with KDB_API.
-set(KDB_HIDDEN_VISIBILITY OFF)
+set(KDB_HIDDEN_VISIBILITY ON)
 
 if(NOT CMAKE_CXX_STANDARD)
   set(CMAKE_CXX_STANDARD 20)

@@ -15,6 +15,7 @@
 #include "services/projection_statistics.hpp"
 #include "services/read.hpp"
 #include "services/server_features.hpp"
+#include "services/statistics.hpp"
 #include "services/users.hpp"
 
 namespace kdb::development {
@@ -90,6 +91,7 @@ const std::vector<entry>& entries() {
     {operations, "SetNodePriority", handle_set_node_priority, other_limit, {}, ops},
     {operations, "RestartPersistentSubscriptions", handle_restart_persistent_subscriptions, other_limit, {}, ops},
     {"event_store.client.gossip.Gossip", "Read", handle_gossip, other_limit, {}},
+    {"event_store.client.monitoring.Monitoring", "Stats", handle_statistics, other_limit, {}, none, demand::nothing, true},
     {"event_store.client.server_features.ServerFeatures", "GetSupportedMethods", handle_server_features, other_limit, {}},
   };
   return all;

@@ -14,7 +14,8 @@ constexpr std::uint64_t most_bytes = 64ull << 20;
 
 exchange::exchange(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings, wire::request_kind kind,
                    exchange_handler done)
-  : stream_call{std::move(engine), std::move(lease), settings}, kind_{kind}, done_{std::move(done)} {
+  : stream_call{std::move(engine), std::move(lease), settings}, kind_{kind},
+    first_answer_{settings.first_answer}, done_{std::move(done)} {
   allow(std::numeric_limits<std::ptrdiff_t>::max());
 }
 
@@ -29,11 +30,13 @@ result<void> exchange::on_message(const grpc::ByteBuffer& message) {
   }
   answers_.emplace_back(message.Length(), '\0');
   copy_bytes(message, answers_.back().data());
+  if (first_answer_)
+    cancel();
   return {};
 }
 
 void exchange::on_end(result<void> how) {
-  if (how)
+  if (how || (first_answer_ && !answers_.empty()))
     done_(std::move(answers_));
   else
     done_(unexpected{std::move(how.error())});

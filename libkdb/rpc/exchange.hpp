@@ -21,6 +21,7 @@ private:
   wire::request_kind kind() const override { return kind_; }
 
   const wire::request_kind kind_;
+  const bool first_answer_;
   exchange_handler done_;
   std::vector<std::string> answers_;
   std::uint64_t bytes_ = 0;

@@ -105,7 +105,7 @@ public:
 
   std::unique_ptr<call> exchange(std::string_view method, wire::request_kind kind, std::vector<std::string> messages,
                                  const call_settings& settings, exchange_handler done) override {
-    if (messages.size() == 1 && !settings.start_timeout && !settings.many_answers) {
+    if (messages.size() == 1 && !settings.start_timeout && !settings.many_answers && !settings.first_answer) {
       auto call = std::make_shared<unary_call>(engine_, channels_->lease(), settings, kind, std::move(done), inspect_);
       call->start(method, std::move(messages.front()));
       return std::make_unique<loose_handle>(call);

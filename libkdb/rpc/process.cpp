@@ -47,8 +47,9 @@ result<void> prepare_process() {
   });
   if (inherited_grpc)
     return unexpected({.code = errc::closed,
-                    .message = "this process was forked while its parent was using gRPC, which does not work in the child; fork "
-                               "before the first client is made, or after the last one has been closed and destroyed"});
+                       .message =
+                         "this process was forked while its parent was using gRPC, which does not work in the child; fork "
+                         "before the first client is made, or after the last one has been closed and destroyed"});
   return {};
 }
 

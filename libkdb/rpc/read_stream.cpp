@@ -22,8 +22,8 @@ result<void> read_stream::on_message(const grpc::ByteBuffer& message) {
     return unexpected{std::move(understood.error())};
   if (const auto* missing = std::get_if<wire::stream_missing>(&*understood))
     return unexpected({.code = errc::stream_not_found,
-                    .message = "stream '" + missing->stream + "' does not exist, or is deleted",
-                    .detail = stream_name{missing->stream}});
+                       .message = "stream '" + missing->stream + "' does not exist, or is deleted",
+                       .detail = stream_name{missing->stream}});
   if (!std::holds_alternative<wire::unknown_message>(*understood))
     note_answer();
   // Once is enough: further ones would pile up at the receiver, who sets no limit to them.

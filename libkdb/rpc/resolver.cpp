@@ -50,8 +50,8 @@ result<std::vector<std::string>> look_up(const std::string& host) {
   const std::unique_ptr<addrinfo, free_addresses> all{first};
   if (status != 0)
     return unexpected({.code = errc::unavailable,
-                    .message = "the name " + host + " can't be resolved: " + ::gai_strerror(status),
-                    .retry_can_help = true});
+                       .message = "the name " + host + " can't be resolved: " + ::gai_strerror(status),
+                       .retry_can_help = true});
   std::vector<std::string> found;
   for (const auto* each = all.get(); each; each = each->ai_next)
     if (auto text = text_of(*each); !text.empty() && std::find(found.begin(), found.end(), text) == found.end())

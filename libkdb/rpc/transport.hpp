@@ -39,6 +39,8 @@ struct call_settings {
   bool requires_leader = false;
   /// Of an exchange: the server may answer with any number of messages. Unset: with one.
   bool many_answers = false;
+  /// Of an exchange: it is over with the first message, where the server would send more and more.
+  bool first_answer = false;
 };
 
 /// A call in flight. Destroying the handle cancels the call; its handlers may still be called until `ended` was.
@@ -113,7 +115,7 @@ public:
   /// Opens a Streams.BatchAppend.
   virtual std::unique_ptr<append_call> batch_append(const call_settings& settings, append_handlers handlers) = 0;
   /// Sends all messages, half-closes, and collects the answers: for unary and client-streaming calls, which have one answer, and
-  /// for short lists, with `many_answers`. Ends with `read_too_large` when the answers take more than 64 MiB.
+  /// for short lists, with `many_answers`, or the first of many with `first_answer`. Ends with `read_too_large` when the answers take more than 64 MiB.
   virtual std::unique_ptr<call> exchange(std::string_view method, wire::request_kind kind, std::vector<std::string> messages,
                                          const call_settings& settings, exchange_handler done) = 0;
 

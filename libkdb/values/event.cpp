@@ -2,6 +2,7 @@
 
 #include <cstring>
 #include <new>
+#include <ostream>
 #include <type_traits>
 #include <utility>
 
@@ -78,6 +79,22 @@ private:
 };
 
 } // namespace
+
+std::string to_string(const resolved_event& event) {
+  return to_string(event.has_event() ? event.event() : *event.link());
+}
+
+std::ostream& operator<<(std::ostream& out, const new_event& event) {
+  return out << to_string(event);
+}
+
+std::ostream& operator<<(std::ostream& out, const recorded_event& event) {
+  return out << to_string(event);
+}
+
+std::ostream& operator<<(std::ostream& out, const resolved_event& event) {
+  return out << to_string(event);
+}
 
 owned_event::owned_event(const resolved_event& event) {
   auto* source = event.has_event() ? &event.event() : nullptr;

@@ -5,8 +5,9 @@
 #include <string_view>
 
 #include <kdb/checkpoint_store.hpp>
+#include <kdb/export.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// "revision N" or "position C/P": how stores keep a point.
 std::string to_text(const resume_point& point);

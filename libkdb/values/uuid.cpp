@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <cstring>
 #include <random>
+#include <string>
+#include <string_view>
 
 #include <unistd.h>
 
@@ -71,8 +73,8 @@ uuid random_uuid() {
 result<uuid> parse_uuid(std::string_view text) {
   auto refused = [] {
     return unexpected(error{.code = errc::invalid_argument,
-                         .message = "not a UUID; write 32 hexadecimal digits as 8-4-4-4-12",
-                         .detail = bad_argument{"uuid", "32 hexadecimal digits as 8-4-4-4-12"}});
+                            .message = "not a UUID; write 32 hexadecimal digits as 8-4-4-4-12",
+                            .detail = bad_argument{"uuid", "32 hexadecimal digits as 8-4-4-4-12"}});
   };
   if (text.size() != 36)
     return refused();
@@ -87,6 +89,20 @@ result<uuid> parse_uuid(std::string_view text) {
     id.data[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
   return id;
+}
+
+std::string to_string(const uuid& id) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  text.reserve(36);
+  for (std::size_t i = 0; i < id.size(); ++i) {
+    if (hyphen_before_byte(i))
+      text += '-';
+    const auto byte = id.begin()[i];
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
+  }
+  return text;
 }
 
 } // namespace kdb

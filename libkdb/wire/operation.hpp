@@ -47,6 +47,8 @@ struct operation {
   bool leader_only = false;
   /// The server answers with any number of messages, not with one.
   bool many_answers = false;
+  /// The server would go on answering: the first message is enough.
+  bool first_answer = false;
   /// Null if every node answers.
   const wire::silence* silence = nullptr;
   /// What can't be sent, besides call options, which are checked for all. Null: everything can be sent.
@@ -83,6 +85,7 @@ struct call_plan {
   std::string_view feature{};
   bool leader_only = false;
   bool many_answers = false;
+  bool first_answer = false;
   const wire::silence* silence = nullptr;
   call_options options{};
   message_list requests{};
@@ -125,6 +128,7 @@ result<call_plan> prepare(Request request) {
                  .feature = how.feature,
                  .leader_only = how.leader_only,
                  .many_answers = how.many_answers,
+                 .first_answer = how.first_answer,
                  .silence = how.silence,
                  .options = call_of(request),
                  .second_method = how.second_method};

@@ -1,5 +1,9 @@
 #include "wire/operations.hpp"
 
+#include <map>
+#include <string>
+
+#include "event_store/client/monitoring.pb.h"
 #include "event_store/client/operations.pb.h"
 #include "policy/operations.hpp"
 #include "wire/operation.hpp"
@@ -46,6 +50,21 @@ result<scavenge_result> decode_scavenge(std::string_view message) {
 
 namespace {
 
+std::string encode_statistics_request() {
+  // A period of 0 means as often as the server can; only the first message is wanted.
+  constexpr std::uint64_t period_in_ms = 60'000;
+  event_store::client::monitoring::StatsReq message;
+  message.set_refresh_time_period_in_ms(period_in_ms);
+  return message.SerializeAsString();
+}
+
+result<std::map<std::string, std::string>> decode_statistics(std::string_view message) {
+  event_store::client::monitoring::StatsResp answer;
+  if (!parse_message(answer, message))
+    return unexpected(errc::protocol_error, "the server's answer has no readable statistics");
+  return std::map<std::string, std::string>{answer.stats().begin(), answer.stats().end()};
+}
+
 constexpr silence no_word_of_scavenges{
   .reason =
     "servers may not answer about scavenges: one that keeps its events in memory has none, and one that stops may say nothing"};
@@ -85,6 +104,15 @@ operation<set_node_priority> describe() {
   return {.method = "/event_store.client.operations.Operations/SetNodePriority",
           .effect = effect::idempotent_write,
           .encode = [](const set_node_priority& r) { return message_list{encode_node_priority(r.priority)}; }};
+}
+
+template <>
+operation<get_statistics> describe() {
+  return {.method = "/event_store.client.monitoring.Monitoring/Stats",
+          .effect = effect::read,
+          .first_answer = true,
+          .encode = [](const get_statistics&) { return message_list{encode_statistics_request()}; },
+          .decode = in_one_message<std::map<std::string, std::string>, decode_statistics>};
 }
 
 template <>

@@ -44,7 +44,7 @@ BOOST_AUTO_TEST_CASE(what_the_node_lacks_is_unimplemented_in_a_servers_words) {
   auto method = call_path(channel, "/event_store.client.streams.Streams/Nothing");
   BOOST_TEST(method.error_code() == grpc::StatusCode::UNIMPLEMENTED);
   BOOST_TEST(method.error_message() == "Method is unimplemented.");
-  for (auto path : {"/event_store.client.monitoring.Monitoring/Stats", "/nothing/Read"}) {
+  for (auto path : {"/kurrent.client.redaction.Redaction/SwitchChunks", "/nothing/Read"}) {
     auto service = call_path(channel, path);
     BOOST_TEST(service.error_code() == grpc::StatusCode::UNIMPLEMENTED);
     BOOST_TEST(service.error_message() == "Service is unimplemented.");

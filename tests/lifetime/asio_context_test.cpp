@@ -152,7 +152,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_can_only_be_moved_is_called) {
   auto called = 0;
   const auto count = [&] { return [&called, owned = std::make_unique<int>(1)](const auto&) { called += *owned; }; };
   db.wait_connected(10s, count());
-  db.status(count());
+  db.get_status(count());
   db.append_to_stream("s", stream_state::any, one_event(), count());
   db.append_to_stream("s", stream_state::any, one_event(), {}, count());
   db.append_in_parts("s", stream_state::any, one_event(), {}, count());

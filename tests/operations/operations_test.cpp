@@ -85,4 +85,15 @@ BOOST_DATA_TEST_CASE(what_the_node_does_not_offer_and_what_cannot_be_sent_says_s
   BOOST_TEST(code_of(operate.stop_scavenge("", {})) == errc::invalid_argument);
 }
 
+BOOST_DATA_TEST_CASE(the_node_tells_its_statistics_under_a_servers_names, boost::unit_test::data::make(ways), how) {
+  devnode node;
+  auto operate = how.connect(settings_for(node.connection_string()));
+  for (int i = 0; i < 3; ++i) { // The call of the one before is over: nothing is left behind.
+    const auto found = operate.db.ask(get_statistics{in_time});
+    require_done(found);
+    for (const auto* name : {"proc-id", "proc-mem", "proc-cpu", "sys-totalMem", "sys-loadavg-1m", "es-checksum"})
+      BOOST_TEST(found->count(name) == 1u, name);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -21,6 +21,7 @@
 #include <kdb/consume.hpp>
 #include <kdb/error.hpp>
 #include <kdb/event_batch.hpp>
+#include <kdb/export.hpp>
 #include <kdb/operation_list.hpp>
 #include <kdb/read.hpp>
 #include <kdb/settings.hpp>
@@ -29,7 +30,7 @@
 // KurrentDB for actors: the messages and typed interfaces that a host needs. See docs/actors.md for who sends what when.
 //
 // Errors arrive as `caf::error` and turn back into the typed one with `kdb::error::from`. All handles may be used from any actor.
-namespace kdb {
+namespace KDB_API kdb {
 
 // -- reading -------------------------------------------------------------------------
 
@@ -188,7 +189,8 @@ caf::error to_caf(error why);
 KDB_OPERATIONS(KDB_X)
 #undef KDB_X
 
-namespace kdb::detail {
+namespace KDB_API kdb {
+namespace detail {
 
 template <class T>
 inline constexpr bool is_answer = false
@@ -201,7 +203,8 @@ inline constexpr bool is_answer = false
 template <class T>
 inline constexpr bool is_native = std::is_void_v<T> || std::is_same_v<T, std::string>;
 
-} // namespace kdb::detail
+} // namespace detail
+} // namespace kdb
 
 template <class T>
   requires(kdb::detail::is_answer<T> && !kdb::detail::is_native<T>)

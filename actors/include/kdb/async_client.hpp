@@ -17,11 +17,12 @@
 #include <vector>
 
 #include <kdb/async_core.hpp>
+#include <kdb/export.hpp>
 #include <kdb/pending_handlers.hpp>
 
 // KurrentDB for Asio programs. Every operation takes a completion token as its last argument and completes with one `result`:
 // a callback, `use_future`, `use_awaitable`, or any other. Completions run on the token's associated executor, else on the client's.
-namespace kdb {
+namespace KDB_API kdb {
 
 namespace detail {
 
@@ -236,7 +237,8 @@ public:
   template <operation Request, class Token>
   auto ask(Request request, Token&& token) const {
     return start<answer_of<Request>>(
-      [request = std::move(request)](auto& core, auto done) mutable { core.ask(std::move(request), std::move(done)); }, token);
+      [request = std::move(request)](auto& core, auto done) mutable { core.ask(std::move(request), std::move(done)); },
+      std::forward<Token>(token));
   }
 
   // -- Appending
@@ -691,6 +693,14 @@ public:
     return ask(kdb::set_node_priority{priority}, std::forward<Token>(token));
   }
   template <class Token>
+  auto get_statistics(call_options call, Token&& token) const {
+    return ask(kdb::get_statistics{std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_statistics(Token&& token) const {
+    return ask(kdb::get_statistics{}, std::forward<Token>(token));
+  }
+  template <class Token>
   auto shut_down_node(call_options call, Token&& token) const {
     return ask(kdb::shut_down_node{std::move(call)}, std::forward<Token>(token));
   }
@@ -728,47 +738,47 @@ public:
   // -- Streams of events
 
   /// Reads one stream. Errors come with the first `next`.
-  async_reading read_stream(std::string stream, read_stream_options options = {}) {
+  async_reading read_stream(std::string stream, read_stream_options options = {}) const {
     return {core_.read_stream(std::move(stream), std::move(options)), executor_};
   }
   /// Reads $all. Errors come with the first `next`.
-  async_reading read_all(read_all_options options = {}) { return {core_.read_all(std::move(options)), executor_}; }
+  async_reading read_all(read_all_options options = {}) const { return {core_.read_all(std::move(options)), executor_}; }
 
   /// Follows one stream; completes when the server has confirmed.
   template <class Token>
-  auto subscribe_to_stream(std::string stream, subscribe_to_stream_options options, Token&& token) {
+  auto subscribe_to_stream(std::string stream, subscribe_to_stream_options options, Token&& token) const {
     return start<async_subscription>(
       [stream = std::move(stream), options = std::move(options), executor = executor_](auto& core, auto done) mutable {
         core.subscribe_to_stream(std::move(stream), std::move(options), into_subscription(std::move(done), std::move(executor)));
       },
-      token);
+      std::forward<Token>(token));
   }
   /// Follows $all; completes when the server has confirmed.
   template <class Token>
-  auto subscribe_to_all(subscribe_to_all_options options, Token&& token) {
+  auto subscribe_to_all(subscribe_to_all_options options, Token&& token) const {
     return start<async_subscription>(
       [options = std::move(options), executor = executor_](auto& core, auto done) mutable {
         core.subscribe_to_all(std::move(options), into_subscription(std::move(done), std::move(executor)));
       },
-      token);
+      std::forward<Token>(token));
   }
 
   /// Consumes from a group; completes when the server has confirmed. Each event comes at least once.
   template <class Token>
-  auto consume(group_name group, consume_options options, Token&& token) {
+  auto consume(group_name group, consume_options options, Token&& token) const {
     return start<async_consumer>(
       [group = std::move(group), options = std::move(options), executor = executor_](auto& core, auto done) mutable {
         core.consume(std::move(group), std::move(options),
                      into<async_consumer, detail::async_consumer_state>(std::move(done), std::move(executor)));
       },
-      token);
+      std::forward<Token>(token));
   }
 
   /// Ends everything that is under way with `closed`, here and in all copies; completes when that is done. From any thread, in any
   /// state, any number of times.
   template <class Token>
-  auto close(Token&& token) {
-    return start<void>([](auto& core, auto done) { core.close(std::move(done)); }, token);
+  auto close(Token&& token) const {
+    return start<void>([](auto& core, auto done) { core.close(std::move(done)); }, std::forward<Token>(token));
   }
 
 private:
@@ -776,15 +786,11 @@ private:
     : core_{std::move(core)}, executor_{std::move(executor)} {}
 
   template <class T, class Begin, class Token>
-  auto start(Begin begin, Token& token) {
+  auto start(Begin begin, Token&& token) const {
     auto begin_with_core = [core = core_, begin = std::move(begin)](detail::completion_ptr<T> done) mutable {
       begin(core, std::move(done));
     };
-    // A token that can't be copied was given to be moved.
-    if constexpr (std::is_copy_constructible_v<Token>)
-      return detail::initiate<T>(executor_, std::move(begin_with_core), token);
-    else
-      return detail::initiate<T>(executor_, std::move(begin_with_core), std::move(token));
+    return detail::initiate<T>(executor_, std::move(begin_with_core), std::forward<Token>(token));
   }
 
   /// Completes with what stands for the state in the host's program.
@@ -806,7 +812,8 @@ private:
     };
     return std::make_shared<adapter>(std::move(done), std::move(executor));
   }
-  static auto into_subscription(detail::completion_ptr<async_subscription> done, boost::asio::any_io_executor executor) {
+  static detail::completion_ptr<std::shared_ptr<detail::async_subscription_state>> into_subscription(
+    detail::completion_ptr<async_subscription> done, boost::asio::any_io_executor executor) {
     return into<async_subscription, detail::async_subscription_state>(std::move(done), std::move(executor));
   }
 

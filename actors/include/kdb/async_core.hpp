@@ -9,6 +9,7 @@
 
 #include <kdb/consume.hpp>
 #include <kdb/event_batch.hpp>
+#include <kdb/export.hpp>
 #include <kdb/operation_list.hpp>
 #include <kdb/read.hpp>
 #include <kdb/result.hpp>
@@ -16,7 +17,8 @@
 #include <kdb/subscribe.hpp>
 
 // What `kdb/async_client.hpp` stands on: operations that complete into something. Free of Asio; not for hosts.
-namespace kdb::detail {
+namespace KDB_API kdb {
+namespace detail {
 
 /// What an operation completes with: a result, but for those whose value tells of failures too.
 template <class T>
@@ -81,4 +83,5 @@ private:
   std::shared_ptr<impl> impl_;
 };
 
-} // namespace kdb::detail
+} // namespace detail
+} // namespace kdb

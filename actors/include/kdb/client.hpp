@@ -13,6 +13,7 @@
 #include <kdb/consume.hpp>
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
+#include <kdb/export.hpp>
 #include <kdb/operation_list.hpp>
 #include <kdb/read.hpp>
 #include <kdb/result.hpp>
@@ -20,7 +21,7 @@
 #include <kdb/subscribe.hpp>
 
 // KurrentDB for programs without actors: every operation blocks until it is done and returns a `result`.
-namespace kdb {
+namespace KDB_API kdb {
 
 namespace detail {
 class runtime;
@@ -45,9 +46,11 @@ public:
   /// Waits for the next batch. An empty one says that the read has ended in order.
   result<event_batch> next();
 
-  /// What has not been read yet, once.
-  batch_range batches();
-  event_range events();
+  /// What has not been read yet, once. Not of a temporary reading: its error would be lost. Keep it, iterate, and call `finish()`.
+  batch_range batches() &;
+  batch_range batches() && = delete;
+  event_range events() &;
+  event_range events() && = delete;
 
   /// Where what is read begins and ends, as far as the batches taken so far have told.
   const stream_bounds& bounds() const;
@@ -138,11 +141,11 @@ private:
   reading* from_;
 };
 
-inline reading::batch_range reading::batches() {
+inline reading::batch_range reading::batches() & {
   return batch_range{this};
 }
 
-inline reading::event_range reading::events() {
+inline reading::event_range reading::events() & {
   return event_range{this};
 }
 
@@ -381,6 +384,7 @@ public:
   auto set_node_priority(std::int32_t priority, call_options call = {}) const {
     return ask(kdb::set_node_priority{priority, std::move(call)});
   }
+  auto get_statistics(call_options call = {}) const { return ask(kdb::get_statistics{std::move(call)}); }
   auto shut_down_node(call_options call = {}) const { return ask(kdb::shut_down_node{std::move(call)}); }
 
   // -- The client, and the cluster

@@ -9,9 +9,10 @@
 
 #include <kdb/actors.hpp>
 #include <kdb/event_key.hpp>
+#include <kdb/export.hpp>
 
 // Several workers on one consumer of a group, with the order of what belongs together kept.
-namespace kdb {
+namespace KDB_API kdb {
 
 /// One event for a worker. Shares the storage of the batch it came in.
 ///

@@ -13,8 +13,11 @@
 
 #include <unistd.h>
 
+#include <kdb/export.hpp>
+
 // What `kdb/async_client.hpp` stands on: handlers and the contexts that run them. Not for hosts.
-namespace kdb::detail {
+namespace KDB_API kdb {
+namespace detail {
 
 /// A completion handler with all that belongs to it: executor and outstanding work.
 class handler_box {
@@ -155,4 +158,5 @@ std::shared_ptr<pending_handlers> handlers_of(const Executor& executor) {
   }
 }
 
-} // namespace kdb::detail
+} // namespace detail
+} // namespace kdb

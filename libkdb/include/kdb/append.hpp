@@ -9,10 +9,11 @@
 #include <kdb/call_options.hpp>
 #include <kdb/error.hpp>
 #include <kdb/event.hpp>
+#include <kdb/export.hpp>
 #include <kdb/position.hpp>
 #include <kdb/stream_state.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 struct append_options {
   call_options call{};

@@ -5,8 +5,9 @@
 #include <optional>
 
 #include <kdb/credentials.hpp>
+#include <kdb/export.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// The deadline of calls that have none, neither of their own nor in the settings, where servers are known not to answer: about users,
 /// projections and scavenges. Waiting for a node and all tries are within it.

@@ -10,10 +10,11 @@
 #include <variant>
 
 #include <kdb/event_batch.hpp>
+#include <kdb/export.hpp>
 #include <kdb/position.hpp>
 #include <kdb/result.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// Where a subscription may resume: a revision for a stream, a position for $all.
 using resume_point = std::variant<stream_revision, log_position>;

@@ -7,9 +7,10 @@
 
 #include <kdb/call_options.hpp>
 #include <kdb/endpoint.hpp>
+#include <kdb/export.hpp>
 #include <kdb/uuid.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// What a node of a cluster does. The numbers are the server's; those of newer servers are kept as they come, and are no state
 /// that anybody prefers.

@@ -3,8 +3,9 @@
 #include <string>
 
 #include <kdb/endpoint.hpp>
+#include <kdb/export.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// The node in use.
 struct connected {

@@ -11,8 +11,9 @@
 
 #include <kdb/connected.hpp>
 #include <kdb/error.hpp>
+#include <kdb/export.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// An attempt to find a node has failed, or the one in use was lost.
 struct reconnecting {

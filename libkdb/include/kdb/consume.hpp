@@ -12,11 +12,12 @@
 #include <vector>
 
 #include <kdb/event_batch.hpp>
+#include <kdb/export.hpp>
 #include <kdb/groups.hpp>
 #include <kdb/subscribe.hpp>
 
 // Consuming from a group of a persistent subscription.
-namespace kdb {
+namespace KDB_API kdb {
 
 /// What the server shall do with an event that was not processed.
 enum class nack_action : std::uint8_t {

@@ -5,9 +5,10 @@
 #include <optional>
 #include <string>
 
+#include <kdb/export.hpp>
 #include <kdb/result.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// Who calls. Printing shows `***` for the secret; what a copy held is wiped from memory when it goes.
 class credentials {

@@ -4,10 +4,11 @@
 #include <string>
 
 #include <kdb/call_options.hpp>
+#include <kdb/export.hpp>
 #include <kdb/position.hpp>
 #include <kdb/stream_state.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 struct delete_options {
   call_options call{};

@@ -3,7 +3,9 @@
 #include <cstdint>
 #include <string>
 
-namespace kdb {
+#include <kdb/export.hpp>
+
+namespace KDB_API kdb {
 
 /// Where a node listens.
 struct endpoint {

@@ -7,6 +7,7 @@
 #include <variant>
 #include <vector>
 
+#include <kdb/export.hpp>
 #include <kdb/position.hpp>
 #include <kdb/stream_state.hpp>
 
@@ -14,7 +15,7 @@ namespace caf {
 class error;
 } // namespace caf
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// What went wrong. The numbers are stable: they travel between processes.
 enum class errc : std::uint8_t {

@@ -2,14 +2,16 @@
 
 #include <chrono>
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include <kdb/export.hpp>
 #include <kdb/position.hpp>
 #include <kdb/uuid.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// How the data of an event are marked. The server does not check that JSON data are JSON.
 enum class content_type : std::uint8_t { json, binary };
@@ -104,6 +106,14 @@ private:
   const recorded_event* event_ = nullptr;
   const recorded_event* link_ = nullptr;
 };
+
+/// As of the event, or of a broken link.
+std::string to_string(const resolved_event& event);
+
+// Print the same texts.
+std::ostream& operator<<(std::ostream& out, const new_event& event);
+std::ostream& operator<<(std::ostream& out, const recorded_event& event);
+std::ostream& operator<<(std::ostream& out, const resolved_event& event);
 
 /// A resolved event that keeps its own bytes. Copies share them.
 class owned_event {

@@ -8,8 +8,9 @@
 #include <variant>
 
 #include <kdb/event.hpp>
+#include <kdb/export.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// Resume from here: everything up to this position was considered. Only filtered subscriptions to $all get them.
 struct checkpoint {

@@ -4,8 +4,9 @@
 #include <string>
 
 #include <kdb/event.hpp>
+#include <kdb/export.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// Tells which events belong together: those with the same key. Called on whatever thread deals with the event; must not throw.
 using event_key = std::function<std::string(const resolved_event&)>;

@@ -7,9 +7,10 @@
 
 #include <kdb/event.hpp>
 #include <kdb/event_batch.hpp>
+#include <kdb/export.hpp>
 #include <kdb/result.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// What a read that is kept as a whole may take in memory unless the caller says otherwise.
 inline constexpr std::uint64_t default_read_bytes = 64 << 20;

@@ -6,9 +6,10 @@
 #include <string_view>
 #include <vector>
 
+#include <kdb/export.hpp>
 #include <kdb/result.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// Selects events of $all on the server, by event type or by stream name. A link counts with its own stream and its type `$>`,
 /// before it is resolved.

@@ -10,12 +10,13 @@
 
 #include <kdb/call_options.hpp>
 #include <kdb/error.hpp>
+#include <kdb/export.hpp>
 #include <kdb/filter.hpp>
 #include <kdb/position.hpp>
 
 // Persistent subscriptions: groups of consumers whose progress the server keeps. A group is named by `group_name`, with "$all" as
 // the stream for groups on $all. All of this is served by the leader.
-namespace kdb {
+namespace KDB_API kdb {
 
 /// Who of a group's consumers gets an event. Servers may know others by name.
 namespace consumer_strategy {

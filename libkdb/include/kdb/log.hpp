@@ -4,7 +4,9 @@
 #include <functional>
 #include <string_view>
 
-namespace kdb {
+#include <kdb/export.hpp>
+
+namespace KDB_API kdb {
 
 enum class log_level : std::uint8_t { debug, info, warning, error };
 

@@ -6,6 +6,7 @@
 #include <kdb/cluster.hpp>
 #include <kdb/connection_change.hpp>
 #include <kdb/delete.hpp>
+#include <kdb/export.hpp>
 #include <kdb/groups.hpp>
 #include <kdb/operations.hpp>
 #include <kdb/projections.hpp>
@@ -67,6 +68,7 @@
   X(merge_indexes)                                                                                                               \
   X(resign_node)                                                                                                                 \
   X(set_node_priority)                                                                                                           \
+  X(get_statistics)                                                                                                              \
   X(shut_down_node)                                                                                                              \
   X(read_gossip)
 
@@ -84,7 +86,7 @@
 
 #define KDB_OPERATIONS(X) KDB_RUNTIME_OPERATIONS(X) KDB_CALLS(X)
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// What an operation is answered with: the `answer` that its request names.
 template <class Request>

@@ -1,12 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 
 #include <kdb/call_options.hpp>
+#include <kdb/export.hpp>
 
 // Operations of the server: what its operators do to the node in use. All of it is for members of `$admins` and `$ops`.
-namespace kdb {
+namespace KDB_API kdb {
 
 /// How to reclaim the room of events that can't be read any more.
 struct scavenge_options {
@@ -29,6 +31,13 @@ struct scavenge_result {
 
 // -- requests ------------------------------------------------------------------------
 // They concern the node in use, whatever its role. For administrators and operators: others get `access_denied`.
+
+/// Returns the statistics of the node, by the names the server gives them, for instance `proc-mem` or `es-queue-MainQueue-length`. Which there
+/// are depends on the server's version. Anybody may ask.
+struct get_statistics {
+  using answer = std::map<std::string, std::string>;
+  call_options call{};
+};
 
 /// Starts a scavenge, or returns the one that is already running. It continues after the answer; its progress is in the stream
 /// `$scavenges-<id>`. A server that keeps its events in memory does not answer.

@@ -5,9 +5,10 @@
 #include <optional>
 #include <string>
 
+#include <kdb/export.hpp>
 #include <kdb/stream_state.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// A place in the log, which orders the events of all streams. Grows with every event, without being dense.
 struct log_position {

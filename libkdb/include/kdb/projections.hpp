@@ -6,11 +6,12 @@
 #include <vector>
 
 #include <kdb/call_options.hpp>
+#include <kdb/export.hpp>
 
 // Projections: queries in JavaScript that the server runs over its events, and the five of its own. The leader alone has them, and only if
 // it was started with projections. A node that does not lead, or has not started them yet, never answers: calls without any deadline end
 // after `silence_limit`.
-namespace kdb {
+namespace KDB_API kdb {
 
 /// The projections that every server with projections has. Once enabled (the server does that itself only if it is told to when it
 /// starts) they write links into streams like `$ce-<category>`. They can't be deleted.

@@ -8,10 +8,11 @@
 
 #include <kdb/call_options.hpp>
 #include <kdb/event_list.hpp>
+#include <kdb/export.hpp>
 #include <kdb/filter.hpp>
 #include <kdb/position.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 enum class direction : std::uint8_t { forwards, backwards };
 inline constexpr direction forwards = direction::forwards;

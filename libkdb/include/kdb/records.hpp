@@ -10,11 +10,12 @@
 
 #include <kdb/call_options.hpp>
 #include <kdb/event.hpp>
+#include <kdb/export.hpp>
 #include <kdb/position.hpp>
 
 // Appends to many streams at once: the v2 protocol. Servers before 25.1 (append_to_streams) and 26.1 (append_records) answer
 // `unsupported`.
-namespace kdb {
+namespace KDB_API kdb {
 
 enum class schema_format : std::uint8_t { json, protobuf, avro, bytes };
 

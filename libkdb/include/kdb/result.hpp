@@ -1,6 +1,5 @@
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -9,8 +8,9 @@
 #include <variant>
 
 #include <kdb/error.hpp>
+#include <kdb/export.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// What `result::value()` throws when there is no value: `what()` is the whole text of the error, `error()` the typed error itself.
 class failure : public std::runtime_error {
@@ -55,9 +55,9 @@ inline constexpr bool is_result<result<T>> = true;
 template <class Result, class Function>
 decltype(auto) on_value(Result&& from, Function&& function) {
   if constexpr (std::is_void_v<typename std::remove_cvref_t<Result>::value_type>)
-    return std::invoke(std::forward<Function>(function));
+    return std::forward<Function>(function)();
   else
-    return std::invoke(std::forward<Function>(function), *std::forward<Result>(from));
+    return std::forward<Function>(function)(*std::forward<Result>(from));
 }
 
 template <class Result, class Function>
@@ -86,14 +86,14 @@ template <class Result, class Function>
 std::remove_cvref_t<Result> or_else(Result&& from, Function&& function) {
   if (from)
     return std::forward<Result>(from);
-  return std::invoke(std::forward<Function>(function), std::forward<Result>(from).error());
+  return std::forward<Function>(function)(std::forward<Result>(from).error());
 }
 
 template <class Result, class Function>
 std::remove_cvref_t<Result> transform_error(Result&& from, Function&& function) {
   if (from)
     return std::forward<Result>(from);
-  return unexpected{std::invoke(std::forward<Function>(function), std::forward<Result>(from).error())};
+  return unexpected{std::forward<Function>(function)(std::forward<Result>(from).error())};
 }
 
 } // namespace detail

@@ -10,10 +10,11 @@
 #include <kdb/call_options.hpp>
 #include <kdb/connection_change.hpp>
 #include <kdb/endpoint.hpp>
+#include <kdb/export.hpp>
 #include <kdb/log.hpp>
 #include <kdb/result.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 enum class node_preference : std::uint8_t { leader, follower, random, read_only_replica };
 

@@ -10,11 +10,12 @@
 
 #include <kdb/append.hpp>
 #include <kdb/call_options.hpp>
+#include <kdb/export.hpp>
 #include <kdb/position.hpp>
 #include <kdb/result.hpp>
 #include <kdb/stream_state.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// Who may do what with a stream: login names and groups, `$all` for everybody. An unset right falls back to the server's default,
 /// an empty list leaves it to administrators.

@@ -5,7 +5,9 @@
 #include <limits>
 #include <string>
 
-namespace kdb {
+#include <kdb/export.hpp>
+
+namespace KDB_API kdb {
 
 /// The number of an event in its stream; the first one is 0. The server accepts up to 2^63-1.
 struct stream_revision {

@@ -9,10 +9,11 @@
 
 #include <kdb/call_options.hpp>
 #include <kdb/error.hpp>
+#include <kdb/export.hpp>
 #include <kdb/filter.hpp>
 #include <kdb/position.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// How a subscription goes on when its call breaks off for a reason that may pass.
 struct resume_options {

@@ -8,11 +8,12 @@
 #include <vector>
 
 #include <kdb/call_options.hpp>
+#include <kdb/export.hpp>
 
 // Users: who may log in, and the groups that access lists name. Only servers with authentication have them; others may not answer, so that
 // calls without any deadline end after `silence_limit`. Passwords go to the server as they are: over TLS, or in clear where the client
 // speaks without it.
-namespace kdb {
+namespace KDB_API kdb {
 
 struct create_user_options {
   /// For people.

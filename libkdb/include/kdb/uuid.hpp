@@ -1,14 +1,14 @@
 #pragma once
 
 #include <boost/uuid/uuid.hpp>
-#include <boost/uuid/uuid_io.hpp>
 
 #include <string>
 #include <string_view>
 
+#include <kdb/export.hpp>
 #include <kdb/result.hpp>
 
-namespace kdb {
+namespace KDB_API kdb {
 
 /// Identifies an event. Version and variant are the caller's choice; the nil value is refused wherever an id is needed.
 using uuid = boost::uuids::uuid;
@@ -19,7 +19,7 @@ uuid random_uuid();
 /// Reads the canonical form with hyphens, in either letter case.
 result<uuid> parse_uuid(std::string_view text);
 
-/// Prints the canonical lower-case form. Also found without the namespace.
-using boost::uuids::to_string;
+/// The canonical form, in lower case.
+std::string to_string(const uuid& id);
 
 } // namespace kdb

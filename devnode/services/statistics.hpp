@@ -1,0 +1,13 @@
+#pragma once
+
+#include <memory>
+
+#include "rpc/call.hpp"
+#include "services/node.hpp"
+
+namespace kdb::development {
+
+/// Monitoring.Stats: what the node knows about itself and its machine, under a server's names, at once and then in each period.
+std::unique_ptr<rpc::handler> handle_statistics(node& serving, rpc::call& call);
+
+} // namespace kdb::development

@@ -1,0 +1,8 @@
+#include <kdb/client.hpp>
+
+// expect: (nodiscard|unused-result)
+
+// The generic form is no way around it.
+void forget(const kdb::client& db) {
+  db.ask(kdb::delete_stream{.stream = "orders"});
+}
