@@ -1,4 +1,4 @@
-// append_to_several [URI]: atomic appends to several streams, with checks of streams that are only looked at; and a long list in parts.
+// append_to_several [URI]: atomic appends to several streams, with consistency checks; and a long list in parts.
 
 #include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
@@ -23,7 +23,7 @@ int several(kdb::client& db, const std::string& id) {
     {.stream = stock, .records = {{.schema_name = "Reserved", .data = R"({"sku": 7})", .properties = {{"priority", 3}}}}},
   });
   if (!done)
-    return report(done.error()); // Nothing is written, to neither.
+    return report(done.error()); // Nothing is written to either stream.
   // docs: end
   // docs: checks
   using state = kdb::consistency_check::state;
@@ -42,7 +42,7 @@ int several(kdb::client& db, const std::string& id) {
   for (auto& event : imported)
     event.id = kdb::random_uuid();
   auto parts = db.append_in_parts("import-" + id, kdb::stream_state::no_stream, imported, {.part_bytes = 64 << 10});
-  if (!parts.complete()) // The first `parts.events` are written, the others not.
+  if (!parts.complete()) // Only the first `parts.events` events are written.
     return report(*parts.stopped);
   // docs: end
   std::cout << to_string(done->position) << ", " << to_string(checked->position) << ", " << to_string(parts) << "\n";

@@ -34,7 +34,7 @@ asio::awaitable<void> follow(kdb::async_client db, std::string stream, bool& fin
   if (!orders)
     co_return report(orders.error());
   while (!fine) {
-    auto batch = co_await orders->next(asio::use_awaitable); // Asking is what lets the server send more.
+    auto batch = co_await orders->next(asio::use_awaitable); // Asking lets the server send more.
     if (!batch)
       co_return report(batch.error());
     for (const auto& event : batch->events())

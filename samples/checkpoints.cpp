@@ -1,4 +1,4 @@
-// checkpoints [URI]: follows $all through a filter, and keeps in a file how far it came. Run it again and it goes on from there.
+// checkpoints [URI]: follows $all through a filter, and stores its place in a file. The second run continues from there.
 
 #include <kdb/checkpoint_store.hpp>
 #include <kdb/client.hpp>
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 // docs: checkpoints
-/// Handles what is there, and returns when the subscription has caught up.
+/// Handles the existing events, and returns when the subscription has caught up.
 kdb::result<void> follow(kdb::client& db, kdb::checkpoint_store& store) {
   kdb::checkpointer points{store, "orders-report", kdb::followed::all};
   auto from = points.resume();
@@ -31,8 +31,8 @@ kdb::result<void> follow(kdb::client& db, kdb::checkpoint_store& store) {
       return kdb::unexpected(batch.error());
     for (const auto& item : *batch) {
       if (const auto* event = std::get_if<kdb::resolved_event>(&item))
-        std::cout << event->stream() << " " << event->type() << "\n"; // First handle it…
-      if (auto kept = points.handled(item); !kept)                    // …then say so.
+        std::cout << event->stream() << " " << event->type() << "\n"; // First handle the item,
+      if (auto kept = points.handled(item); !kept)                    // then report it.
         return kept;
       live |= std::holds_alternative<kdb::caught_up>(item);
     }
@@ -50,7 +50,7 @@ int main(int argc, char** argv) {
   const auto store = kdb::file_checkpoint_store(folder);
   auto db = kdb::client::connect(uri);
   auto end = db.transform([](auto&) {});
-  for (auto run = 0; run < 2 && end; ++run) // The second one handles the second order alone.
+  for (auto run = 0; run < 2 && end; ++run) // The second one handles only the second order.
     end =
       db->append_to_stream("orders-" + std::to_string(run), kdb::stream_state::any, {kdb::new_event::json("order-placed", "{}")})
         .and_then([&](auto&&) { return follow(*db, *store); });

@@ -1,4 +1,4 @@
-// competing_workers [URI]: three workers share the events of a group; those of one order are worked on one after the other.
+// competing_workers [URI]: three workers share the events of a group; events of one order are processed one after the other.
 
 #include <kdb/competing_workers.hpp>
 #include <kdb/devnode.hpp>
@@ -16,7 +16,7 @@ namespace {
 // docs: worker
 caf::behavior worker(caf::event_based_actor*, caf::actor tally) {
   return {
-    [=](const kdb::work_item& item) { // One event; the next one comes when this one is answered.
+    [=](const kdb::work_item& item) { // One event. The next one arrives after the answer.
       const auto known = item.event().type() == "order-placed";
       caf::anon_send(tally, known);
       return known ? kdb::outcome::ack() : kdb::outcome::nack(kdb::nack_action::park, "unknown type");
@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
   kdb::competing_workers_plan plan{.group = {stream, "shipping"}};
   plan.make_worker = [tally = caf::actor{self}](caf::actor_system& in) { return in.spawn(worker, tally); };
   plan.options.workers = 3;
-  plan.options.key = kdb::key_by_correlation; // By stream unless told otherwise.
+  plan.options.key = kdb::key_by_correlation; // The default is by stream.
   auto pool = kdb::spawn_competing_workers(owned.system(), *db, std::move(plan));
   // docs: end
   if (!pool)
@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
   self->request(*pool, 5s, kdb::await_joined{}).receive([] {}, failed);
   for (int events = 0, placed = 0; status == 0 && events < 4; ++events)
     self->receive([&](bool known) { std::cout << (placed += known) << " orders\n"; }, caf::after(10s) >> [&] { status = 1; });
-  self->request(*pool, 10s, kdb::cancel{}).receive([] {}, failed); // Workers finish what they have.
+  self->request(*pool, 10s, kdb::cancel{}).receive([] {}, failed); // Workers finish their events.
   self->request(*db, 10s, kdb::close{}).receive([] {}, failed);
   return status;
 }

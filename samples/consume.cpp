@@ -1,4 +1,4 @@
-// consume [URI]: a worker takes events from a group; it parks what it can't make sense of.
+// consume [URI]: a worker consumes events of a group, and parks those of an unknown type.
 
 #include <kdb/actors.hpp>
 #include <kdb/devnode.hpp>
@@ -18,7 +18,7 @@ caf::behavior worker(caf::event_based_actor* self, kdb::client_actor db, kdb::gr
   self->request(db, 5s, kdb::consume{.group = group, .subscriber = self})
     .then([](const kdb::consumer_actor&) {}, [=](const caf::error& why) { self->quit(why); });
   return {
-    [=](const kdb::consumer_batch& batch) { // One outcome for each event; returning them also asks for the next batch.
+    [=](const kdb::consumer_batch& batch) { // Returns one outcome for each event, which also asks for the next batch.
       kdb::batch_outcomes outcomes;
       for (const auto& [event, retries, token] : batch) {
         std::cout << event.type() << " (" << retries << " retries)\n";

@@ -1,4 +1,4 @@
-// error_handling [URI]: every failure is a value that says what happened, whether a retry can help and whether it may have worked.
+// error_handling [URI]: every failure is a value: what happened, whether a retry can help, whether a write may have happened.
 
 #include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
@@ -25,23 +25,23 @@ int main(int argc, char** argv) {
     std::cout << db.error().get<kdb::bad_argument>()->name << ": " << db.error().get<kdb::bad_argument>()->accepted << "\n";
   }
 
-  auto db = kdb::client::connect(uri).value(); // value() throws if there is none; nothing else does.
+  auto db = kdb::client::connect(uri).value(); // value() throws kdb::failure if there is none; nothing else throws.
 
-  // A stream that isn't there: an iteration just ends, finish() says why.
+  // A stream that does not exist: the iteration ends, and finish() returns the error.
   auto reading = db.read_stream(stream);
   for (const auto& event : reading.events())
     std::cout << event.type() << "\n";
   if (auto end = reading.finish(); !end)
     expect(end.error(), kdb::errc::stream_not_found);
 
-  // Not in the expected state: nothing was written, and the detail says what was found.
+  // Not in the expected state: nothing was written, and the detail has the actual state.
   if (auto done = db.append_to_stream(stream, kdb::stream_state::exists, {kdb::new_event::json("opened", "{}")}); !done) {
     expect(done.error(), kdb::errc::wrong_expected_version);
     if (const auto* mismatch = done.error().get<kdb::version_mismatch>(); mismatch && mismatch->actual)
       std::cout << "expected " << to_string(mismatch->expected) << ", found " << to_string(*mismatch->actual) << "\n";
   }
 
-  // No server there: the operation fails at its deadline, and says what was tried last and that nothing can have been written.
+  // No server: the operation fails at its deadline with the last error. Nothing can have been written.
   auto nowhere = kdb::client::connect("kurrentdb://127.0.0.1:1?tls=false&maxDiscoverAttempts=-1").value();
   auto lost = nowhere.append_to_stream(stream, kdb::stream_state::any, {}, {.call = {.deadline = 300ms}});
   if (!lost) {

@@ -36,7 +36,7 @@ int filters(const std::string& uri, const std::string& shop) {
     db->read_all({.direction = kdb::backwards, .filter = event_filter::stream_prefixes({shop + "-"}), .limit = 10});
   auto no_system = db->read_all({.filter = event_filter::exclude_system_events()});
   // docs: end
-  // An index follows the events: what was appended above may be in it only a moment later.
+  // An index is eventually consistent: the events above may be in it only a moment later.
   // docs: index
   auto by_category = db->read_all({.filter = event_filter::category_index(shop), .limit = 100});
   // docs: end

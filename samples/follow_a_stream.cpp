@@ -1,4 +1,4 @@
-// follow_a_stream [URI]: an actor follows a stream from its start, live, until it has seen what it waits for.
+// follow_a_stream [URI]: an actor follows a stream from its start, live, until it sees a certain event.
 
 #include <kdb/actors.hpp>
 #include <kdb/devnode.hpp>
@@ -18,11 +18,11 @@ caf::behavior shipping(caf::event_based_actor* self, kdb::client_actor db, std::
   self->request(db, 5s, kdb::subscribe_to_stream{.stream = stream, .subscriber = self})
     .then([](const kdb::subscription_actor&) {}, [=](const caf::error& why) { self->quit(why); });
   return {
-    [=](const kdb::event_batch& batch) { // Returning is what asks for the next batch.
+    [=](const kdb::event_batch& batch) { // Returning asks for the next batch.
       for (const auto& event : batch.events()) {
         std::cout << event.revision().value << " " << event.type() << " " << event.data() << "\n";
         if (event.type() == "shop-closed")
-          self->quit(); // A subscriber that ends takes its subscription with it.
+          self->quit(); // The subscription ends with its subscriber.
       }
     },
     [=](const kdb::subscription_ended& end) { self->quit(end.cause ? kdb::to_caf(*end.cause) : caf::error{}); },

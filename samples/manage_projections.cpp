@@ -1,4 +1,4 @@
-// manage_projections [URI]: a projection from creation to deletion. The server needs projections, which a development node has on demand.
+// manage_projections [URI]: a projection from creation to deletion. The server must run projections.
 
 #include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
@@ -14,7 +14,7 @@ int report(const kdb::error& why) {
 }
 
 // docs: create
-/// Counts the orders of each customer, and says whether the server can run it.
+/// Counts the orders of each customer, and prints why the server can't run the query, if so.
 kdb::result<void> count_orders(kdb::client& db, const std::string& name) {
   constexpr const char* query = R"(
     fromCategory('order').partitionBy(event => event.data.customer).when({
@@ -27,7 +27,7 @@ kdb::result<void> count_orders(kdb::client& db, const std::string& name) {
   if (!made)
     return made;
   auto seen = db.get_projection_statistics(name);
-  if (seen && seen->status.starts_with("Faulted")) // A query that does not compile is taken all the same.
+  if (seen && seen->status.starts_with("Faulted")) // The server accepts a query that does not compile.
     std::cerr << name << ": " << seen->state_reason << "\n";
   return {};
 }

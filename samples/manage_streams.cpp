@@ -16,7 +16,7 @@ int report(const kdb::error& why) {
 }
 
 // docs: metadata
-/// Keeps the newest hundred events for a day, and changes nothing else.
+/// Keeps at most a hundred events, for a day. Does not change the other metadata.
 kdb::result<kdb::append_result> keep_short(kdb::client& db, const std::string& stream) {
   auto found = db.get_stream_metadata(stream);
   if (!found)
@@ -35,12 +35,11 @@ int manage(kdb::client& db, const std::string& stream) {
   if (auto kept = keep_short(db, stream); !kept || !done)
     return report(!kept ? kept.error() : done.error());
   // docs: delete
-  auto gone = db.delete_stream(stream, *done->revision); // Only if nobody has written since.
+  auto gone = db.delete_stream(stream, *done->revision); // Only if nobody else has written.
   if (!gone)
     return report(gone.error());
-  auto last = db.get_current_version(stream); // Nothing: it reads as not found…
-  auto again =
-    db.append_to_stream(stream, kdb::stream_state::no_stream, {kdb::new_event::json("reopened", "{}")}); // …and goes on.
+  auto last = db.get_current_version(stream); // No value: the stream is not found.
+  auto again = db.append_to_stream(stream, kdb::stream_state::no_stream, {kdb::new_event::json("reopened", "{}")}); // Revision 1.
   auto for_ever = db.tombstone_stream(stream, kdb::stream_state::exists);
   // docs: end
   if (!last || *last || !again || !for_ever)

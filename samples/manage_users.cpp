@@ -14,7 +14,7 @@ int report(const kdb::error& why) {
 }
 
 // docs: create
-/// A user who may read what the group "accounting" may read.
+/// Creates a user in the group "accounting".
 kdb::result<void> welcome(kdb::client& db, const std::string& name, const std::string& password) {
   auto made = db.create_user(name, password, {.full_name = "Jane Doe", .groups = {"accounting"}});
   if (!made && made.error().code == kdb::errc::user_conflict)
@@ -28,7 +28,7 @@ int manage(kdb::client& db, const std::string& name) {
     return report(made.error());
   // docs: use
   const auto jane = kdb::credentials::basic(name, "first secret");
-  auto changed = db.change_password(name, "first secret", "second secret", {.credentials = jane}); // By herself,
+  auto changed = db.change_password(name, "first secret", "second secret", {.credentials = jane}); // By the user,
   auto reset = db.reset_password(name, "third secret");                                            // or by an administrator.
   auto locked = db.disable_user(name);
   auto found = db.get_user(name);
@@ -55,7 +55,7 @@ int main(int argc, char** argv) {
   auto how = kdb::settings::from_connection_string(uri);
   if (!how)
     return report(how.error());
-  how->credentials_in_clear = node.has_value(); // Ours has users and no TLS.
+  how->credentials_in_clear = node.has_value(); // The development node has users, but no TLS here.
   auto db = kdb::client::connect(*how);
   return db ? manage(*db, "jane-" + to_string(kdb::random_uuid())) : report(db.error());
 }

@@ -1,4 +1,4 @@
-// microservice [URI]: an actor that follows orders and writes an invoice for each, once, although it is killed in the midst of its work.
+// microservice [URI]: an actor follows orders and writes exactly one invoice for each, although it is killed while it works.
 
 #include <kdb/actors.hpp>
 #include <kdb/devnode.hpp>
@@ -17,16 +17,16 @@ using namespace std::chrono_literals;
 namespace {
 
 // docs: service
-/// The id of a result: a name-based (version 5) UUID of what was done, in the space of the source event. Whoever handles the same order again
-/// makes the same id, and the server knows it.
+/// The id of a result: a name-based (version 5) UUID in the namespace of the source event. Handling the same order again makes
+/// the same id, so that the server can deduplicate it.
 kdb::uuid derived_id(const kdb::uuid& source, const char* what) {
   return boost::uuids::name_generator_sha1{source}(what);
 }
 
-/// Order n becomes invoice n: the invoices tell where to go on.
+/// Order n becomes invoice n, so the last invoice says where to resume.
 caf::behavior invoicing(caf::stateful_actor<kdb::stream_state>* self, kdb::client_actor db, std::string orders,
                         std::string invoices) {
-  const auto failed = [=](const caf::error& why) { self->quit(why); }; // Whoever supervises it starts another one.
+  const auto failed = [=](const caf::error& why) { self->quit(why); }; // Its supervisor starts another one.
   self->request(db, 10s, kdb::get_current_version{invoices})
     .then(
       [=](const std::optional<kdb::stream_revision>& last) {
@@ -78,7 +78,7 @@ int main(int argc, char** argv) {
     kdb::append_to_stream order{orders};
     order.events.push_back(kdb::new_event::json("order-placed", std::to_string(i)));
     self->request(db, 10s, std::move(order)).receive([](const kdb::append_result&) {}, [](const caf::error&) {});
-    if (i % 50 == 25) { // Whatever it was doing.
+    if (i % 50 == 25) { // At any point of its work.
       self->send_exit(service, caf::exit_reason::kill);
       self->receive(restart);
     }
@@ -86,7 +86,7 @@ int main(int argc, char** argv) {
   std::size_t written = 0;
   auto fine = true;
   while (fine && written < count) {
-    // A service that lost a race with what its predecessor had sent ends, and the next one knows better.
+    // A service ends if an append of its predecessor arrived first. The next one starts from the new state.
     self->receive(
       restart, caf::after(20ms) >> [] {});
     self->request(db, 10s, kdb::read_stream_to_end{invoices})

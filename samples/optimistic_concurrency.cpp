@@ -1,4 +1,4 @@
-// optimistic_concurrency [URI]: two writers withdraw from one account; whoever comes second looks again before it writes.
+// optimistic_concurrency [URI]: two writers withdraw from one account; the second one reads again before it writes.
 
 #include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
@@ -27,7 +27,7 @@ kdb::result<account> load(kdb::client& db, const std::string& stream) {
 }
 
 // docs: optimistic-concurrency
-/// Withdraws if there is enough, starting from what was known of the account.
+/// Withdraws if the balance is sufficient, starting from the state that the caller knows.
 kdb::result<account> withdraw(kdb::client& db, const std::string& stream, account known, int amount) {
   while (known.balance >= amount) {
     auto done = db.append_to_stream(stream, known.state, {kdb::new_event::json("withdrawn", std::to_string(-amount))});
@@ -35,7 +35,7 @@ kdb::result<account> withdraw(kdb::client& db, const std::string& stream, accoun
       return account{known.balance - amount, *done->revision};
     if (done.error().code != kdb::errc::wrong_expected_version)
       return kdb::unexpected(done.error());
-    auto fresh = load(db, stream); // Somebody was faster: decide again on what is true now.
+    auto fresh = load(db, stream); // Somebody else wrote first: decide again with the new state.
     if (!fresh)
       return fresh;
     known = *fresh;
@@ -53,7 +53,7 @@ int main(int argc, char** argv) {
   auto opened = db.append_to_stream(stream, kdb::stream_state::no_stream, {kdb::new_event::json("deposited", "100")});
   const account seen{100, opened.value().revision.value()};
   auto first = withdraw(db, stream, seen, 70);
-  auto second = withdraw(db, stream, seen, 70); // It has seen the same 100.
+  auto second = withdraw(db, stream, seen, 70); // It knows the same balance of 100.
   std::cout << "first: " << first.value().balance << " left, second: " << second.error().message << "\n";
   return first->balance == 30 && !second ? 0 : 1;
 }

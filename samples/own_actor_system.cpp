@@ -29,7 +29,7 @@ caf::behavior host(caf::event_based_actor* self, kdb::settings settings, int* st
         *status = 0;
       },
       [=](const caf::error& why) { std::cerr << to_string(kdb::error::from(why)) << "\n"; });
-  return {}; // With nothing left to wait for it ends.
+  return {}; // The actor ends when the answer has arrived.
 }
 // docs: end
 

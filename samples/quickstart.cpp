@@ -1,4 +1,4 @@
-// quickstart [URI]: the tour that every KurrentDB guide takes, by an actor. Without URI on a development node in this process.
+// quickstart [URI]: the steps of KurrentDB's getting started guide, by an actor. Without URI on a development node of its own.
 
 #include <kdb/actors.hpp>
 #include <kdb/devnode.hpp>
@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 
 namespace {
 
-/// Appends three events, each by itself, and is done.
+/// Appends three events, one at a time, and ends.
 caf::behavior writer(caf::event_based_actor* self, kdb::client_actor db, std::string stream) {
   for (auto sku : {"7", "8", "9"})
     self->request(db, 5s, kdb::append_to_stream{.stream = stream, .events = {kdb::new_event::json("order-paid", sku)}})
@@ -21,7 +21,7 @@ caf::behavior writer(caf::event_based_actor* self, kdb::client_actor db, std::st
   return {};
 }
 
-/// The tour, step by step: each asks for something, and the answer begins the next.
+/// The tour. Each step sends a request, and the answer starts the next step.
 class tour : public caf::event_based_actor {
 public:
   tour(caf::actor_config& config, kdb::client_actor db) : caf::event_based_actor{config}, db_{std::move(db)} {}
@@ -67,7 +67,7 @@ private:
 
   void read(const kdb::event_batch& batch) {
     show(batch);
-    if (batch.empty()) // The end, in order.
+    if (batch.empty()) // The end of the stream.
       (this->*after_reading_)();
     else
       ask_for(reader_, caf::infinite, kdb::next{}, &tour::read);
@@ -100,7 +100,7 @@ private:
       std::cout << "     " << event.revision().value << "  " << event.type() << "  " << event.data() << std::endl;
   }
 
-  /// Asks the client; the answer goes to `then`, a failure ends the tour.
+  /// Asks the client. `then` receives the answer; a failure ends the tour.
   template <class Request, class Answer>
   void ask(Request what, void (tour::*then)(const Answer&)) {
     ask_for(db_, 10s, std::move(what), then);

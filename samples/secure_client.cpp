@@ -1,4 +1,4 @@
-// secure_client [URI]: a node that has to prove who it is, a client that has to as well, and what is said when one of them can't.
+// secure_client [URI]: TLS, credentials from a provider, and the errors when either side can't be trusted.
 
 #include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
@@ -24,7 +24,7 @@ int main(int argc, char** argv) {
   auto settings = kdb::settings::from_connection_string(uri).value();
   // docs: provider
   settings.credentials_provider = [who = *settings.credentials](const kdb::credentials_handler& done) {
-    // A program would fetch a token here, and answer when it is there.
+    // A real program fetches a token here, and answers when it has arrived.
     done(kdb::provided_credentials{.credentials = who, .valid_until = std::chrono::system_clock::now() + 1h});
   };
   settings.credentials.reset();
@@ -35,7 +35,7 @@ int main(int argc, char** argv) {
     return std::cerr << to_string(done.error()) << "\n", 1;
 
   // docs: credentials
-  // Those of a call replace the client's. Wrong ones are an error, and nothing is tried again.
+  // Credentials of a call replace the client's. Wrong ones are an error that is not retried.
   const kdb::call_options as_ada{.credentials = kdb::credentials::basic("ada", "not her password")};
   if (auto done = db.append_to_stream(stream, kdb::stream_state::any, {}, {.call = as_ada}); !done)
     expect(done.error(), kdb::errc::unauthenticated);
@@ -43,7 +43,7 @@ int main(int argc, char** argv) {
 
   // docs: trust
   auto suspicious = settings;
-  suspicious.tls = {}; // The authorities of the system, which have not signed the node's certificate.
+  suspicious.tls = {}; // Trusts the system's authorities, which have not signed the node's certificate.
   suspicious.max_discover_attempts = 1;
   auto stranger = kdb::client::connect(suspicious).value();
   if (auto done = stranger.wait_connected(5s); !done) {

@@ -1,4 +1,4 @@
-// supervised_client [URI]: a supervisor of the host owns the client, starts another one when it dies, and moves the subscriptions over.
+// supervised_client [URI]: a supervisor owns the client, starts a new one when it fails, and moves the subscriptions to it.
 
 #include <kdb/actors.hpp>
 #include <kdb/devnode.hpp>
@@ -44,7 +44,7 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, kdb::setti
   };
 }
 
-/// Sees the stream once and in order, whatever becomes of clients: when a subscription ends it asks for the next one, behind what it has.
+/// Sees every event once and in order, also if clients fail: when a subscription ends, it starts another after the last event.
 caf::behavior follower(caf::stateful_actor<std::uint64_t>* self, caf::actor owner, std::string stream, std::uint64_t enough) {
   const auto go_on = [=] {
     const auto seen = self->state;
@@ -81,7 +81,7 @@ int main(int argc, char** argv) {
   for (std::uint64_t i = 0; i < events; ++i) {
     if (i % 10 == 5)
       self->send(owner, crash{});
-    // The state expected and the id make it safe to try again.
+    // The explicit expected state and the id make a retry idempotent.
     kdb::append_to_stream one{stream, i == 0 ? kdb::stream_state::no_stream : kdb::stream_state::revision(i - 1)};
     one.events.push_back(kdb::new_event::json("happened", "{}"));
     for (bool done = false; !done;)

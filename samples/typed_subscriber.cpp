@@ -1,4 +1,4 @@
-// typed_subscriber [URI]: a subscriber with a typed interface. It answers for a batch only when another actor has stored it.
+// typed_subscriber [URI]: a subscriber with a typed interface. It answers a batch only after another actor has stored it.
 
 #include <kdb/actors.hpp>
 #include <kdb/devnode.hpp>
@@ -11,7 +11,7 @@
 #include <optional>
 
 // docs: typed-subscriber
-using archive_actor = caf::typed_actor<caf::replies_to<kdb::event_batch>::with<std::uint64_t>>; // How many it holds now.
+using archive_actor = caf::typed_actor<caf::replies_to<kdb::event_batch>::with<std::uint64_t>>; // The number of events it holds.
 using copier_actor = caf::typed_actor<caf::replies_to<kdb::event_batch>::with<void>, caf::reacts_to<kdb::subscription_ended>>;
 
 copier_actor::behavior_type copier(copier_actor::pointer self, archive_actor archive, std::uint64_t enough) {
@@ -21,7 +21,7 @@ copier_actor::behavior_type copier(copier_actor::pointer self, archive_actor arc
       self->request(archive, std::chrono::seconds{5}, batch)
         .then(
           [=](std::uint64_t held) mutable {
-            promise.deliver(caf::unit); // Only now may the next batch come.
+            promise.deliver(caf::unit); // Only now the next batch may arrive.
             if (held >= enough)
               self->quit();
           },

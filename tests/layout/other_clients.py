@@ -1,0 +1,109 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""other_clients.py ROOT: the page for users of other clients names what libkdb has, and all of it.
+
+In docs/from-another-client.md each table has a column "libkdb". A cell of it names operations in backquotes, or begins with "none yet".
+`name` is a member function of the blocking client, `class::name` a member of a class in a public header. Every operation that the client
+offers is in one of these cells.
+"""
+
+import re
+import sys
+from pathlib import Path
+
+PAGE = "docs/from-another-client.md"
+LIST = "libkdb/include/kdb/operation_list.hpp"
+CLIENT = "actors/include/kdb/client.hpp"
+HEADERS = ["libkdb/include/kdb", "actors/include/kdb"]
+# Operations that are streams of events are not in the list of operations.
+STREAMS = ["read_stream", "read_all", "subscribe_to_stream", "subscribe_to_all", "consume"]
+NOTHING = "none yet"
+
+
+def code(path):
+    """The text of a header without comments."""
+    return re.sub(r"//[^\n]*|/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+
+
+def body(text, name):
+    """What stands directly in the body of a class, without the bodies in it. None if the text does not define the class."""
+    start = re.search(rf"\b(?:class|struct)\s+(?:\[\[\w+\]\]\s+)?(?:KDB_API\s+)?{name}\b[^;{{(]*\{{", text)
+    if not start:
+        return None
+    depth, found = 1, []
+    for letter in text[start.end():]:
+        depth += (letter == "{") - (letter == "}")
+        if depth == 0:
+            break
+        # A body or an initialiser ends what was declared.
+        found.append(letter if depth == 1 else ";" if letter == "{" and depth == 2 else "")
+    return "".join(found)
+
+
+def functions(text):
+    return set(re.findall(r"\b(\w+)\s*\(", text or ""))
+
+
+def words(text):
+    return set(re.findall(r"\w+", text or ""))
+
+
+def members_of(root, name):
+    """All words in the bodies of classes of that name, in the public headers."""
+    headers = [path for folder in HEADERS for path in sorted((root / folder).glob("*.hpp"))]
+    return set().union(*(words(body(code(path), name)) for path in headers))
+
+
+def operations(root):
+    return re.findall(r"\bX\((\w+)\)", code(root / LIST)) + STREAMS
+
+
+def cells(page):
+    """The cells of the columns "libkdb", each with the number of its line."""
+    column = None
+    for number, line in enumerate(page.splitlines(), 1):
+        if not line.startswith("|"):
+            column = None
+            continue
+        row = [cell.strip() for cell in line.strip().strip("|").split("|")]
+        if column is None:
+            column = row.index("libkdb") if "libkdb" in row else -1
+        elif column >= 0 and not set(line) <= set("|-: "):
+            yield number, row[column] if column < len(row) else ""
+
+
+def faults(root):
+    client = functions(body(code(root / CLIENT), "client"))
+    if not client:
+        yield f"{CLIENT}: no class client"
+    named = set()
+    rows = 0
+    for number, cell in cells((root / PAGE).read_text(encoding="utf-8")):
+        rows += 1
+        names = re.findall(r"`([\w:]+)", cell)
+        if not names and not cell.startswith(NOTHING):
+            yield f"{PAGE}:{number}: neither an operation nor '{NOTHING}'"
+        for name in names:
+            owner, _, member = name.rpartition("::")
+            if owner and member not in members_of(root, owner):
+                yield f"{PAGE}:{number}: {owner} has no member {member}"
+            if not owner and name not in client:
+                yield f"{PAGE}:{number}: the client has no function {name}"
+        if not cell.startswith(NOTHING):
+            named.update(names)
+    listed = operations(root)
+    for operation in listed:
+        if operation not in named:
+            yield f"{PAGE}:1: {operation} is missing"
+    if not rows or len(listed) == len(STREAMS):
+        yield f"{PAGE}:1: nothing to compare"
+
+
+def main():
+    found = list(faults(Path(sys.argv[1])))
+    print(*found, f"{len(found)} faults", sep="\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
