@@ -346,6 +346,10 @@ result<async_core> async_core::start(settings how) {
 template <operation Request>
 void async_core::ask(Request request, completion_ptr<answer_of<Request>> done) const {
   if constexpr (is_call<Request>) {
+    if (auto why = impl_->running->refusal()) {
+      done->complete(unexpected{std::move(*why)});
+      return;
+    }
     auto prepared = wire::prepare(std::move(request));
     if (!prepared) {
       done->complete(unexpected{std::move(prepared.error())});

@@ -24,13 +24,15 @@ template <class Request>
 caf::result<answer_of<Request>> client_state::on_call(Request& request) {
   if (closing)
     return to_caf(closed_error());
-  auto prepared = wire::prepare(std::move(request));
-  if (!prepared)
-    return to_caf(std::move(prepared.error()));
-  const auto plan = std::make_shared<wire::call_plan>(std::move(*prepared));
-  self->delegate(management, run_call{plan, [plan](caf::response_promise& to, result<wire::message_list> outcome) {
-                                        deliver(to, wire::understand<Request>(*plan, std::move(outcome)));
-                                      }});
+  // The request is checked and encoded in the other actor: large ones take their time, and this one serves everybody.
+  const auto plan = std::make_shared<wire::call_plan>();
+  const auto prepare = [plan, request = std::move(request)]() mutable {
+    return wire::prepare(std::move(request)).transform([&](wire::call_plan prepared) { *plan = std::move(prepared); });
+  };
+  const auto finish = [plan](caf::response_promise& to, result<wire::message_list> outcome) {
+    deliver(to, wire::understand<Request>(*plan, std::move(outcome)));
+  };
+  self->delegate(management, run_call{plan, finish, prepare});
   return caf::delegated<answer_of<Request>>{};
 }
 

@@ -51,6 +51,9 @@ management_self::behavior_type management_state::start(worker_context_ptr given)
 }
 
 caf::result<wire::message_list> management_state::on_run(run_call& job) {
+  if (job.prepare)
+    if (auto prepared = job.prepare(); !prepared)
+      return to_caf(std::move(prepared.error()));
   auto& plan = *job.plan;
   // Credentials of a provider come with the first node. All others are known, and so is what they do not allow.
   if (plan.encode_as && (plan.options.credentials || !context->credentials->provided())) {
@@ -118,7 +121,7 @@ void management_state::send(std::uint64_t number, const node_ptr& found) {
     return;
   }
   auto caller = context->credentials->for_call(plan.options);
-  if (plan.encode_as) {
+  if (plan.encode_as && !next.in_second) {
     auto requests = plan.encode_as(caller);
     if (!requests) {
       fail(number, std::move(requests.error()));
@@ -127,7 +130,9 @@ void management_state::send(std::uint64_t number, const node_ptr& found) {
     plan.requests = std::move(*requests);
   }
   next.generation = found->generation;
+  const auto starts_in_time = plan.starts_in_time && !next.budget.limited();
   const rpc::call_settings settings{.deadline = next.budget.left(self->clock().now()),
+                                    .start_timeout = starts_in_time ? std::optional{context->how.start_timeout} : std::nullopt,
                                     .credentials = std::move(caller),
                                     .requires_leader = plan.leader_only || requires_leader(context->how, plan.options),
                                     .many_answers = plan.many_answers,
@@ -158,7 +163,10 @@ void management_state::end_call(exchange_done& done) {
   }
   auto& error = done.answers.error();
   const auto& plan = ended_call.plan();
-  if (error.code == errc::deadline_exceeded && plan.silence && plan.silence->of_unfit_node)
+  const auto unanswered = error.code == errc::deadline_exceeded && plan.silence;
+  if (unanswered)
+    error.message.append("; ").append(plan.silence->reason);
+  if (unanswered && plan.silence->of_unfit_node)
     self->send(context->connection->get(), call_failed{.generation = ended_call.generation, .why = error, .unanswered = true});
   report(self, *context, ended_call.generation, error, plan.options.credentials.has_value());
   fail(done.call, std::move(error));
@@ -176,7 +184,7 @@ void management_state::succeed(std::uint64_t number, wire::message_list answers)
     return;
   }
   done.job.plan->requests = std::move(*requests);
-  done.job.plan->many_answers = false;
+  done.job.plan->many_answers = done.job.plan->first_answer = false;
   done.in_second = true;
   ask_for_node(number);
 }

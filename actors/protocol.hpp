@@ -161,6 +161,8 @@ using appender_actor =
 struct run_call {
   std::shared_ptr<wire::call_plan> plan;
   std::function<void(caf::response_promise&, result<wire::message_list>)> finish{};
+  /// Fills the plan, if it is not filled yet.
+  std::function<result<void>()> prepare{};
 };
 
 /// How whoever reads the messages itself sees the client: programs without actors.

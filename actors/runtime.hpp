@@ -105,6 +105,8 @@ public:
   template <class Request>
   outcome_of<Request> run(Request request) {
     if constexpr (is_call<Request>) {
+      if (auto why = refusal())
+        return unexpected{std::move(*why)};
       auto prepared = wire::prepare(std::move(request));
       if (!prepared)
         return unexpected{std::move(prepared.error())};

@@ -30,8 +30,8 @@ caf::behavior invoicing(caf::stateful_actor<kdb::stream_state>* self, kdb::clien
   self->request(db, 10s, kdb::get_current_version{invoices})
     .then(
       [=](const std::optional<kdb::stream_revision>& last) {
-        self->state = last.revision ? kdb::stream_state{*last.revision} : kdb::stream_state::no_stream;
-        const auto from = last.revision ? kdb::stream_position{*last.revision} : kdb::stream_start;
+        self->state = last ? kdb::stream_state{*last} : kdb::stream_state::no_stream;
+        const auto from = last ? kdb::stream_position{*last} : kdb::stream_start;
         self->request(db, 10s, kdb::subscribe_to_stream{orders, kdb::subscriber{self}, {.from = from}})
           .then([](const kdb::subscription_actor&) {}, failed);
       },

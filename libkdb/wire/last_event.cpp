@@ -93,6 +93,7 @@ operation<get_commit_position> describe() {
   return {.method = read_method,
           .effect = effect::read,
           .many_answers = true,
+          .starts_in_time = true,
           .check =
             [](const get_commit_position& r) {
               return policy::check_read(read_all_options{.filter = r.options.filter, .limit = 1, .call = r.options.call});
@@ -110,6 +111,7 @@ operation<get_current_version> describe() {
   return {.method = read_method,
           .effect = effect::read,
           .many_answers = true,
+          .starts_in_time = true,
           .check = [](const get_current_version& r) { return policy::check_stream_name(r.stream); },
           .encode = [](const get_current_version& r) { return last_of_stream(r.stream); },
           .decode = from_last<std::optional<stream_revision>, read_revision>,
@@ -121,6 +123,7 @@ operation<get_stream_metadata> describe() {
   return {.method = read_method,
           .effect = effect::read,
           .many_answers = true,
+          .starts_in_time = true,
           .check = [](const get_stream_metadata& r) { return policy::check_stream_name(metadata_stream(r.stream)); },
           .encode = [](const get_stream_metadata& r) { return last_of_stream(metadata_stream(r.stream)); },
           .decode = from_last<metadata_result, read_metadata>,
@@ -132,6 +135,7 @@ operation<get_system_settings> describe() {
   return {.method = read_method,
           .effect = effect::read,
           .many_answers = true,
+          .starts_in_time = true,
           .encode = [](const get_system_settings&) { return last_of_stream(std::string{settings_stream}); },
           .decode = from_last<system_settings_result, read_settings>,
           .recover = without_stream<system_settings_result, read_settings>};

@@ -6,8 +6,6 @@ namespace kdb::wire {
 
 void explain(error& error, const call_plan& plan) {
   policy::correct_deleted(error, plan.expected);
-  if (error.code == errc::deadline_exceeded && plan.silence)
-    error.message.append("; ").append(plan.silence->reason);
   const auto about_projection =
     error.code == errc::projection_not_found || error.code == errc::projection_exists || error.code == errc::projection_failed;
   if (about_projection && !plan.projection.empty())

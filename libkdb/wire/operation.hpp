@@ -49,6 +49,8 @@ struct operation {
   bool many_answers = false;
   /// The server would go on answering: the first message is enough.
   bool first_answer = false;
+  /// Without a deadline the first message has to come within `settings::start_timeout`, as in a read.
+  bool starts_in_time = false;
   /// Null if every node answers.
   const wire::silence* silence = nullptr;
   /// What can't be sent, besides call options, which are checked for all. Null: everything can be sent.
@@ -86,6 +88,7 @@ struct call_plan {
   bool leader_only = false;
   bool many_answers = false;
   bool first_answer = false;
+  bool starts_in_time = false;
   const wire::silence* silence = nullptr;
   call_options options{};
   message_list requests{};
@@ -103,15 +106,11 @@ struct call_plan {
 
 /// The options of a request, wherever it has them.
 template <class Request>
-const call_options& call_of(const Request& request) {
+auto& call_of(Request& request) {
   if constexpr (requires { request.options.call; })
     return request.options.call;
   else
     return request.call;
-}
-template <class Request>
-call_options& call_of(Request& request) {
-  return const_cast<call_options&>(call_of(std::as_const(request)));
 }
 
 /// Checks a request and makes a call of it.
@@ -129,6 +128,7 @@ result<call_plan> prepare(Request request) {
                  .leader_only = how.leader_only,
                  .many_answers = how.many_answers,
                  .first_answer = how.first_answer,
+                 .starts_in_time = how.starts_in_time,
                  .silence = how.silence,
                  .options = call_of(request),
                  .second_method = how.second_method};

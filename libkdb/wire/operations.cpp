@@ -1,6 +1,5 @@
 #include "wire/operations.hpp"
 
-#include <map>
 #include <string>
 
 #include "event_store/client/monitoring.pb.h"
@@ -58,11 +57,11 @@ std::string encode_statistics_request() {
   return message.SerializeAsString();
 }
 
-result<std::map<std::string, std::string>> decode_statistics(std::string_view message) {
+result<server_statistics> decode_statistics(std::string_view message) {
   event_store::client::monitoring::StatsResp answer;
   if (!parse_message(answer, message))
     return unexpected(errc::protocol_error, "the server's answer has no readable statistics");
-  return std::map<std::string, std::string>{answer.stats().begin(), answer.stats().end()};
+  return server_statistics{{answer.stats().begin(), answer.stats().end()}};
 }
 
 constexpr silence no_word_of_scavenges{
@@ -111,8 +110,9 @@ operation<get_statistics> describe() {
   return {.method = "/event_store.client.monitoring.Monitoring/Stats",
           .effect = effect::read,
           .first_answer = true,
+          .starts_in_time = true,
           .encode = [](const get_statistics&) { return message_list{encode_statistics_request()}; },
-          .decode = in_one_message<std::map<std::string, std::string>, decode_statistics>};
+          .decode = in_one_message<server_statistics, decode_statistics>};
 }
 
 template <>

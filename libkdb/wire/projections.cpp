@@ -205,7 +205,7 @@ constexpr silence no_projections{.reason =
 result<projection_statistics> decode_projection(const message_list& all) {
   return decode_projections(all).and_then([](std::vector<projection_statistics> found) -> result<projection_statistics> {
     if (found.empty())
-      return unexpected{errc::projection_not_found, "there is no projection of that name"};
+      return unexpected{errc::projection_not_found, "Projection not found"};
     return std::move(found.front());
   });
 }

@@ -318,8 +318,8 @@ public:
     return ask_and_wait<connected>(host_, client_, kdb::wait_connected{at_most}, "a connection");
   }
 
-  client_status status() override {
-    return ask_and_wait<client_status>(host_, client_, get_status{}, "the status")
+  client_status get_status() override {
+    return ask_and_wait<client_status>(host_, client_, kdb::get_status{}, "the status")
       .value_or(client_status{.phase = client_phase::closed});
   }
 

@@ -125,7 +125,7 @@ public:
     return wait_for(client_->wait_connected(at_most, asio::use_future), "a connection");
   }
 
-  client_status status() override {
+  client_status get_status() override {
     return wait_for(client_->get_status(asio::use_future), "the status").value_or(client_status{.phase = client_phase::closed});
   }
 

@@ -63,7 +63,7 @@ public:
 
   result<connected> wait_connected(std::chrono::milliseconds at_most) override { return client_.wait_connected(at_most); }
 
-  client_status status() override { return client_.get_status(); }
+  client_status get_status() override { return client_.get_status(); }
   result<server_info> get_server_info(call_options call) override { return client_.get_server_info(std::move(call)); }
   result<std::vector<cluster_member>> read_gossip(call_options call) override { return client_.read_gossip(std::move(call)); }
   std::future<result<append_result>> start_append(std::string stream, stream_state expected, std::vector<new_event> events,

@@ -73,7 +73,7 @@ class driver {
 public:
   virtual ~driver() = default;
   virtual result<connected> wait_connected(std::chrono::milliseconds at_most = fixtures::patience) = 0;
-  virtual client_status status() = 0;
+  virtual client_status get_status() = 0;
   virtual result<server_info> get_server_info(call_options call = {}) = 0;
   virtual result<std::vector<cluster_member>> read_gossip(call_options call = {}) = 0;
   virtual std::future<result<append_result>> start_append(std::string stream, stream_state expected,

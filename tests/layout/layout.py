@@ -46,7 +46,7 @@ PARTS = [
     ("actors/include/kdb/actors.hpp", ["libkdb/include/kdb/"], [CAF]),
     ("actors/include/kdb/competing_workers.hpp", ["libkdb/include/kdb/", "actors/include/kdb/"], [CAF]),
     ("actors/include/kdb/async_client.hpp", ["libkdb/include/kdb/", "actors/include/kdb/"], [BOOST_UUID, ASIO]),
-    ("actors/include/kdb/pending_handlers.hpp", [], [ASIO, r"unistd\.h"]),
+    ("actors/include/kdb/pending_handlers.hpp", ["libkdb/include/kdb/export.hpp"], [ASIO, r"unistd\.h"]),
     ("actors/include/kdb/", ["libkdb/include/kdb/"], [BOOST_UUID]),
     ("actors/", ["actors/", "libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/",
                  "libkdb/rpc/transport.hpp", "libkdb/rpc/grpc_transport.hpp", "libkdb/rpc/process.hpp", "libkdb/rpc/resolver.hpp"], [BOOST_UUID, CAF, ASIO]),

@@ -92,7 +92,7 @@ BOOST_DATA_TEST_CASE(the_node_tells_its_statistics_under_a_servers_names, boost:
     const auto found = operate.db.ask(get_statistics{in_time});
     require_done(found);
     for (const auto* name : {"proc-id", "proc-mem", "proc-cpu", "sys-totalMem", "sys-loadavg-1m", "es-checksum"})
-      BOOST_TEST(found->count(name) == 1u, name);
+      BOOST_TEST(found->values.count(name) == 1u, name);
   }
 }
 

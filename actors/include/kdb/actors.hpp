@@ -6,6 +6,7 @@
 #include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>
 #include <caf/replies_to.hpp>
+#include <caf/type_nr.hpp>
 #include <caf/typed_actor.hpp>
 
 #include <chrono>
@@ -34,7 +35,7 @@ namespace KDB_API kdb {
 
 // -- reading -------------------------------------------------------------------------
 
-/// Asks a reader for the next batch. An empty batch says that the read has ended in order; nothing comes after it, or after an error.
+/// Asks a reader for the next batch. An empty batch is the end of the read; nothing is delivered after it, or after an error.
 /// Ask with `caf::infinite`: a batch whose request has timed out at the asker is lost. Set the read's own deadline instead.
 struct next {};
 
@@ -59,7 +60,7 @@ struct read_all {
 
 // -- subscribing ------------------------------------------------------------------------
 
-/// Who receives a subscription: any actor, dynamic or typed, that handles `event_batch` and `subscription_ended`.
+/// The receiver of a subscription: any actor, dynamic or typed, that handles `event_batch` and `subscription_ended`.
 ///
 /// A batch comes as a request, and the next one when it has been answered: the handler returns nothing, or a promise that it
 /// fulfils later. If it throws or answers with an error the subscription ends with `subscriber_failed`. `subscription_ended` comes
@@ -107,7 +108,7 @@ struct nack_events {
   std::string reason{};
 };
 
-/// What became of the events of a batch; no outcomes answer nothing.
+/// The outcomes of a batch. Without outcomes nothing is answered.
 struct answer_batch {
   consumer_batch batch;
   batch_outcomes outcomes = batch_outcomes::all(outcome::ack());
@@ -115,7 +116,7 @@ struct answer_batch {
 
 /// A running consumer. Lives until its end, whether anyone holds the handle or not; it can be monitored. Answers are gathered, by
 /// number and for a short time, and sent in order; those still waiting are sent when it ends. Answers to events of an earlier call
-/// are counted as stale and do nothing: the server hands those events out again.
+/// are counted as stale and have no effect: the server delivers those events again.
 using consumer_actor =
   caf::typed_actor<caf::replies_to<ack_events>::with<ack_result>, caf::replies_to<nack_events>::with<ack_result>,
                    caf::replies_to<answer_batch>::with<ack_result>,
@@ -126,7 +127,7 @@ using consumer_actor =
 /// The subscriber is any actor that handles `consumer_batch` and `subscription_ended`. A batch comes as a request, and the next one
 /// when it has been answered: with `batch_outcomes`, or with nothing when the events will be answered by messages to the consumer. If
 /// the handler throws or answers with an error, the events are answered as the options say. `subscription_ended` comes once, last;
-/// its `last` says nothing. It comes when the group is deleted or the consumer is refused; other losses are resumed.
+/// its `last` is empty. It comes when the group is deleted or the consumer is refused; other losses are resumed.
 struct consume {
   group_name group;
   kdb::subscriber subscriber{};
@@ -135,8 +136,8 @@ struct consume {
 
 // -- the client ---------------------------------------------------------------------------
 
-/// Tells `observer`, an actor that handles `connection_change`, how the client fares: at once as it is now (unless it is idle), then
-/// with every change, `client_closed` last. Goes on until the observer ends.
+/// Sends `connection_change` messages to `observer`: the present state at once (unless the client is idle), then every change,
+/// `client_closed` last. Until the observer ends.
 struct observe {
   caf::actor observer;
 };
@@ -145,8 +146,8 @@ struct observe {
 /// in every state. An exit message does the same.
 struct close {};
 
-/// The client: façade and supervisor of everything below it. Never dead until closed: whatever fails, the next request starts a
-/// fresh attempt. Requests wait for a node until their deadline or the end of the discovery round.
+/// The client: façade and supervisor of all workers. It stays usable until it is closed: if connecting fails, the next request starts
+/// another attempt. Requests wait for a node until their deadline or the end of the discovery round.
 using client_actor = caf::typed_actor<
 #define KDB_X(request) caf::replies_to<request>::with<request::answer>,
   KDB_OPERATIONS(KDB_X)
@@ -205,6 +206,12 @@ inline constexpr bool is_native = std::is_void_v<T> || std::is_same_v<T, std::st
 
 } // namespace detail
 } // namespace kdb
+
+#define KDB_X(request)                                                                                                           \
+  static_assert(kdb::detail::is_native<kdb::request::answer> || caf::type_nr<kdb::request::answer>::value == 0,                  \
+                "CAF carries this type by itself: wrap it in a struct");
+KDB_OPERATIONS(KDB_X)
+#undef KDB_X
 
 template <class T>
   requires(kdb::detail::is_answer<T> && !kdb::detail::is_native<T>)

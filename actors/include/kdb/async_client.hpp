@@ -90,7 +90,7 @@ public:
   async_reading& operator=(async_reading&&) = default;
   ~async_reading() { cancel(); }
 
-  /// Completes with the next batch: an empty one when the read has ended in order, an error when it broke off.
+  /// Completes with the next batch: an empty one at the end of the read, or an error.
   template <class Token>
   auto next(Token&& token) {
     return detail::initiate<event_batch>(
@@ -98,7 +98,7 @@ public:
       std::forward<Token>(token));
   }
 
-  /// Where what is read begins and ends, as far as the batches taken so far have told.
+  /// The bounds of what is read, as far as the batches so far have them.
   stream_bounds bounds() const { return bounds_of(state_); }
 
   /// Ends it; a pending `next` completes with `closed`.
@@ -121,7 +121,7 @@ public:
   async_subscription& operator=(async_subscription&&) = default;
   ~async_subscription() { cancel(); }
 
-  /// Completes with the next batch, or with an error when the subscription has ended. Asking is what lets the server send more.
+  /// Completes with the next batch, or with an error when the subscription has ended. Asking lets the server send more.
   template <class Token>
   auto next(Token&& token) {
     return detail::initiate<event_batch>(
@@ -129,7 +129,7 @@ public:
       std::forward<Token>(token));
   }
 
-  /// How it ended, once `next` has told that it did.
+  /// How it ended, after `next` has failed.
   std::optional<subscription_ended> ended() const { return end_of(state_); }
 
   /// Ends it; a pending `next` completes with `cancelled`.
@@ -196,7 +196,7 @@ public:
       std::forward<Token>(token));
   }
 
-  /// How it ended, once `next` has told that it did.
+  /// How it ended, after `next` has failed.
   std::optional<subscription_ended> ended() const { return end_of(state_); }
 
   /// Ends it; a pending `next` completes with `cancelled`.
@@ -210,10 +210,14 @@ private:
   boost::asio::any_io_executor executor_;
 };
 
-/// A client of KurrentDB for Asio programs. Cheap to copy: copies share one runtime, which closes when the last one goes. Operations
+/// A client of KurrentDB for Asio programs. Cheap to copy: copies share one runtime, which closes when the last one is destroyed. Operations
 /// may be started from any thread.
 class async_client {
 public:
+  /// Moving copies: a client that was moved from can still be used.
+  async_client(const async_client&) = default;
+  async_client& operator=(const async_client&) = default;
+
   /// Parses, starts the runtime and returns at once, also when no server is there. Errors are those of the connection string.
   static result<async_client> connect(boost::asio::any_io_executor executor, std::string_view connection_string) {
     auto how = settings::from_connection_string(connection_string);
@@ -763,7 +767,7 @@ public:
       std::forward<Token>(token));
   }
 
-  /// Consumes from a group; completes when the server has confirmed. Each event comes at least once.
+  /// Consumes from a group; completes when the server has confirmed. Each event is delivered at least once.
   template <class Token>
   auto consume(group_name group, consume_options options, Token&& token) const {
     return start<async_consumer>(

@@ -16,11 +16,11 @@
 #include <kdb/settings.hpp>
 #include <kdb/subscribe.hpp>
 
-// What `kdb/async_client.hpp` stands on: operations that complete into something. Free of Asio; not for hosts.
+// The part of `kdb/async_client.hpp` without Asio: operations and their completions. Not for programs.
 namespace KDB_API kdb {
 namespace detail {
 
-/// What an operation completes with: a result, but for those whose value tells of failures too.
+/// What an operation completes with: a result, except for those whose value reports failures itself.
 template <class T>
 struct outcome {
   using type = result<T>;
@@ -32,7 +32,7 @@ struct outcome<append_in_parts_result> {
 template <class T>
 using outcome_t = typename outcome<T>::type;
 
-/// Who waits for an outcome. Called once, from any thread of the library; hands over to an executor.
+/// Receives an outcome. Called once, from any thread of the library; passes it to an executor.
 template <class T>
 class completion {
 public:

@@ -30,7 +30,7 @@ struct subscription_handle;
 struct consumer_handle;
 } // namespace detail
 
-/// What a read delivers, batch by batch; each is fetched while the one before is looked at. Iterate `events()` or `batches()`, then
+/// A running read. It delivers batches, and fetches the next one while you process the one before. Iterate `events()` or `batches()`, then
 /// look at `finish()`: an iteration ends in the same way after an error and at the end of the data. An error that nobody looked at
 /// is logged when the reading is destroyed. Destroying it ends the call. For one thread at a time.
 class [[nodiscard]] reading {
@@ -43,16 +43,16 @@ public:
   reading& operator=(reading&&) noexcept;
   ~reading();
 
-  /// Waits for the next batch. An empty one says that the read has ended in order.
+  /// Waits for the next batch. An empty one is the end of the read.
   result<event_batch> next();
 
-  /// What has not been read yet, once. Not of a temporary reading: its error would be lost. Keep it, iterate, and call `finish()`.
+  /// The rest of what is read, once. A temporary reading has none, because its error would be lost: keep it, iterate, and call `finish()`.
   batch_range batches() &;
   batch_range batches() && = delete;
   event_range events() &;
   event_range events() && = delete;
 
-  /// Where what is read begins and ends, as far as the batches taken so far have told.
+  /// The bounds of what is read, as far as the batches so far have them.
   const stream_bounds& bounds() const;
 
   /// How the reading ended: nothing if all was read or the caller stopped early, else why it broke off. Ends the call.
@@ -158,10 +158,10 @@ public:
   ~subscription();
 
   /// Waits for the next batch for that long. An empty one says that none came in time. An error says that the subscription has
-  /// ended; `ended` then tells more. Asking for a batch is what lets the server send more: a slow caller slows it down.
+  /// ended; `ended` then has the details. Each call lets the server send more: a slow caller slows it down.
   result<event_batch> next(std::chrono::milliseconds timeout);
 
-  /// How the subscription ended, once `next` has told that it did.
+  /// How the subscription ended, after `next` has failed.
   std::optional<subscription_ended> ended() const;
 
   /// Ends it. A `next` that waits returns `cancelled`. Any number of times.
@@ -174,7 +174,7 @@ private:
 /// A running consumer of a group. Destroying it ends it. All members may be called from different threads.
 ///
 /// Answers are gathered, by number and for a short time, and sent in order; those still waiting are sent when it ends. Those to events of
-/// an earlier call are counted as stale and do nothing: the server hands those events out again. After its end answers fail with
+/// an earlier call are counted as stale and have no effect: the server delivers those events again. After its end answers fail with
 /// `closed`.
 class [[nodiscard]] consumer {
 public:
@@ -184,7 +184,7 @@ public:
   ~consumer();
 
   /// Waits for the next batch for that long. An empty one says that none came in time. An error says that the consumer has ended;
-  /// `ended` then tells more.
+  /// `ended` then has the details.
   result<consumer_batch> next(std::chrono::milliseconds timeout);
 
   /// All its events are processed.
@@ -196,7 +196,7 @@ public:
   /// One outcome for each of its events, or one for all.
   result<ack_result> answer(const consumer_batch& batch, batch_outcomes outcomes);
 
-  /// How it ended, once `next` has told that it did.
+  /// How it ended, after `next` has failed.
   std::optional<subscription_ended> ended() const;
 
   /// Ends it when the answers given so far are sent. A `next` that waits returns `cancelled`. Any number of times.
@@ -206,13 +206,17 @@ private:
   std::shared_ptr<detail::consumer_handle> handle_;
 };
 
-/// A client of KurrentDB. Cheap to copy: copies share one runtime, which closes when the last one goes. Safe to use from any number of
+/// A client of KurrentDB. Cheap to copy: copies share one runtime, which closes when the last one is destroyed. Safe to use from any number of
 /// threads. Operations wait for a node until their deadline, or until discovery gives up, whichever is first.
 ///
 /// Each operation is a request, `kdb::append_to_stream` for instance, which says what it does and what it is answered with. `ask` takes
 /// any of them; the member functions of the same names are short for it.
 class client {
 public:
+  /// Moving copies: a client that was moved from can still be used.
+  client(const client&) = default;
+  client& operator=(const client&) = default;
+
   /// Parses, starts the runtime and returns at once, also when no server is there. Errors: the connection string's, and those below.
   static result<client> connect(std::string_view connection_string);
   /// The same with settings. Errors: those of `settings::validate`, and `tls_failed` for a certificate's file that can't be used.
@@ -395,18 +399,18 @@ public:
 
   // -- Streams of events
 
-  /// Reads one stream. Never fails by itself: errors are found by iterating.
+  /// Reads one stream. Errors are returned by `next` and `finish`.
   reading read_stream(std::string stream, read_stream_options options = {}) const;
-  /// Reads $all. Never fails by itself: errors are found by iterating.
+  /// Reads $all. Errors are returned by `next` and `finish`.
   reading read_all(read_all_options options = {}) const;
   /// Subscribes to one stream; returns when the server has confirmed.
   result<subscription> subscribe_to_stream(std::string stream, subscribe_to_stream_options options = {}) const;
   /// Subscribes to $all; returns when the server has confirmed.
   result<subscription> subscribe_to_all(subscribe_to_all_options options = {}) const;
-  /// Consumes from a group; returns when the server has confirmed. Each event comes at least once.
+  /// Consumes from a group; returns when the server has confirmed. Each event is delivered at least once.
   result<consumer> consume(group_name group, consume_options options = {}) const;
 
-  /// Ends everything that is under way with `closed`, here and in all copies, and waits for it, a few seconds at most. From any
+  /// Ends all running operations of this client and its copies with `closed`, and waits for them, a few seconds at most. From any
   /// thread, in any state, any number of times.
   void close() const;
 

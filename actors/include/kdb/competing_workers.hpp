@@ -11,7 +11,7 @@
 #include <kdb/event_key.hpp>
 #include <kdb/export.hpp>
 
-// Several workers on one consumer of a group, with the order of what belongs together kept.
+// Several workers on one consumer of a group. Events with the same key are processed in order.
 namespace KDB_API kdb {
 
 /// One event for a worker. Shares the storage of the batch it came in.
@@ -25,7 +25,7 @@ public:
   work_item(consumer_batch batch, std::size_t index) : batch_{std::move(batch)}, index_{index} {}
 
   const resolved_event& event() const { return batch_[index_].event; }
-  /// How often it was handed out before.
+  /// How often it was delivered before.
   std::uint32_t retries() const { return batch_[index_].retries; }
   event_token token() const { return batch_[index_].token; }
 
@@ -37,41 +37,41 @@ private:
 /// Starts a worker: called for each, and for each replacement, on a thread of the actor system.
 using worker_factory = std::function<caf::actor(caf::actor_system&)>;
 
-/// Told to the observer: a worker has ended. Its event was answered as `consume_options::on_failure` says.
+/// Sent to the observer: a worker has ended. Its event was answered as `consume_options::on_failure` says.
 struct worker_lost {
   std::string why{};
   bool replaced = false;
-  /// Those that are left, the new one included.
+  /// Remaining workers, including the new one.
   std::size_t workers = 0;
 };
 
 struct competing_workers_options {
-  /// Events that are worked on at the same time; at least 1.
+  /// Events that are processed at the same time; at least 1.
   std::size_t workers = 4;
-  /// Of events with the same key one at a time is worked on, in the order in which they were delivered.
+  /// Events with the same key are processed one at a time, in the order in which they were delivered.
   event_key key = key_by_stream;
-  /// The consumer that they share. What waits for a worker counts to its buffer, and to the group's message timeout.
+  /// The shared consumer. Events that wait for a worker count towards its buffer and towards the group's message timeout.
   consume_options consumer{.buffer = 100};
-  /// So many workers are replaced in any span of that length. After it there is one less, and without any the end.
+  /// So many workers are replaced within `replacement_span`. Further losses are not replaced; without workers everything ends.
   std::size_t replacements = 100;
   std::chrono::milliseconds replacement_span{60'000};
-  /// The longest that workers may take over what they have when all is cancelled.
+  /// The time that workers have to finish their events after `cancel`.
   std::chrono::milliseconds stop_within{10'000};
 };
 
-/// What to consume, and by whom.
+/// The group to consume, and the workers.
 struct competing_workers_plan {
   group_name group{};
   worker_factory make_worker{};
-  /// Any actor that handles `worker_lost` and `subscription_ended`, which comes once, last. None: nobody is told.
+  /// Any actor that handles `worker_lost` and `subscription_ended`, which is sent once, last. Optional.
   caf::actor observer{};
   competing_workers_options options{};
 };
 
-/// Asks to be told when the server has confirmed the consumer, or why it did not.
+/// Answered when the server has confirmed the consumer, or with the error.
 struct await_joined {};
 
-/// Asks what there is to do at this moment.
+/// Returns the present workload.
 struct get_workload {};
 struct workload {
   std::size_t workers = 0;
@@ -85,7 +85,7 @@ struct workload {
 /// workers have answered for those they have, all ends. The workers end with it.
 using competing_workers_actor =
   caf::typed_actor<caf::replies_to<await_joined>::with<void>, caf::replies_to<get_workload>::with<workload>,
-                   caf::replies_to<cancel>::with<void>>; // Answers when the end has been told.
+                   caf::replies_to<cancel>::with<void>>; // Answers when the end has been sent.
 
 /// Starts workers and a consumer for them; returns at once. An event of a key is handed out when those before it were answered, however:
 /// one that is nacked with `retry` comes again after what waits behind it. Events of different keys overtake each other.

@@ -15,7 +15,7 @@
 
 #include <kdb/export.hpp>
 
-// What `kdb/async_client.hpp` stands on: handlers and the contexts that run them. Not for hosts.
+// Part of `kdb/async_client.hpp`: handlers and the contexts that run them. Not for programs.
 namespace KDB_API kdb {
 namespace detail {
 

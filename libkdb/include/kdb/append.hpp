@@ -47,7 +47,7 @@ struct [[nodiscard]] append_in_parts_result {
   std::size_t parts = 0;
   /// Of the last of these appends.
   append_result last{};
-  /// Why the rest is not written. With `outcome_unknown` the part after `events` may be written too; nothing behind it is.
+  /// The error of the part that failed. With `outcome_unknown` that part may be written too; nothing after it is.
   std::optional<error> stopped{};
 
   bool complete() const { return !stopped; }

@@ -19,7 +19,7 @@ namespace KDB_API kdb {
 /// Where a subscription may resume: a revision for a stream, a position for $all.
 using resume_point = std::variant<stream_revision, log_position>;
 
-/// Keeps resume points by name. Implementations may block; they are called by whoever commits, never by the library's own threads.
+/// Keeps resume points by name. Implementations may block: they are called on the thread that commits, never on the library's own threads.
 class checkpoint_store {
 public:
   virtual ~checkpoint_store() = default;
@@ -39,7 +39,7 @@ result<std::unique_ptr<checkpoint_store>> sqlite_checkpoint_store(const std::fil
 /// What a subscription follows: it decides whether an event's revision or its position counts.
 enum class followed : std::uint8_t { stream, all };
 
-/// Decides when to store how far a subscription is: never past an item that was not handled yet. For one thread.
+/// Stores the place of a subscription at intervals, never past an item that was not handled. Use it from one thread.
 class checkpointer {
 public:
   struct rhythm {
@@ -53,7 +53,7 @@ public:
   checkpointer(checkpoint_store& store, std::string name, followed what, rhythm when);
   checkpointer(checkpoint_store& store, std::string name, followed what) : checkpointer(store, std::move(name), what, rhythm{}) {}
 
-  /// Where to begin, or nothing the first time.
+  /// Where to resume; no value the first time.
   result<std::optional<resume_point>> resume();
 
   /// The item has been handled: events and checkpoints move the point. Commits when it is time to. An error leaves the point to be

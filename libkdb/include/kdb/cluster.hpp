@@ -12,8 +12,8 @@
 
 namespace KDB_API kdb {
 
-/// What a node of a cluster does. The numbers are the server's; those of newer servers are kept as they come, and are no state
-/// that anybody prefers.
+/// The state of a node in its cluster. The numbers are the server's. Unknown numbers of newer servers are kept; such nodes are never
+/// chosen.
 enum class member_state : std::uint32_t {
   initializing = 0,
   discover_leader = 1,
@@ -41,17 +41,17 @@ struct cluster_member {
   uuid instance_id{};
   member_state state = member_state::unknown;
   bool alive = false;
-  /// Where clients are to reach it.
+  /// The address for clients.
   endpoint where{};
   friend bool operator==(const cluster_member&, const cluster_member&) = default;
 };
 
-/// What a server told about itself.
+/// Version and features of a server.
 struct server_info {
   endpoint node{};
-  /// Empty for servers that don't tell.
+  /// Empty if the server does not say.
   std::string version{};
-  /// What it offers: "service/method" and "service/method/feature", in lower case, in alphabetical order.
+  /// Its features: "service/method" and "service/method/feature", in lower case, in alphabetical order.
   std::vector<std::string> offers{};
 };
 

@@ -10,7 +10,7 @@ namespace KDB_API kdb {
 /// The node in use.
 struct connected {
   endpoint node;
-  /// As the server tells it; empty for servers that don't.
+  /// Empty if the server does not say.
   std::string server_version;
 };
 

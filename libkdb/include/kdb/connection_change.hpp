@@ -20,17 +20,17 @@ struct reconnecting {
   /// Counts within one round of attempts; 0 when a node was lost just now.
   unsigned attempt = 0;
   error why{};
-  /// When the next attempt begins. After the last attempt of a round it begins only if somebody asks for a node.
+  /// When the next attempt begins. After the last attempt of a round it begins with the next request.
   std::chrono::milliseconds next{};
 };
 
-/// The client has closed: nothing comes after it.
+/// The client has closed. The last change.
 struct client_closed {
-  /// Why, if it was not asked for.
+  /// Unset if the client was closed on request.
   std::optional<error> cause{};
 };
 
-/// What observers of a client are told.
+/// A change of a client's connection, for observers.
 using connection_change = std::variant<connected, reconnecting, client_closed>;
 
 using change_sink = std::function<void(const connection_change&)>;
@@ -38,9 +38,9 @@ using change_sink = std::function<void(const connection_change&)>;
 /// For logs: "connected to host:port", for instance.
 std::string to_string(const connection_change& what);
 
-/// How far a client is.
+/// The phase of a client's connection.
 enum class client_phase : std::uint8_t {
-  idle,       ///< No node, and nobody wants one.
+  idle,       ///< No node, and no request needs one.
   connecting, ///< Looking for a node.
   connected,  ///< A node is in use.
   closed,     ///< For good.
@@ -48,7 +48,7 @@ enum class client_phase : std::uint8_t {
 
 std::string_view to_string(client_phase phase);
 
-/// A client at one moment.
+/// The state of a client.
 struct client_status {
   client_phase phase = client_phase::idle;
   /// The node in use, if any.

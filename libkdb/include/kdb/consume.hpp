@@ -19,18 +19,18 @@
 // Consuming from a group of a persistent subscription.
 namespace KDB_API kdb {
 
-/// What the server shall do with an event that was not processed.
+/// What the server does with an event that was not processed.
 enum class nack_action : std::uint8_t {
   unknown, ///< Like `retry`.
   park,    ///< Put it aside until parked events are replayed.
-  retry,   ///< Hand it out again; after the group's `max_retries`, park it.
+  retry,   ///< Deliver it again; after the group's `max_retries`, park it.
   skip,    ///< Take it as processed.
-  stop,    ///< To the servers of today the same as `skip`.
+  stop,    ///< Current servers treat it as `skip`.
 };
 
 std::string_view to_string(nack_action action);
 
-/// What became of an event.
+/// The result of processing an event.
 class outcome {
 public:
   /// Bytes of a reason that are kept.
@@ -38,9 +38,9 @@ public:
 
   /// Processed.
   static outcome ack() { return {}; }
-  /// Not processed. Any text will do as reason, also one that comes from elsewhere: what is not UTF-8 is replaced by U+FFFD, and what is
-  /// longer than `longest_reason` is cut off, since the server would end the whole call of a consumer that sends such a text. An action
-  /// that is none of the enumerators becomes `unknown`.
+  /// Not processed. The reason may be any text: bytes that are not UTF-8 are replaced by U+FFFD, and texts longer than `longest_reason`
+  /// are truncated, because the server would end the consumer's call otherwise. An action that is not one of the enumerators becomes
+  /// `unknown`.
   static outcome nack(nack_action action, std::string_view reason = {});
 
   bool is_ack() const { return ack_; }
@@ -58,7 +58,7 @@ private:
   std::string reason_;
 };
 
-/// What became of the events of a batch: one outcome for each, in order, or one for all. None: they will be answered one by one.
+/// The outcomes of a batch: one for each event, in order, or one for all. Empty: the events will be answered one by one.
 struct batch_outcomes {
   std::vector<outcome> each{};
 
@@ -75,7 +75,7 @@ struct event_token {
 /// An event of a batch. Valid as long as the batch, or a copy of it.
 struct consumed_event {
   const resolved_event& event;
-  /// How often it was handed out before.
+  /// How often it was delivered before.
   std::uint32_t retries = 0;
   event_token token{};
 };
@@ -97,7 +97,7 @@ public:
   iterator end() const;
   /// The events alone.
   const event_batch& events() const { return events_; }
-  /// The call that brought it; its answers are worth nothing on another one.
+  /// The call that delivered it; answers are only valid on that call.
   std::uint64_t incarnation() const { return incarnation_; }
 
 private:
@@ -139,10 +139,10 @@ inline consumer_batch::iterator consumer_batch::end() const {
   return {this, size()};
 }
 
-/// How many answers were taken. Taken is not done: the server never answers an ack, so consuming is at least once.
+/// How many answers were accepted for sending. The server does not confirm them: consuming is at least once.
 struct ack_result {
   std::size_t taken = 0;
-  /// For events of a call that is over: the server hands those out again, and the answers change nothing.
+  /// Answers to events of a call that is over. They have no effect: the server delivers those events again.
   std::size_t stale = 0;
   friend bool operator==(const ack_result&, const ack_result&) = default;
 };

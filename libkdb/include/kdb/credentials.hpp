@@ -10,7 +10,7 @@
 
 namespace KDB_API kdb {
 
-/// Who calls. Printing shows `***` for the secret; what a copy held is wiped from memory when it goes.
+/// Credentials of a caller. Printing shows `***` for the secret. The memory of a copy is wiped when it is destroyed.
 class credentials {
 public:
   static credentials basic(std::string user, std::string password);
@@ -42,10 +42,10 @@ private:
 /// "basic admin:***" or "bearer ***".
 std::string to_string(const credentials& who);
 
-/// What a provider hands out.
+/// The answer of a provider.
 struct provided_credentials {
   kdb::credentials credentials;
-  /// When they expire; others are asked for before that. Unset: they are good until the server refuses them.
+  /// When they expire; the provider is called again before that. Unset: they are valid until the server refuses them.
   std::optional<std::chrono::system_clock::time_point> valid_until{};
 };
 
@@ -53,8 +53,8 @@ struct provided_credentials {
 /// one, and after the end of the client, do nothing.
 using credentials_handler = std::function<void(result<provided_credentials>)>;
 
-/// Hands out credentials that expire, for `settings::credentials_provider`. Called on a thread of its own, one call at a time: it may
-/// block. What it throws counts as its answer.
+/// Supplies credentials that expire, for `settings::credentials_provider`. Called on a thread of its own, one call at a time: it may
+/// block. An exception counts as an error.
 using credentials_provider = std::function<void(credentials_handler done)>;
 
 } // namespace kdb

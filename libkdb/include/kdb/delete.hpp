@@ -14,7 +14,7 @@ struct delete_options {
   call_options call{};
 };
 
-/// Where the deletion stands in the log.
+/// The position of the deletion in the log.
 struct delete_result {
   std::optional<log_position> position{};
   friend bool operator==(const delete_result&, const delete_result&) = default;

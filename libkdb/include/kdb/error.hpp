@@ -30,11 +30,11 @@ enum class errc : std::uint8_t {
   // -- the stream is not as expected ---------------------------------------------
   wrong_expected_version = 20, ///< Nothing was written. Detail: `version_mismatch`.
   stream_not_found,            ///< Never existed, or is soft-deleted. Detail: `stream_name`.
-  stream_deleted,              ///< Tombstoned: the name is gone for ever. Detail: `stream_name`.
+  stream_deleted,              ///< Tombstoned: the name can never be used again. Detail: `stream_name`.
   invalid_position,            ///< The server can't read from that place.
   index_not_found,             ///< Detail: `index_name`.
 
-  // -- who asks ------------------------------------------------------------------
+  // -- the caller ------------------------------------------------------------------
   unauthenticated = 40, ///< The credentials are wrong.
   access_denied,        ///< The caller lacks the right.
 
@@ -59,20 +59,20 @@ enum class errc : std::uint8_t {
   server_stopping,   ///< The node is shutting down.
   consumer_too_slow, ///< An old server ended a subscription that could not keep up.
 
-  // -- the way there -----------------------------------------------------------------
+  // -- the connection -----------------------------------------------------------------
   unavailable = 100, ///< The connection was lost or refused.
   discovery_failed,  ///< No usable node was found in the allowed attempts.
   deadline_exceeded, ///< The call's deadline passed.
   cancelled,         ///< The call was cancelled by its owner.
   closed,            ///< The client, reading or subscription is closed.
-  tls_failed,        ///< A node is there, but no connection that can be trusted. Detail: `tls_failure`.
+  tls_failed,        ///< A node is there, but TLS with it failed. Detail: `tls_failure`.
 
-  // -- neither side's plan ------------------------------------------------------------
+  // -- unexpected ------------------------------------------------------------
   unsupported = 120, ///< The server does not offer this operation.
   server_error,      ///< The server failed without saying why.
   protocol_error,    ///< The answer can't be understood.
   subscriber_failed, ///< The receiving actor or callback died, threw, or refused a batch.
-  internal,          ///< A bug in libkdb, or an answer of the host that it did not expect.
+  internal,          ///< A bug in libkdb, or an unexpected answer of the host.
 
   // -- v2 appends ---------------------------------------------------------------------
   consistency_violation = 140, ///< Nothing was written. Detail: `violations`.
@@ -88,7 +88,7 @@ std::string_view to_string(errc code);
 /// The value that was refused and what is accepted instead.
 struct bad_argument {
   std::string name;     ///< Of the option, field or parameter.
-  std::string accepted; ///< What would have been right.
+  std::string accepted; ///< The accepted values.
 };
 
 /// The expectation of a write and what the server found. An unset `actual` means that the server did not say.
@@ -132,7 +132,7 @@ struct leader {
   std::uint16_t port = 0;
 };
 
-/// What stands in the way of a trusted connection.
+/// Why a TLS connection failed.
 enum class tls_problem : std::uint8_t {
   bad_file,                    ///< A certificate or key of the client's settings can't be read or used.
   unknown_authority,           ///< None of the trusted authorities has signed the node's certificate.
@@ -145,7 +145,7 @@ enum class tls_problem : std::uint8_t {
   server_without_tls,          ///< The node does not speak TLS.
   server_with_tls,             ///< The node speaks TLS, the client does not.
   no_common_version,           ///< There is no version of TLS that both sides accept.
-  other,                       ///< The message says it.
+  other,                       ///< See the message.
 };
 
 /// The name of the enumerator.

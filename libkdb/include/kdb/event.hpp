@@ -88,7 +88,7 @@ public:
   const recorded_event* link() const { return link_; }
   bool is_resolved() const { return event_ != nullptr && link_ != nullptr; }
   bool is_broken_link() const { return event_ == nullptr && link_ != nullptr; }
-  /// What stood in the stream that was read: the link if there is one. Its id is what acknowledgements take.
+  /// The event in the stream that was read: the link if there is one. Acknowledgements use its id.
   const recorded_event& original() const { return link_ ? *link_ : *event_; }
 
   // The event's own members, for the common case. Of a broken link they show the link.

@@ -18,8 +18,8 @@ struct checkpoint {
   std::optional<std::chrono::system_clock::time_point> time{};
 };
 
-/// The subscription has delivered all that was there and goes on live. May come any number of times.
-/// Unset members were not told: by old servers, or because the stream is empty.
+/// The subscription has delivered all existing events and is live now. May occur several times.
+/// Members are unset on old servers, or if the stream is empty.
 struct caught_up {
   std::optional<std::chrono::system_clock::time_point> time{};
   std::optional<stream_revision> revision{};
@@ -33,13 +33,13 @@ struct fell_behind {
   std::optional<log_position> position{};
 };
 
-/// Where what is read begins and ends, as far as the server tells. Members are unset until it does, and on servers that don't.
+/// The first and the last event of what is read. Members are unset until the server has sent them; old servers never do.
 struct stream_bounds {
-  /// The first event that can be read. Only told when a read forwards begins where nothing is left or nothing is yet.
+  /// The first event that still exists. Only sent when a forward read begins before it, or after the last event.
   std::optional<stream_revision> first{};
-  /// The last event of the stream, whether the read came to it or not. Told at the end of a read.
+  /// The last event of the stream, whether or not the read reached it. Sent at the end of a read.
   std::optional<stream_revision> last{};
-  /// The last event in $all. No server has told it so far.
+  /// The last event in $all. No known server sends it.
   std::optional<log_position> last_in_all{};
 
   /// Takes over what the other one knows.
@@ -70,7 +70,7 @@ public:
   std::size_t size() const { return static_cast<std::size_t>(last_ - first_); }
   bool empty() const { return first_ == last_; }
   event_range events() const;
-  /// What the items of this batch tell about where the stream begins and ends.
+  /// The bounds of the stream, as far as the items of this batch say.
   stream_bounds bounds() const;
   /// Memory held by the batch, in bytes.
   std::size_t byte_size() const;

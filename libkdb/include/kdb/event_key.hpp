@@ -8,13 +8,13 @@
 
 namespace KDB_API kdb {
 
-/// Tells which events belong together: those with the same key. Called on whatever thread deals with the event; must not throw.
+/// Returns the key of an event; events with the same key are processed in order. May be called on any thread; must not throw.
 using event_key = std::function<std::string(const resolved_event&)>;
 
-/// The stream in which the event stands; of a resolved link that of the event. A broken link belongs to its own stream.
+/// The stream of the event; for a resolved link, of its target. A broken link has its own stream as key.
 std::string key_by_stream(const resolved_event& event);
 
-/// The string `$correlationId` in the event's JSON metadata; of events without one the stream, in a key that is no correlation's.
+/// The string `$correlationId` in the event's JSON metadata; for events without one the stream, in a form that no correlation id has.
 std::string key_by_correlation(const resolved_event& event);
 
 } // namespace kdb

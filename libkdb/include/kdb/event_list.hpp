@@ -12,7 +12,7 @@
 
 namespace KDB_API kdb {
 
-/// What a read that is kept as a whole may take in memory unless the caller says otherwise.
+/// The default memory limit of `read_stream_to_end`, in bytes.
 inline constexpr std::uint64_t default_read_bytes = 64 << 20;
 
 /// Everything a read delivered, in its order. The events are views that live as long as the list or a copy of it; copies share

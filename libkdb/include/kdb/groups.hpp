@@ -18,7 +18,7 @@
 // the stream for groups on $all. All of this is served by the leader.
 namespace KDB_API kdb {
 
-/// Who of a group's consumers gets an event. Servers may know others by name.
+/// Which of a group's consumers gets an event. Servers may have more strategies.
 namespace consumer_strategy {
 inline constexpr const char* round_robin = "RoundRobin";                    ///< The next one in turn that has room.
 inline constexpr const char* dispatch_to_single = "DispatchToSingle";       ///< The same one until it is full.
@@ -32,11 +32,11 @@ struct group_settings {
   bool resolve_links = false;
   /// Let the server measure how long consumers take; see `group_connection::measurements`.
   bool extra_statistics = false;
-  /// An event not answered for so long is handed out again, up to a second later. Above 0.
+  /// An event without an answer for this time is delivered again, up to a second later. Above 0.
   std::chrono::milliseconds message_timeout{30'000};
-  /// An event handed out again so often is parked instead the next time.
+  /// An event that was retried so often is parked instead of another retry.
   std::int32_t max_retries = 10;
-  /// The server notes the progress when so much time has passed and `min_checkpoint` events were answered, or as soon as
+  /// The server writes a checkpoint when this time has passed and `min_checkpoint` events were answered, or as soon as
   /// `max_checkpoint` were. 0: never by time.
   std::chrono::milliseconds checkpoint_after{2'000};
   std::int32_t min_checkpoint = 10;
@@ -49,26 +49,26 @@ struct group_settings {
   std::int32_t read_batch = 20;
   /// Events from the log kept in memory.
   std::int32_t history_buffer = 500;
-  /// One of `consumer_strategy`, or what else the server knows, letter for letter.
+  /// One of `consumer_strategy`, or the exact name of another strategy of the server.
   std::string strategy = consumer_strategy::round_robin;
 
   friend bool operator==(const group_settings&, const group_settings&) = default;
 };
 
-/// Where a group starts, included, as long as it has noted no progress: in its stream or in $all.
+/// Where a group without a checkpoint starts, included: in its stream or in $all.
 using group_start = std::variant<stream_position, all_position>;
 
 struct create_group_options {
-  /// Included. By default all that is there is consumed, too.
+  /// Included. By default existing events are consumed, too.
   stream_position from = stream_start;
   group_settings settings{};
   call_options call{};
 };
 
 struct create_group_on_all_options {
-  /// Included. By default all that is there is consumed, too.
+  /// Included. By default existing events are consumed, too.
   all_position from = all_start;
-  /// Only what matches. Can't be changed later. Window and checkpoint interval mean nothing here.
+  /// Only what matches. Can't be changed later. Its window and checkpoint interval have no effect here.
   std::optional<event_filter> filter{};
   group_settings settings{};
   call_options call{};
@@ -88,7 +88,7 @@ struct update_group_on_all_options {
   call_options call{};
 };
 
-/// What to change of a group; what is unset stays as it is.
+/// Changes of a group. Unset members keep their value.
 struct group_changes {
   std::optional<group_start> from{};
   std::optional<bool> resolve_links{};
@@ -129,7 +129,7 @@ struct group_info {
   /// "Live", "Behind", … or several with commas, as the server words it.
   std::string status;
   group_settings settings{};
-  /// Unset if the server says something that can't be read.
+  /// Unset if the server's text can't be read.
   std::optional<group_start> from{};
   /// Unset before the first one.
   std::optional<group_position> last_checkpoint{};

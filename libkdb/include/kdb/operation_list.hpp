@@ -94,7 +94,7 @@ using answer_of = typename Request::answer;
 
 namespace detail {
 
-// What an operation completes with: a result, save where the answer itself tells of failures.
+// What an operation completes with: a result, except where the answer itself reports failures.
 template <class Request>
 struct outcome_trait {
   using type = result<answer_of<Request>>;

@@ -7,10 +7,10 @@
 #include <kdb/call_options.hpp>
 #include <kdb/export.hpp>
 
-// Operations of the server: what its operators do to the node in use. All of it is for members of `$admins` and `$ops`.
+// Administration of the node in use. All but the statistics is for members of `$admins` and `$ops`.
 namespace KDB_API kdb {
 
-/// How to reclaim the room of events that can't be read any more.
+/// Options of a scavenge.
 struct scavenge_options {
   /// From 1.
   std::int32_t threads = 1;
@@ -19,7 +19,7 @@ struct scavenge_options {
   call_options call{};
 };
 
-/// How a scavenge stands.
+/// The state of a scavenge.
 enum class scavenge_state : std::uint8_t { started, in_progress, stopped };
 
 struct scavenge_result {
@@ -30,12 +30,18 @@ struct scavenge_result {
 };
 
 // -- requests ------------------------------------------------------------------------
-// They concern the node in use, whatever its role. For administrators and operators: others get `access_denied`.
+// They concern the node in use, whatever its role. All but `get_statistics` are for administrators and operators: others get `access_denied`.
 
-/// Returns the statistics of the node, by the names the server gives them, for instance `proc-mem` or `es-queue-MainQueue-length`. Which there
-/// are depends on the server's version. Anybody may ask.
+/// The statistics of a node at one moment, by the names the server gives them.
+struct server_statistics {
+  std::map<std::string, std::string> values{};
+  friend bool operator==(const server_statistics&, const server_statistics&) = default;
+};
+
+/// Returns the statistics of the node, by the names the server gives them, for instance `proc-mem` or `es-queue-MainQueue-length`. The
+/// names depend on the server's version. Needs no rights.
 struct get_statistics {
-  using answer = std::map<std::string, std::string>;
+  using answer = server_statistics;
   call_options call{};
 };
 

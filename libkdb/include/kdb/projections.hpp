@@ -8,13 +8,13 @@
 #include <kdb/call_options.hpp>
 #include <kdb/export.hpp>
 
-// Projections: queries in JavaScript that the server runs over its events, and the five of its own. The leader alone has them, and only if
+// Projections: queries in JavaScript that the server runs over its events, and the five of its own. Only the leader has them, and only if
 // it was started with projections. A node that does not lead, or has not started them yet, never answers: calls without any deadline end
 // after `silence_limit`.
 namespace KDB_API kdb {
 
-/// The projections that every server with projections has. Once enabled (the server does that itself only if it is told to when it
-/// starts) they write links into streams like `$ce-<category>`. They can't be deleted.
+/// The projections that every server with projections has. Once enabled (a server enables them itself only with
+/// `StartStandardProjections`) they write links into streams like `$ce-<category>`. They can't be deleted.
 namespace standard_projection {
 inline constexpr const char* by_category = "$by_category";               ///< Into `$ce-<category>`.
 inline constexpr const char* by_event_type = "$by_event_type";           ///< Into `$et-<type>`.
@@ -23,7 +23,7 @@ inline constexpr const char* stream_by_category = "$stream_by_category"; ///< Th
 inline constexpr const char* streams = "$streams";                       ///< The first event of each stream, into `$streams`.
 } // namespace standard_projection
 
-/// The version of the engine that runs the query. Servers that don't know the second one take the first, and don't say so.
+/// The version of the engine that runs the query. Servers without the second one use the first, without an error.
 enum class projection_engine : std::uint8_t { v1 = 1, v2 = 2 };
 
 struct create_projection_options {
@@ -47,26 +47,26 @@ struct update_projection_options {
   call_options call{};
 };
 
-/// What goes with a projection.
+/// What else to delete with the projection.
 struct delete_projection_options {
-  /// All that it wrote; only known of one that tracks its streams.
+  /// The streams that it wrote. Only for projections with `track_emitted_streams`.
   bool delete_emitted_streams = false;
   bool delete_state_stream = false;
   bool delete_checkpoint_stream = false;
   call_options call{};
 };
 
-/// Whose state or result is asked for.
+/// Options of `get_projection_state` and `get_projection_result`.
 struct projection_state_options {
   /// Empty: of the whole projection.
   std::string partition{};
   call_options call{};
 };
 
-/// Which projections are listed.
+/// Which projections to list.
 enum class projection_mode : std::uint8_t { all, continuous, one_time, transient };
 
-/// How a projection fares, in the server's words.
+/// The statistics of a projection, in the server's words.
 struct projection_statistics {
   std::string name;
   std::string effective_name;
@@ -82,7 +82,7 @@ struct projection_statistics {
   std::string position;
   /// Of what there is to process, 0 to 100; -1 before it starts.
   float progress = 0;
-  /// From where it would go on; like `position`.
+  /// Where it would resume; in the form of `position`.
   std::string last_checkpoint;
   std::string checkpoint_status;
   std::int64_t core_processing_time = 0; ///< In the server's unit.

@@ -12,7 +12,7 @@
 
 namespace KDB_API kdb {
 
-/// What `result::value()` throws when there is no value: `what()` is the whole text of the error, `error()` the typed error itself.
+/// Thrown by `result::value()` when there is no value: `what()` is the whole text of the error, `error()` the typed error itself.
 class failure : public std::runtime_error {
 public:
   explicit failure(kdb::error error);
@@ -99,7 +99,7 @@ std::remove_cvref_t<Result> transform_error(Result&& from, Function&& function) 
 } // namespace detail
 
 /// A value, or the one error that says why there is none. It has the interface of `std::expected`; the compiler warns when one is
-/// thrown away. Only `value()` throws, and only when there is no value. `*` and `error()` must match what is there: they are not checked.
+/// discarded. Only `value()` throws, and only when there is no value. `*` and `error()` must match what is there: they are not checked.
 template <class T>
 class [[nodiscard]] result {
 public:
@@ -144,10 +144,14 @@ public:
   /// Makes a value in place of what is there.
   template <class... Args>
   T& emplace(Args&&... args) {
-    return state_.template emplace<0>(std::forward<Args>(args)...);
+    return state_.template emplace<0>(T(std::forward<Args>(args)...)); // What throws, throws before the old state is gone.
   }
 
   /// What the function makes of the value, itself a result; or the error.
+  template <class F>
+  auto and_then(F&& function) & {
+    return detail::and_then(*this, std::forward<F>(function));
+  }
   template <class F>
   auto and_then(F&& function) const& {
     return detail::and_then(*this, std::forward<F>(function));
@@ -158,6 +162,10 @@ public:
   }
   /// What the function makes of the value, as a result; or the error.
   template <class F>
+  auto transform(F&& function) & {
+    return detail::transform(*this, std::forward<F>(function));
+  }
+  template <class F>
   auto transform(F&& function) const& {
     return detail::transform(*this, std::forward<F>(function));
   }
@@ -167,6 +175,10 @@ public:
   }
   /// The value; or the result that the function makes of the error.
   template <class F>
+  result or_else(F&& function) & {
+    return detail::or_else(*this, std::forward<F>(function));
+  }
+  template <class F>
   result or_else(F&& function) const& {
     return detail::or_else(*this, std::forward<F>(function));
   }
@@ -175,6 +187,10 @@ public:
     return detail::or_else(std::move(*this), std::forward<F>(function));
   }
   /// The value; or the error that the function makes of the error.
+  template <class F>
+  result transform_error(F&& function) & {
+    return detail::transform_error(*this, std::forward<F>(function));
+  }
   template <class F>
   result transform_error(F&& function) const& {
     return detail::transform_error(*this, std::forward<F>(function));
@@ -221,12 +237,20 @@ public:
   void emplace() noexcept { error_.reset(); }
 
   template <class F>
+  auto and_then(F&& function) & {
+    return detail::and_then(*this, std::forward<F>(function));
+  }
+  template <class F>
   auto and_then(F&& function) const& {
     return detail::and_then(*this, std::forward<F>(function));
   }
   template <class F>
   auto and_then(F&& function) && {
     return detail::and_then(std::move(*this), std::forward<F>(function));
+  }
+  template <class F>
+  auto transform(F&& function) & {
+    return detail::transform(*this, std::forward<F>(function));
   }
   template <class F>
   auto transform(F&& function) const& {
@@ -237,12 +261,20 @@ public:
     return detail::transform(std::move(*this), std::forward<F>(function));
   }
   template <class F>
+  result or_else(F&& function) & {
+    return detail::or_else(*this, std::forward<F>(function));
+  }
+  template <class F>
   result or_else(F&& function) const& {
     return detail::or_else(*this, std::forward<F>(function));
   }
   template <class F>
   result or_else(F&& function) && {
     return detail::or_else(std::move(*this), std::forward<F>(function));
+  }
+  template <class F>
+  result transform_error(F&& function) & {
+    return detail::transform_error(*this, std::forward<F>(function));
   }
   template <class F>
   result transform_error(F&& function) const& {

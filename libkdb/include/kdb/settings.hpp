@@ -36,7 +36,7 @@ struct tls_settings {
   friend bool operator==(const tls_settings&, const tls_settings&) = default;
 };
 
-/// Everything a client needs to know. Usually made by `settings::from_connection_string` and adjusted.
+/// The settings of a client. Usually made by `settings::from_connection_string` and adjusted.
 struct settings {
   /// One or many seeds.
   std::vector<endpoint> endpoints{};
@@ -44,23 +44,23 @@ struct settings {
   bool discover = false;
   tls_settings tls{};
   std::optional<kdb::credentials> credentials{};
-  /// Hands out the client's credentials, in place of `credentials`: asked before the first node, again before they expire, and when a
-  /// server has refused them. While it has none to give, requests that need a node fail with `unauthenticated` and its message. A
-  /// call's own credentials replace its as well. Empty: there is none.
+  /// Supplies the client's credentials, in place of `credentials`: called before the first connection, again before they expire, and when
+  /// a server has refused them. While it fails, requests that need a node fail with `unauthenticated` and its message. Credentials of a
+  /// call take precedence. Empty: none.
   kdb::credentials_provider credentials_provider{};
   /// Send credentials also without TLS. Off: a client with credentials and without TLS sends none, and logs a warning.
   bool credentials_in_clear = false;
   /// Shown by the server for consumers. Empty: a random UUID, chosen when the client starts.
   std::string connection_name{};
 
-  /// Rounds of discovery before those who wait get an error; -1 goes on for ever. At least 1 otherwise.
+  /// Attempts of a discovery round before waiting requests fail; -1: no limit. At least 1 otherwise.
   int max_discover_attempts = 10;
-  /// Between two rounds.
+  /// Between two attempts.
   std::chrono::milliseconds discovery_interval{100};
-  /// For one node's answer in a round.
+  /// For the gossip of one node.
   std::chrono::milliseconds gossip_timeout{5000};
   node_preference preference = node_preference::leader;
-  /// Only a node that is as preferred will do; otherwise the next best is taken. Unset: strict for the leader alone.
+  /// Use only a node of the preferred kind; otherwise the next best one is used. Unset: strict if the leader is preferred.
   std::optional<bool> strict_preference{};
 
   /// For operations without a deadline of their own. Unset: none. Never bounds subscriptions.
@@ -72,26 +72,26 @@ struct settings {
   /// For the first answer of a read or subscription when the call has no deadline.
   std::chrono::milliseconds start_timeout{10'000};
 
-  /// Appends that may wait for their answer at once; further ones wait in line.
+  /// Appends in flight; more wait in the client.
   std::uint32_t max_appends_in_flight = 1024;
-  /// Bytes of such appends, likewise.
+  /// Bytes of the appends in flight.
   std::uint64_t max_append_bytes_in_flight = 64ull << 20;
   /// Bytes that gRPC may hold for the client: what has arrived and was not read yet, headers, and the calls themselves. When it holds
   /// more it ends calls, which fail with `unavailable`, until it holds less, and the node is left. At least 32 MiB: the largest message has to fit.
   std::uint64_t max_transport_bytes = 1ull << 30;
 
-  /// How often operations are tried again that don't say it themselves; see `call_options::retry`.
+  /// Retries of operations without `call_options::retry`; see there.
   std::uint32_t retry = 0;
 
-  /// Workers of the client that may die of a bug and be replaced within `restart_span`; one more ends the client.
+  /// Workers of the client that are replaced after a bug within `restart_span`; one more failure ends the client.
   std::uint32_t max_restarts = 10;
   std::chrono::milliseconds restart_span{60'000};
 
   /// Takes log lines. Empty: silence.
   log_sink log{};
   log_level minimum_log_level = log_level::info;
-  /// Told of every change of the connection, in order, on the thread that also runs the log sink; `client_closed` comes last. What
-  /// it throws is swallowed. Empty: nobody is told.
+  /// Called with every change of the connection, in order, on the thread of the log sink; the last one is `client_closed`.
+  /// Its exceptions are dropped. Empty: not called.
   change_sink on_change{};
 
   /// Reads a connection string. Errors are `invalid_connection_string` and name the option; see `docs/connection-string.md`.
@@ -100,7 +100,7 @@ struct settings {
   /// Checks what can be checked without a network. Errors are `invalid_argument` and name the member.
   result<void> validate() const;
 
-  /// One line for each member that is allowed and yet hardly meant: a unit mixed up, say. For logs; holds no secret.
+  /// One line for each member whose value is valid, but probably a mistake, such as a wrong unit. For logs; contains no secrets.
   std::vector<std::string> warnings() const;
 };
 

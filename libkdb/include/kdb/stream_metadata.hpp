@@ -17,7 +17,7 @@
 
 namespace KDB_API kdb {
 
-/// Who may do what with a stream: login names and groups, `$all` for everybody. An unset right falls back to the server's default,
+/// The access control list of a stream: login names and groups, `$all` for everybody. An unset right falls back to the server's default,
 /// an empty list leaves it to administrators.
 struct stream_acl {
   std::optional<std::vector<std::string>> read{};
@@ -36,7 +36,7 @@ struct stream_metadata {
   std::optional<std::chrono::seconds> max_age{};
   /// Hide events below this one (`$tb`).
   std::optional<stream_revision> truncate_before{};
-  /// How long feeds may be cached (`$cacheControl`); likewise.
+  /// How long feeds may be cached (`$cacheControl`); the same range.
   std::optional<std::chrono::seconds> cache_control{};
   std::optional<stream_acl> acl{};
   /// All other keys in UTF-8, each with its value as JSON text, kept as they were.

@@ -15,13 +15,13 @@
 
 namespace KDB_API kdb {
 
-/// How a subscription goes on when its call breaks off for a reason that may pass.
+/// How a subscription resumes when its call breaks off with an error that is not final.
 struct resume_options {
-  /// Tries without an event between them, in any span of that length, before it ends with `connection_lost`; -1: no limit.
+  /// Attempts without an event between them, within `span`, before it ends with `connection_lost`; -1: no limit.
   int limit = 30;
   std::chrono::milliseconds span{600'000};
-  /// When nothing has come for so long, ask whether there is more than what was received, and begin a new call if so. Unset: trust
-  /// the call. At least 1 s.
+  /// After this time without an item, compare with the end of the stream, and start a new call if events are missing. Unset: no
+  /// comparison. At least 1 s.
   std::optional<std::chrono::milliseconds> watchdog{};
   friend bool operator==(const resume_options&, const resume_options&) = default;
 };
@@ -50,7 +50,7 @@ struct subscribe_to_all_options {
   call_options call{};
 };
 
-/// Why a subscription is over.
+/// Why a subscription has ended.
 enum class end_reason : std::uint8_t {
   cancelled,         ///< By its owner.
   closed,            ///< The client was closed.
@@ -67,13 +67,13 @@ enum class end_reason : std::uint8_t {
 
 std::string_view to_string(end_reason reason);
 
-/// How far a subscription came: the revision for a stream, the position for $all; nothing before the first event.
+/// The last event that a subscription delivered: the revision for a stream, the position for $all; nothing before the first event.
 using last_delivered = std::variant<std::monostate, stream_revision, log_position>;
 
 /// "revision N", "position C/P" or "nothing".
 std::string to_string(const last_delivered& last);
 
-/// Comes once, and nothing after it.
+/// The end of a subscription. Delivered once; nothing is delivered after it.
 struct subscription_ended {
   end_reason reason = end_reason::closed;
   /// Unset after `cancelled` and `closed`.

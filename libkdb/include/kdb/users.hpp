@@ -44,8 +44,8 @@ struct user_details {
 };
 
 // -- requests ------------------------------------------------------------------------
-// `user_not_found`: there is no such user. `user_conflict`: somebody else changed the user at the same time. All but `get_current_user` and
-// `change_password` are for administrators: others get `access_denied`. Passwords are never printed.
+// `user_not_found`: there is no such user. `user_conflict`: somebody else changed the user at the same time. Requests that change a user are for
+// administrators, save `change_password`: others get `access_denied`. Passwords are never printed.
 
 /// Creates a user. If the user exists with the same password, nothing changes; with another password it is `user_conflict`.
 struct create_user {
