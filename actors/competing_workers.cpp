@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <competing_workers.hpp>
 
 #include <utility>

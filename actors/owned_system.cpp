@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <caf/actor_system_config.hpp>
 #include <caf/logger.hpp>
 #include <caf/thread_hook.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <reply_desk.hpp>
 
 #include <caf/actor_cast.hpp>

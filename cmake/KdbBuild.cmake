@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # Compile settings every target of ours shares.
 
 if(PROJECT_IS_TOP_LEVEL)

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # Installs the libraries, their headers, the CMake package `kdb` and a pkg-config module for each component.
 #
 # Install components are the Debian packages (KdbPackages.cmake): kdb-runtime, kdb-development, kdb-devnode-development, kdb-devnode.

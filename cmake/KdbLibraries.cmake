@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # The libraries that programs link: kdb::client, kdb::actors, kdb::sqlite and kdb::devnode. docs/decisions/0014 says why they are these.
 # They are made of the objects of the layers. The layers themselves are not installed; tests link them to look inside.
 

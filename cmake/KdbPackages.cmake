@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # Debian packages by `cpack`; scripts/package builds them, and docs/packaging.md tells what is in each.
 #
 # They have the layout of Debian: configure with -DKDB_SHARED=ON -DCMAKE_INSTALL_PREFIX=/usr.

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # Defines kdb::caf, the core of the C++ Actor Framework, and sets KDB_CAF_FOUND and KDB_CAF_VERSION.
 #
 # Debian ships neither a CMake package nor a .pc file for CAF. This is not a find module and uses names of our own, because a FindCAF.cmake

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # What libkdb depends on, by use. Read by the build, and by find_package(kdb) for the components of a program.
 # Each macro finds packages and appends those that are missing to the list kdb_missing.
 

@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # Finds protobuf by its CMake package, or where there is none (Debian 12 and 13) by CMake's own module.
 
 macro(kdb_find_protobuf)

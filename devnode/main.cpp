@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // kdb-devnode: the development node, or a cluster of them, as a program.
 
 #include "control.hpp"

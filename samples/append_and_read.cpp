@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // append_and_read [URI]: a program without actors appends some events and reads the stream back, newest first.
 
 #include <kdb/client.hpp>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // append_to_several [URI]: atomic appends to several streams, with consistency checks; and a long list in parts.
 
 #include <kdb/client.hpp>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // asio_client [URI]: a coroutine of an Asio program appends, reads and follows.
 
 #include <kdb/async_client.hpp>

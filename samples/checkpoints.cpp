@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // checkpoints [URI]: follows $all through a filter, and stores its place in a file. The second run continues from there.
 
 #include <kdb/checkpoint_store.hpp>

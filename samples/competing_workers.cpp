@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // competing_workers [URI]: three workers share the events of a group; events of one order are processed one after the other.
 
 #include <kdb/competing_workers.hpp>

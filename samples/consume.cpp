@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // consume [URI]: a worker consumes events of a group, and parks those of an unknown type.
 
 #include <kdb/actors.hpp>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // error_handling [URI]: every failure is a value: what happened, whether a retry can help, whether a write may have happened.
 
 #include <kdb/client.hpp>

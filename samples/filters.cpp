@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // filters [URI]: reads $all by event type, by stream name, and through the secondary index of a category.
 
 #include <kdb/client.hpp>

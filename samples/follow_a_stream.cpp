@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // follow_a_stream [URI]: an actor follows a stream from its start, live, until it sees a certain event.
 
 #include <kdb/actors.hpp>

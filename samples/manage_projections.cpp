@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // manage_projections [URI]: a projection from creation to deletion. The server must run projections.
 
 #include <kdb/client.hpp>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // manage_streams [URI]: metadata of a stream, the system settings, and deleting.
 
 #include <kdb/client.hpp>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // manage_users [URI]: a user from creation to deletion. Needs credentials of an administrator in the URI.
 
 #include <kdb/client.hpp>

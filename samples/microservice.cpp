@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // microservice [URI]: an actor follows orders and writes exactly one invoice for each, although it is killed while it works.
 
 #include <kdb/actors.hpp>

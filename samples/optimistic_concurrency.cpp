@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // optimistic_concurrency [URI]: two writers withdraw from one account; the second one reads again before it writes.
 
 #include <kdb/client.hpp>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // own_actor_system [URI]: a host with an actor system of its own spawns the client into it and supervises it.
 
 #include <kdb/actors.hpp>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // quickstart [URI]: the steps of KurrentDB's getting started guide, by an actor. Without URI on a development node of its own.
 
 #include <kdb/actors.hpp>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // secure_client [URI]: TLS, credentials from a provider, and the errors when either side can't be trusted.
 
 #include <kdb/client.hpp>

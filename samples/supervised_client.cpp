@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // supervised_client [URI]: a supervisor owns the client, starts a new one when it fails, and moves the subscriptions to it.
 
 #include <kdb/actors.hpp>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // typed_subscriber [URI]: a subscriber with a typed interface. It answers a batch only after another actor has stored it.
 
 #include <kdb/actors.hpp>

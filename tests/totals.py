@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """totals.py RESULTS.xml: sums what ctest wrote (JUnit), and ends with one line: `N passed, N failed`.
 
 A Boost.Test program counts with each of its cases, anything else with one. Fails if anything failed or nothing ran.

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "projections/projection_record.hpp"
 
 #include "store/json.hpp"

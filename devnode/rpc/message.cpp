@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "rpc/message.hpp"
 
 #include <google/protobuf/message_lite.h>

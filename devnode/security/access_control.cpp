@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "security/access_control.hpp"
 
 #include "security/credentials.hpp"

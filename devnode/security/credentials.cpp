@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "security/credentials.hpp"
 
 #include "security/base64.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "security/user_record.hpp"
 
 #include "store/json.hpp"

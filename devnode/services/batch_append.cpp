@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "services/batch_append.hpp"
 
 #include "services/batch_replies.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "services/managed_projections.hpp"
 
 #include "projections/projection_record.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "services/operations.hpp"
 
 #include "services/persistent_groups.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "services/projection_lag.hpp"
 
 namespace kdb::development {

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "services/record_properties.hpp"
 
 #include "kurrentdb/protocol/v2/streams/streams.pb.h"

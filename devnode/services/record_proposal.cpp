@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "services/record_proposal.hpp"
 
 #include "services/errors.hpp"

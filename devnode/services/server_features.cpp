@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "services/server_features.hpp"
 
 #include "services/unary.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "services/status_details.hpp"
 
 #include "kdb/rpc/error_details.pb.h"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "services/v2_errors.hpp"
 
 #include "services/status_details.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <rpc/channel_pool.hpp>
 
 #include <grpcpp/create_channel.h>

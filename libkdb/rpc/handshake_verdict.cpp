@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <rpc/handshake_verdict.hpp>
 
 #include <openssl/ssl.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <kdb/consume.hpp>
 
 #include "values/utf8.hpp"

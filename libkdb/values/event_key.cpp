@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <kdb/event_key.hpp>
 
 #include <nlohmann/json.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <kdb/users.hpp>
 
 // What requests that hold passwords look like in logs, also in those of an actor system.

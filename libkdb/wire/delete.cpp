@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "event_store/client/streams.pb.h"
 #include "policy/validate_writes.hpp"
 #include "wire/operation.hpp"

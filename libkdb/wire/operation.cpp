@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "wire/operation.hpp"
 
 #include "policy/expectation.hpp"

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "wire/read_resp_parser.hpp"
 
 #include <charconv>

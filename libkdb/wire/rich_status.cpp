@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "wire/rich_status.hpp"
 
 #include <algorithm>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "wire/v2_streams.hpp"
 
 #include "kurrentdb/protocol/v2/streams/streams.pb.h"

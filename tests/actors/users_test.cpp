@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <caf/deep_to_string.hpp>
 #include <caf/make_message.hpp>
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // kdb_bench: measures libkdb against what others can do. The same program is also each server and each worker, in a process of its own:
 //
 //   kdb_bench run [--only NAME] [--quick] [--write FILE]

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // kdb_chaos [--seconds N] [--seed N] [--round MS] [--only FAULT] [--verbose]: rounds of random faults until that much time has passed. Ends with 1 when something
 // went against the promises. The same seed gives the same faults and plans, though not the same interleaving.
 

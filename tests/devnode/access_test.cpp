@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Who may do what: the decisions as tables.
 
 #include "security/access.hpp"

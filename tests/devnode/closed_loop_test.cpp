@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A call that is under way when the loop is closed. On a node that happens for a moment at its end, when the machine is busy; here a
 // handler closes the loop, so that it happens always. gRPC ends the process when something is begun on a queue that is shut down and
 // has nothing left to report.

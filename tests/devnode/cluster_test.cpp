@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A cluster of development nodes as plain clients see it: who answers what, and what failures look like.
 
 #include "cluster_fixture.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A group on random walks: whatever happens, no event is lost, and none comes again after it is done.
 
 #include "group_fixture.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Groups of consumers by what they are told and what they decide, with time that the test moves.
 
 #include "group_fixture.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The program as a cluster that obeys lines of text.
 
 #include <fixtures/child.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "folder_fixture.hpp"
 #include "node_fixture.hpp"
 #include "node_process.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Requests that would end or hang a node that took them literally.
 #include "node_fixture.hpp"
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "store/json.hpp"
 
 #include <boost/test/data/monomorphic.hpp>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Elections and failures in virtual time: who leads, who follows, and what each node believes.
 
 #include "cluster/membership.hpp"

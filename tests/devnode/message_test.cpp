@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "services/read_messages.hpp"
 #include "services/wire.hpp"
 #include "store_fixture.hpp"

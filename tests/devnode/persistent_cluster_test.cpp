@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Persistent subscriptions of a cluster: the leader alone has them, and nothing is lost when it goes.
 
 #include "cluster_fixture.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What is left of persistent subscriptions when their node stops, is started again, or is killed.
 
 #include "folder_fixture.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Links and indexes come some time after the answer to an append, as on a server.
 #include "cluster_fixture.hpp"
 #include "node_fixture.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What commands make of a projection, where a query begins to read, and what the log keeps.
 
 #include "projections/projection.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The service of projections over gRPC. What a server answered to it is in tests/golden; here is what lasts, and what nobody answers.
 
 #include "cluster_fixture.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Reads that come to an end, where a server has something of its own to say.
 #include "node_fixture.hpp"
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What is deleted or truncated gives its memory back.
 #include "folder_fixture.hpp"
 #include "persistent_fixture.hpp"

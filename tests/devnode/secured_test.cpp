@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A node with authentication over gRPC: what callers get, and what becomes of open calls. The rest is in tests/golden/secured.
 
 #include "persistent_fixture.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Who answers what, by the node's place in its cluster.
 
 #include "services/standing.hpp"

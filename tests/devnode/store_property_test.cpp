@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The node's log against a model that keeps events in plain lists and looks through all of them for every answer. Both get the same
 // random writes; then all that can be read is compared, both ways, from anywhere, with limits. A failure names its seed.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The bad network in front of a node, between two plain sockets.
 
 #include <kdb/tcp_proxy.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "store/text_pattern.hpp"
 
 #include "persistent/group_definition.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The node over TLS: what is made in its folder, what clients accept, and what it wants of them.
 
 #include "folder_fixture.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Users: what is kept of them, and the service over gRPC.
 
 #include "node_fixture.hpp"

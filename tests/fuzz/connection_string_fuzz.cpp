@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes are either refused with an error that says why, or give settings that hold what `validate` wants and that
 // survive printing and reading again. A password never shows.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes as the strings of requests: each is refused with the member's name, or what is sent holds it and can be read by protobuf, which
 // refuses strings that are no UTF-8 and messages that are nested too deep, as servers do. The first byte says which request.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any text as the JSON of a metadata event and of the system settings: it is refused with a key and what would be right, or it means
 // the same after it was written and read again.
 

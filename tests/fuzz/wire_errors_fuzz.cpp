@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any details of an error. The first byte says how they come: as a rich status with any bytes, as one with a known reason and a known
 // type of details, or as trailers with a known exception. Each gives one error, with a message, and with the detail of its code.
 

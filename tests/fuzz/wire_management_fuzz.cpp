@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes as an answer about users, groups or projections, or as a consumer's message, the first byte says which: nothing is accepted that protobuf
 // refuses, and what is accepted says what protobuf reads.
 

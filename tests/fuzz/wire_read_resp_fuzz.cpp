@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes as a read message: the batch builder accepts nothing that protobuf refuses, and understands what it accepts as protobuf does.
 
 #include <cstdint>

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes as one of the other answers of a server, the first byte says which: none breaks anything, every failure has a message, and
 // what is said of an append is what protobuf reads.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Any bytes as the answer to a write other than a batch append, the first byte says which: nothing is accepted that protobuf refuses,
 // and what is accepted says what protobuf reads.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The transcripts failover/*-acknowledged-*: whatever the leader did, what was acknowledged by any node is there afterwards, on each node that lives and at the
 // place that was told. Here other programs write: to each node, one call for each append, and one batch call.
 

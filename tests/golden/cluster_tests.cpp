@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The transcripts in cluster/: a cluster of development nodes answers as the recorded cluster did.
 
 #include <boost/test/unit_test.hpp>

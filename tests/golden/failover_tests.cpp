@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The transcripts in failover/: calls again and again, and calls that were open, while the leader of a cluster is killed, resigns or shuts down and
 // while a node returns. The cluster of development nodes must show the same answers in the same order; times are its own.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // golden-replay --target HOST:PORT [--user NAME:PASSWORD] [--differences FILE] [--patience SECONDS] TRANSCRIPT...
 //
 // Replays transcripts against any server, in the order given, and says where it answers otherwise than the recorded one.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // One test case for each transcript in open/: a fresh development node answers as the recorded server did. Those in secured/ follow each other
 // on one node with authentication.
 

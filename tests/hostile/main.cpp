@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // kdb_hostile clients|node [--seconds N] [--seed N] [--patient] [--floods] [--verbose]
 //
 //   clients   clients of all kinds against servers that answer with random, mutated, oversized and endless replies

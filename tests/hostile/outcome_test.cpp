@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #define BOOST_TEST_MODULE outcome
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>

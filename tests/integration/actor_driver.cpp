@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/send.hpp>

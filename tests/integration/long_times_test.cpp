@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include "scenario.hpp"
 
 // "For ever", as people write it: it never means now.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A process whose memory is measured: it starts to read or to follow, takes one batch, and waits.
 //
 // stalled_client CONNECTION-STRING read|follow: prints "ready" after the first batch; takes the rest when it is told "go on", and

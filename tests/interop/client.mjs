@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Connects the official Node client, and follows subscriptions with a time limit.
 
 import { KurrentDBClient } from "@kurrent/kurrentdb-client";

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // node cluster.mjs KDB_DEVNODE [TLS_FOLDER]
 //
 // The official Node client works against a cluster of development nodes: it finds the leader by gossip, survives its death and its

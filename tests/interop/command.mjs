@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // node command.mjs HOST:PORT COMMAND ARGUMENT...
 //
 // What another program asks the Node client to do; exit code 0 when it was done and right. Events are those of events.mjs.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Event number n of an interop stream, the same for every client that writes or checks one:
 //   id        00000000-0000-4000-8000- and n in 12 hexadecimal digits
 //   even n    JSON, type interop-json, data {"n": n, "text": "Grüße n"}

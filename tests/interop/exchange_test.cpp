@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // libkdb and the official Node client on one development node: each reads what the other wrote.
 // Started by `run`, which says in KDB_INTEROP_COMMAND how to have the Node client do something.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The Node client's filters on $all, in reads and subscriptions, and the checkpoints of the latter.
 
 import assert from "node:assert/strict";

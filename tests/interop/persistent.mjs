@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The Node client's persistent subscriptions: groups are made, changed and listed; consumers share events, answer for them, come and go.
 
 import assert from "node:assert/strict";

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // node projections.mjs HOST:PORT
 //
 // The Node client's management of projections, on a node that has them: those of the system do their work, those of users live without being run.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // node secured.mjs HOST:PORT CA_FILE
 //
 // The official Node client works over TLS and as a user: append, read, subscribe, consume; and hears of what it may not.

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The Node client's atomic appends to several streams: sessions of one request a stream, and records with consistency checks.
 
 import assert from "node:assert/strict";

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // node suite.mjs HOST:PORT
 //
 // The official Node client works against a development node: append, read, subscribe, delete here, the rest in files of its own.

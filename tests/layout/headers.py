@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """headers.py ROOT COMPILER [INCLUDE-DIRECTORY...]: every public header compiles alone; those without CAF
 and Asio in them also without exceptions."""
 

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """layout.py ROOT: what the tree must look like. Prints each breach as FILE:LINE: WHAT, and fails if there is one.
 
 Layers, each knowing only those before it: proto, values, policy, wire, rpc, actors; devnode shares only proto/ with them.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """The check of the layout must find what it is for: each case is a tree of a few files and what is wrong with it."""
 
 import tempfile

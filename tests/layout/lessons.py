@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """lessons.py ROOT: every row of tests/lessons.md names tests that exist, or says what it waits for.
 
 A test is named in backquotes: `FOLDER/SUITE/CASE` or `FOLDER/CASE` for a case of a Boost.Test program in tests/FOLDER,

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """snippets.py ROOT [--update]: code in the documentation is code of the samples, which run as tests.
 
 A block in a Markdown file that follows the line `<!-- samples/FILE.cpp NAME -->` must equal what stands in that file between

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """debian.py ROOT PACKAGES WORK COMPILER: installs Debian packages into a root of their own, uses them there, and removes them.
 
 dpkg works on the folder with a copy of this machine's list of packages, so that dependencies are really checked, and nothing of this

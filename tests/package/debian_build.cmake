@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # Builds Debian packages in TREE with the flags of the tree under test. scripts/package does the same with those of Debian.
 
 function(run)

@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """The blocks of docs/install.md, and an environment in which nothing is set up to run them in."""
 
 import os

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """installed_target.py BUILD: the target `installed` builds every file that `cmake --install` takes from the build directory."""
 
 import re

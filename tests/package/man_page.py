@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """man_page.py PROGRAM PAGE: the manual page names the options that --help names, and no others."""
 
 import re

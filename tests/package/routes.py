@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """routes.py installed|embedded ROOT BUILD WORK COMPILER [FLAGS]: follows docs/install.md to the letter, as a user would.
 
 installed: installs BUILD into a prefix, and builds programs against it with CMake, pkg-config and Meson.

@@ -1,4 +1,5 @@
 #!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
 """symbols.py LIBRARY LIST [--update]: what a shared libkdb exports is what LIST says.
 
 A symbol that is gone breaks programs that were linked before: raise KDB_ABI in CMakeLists.txt. A new one is a promise to keep. Inline

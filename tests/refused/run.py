@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 """run.py COMPILER SOURCE_DIR
 
 Compiles each program in this folder. Its lines "// expect: WORDS" are what the compiler has to say of it; without such a line the program

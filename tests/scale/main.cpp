@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // kdb_scale [COUNT]: one client of a cluster with so many live subscriptions, 10 000 unless told otherwise, beside a loop over gRPC. Prints each figure
 // with its bar, and ends with 1 if one is below. Takes a minute and a half; let nothing else run on the machine meanwhile.
 

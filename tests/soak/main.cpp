@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // kdb_soak [CYCLES]: makes clients that fail in every way to connect and closes them, 100 000 times unless told otherwise. Memory, threads and open
 // files have to stay as they were after the first tenth of them; ends with 1 if they don't, or if an operation has another end than it should.
 

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #include <kdb/async_client.hpp>
 
 #include <boost/asio/awaitable.hpp>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 #include <utility> // Boost.Asio 1.74 needs it with GCC 12, and does not say so.

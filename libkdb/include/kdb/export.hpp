@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: Apache-2.0
 #pragma once
 
 // KDB_API marks the namespaces whose members a shared libkdb exports: `namespace KDB_API kdb {` in public headers. Everything else in the

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Appends single events to many streams with the official client.
 import { client, kurrent, options, serve } from "./worker.mjs";
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Consumes from a group with the official client and acknowledges every event.
 import { randomUUID } from "node:crypto";
 import { client, kurrent, options, serve } from "./worker.mjs";

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Reads a stream with the official client.
 import { client, kurrent, options, serve } from "./worker.mjs";
 

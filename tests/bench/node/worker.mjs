@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // What the Node.js workers share: the options, the official client, and one line a pass on standard output.
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Appending as host actors do it.
 
 #include "host.hpp"

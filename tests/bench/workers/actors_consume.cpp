@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Consuming from a group as a host actor does it: every batch is acknowledged as a whole. And from append to delivery: one actor
 // appends, consumes what it appended, and appends again.
 

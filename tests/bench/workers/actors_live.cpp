@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // From append to live delivery: one actor appends, receives what it appended, and appends again.
 
 #include "one_at_a_time.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // Reading as a host actor does it: one request for `next` at a time. The reader keeps batches ready, so that asking for more at once
 // gains nothing.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The same operations through the Asio client, with callbacks on a thread that runs its executor.
 
 #include "worker.hpp"

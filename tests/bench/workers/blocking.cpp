@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The same operations through the blocking client.
 
 #include "worker.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // One BatchAppend call driven by a completion queue: one outstanding write, the hint set whenever more is queued.
 
 #include "raw_channel.hpp"

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // A consumer's call driven by a completion queue, with generated classes: events are acknowledged so many at a time. Beside it, for
 // latencies, a BatchAppend call on the same queue.
 

@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // The loops a careful user of gRPC writes: what reading events costs without us.
 
 #include "raw_channel.hpp"

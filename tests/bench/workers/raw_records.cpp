@@ -1,3 +1,5 @@
+// SPDX-License-Identifier: Apache-2.0
+
 // AppendRecords calls driven by a completion queue: a new call for each that ends.
 
 #include "raw_channel.hpp"

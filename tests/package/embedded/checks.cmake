@@ -1,3 +1,4 @@
+# SPDX-License-Identifier: Apache-2.0
 
 # -- what a host project must still find after it has added libkdb ------------------------------
 

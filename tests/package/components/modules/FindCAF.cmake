@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: Apache-2.0
+
 # How a project may find CAF where there is no CMake package of it.
 find_path(CAF_INCLUDE_DIR NAMES caf/actor_system.hpp REQUIRED)
 find_library(CAF_LIBRARY NAMES caf_core REQUIRED)
