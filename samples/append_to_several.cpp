@@ -57,5 +57,5 @@ int main(int argc, char** argv) {
   std::optional<kdb::devnode> node;
   const std::string uri = argc > 1 ? argv[1] : node.emplace().connection_string();
   auto db = kdb::client::connect(uri);
-  return db ? several(*db, to_string(kdb::random_uuid())) : report(db.error());
+  return db ? several(*db, kdb::to_string(kdb::random_uuid())) : report(db.error());
 }

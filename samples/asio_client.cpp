@@ -56,7 +56,7 @@ int main(int argc, char** argv) {
   auto db = kdb::async_client::connect(io.get_executor(), uri);
   if (!db)
     return report(db.error()), 1;
-  asio::co_spawn(io, follow(*db, "orders-" + to_string(kdb::random_uuid()), fine), asio::detached);
+  asio::co_spawn(io, follow(*db, "orders-" + kdb::to_string(kdb::random_uuid()), fine), asio::detached);
   io.run();
   return fine ? 0 : 1;
 }

@@ -48,7 +48,7 @@ kdb::result<void> follow(kdb::client& db, kdb::checkpoint_store& store) {
 int main(int argc, char** argv) {
   std::optional<kdb::devnode> node;
   const std::string uri = argc > 1 ? argv[1] : node.emplace().connection_string();
-  const auto folder = std::filesystem::temp_directory_path() / ("kdb-sample-" + to_string(kdb::random_uuid()));
+  const auto folder = std::filesystem::temp_directory_path() / ("kdb-sample-" + kdb::to_string(kdb::random_uuid()));
   const auto store = kdb::file_checkpoint_store(folder);
   auto db = kdb::client::connect(uri);
   auto end = db.transform([](auto&) {});

@@ -50,6 +50,6 @@ int filters(const std::string& uri, const std::string& shop) {
 int main(int argc, char** argv) {
   std::optional<kdb::devnode> node;
   const std::string uri = argc > 1 ? argv[1] : node.emplace().connection_string();
-  const auto id = to_string(kdb::random_uuid());
+  const auto id = kdb::to_string(kdb::random_uuid());
   return filters(uri, "shop" + id.substr(0, 8));
 }

@@ -65,5 +65,5 @@ int main(int argc, char** argv) {
   std::optional<kdb::devnode> node;
   auto db =
     kdb::client::connect(argc > 1 ? argv[1] : node.emplace(kdb::devnode_options{.projections = true}).connection_string());
-  return db ? manage(*db, "orders-" + to_string(kdb::random_uuid())) : report(db.error());
+  return db ? manage(*db, "orders-" + kdb::to_string(kdb::random_uuid())) : report(db.error());
 }

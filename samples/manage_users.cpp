@@ -59,5 +59,5 @@ int main(int argc, char** argv) {
     return report(how.error());
   how->credentials_in_clear = node.has_value(); // The development node has users, but no TLS here.
   auto db = kdb::client::connect(*how);
-  return db ? manage(*db, "jane-" + to_string(kdb::random_uuid())) : report(db.error());
+  return db ? manage(*db, "jane-" + kdb::to_string(kdb::random_uuid())) : report(db.error());
 }

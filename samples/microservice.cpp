@@ -71,7 +71,7 @@ int main(int argc, char** argv) {
   kdb::owned_system owned;
   caf::scoped_actor self{owned.system()};
   auto db = kdb::spawn_client(owned.system(), settings).value();
-  const auto run = to_string(kdb::random_uuid()), orders = "orders-" + run, invoices = "invoices-" + run;
+  const auto run = kdb::to_string(kdb::random_uuid()), orders = "orders-" + run, invoices = "invoices-" + run;
   auto service = self->spawn<caf::monitored>(invoicing, db, orders, invoices);
   const auto restart = [&](const caf::down_msg&) { service = self->spawn<caf::monitored>(invoicing, db, orders, invoices); };
 

@@ -77,7 +77,7 @@ int main(int argc, char** argv) {
   kdb::owned_system owned;
   caf::scoped_actor self{owned.system()};
   const auto owner = self->spawn(supervisor, settings);
-  const auto stream = "supervised-" + to_string(kdb::random_uuid());
+  const auto stream = "supervised-" + kdb::to_string(kdb::random_uuid());
   constexpr std::uint64_t events = 40;
   self->spawn<caf::monitored>(follower, owner, stream, events);
   for (std::uint64_t i = 0; i < events; ++i) {

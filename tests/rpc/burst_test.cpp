@@ -50,7 +50,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_is_dropped_while_it_waits_for_settings_is
   auto read = client.read("s", {.start_timeout = 60s});
   wait_until("the greeting", [&] { return server.greeted() == 1; });
   read.call->cancel();
-  read.seen->wait_end();
+  static_cast<void>(read.seen->wait_end());
   read.call.reset();
   client.calls.reset(); // Nobody knows the channel any more.
   ::poll(nullptr, 0, 50);
@@ -77,7 +77,7 @@ BOOST_AUTO_TEST_CASE(a_connection_that_waits_for_settings_in_vain_is_closed) {
   client_side client{server.port()};
   const auto read = client.read("s", {.start_timeout = 3s});
   wait_until("the greeting", [&] { return server.greeted() == 1; });
-  read.seen->wait_end();
+  static_cast<void>(read.seen->wait_end());
   wait_until("the end of the connection", [&] { return server.closed() == 1; });
 }
 

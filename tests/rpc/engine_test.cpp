@@ -169,7 +169,7 @@ BOOST_AUTO_TEST_CASE(calls_that_start_while_it_stops_end_all_the_same) {
     each.join();
   fixtures::value_of(later, "the engine to drain");
   for (const auto& each : all) {
-    each->wait_end();
+    static_cast<void>(each->wait_end());
     BOOST_TEST(!each->broken());
   }
 }
@@ -263,7 +263,7 @@ BOOST_AUTO_TEST_CASE(calls_that_have_ended_leave_no_connection_behind) {
     for (const auto* script : {"1*10+end=0", "100*10", "confirm+1*10+end=14", "1*10+garbage", "end=0"}) {
       auto read = client.read(script);
       read.call->request(10);
-      read.seen->wait_end();
+      static_cast<void>(read.seen->wait_end());
     }
   }
   wait_until("the connections to close", [&] { return proxy.connections() == 0; });
@@ -314,7 +314,7 @@ BOOST_AUTO_TEST_CASE(many_streams_get_connections_enough_and_the_surplus_is_clos
     for (auto& each : all)
       each.call.reset();
     for (const auto& each : all)
-      each.seen->wait_end();
+      static_cast<void>(each.seen->wait_end());
   }
   wait_until("every stream to be given back", [&] { return client.calls->load().streams == 0; });
   wait_until("the surplus to close", [&] { return client.calls->load().connections == 1; });

@@ -135,7 +135,7 @@ BOOST_AUTO_TEST_CASE(after_the_first_answer_there_is_no_start_timeout) {
   wait_until("the confirmation", [&, &record = first] { return record->confirmations == 1; });
   auto [later, two] = f.client.read("hang", {.start_timeout = 600ms}); // Ends later than the first would.
   two->request(1);
-  later->wait_end();
+  static_cast<void>(later->wait_end());
   BOOST_TEST(!first->has_ended());
 }
 
@@ -144,7 +144,7 @@ BOOST_AUTO_TEST_CASE(start_timeouts_come_in_their_own_order) {
   auto [late, one] = f.client.read("hang", {.start_timeout = 30s});
   auto [early, two] = f.client.read("hang", {.start_timeout = 100ms});
   const fixtures::stopwatch watch;
-  early->wait_end();
+  static_cast<void>(early->wait_end());
   BOOST_TEST((watch.elapsed() < 10s));
   BOOST_TEST(!late->has_ended());
 }
@@ -246,11 +246,11 @@ BOOST_AUTO_TEST_CASE(large_events_fill_batches_by_their_bytes) {
 BOOST_AUTO_TEST_CASE(credentials_and_requires_leader_travel_as_metadata) {
   served f;
   auto [seen, call] = f.client.read("end=0", {.credentials = credentials::basic("ada", "secret"), .requires_leader = true});
-  seen->wait_end();
+  static_cast<void>(seen->wait_end());
   BOOST_TEST(f.metadata("authorization") == "Basic YWRhOnNlY3JldA==");
   BOOST_TEST(f.metadata("requires-leader") == "true");
   auto [other, second] = f.client.read("end=0");
-  other->wait_end();
+  static_cast<void>(other->wait_end());
   BOOST_TEST(f.metadata("authorization") == "");
   BOOST_TEST(f.metadata("requires-leader") == "false");
 }
