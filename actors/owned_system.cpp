@@ -69,6 +69,7 @@ struct owned_system::impl {
 
   impl() { detail::forget_system(); }
   ~impl() {
+    detail::forget_system(); // The system waits for every thread that remembers it, this one too.
     if (generation != process_generation())
       leave_behind(std::move(running)); // Its threads do not exist in a child of fork.
     else
