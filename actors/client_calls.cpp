@@ -30,7 +30,8 @@ caf::result<answer_of<Request>> client_state::on_call(Request& request) {
   const auto prepare = [plan, request = std::move(request)]() mutable {
     return wire::prepare(std::move(request)).transform([&](wire::call_plan prepared) { *plan = std::move(prepared); });
   };
-  const auto finish = [plan](caf::response_promise& to, result<wire::message_list> outcome) {
+  // A host may let go of its handle while it waits: the call keeps the client.
+  const auto finish = [plan, client = client_actor{self}](caf::response_promise& to, result<wire::message_list> outcome) {
     deliver(to, wire::understand<Request>(*plan, std::move(outcome)));
   };
   self->delegate(management, run_call{plan, finish, prepare});

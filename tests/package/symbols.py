@@ -25,7 +25,8 @@ def main():
     if "--update" in sys.argv[3:]:
         listed.write_text("".join(name + "\n" for name in found))
     wanted = listed.read_text().splitlines()
-    foreign = [name for name in found if "kdb::" not in name]
+    # nm leaves the longest names as they are.
+    foreign = [name for name in found if "kdb::" not in name and not name.startswith(("_ZN3kdb", "_ZNK3kdb"))]
     problems = [f"does not belong to libkdb: {name}" for name in foreign]
     problems += [f"gone: {name}" for name in wanted if name not in found]
     problems += [f"not in the list: {name}" for name in found if name not in wanted]
