@@ -41,6 +41,19 @@ struct mark_threads final : caf::thread_hook {
   std::condition_variable changed;
 };
 
+/// Whether the calling thread has used a system, and still has what CAF keeps for it: at the end of the process that goes before static
+/// objects do.
+thread_local bool thread_remembers = false;
+
+void note_thread() {
+  struct mark {
+    mark() { thread_remembers = true; }
+    ~mark() { thread_remembers = false; }
+  };
+  thread_local const mark alive;
+  static_cast<void>(alive);
+}
+
 caf::actor_system_config& configure(caf::actor_system_config& config) {
   const auto cores = std::max(std::thread::hardware_concurrency(), least_workers);
   config.set("scheduler.policy", caf::atom("sharing"));
@@ -67,9 +80,13 @@ struct owned_system::impl {
     caf::actor_system system{configure(config)};
   };
 
-  impl() { detail::forget_system(); }
+  impl() {
+    note_thread();
+    detail::forget_system();
+  }
   ~impl() {
-    detail::forget_system(); // The system waits for every thread that remembers it, this one too.
+    if (thread_remembers)
+      detail::forget_system(); // The system waits for every thread that remembers it, this one too.
     if (generation != process_generation())
       leave_behind(std::move(running)); // Its threads do not exist in a child of fork.
     else
@@ -90,6 +107,7 @@ bool owned_system::on_own_thread() {
 }
 
 caf::actor_system& owned_system::system() {
+  note_thread();
   return impl_->running->system;
 }
 
