@@ -99,7 +99,7 @@ void reader_state::on_read_ended(read_ended& what) {
 /// Before the first batch another try is as good as the first one; after it, only the caller knows how far the read came.
 void reader_state::failed(error why) {
   const auto pause = policy::backoff_delay(retries + 1, {}, 1.0);
-  const auto in_time = !budget.limited() || *budget.left(self->clock().now()) > pause;
+  const auto in_time = budget.has_room_for(pause, self->clock().now());
   if (retries < plan.call.retry.value_or(context->how.retry) && !begun && in_time &&
       policy::may_retry(why, policy::request_kind::read, true)) {
     ++retries;
