@@ -100,11 +100,16 @@ void mark(Request& request, const std::string& name) {
 }
 
 template <class Request>
-result<void> send(client& db, const std::string& marked) {
+result<void> send(client& db, const std::string& marked, call_options call) {
   auto request = fixtures::sample_request<Request>();
   mark(request, marked);
-  wire::call_of(request) = quick();
+  wire::call_of(request) = std::move(call);
   return without_value(db.ask(std::move(request)));
+}
+
+template <class Request>
+result<void> send_quickly(client& db, const std::string& marked) {
+  return send<Request>(db, marked, quick());
 }
 
 result<void> append_with_credentials(client& db, const std::string& marked) {
@@ -122,13 +127,13 @@ template <class Request>
 void add(std::vector<write>& to, const char* name) {
   if constexpr (can_be_marked<Request>)
     if (const auto how = wire::describe<Request>(); how.effect != wire::effect::read && how.second_method.empty())
-      to.push_back({name, send<Request>});
+      to.push_back({name, send_quickly<Request>});
 }
 
 const auto writes = [] {
   std::vector<write> all{{"a batched append", append_in_a_batch},
                          {"an append with credentials of its own", append_with_credentials},
-                         {"set_stream_metadata", send<set_stream_metadata>}};
+                         {"set_stream_metadata", send_quickly<set_stream_metadata>}};
 #define KDB_X(request) add<request>(all, #request);
   KDB_CALLS(KDB_X)
 #undef KDB_X
@@ -199,7 +204,8 @@ BOOST_AUTO_TEST_CASE(a_reply_that_is_too_large_harms_only_its_own_call) {
     return db.tombstone_stream("s-fail=silence;", stream_state::any, {call});
   });
   for (int i = 0; i < 20; ++i) {
-    const auto outcome = send<append_records>(db, "s-fail=metadata-20000000;" + std::to_string(i));
+    // gRPC 1.51 closes the connection when a call is given up between two frames of its headers, so these calls have time to end.
+    const auto outcome = send<append_records>(db, "s-fail=metadata-20000000;" + std::to_string(i), {.deadline = 30s});
     BOOST_TEST(!outcome);
   }
   const auto waited = patient.get();
