@@ -123,7 +123,7 @@ void appender_state::write_lanes() {
         self->send(self, mailbox_drained{});
       continue;
     }
-    each.call->write(each.unsent);
+    each.write();
   }
 }
 
@@ -193,6 +193,7 @@ void appender_state::send_in_lane(queued what, bool leader_only) {
                                           what.request.events, deadline);
   flying.emplace(number, in_flight{std::move(what.answer), what.budget, what.bytes, used.number, what.request.expected});
   ++used.flying;
+  ++used.unsent_appends;
   for (auto& chunk : chunks)
     used.unsent.push_back(std::move(chunk));
 }
@@ -260,7 +261,7 @@ void appender_state::on_replies(append_replies& what) {
 
 void appender_state::retire(lane& what) {
   if (!what.unsent.empty())
-    what.call->write(what.unsent);
+    what.write();
   earlier.push_back(std::exchange(what, {}));
   drop_idle_lanes();
 }

@@ -54,6 +54,9 @@ struct appender_state {
     std::uint64_t credentials = 0; // Their version.
     std::size_t flying = 0;
     std::vector<std::string> unsent{}; // Chunks that wait for the end of the mailbox.
+    std::size_t unsent_appends = 0;    // That they are of.
+
+    void write() { call->write(unsent, std::exchange(unsent_appends, 0)); }
   };
   /// One Append call.
   struct single {

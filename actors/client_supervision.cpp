@@ -62,7 +62,7 @@ void client_state::spawn_connection() {
   if (uses_gossip(parts.how))
     discovery = self->spawn(gossip_discovery, parts.how, parts.transports, parts.look_up, context->credentials);
   else
-    discovery = self->spawn(single_endpoint_discovery, parts.how.endpoints.front());
+    discovery = self->spawn(single_endpoint_discovery, parts.how, parts.transports, context->credentials);
   auto link = self->spawn(
     connection, connection_parts{.how = parts.how,
                                  .discovery = discovery,

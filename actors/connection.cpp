@@ -126,7 +126,18 @@ void connection_state::look_after_engine() {
   const auto given_up = parts.relieve();
   if (const auto* used = std::get_if<connecting::in_use>(&machine.now()); used && given_up)
     advance(connecting::failed{used->current->generation, rpc::given_up()});
+  listen_to_node();
   self->delayed_send(self, rpc::relief_interval, relief_due{});
+}
+
+void connection_state::listen_to_node() {
+  if (!listened_to)
+    return;
+  const auto now = self->clock().now();
+  auto& quiet = listened_to->quiet;
+  quiet.note(listened_to->calls->take_activity(), now);
+  if (parts.how.silence_timeout && quiet.duration(now) >= *parts.how.silence_timeout)
+    advance(connecting::silent{listened_to->generation});
 }
 
 void connection_state::note_if_refused(const error& why) {
@@ -158,6 +169,7 @@ void connection_state::look_for_node(connecting::discover what) {
 
 void connection_state::perform(connecting::probe what) {
   auto calls = parts.transports(what.where);
+  listened_to = {what.generation, calls};
   auto tell = late_sender{self};
   auto done = [tell, calls, what](result<std::vector<std::string>> answers) {
     auto features = features_of(std::move(answers));
@@ -181,6 +193,22 @@ void connection_state::perform(connecting::check what) {
     tell(node_checked{generation, std::move(members)});
   };
   checking = ask_for_gossip(what.current->calls, parts.how.gossip_timeout, *parts.credentials, std::move(done));
+}
+
+void connection_state::perform(const connecting::ask_another& what) {
+  self->request(parts.discovery, caf::infinite, ask_another_member{what.besides})
+    .then(
+      [this, asked = what.generation](cluster_view& seen) {
+        advance(connecting::others_answered{asked, std::move(seen.members)});
+      },
+      [this, asked = what.generation](const caf::error& why) {
+        advance(connecting::others_answered{asked, unexpected{error::from(why)}});
+      });
+}
+
+void connection_state::perform(const connecting::abandon& what) {
+  if (listened_to)
+    listened_to->calls->abandon(what.message);
 }
 
 void connection_state::perform(connecting::answer what) {

@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <random>
 #include <vector>
 
@@ -14,6 +15,7 @@
 #include <kdb/settings.hpp>
 #include <logger.hpp>
 #include <own_credentials.hpp>
+#include <policy/silence.hpp>
 #include <protocol.hpp>
 
 namespace kdb {
@@ -29,7 +31,8 @@ struct connection_parts {
   credentials_keeper_actor keeper;
   /// Told of every change, on the connection's actor.
   std::function<void(const connection_change&)> announce;
-  /// Looks after what the transports run on. True: it was given up, and the node with it. Empty: there is nothing to look after.
+  /// Looks after what the transports run on. True: it was given up, and the node with it. Empty: there is nothing to look after, and nobody
+  /// listens whether nodes are silent.
   std::function<bool()> relieve{};
   /// Connections of one client before this one: generations of theirs are stale.
   std::uint32_t predecessors = 0;
@@ -51,6 +54,7 @@ struct connection_state {
   void advance(connecting::event what);
   void look_for_node(connecting::discover what);
   void look_after_engine();
+  void listen_to_node();
   /// Others are asked for, if there is somebody to ask.
   void note_if_refused(const error& why);
 
@@ -59,6 +63,8 @@ struct connection_state {
   void perform(connecting::probe what);
   void perform(connecting::wait what);
   void perform(connecting::check what);
+  void perform(const connecting::ask_another& what);
+  void perform(const connecting::abandon& what);
   void perform(connecting::answer what);
   void perform(connecting::refuse what);
   void perform(connecting::announce what);
@@ -70,6 +76,13 @@ struct connection_state {
   std::vector<caf::typed_response_promise<node_ptr>> waiting;
   std::unique_ptr<rpc::call> probing;  // Gone with the actor: then the probe is cancelled.
   std::unique_ptr<rpc::call> checking; // Likewise.
+  /// The node that was probed last: the one in use, if there is one.
+  struct heard_node {
+    kdb::generation generation{};
+    std::shared_ptr<rpc::transport> calls;
+    policy::silence quiet{};
+  };
+  std::optional<heard_node> listened_to;
 };
 
 connection_self::behavior_type connection(connection_self::stateful_pointer<connection_state> self, connection_parts parts);

@@ -2,6 +2,7 @@
 #include <connection_steps.hpp>
 
 #include <algorithm>
+#include <iterator>
 
 #include <policy/failure.hpp>
 
@@ -108,6 +109,43 @@ std::vector<effect> steps::on(checked what) {
      .retry_can_help = true});
 }
 
+/// Others are asked again each time, until the node speaks or one of them names another: an election takes its time. The node itself is asked
+/// as well, so that one that is only slow in what it does has something to answer.
+std::vector<effect> steps::on(const silent& what) {
+  if (const auto* asking = std::get_if<probing>(&phase_); asking && asking->generation == what.generation)
+    return {ask_another{asking->where, what.generation}};
+  auto* used = std::get_if<in_use>(&phase_);
+  if (!used || used->current->generation != what.generation)
+    return {};
+  std::vector<effect> effects{ask_another{used->current->where, what.generation}};
+  if (!std::exchange(used->checking, true))
+    effects.push_back(check{used->current});
+  return effects;
+}
+
+std::vector<effect> steps::on(const others_answered& what) {
+  const auto* asking = std::get_if<probing>(&phase_);
+  const auto* used = std::get_if<in_use>(&phase_);
+  const auto is_asking = asking && asking->generation == what.generation;
+  if (!what.members || !(is_asking || (used && used->current->generation == what.generation)))
+    return {};
+  const auto where = is_asking ? asking->where : used->current->where;
+  // Who was sent to a node by another one was sent to the leader.
+  const auto redirected = is_asking ? asking->redirected : used->redirected;
+  if (!policy::is_replaced(*what.members, redirected ? policy::node_wish{} : rules_.wish, where))
+    return {};
+  error why{.code = errc::unavailable,
+            .message = kdb::to_string(where) + " sends nothing any more, and the cluster has replaced it",
+            .retry_can_help = true};
+  std::vector<effect> effects{abandon{why.message}};
+  if (is_asking)
+    avoid(where);
+  const auto attempt = is_asking ? asking->attempt : 0;
+  auto next = is_asking ? attempt_failed(attempt, std::move(why)) : leave(std::move(why));
+  effects.insert(effects.end(), std::make_move_iterator(next.begin()), std::make_move_iterator(next.end()));
+  return effects;
+}
+
 std::vector<effect> steps::on(shut what) {
   phase_ = closed{};
   end_ = std::move(what.why);
@@ -120,8 +158,9 @@ std::vector<effect> steps::begin_attempt(unsigned attempt) {
 }
 
 std::vector<effect> steps::begin_probe(unsigned attempt, rpc::address where, bool redirected) {
-  phase_ = probing{attempt, ++last_id_, where.where, redirected};
-  return {probe{last_id_, std::move(where), generation{next_generation_++}}};
+  const generation next{next_generation_++};
+  phase_ = probing{attempt, ++last_id_, where.where, redirected, next};
+  return {probe{last_id_, std::move(where), next}};
 }
 
 std::vector<effect> steps::attempt_failed(unsigned attempt, error why) {

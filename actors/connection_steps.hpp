@@ -35,6 +35,7 @@ struct probing {
   std::uint64_t probe = 0;
   endpoint where{};
   bool redirected = false; ///< Another node named it as the leader.
+  kdb::generation generation{};
 };
 /// Between two attempts.
 struct waiting {
@@ -81,12 +82,21 @@ struct checked {
   kdb::generation generation{};
   result<std::vector<cluster_member>> members;
 };
+/// The node that is in use, or asked what it offers, has sent nothing for a while.
+struct silent {
+  kdb::generation generation{};
+};
+/// Another member has said what it knows of the cluster.
+struct others_answered {
+  kdb::generation generation{};
+  result<std::vector<cluster_member>> members;
+};
 /// Ends it: asks are refused with `why` from then on.
 struct shut {
   error why{.code = errc::closed, .message = "the client is closed"};
 };
 
-using event = std::variant<asked, candidate, no_candidate, probed, waited, failed, checked, shut>;
+using event = std::variant<asked, candidate, no_candidate, probed, waited, failed, checked, silent, others_answered, shut>;
 
 // -- what is to be done ----------------------------------------------------------------
 
@@ -107,6 +117,15 @@ struct wait {
 struct check {
   node_ptr current;
 };
+/// Ask another member than this one for its gossip.
+struct ask_another {
+  endpoint besides;
+  kdb::generation generation{};
+};
+/// End the calls to the node that is left: they would wait for it.
+struct abandon {
+  std::string message;
+};
 /// To everybody who waits for a node.
 struct answer {
   node_ptr current;
@@ -120,7 +139,7 @@ struct announce {
   connection_change what;
 };
 
-using effect = std::variant<discover, probe, wait, check, answer, refuse, announce>;
+using effect = std::variant<discover, probe, wait, check, ask_another, abandon, answer, refuse, announce>;
 
 /// The rules that come from the settings, and the chance.
 struct rules {
@@ -154,6 +173,8 @@ private:
   std::vector<effect> on(waited what);
   std::vector<effect> on(failed what);
   std::vector<effect> on(checked what);
+  std::vector<effect> on(const silent& what);
+  std::vector<effect> on(const others_answered& what);
   std::vector<effect> on(shut what);
 
   std::vector<effect> begin_attempt(unsigned attempt);

@@ -32,9 +32,38 @@ void add_new(std::vector<rpc::address>& all, rpc::address one) {
 
 } // namespace
 
-discovery_actor::behavior_type single_endpoint_discovery(discovery_actor::pointer, endpoint only) {
+template <class Self>
+caf::result<cluster_view> member_questions::ask(Self self, std::vector<rpc::address> members, const endpoint& besides) {
+  std::erase_if(members, [&](const rpc::address& each) { return each.where == besides; });
+  if (members.empty())
+    return to_caf({.code = errc::unavailable, .message = "no other member of the cluster is known", .retry_can_help = true});
+  auto asker = self->template make_response_promise<cluster_view>();
+  auto done = [tell = late_sender{self}, asker](result<std::vector<cluster_member>> known) {
+    tell(member_answered{asker, std::move(known)});
+  };
+  if (open_.size() == most_open)
+    open_.pop_front();
+  open_.push_back(
+    ask_for_gossip(factory_(members[next_++ % members.size()]), how_.gossip_timeout, *credentials_, std::move(done)));
+  return asker;
+}
+
+void member_questions::answer(member_answered& what) {
+  if (what.members)
+    what.asker.deliver(cluster_view{std::move(*what.members)});
+  else
+    what.asker.deliver(to_caf(std::move(what.members.error())));
+}
+
+single_endpoint_self::behavior_type single_endpoint_discovery(single_endpoint_self::stateful_pointer<single_endpoint_state> self,
+                                                              settings how, transport_factory factory,
+                                                              own_credentials_ptr credentials) {
+  const rpc::address only{.where = how.endpoints.front()};
+  auto& questions = self->state.questions.emplace(std::move(how), std::move(factory), std::move(credentials));
   return {
-    [only = std::move(only)](const find_node&) { return rpc::address{.where = only}; },
+    [only](const find_node&) { return only; },
+    [self, only, &questions](const ask_another_member& what) { return questions.ask(self, {only}, what.besides); },
+    [](member_answered& what) { member_questions::answer(what); },
   };
 }
 
@@ -48,8 +77,11 @@ discovery_self::behavior_type discovery_state::start(settings given, transport_f
   factory = std::move(given_factory);
   look_up = std::move(given_lookup);
   credentials = std::move(given_credentials);
+  questions.emplace(how, factory, credentials);
   return {
     [this](const find_node& what) { return on_find_node(what); },
+    [this](const ask_another_member& what) { return on_ask_another(what); },
+    [](member_answered& what) { member_questions::answer(what); },
     [this](seed_resolved& what) { on_resolved(what); },
     [this](gossip_answered& what) { on_gossip(what); },
     [this](const seed_slow& what) { on_slow(what); },
@@ -70,6 +102,13 @@ caf::result<rpc::address> discovery_state::on_find_node(const find_node& what) {
       tell(seed_resolved{number, each, std::move(found)});
     });
   return answer;
+}
+
+caf::result<cluster_view> discovery_state::on_ask_another(const ask_another_member& what) {
+  auto members = seeds;
+  for (const auto& each : known)
+    add_new(members, {.where = each});
+  return questions->ask(self, std::move(members), what.besides);
 }
 
 void discovery_state::on_resolved(seed_resolved& what) {

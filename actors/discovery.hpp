@@ -4,6 +4,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -19,8 +20,35 @@
 
 namespace kdb {
 
+/// Asks members for their gossip beside the attempts to find a node.
+class member_questions {
+public:
+  member_questions(settings how, transport_factory factory, own_credentials_ptr credentials)
+    : how_{std::move(how)}, factory_{std::move(factory)}, credentials_{std::move(credentials)} {}
+
+  /// Asks one of them, another one each time, and none that is at `besides`. The answer comes to `self` as `member_answered`.
+  template <class Self>
+  caf::result<cluster_view> ask(Self self, std::vector<rpc::address> members, const endpoint& besides);
+  static void answer(member_answered& what);
+
+private:
+  static constexpr std::size_t most_open = 4; // Members that hang are many by now: others are asked instead.
+
+  settings how_;
+  transport_factory factory_;
+  own_credentials_ptr credentials_;
+  std::size_t next_ = 0;
+  std::deque<std::unique_ptr<rpc::call>> open_;
+};
+
 /// Names the one endpoint of the settings, whatever happened before.
-discovery_actor::behavior_type single_endpoint_discovery(discovery_actor::pointer self, endpoint only);
+struct single_endpoint_state {
+  static inline const char* name = "kdb.discovery";
+  std::optional<member_questions> questions;
+};
+single_endpoint_self::behavior_type single_endpoint_discovery(single_endpoint_self::stateful_pointer<single_endpoint_state> self,
+                                                              settings how, transport_factory factory,
+                                                              own_credentials_ptr credentials);
 
 using name_lookup = std::function<void(const std::string& host, rpc::addresses_handler done)>;
 
@@ -40,6 +68,7 @@ struct discovery_state {
                                       own_credentials_ptr credentials);
 
   caf::result<rpc::address> on_find_node(const find_node& what);
+  caf::result<cluster_view> on_ask_another(const ask_another_member& what);
   void on_resolved(seed_resolved& what);
   void on_gossip(gossip_answered& what);
   void on_slow(const seed_slow& what);
@@ -69,6 +98,7 @@ struct discovery_state {
   std::optional<policy::gossip_round> round;
   std::vector<std::unique_ptr<rpc::call>> calls; // Gone with the attempt: then they are cancelled.
 
+  std::optional<member_questions> questions;
   std::vector<endpoint> known; // The members of the last answer: seeds of the next attempt.
 };
 

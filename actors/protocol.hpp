@@ -2,6 +2,7 @@
 #pragma once
 
 #include <caf/response_promise.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <cstdint>
 #include <functional>
@@ -44,9 +45,25 @@ struct find_node {
   std::vector<endpoint> avoid{};
 };
 
-using discovery_actor = caf::typed_actor<caf::replies_to<find_node>::with<rpc::address>>; // Or why none can be named now.
+/// Asks a member of the cluster what it knows of it: another one than this, and another one each time.
+struct ask_another_member {
+  endpoint besides;
+};
+struct cluster_view {
+  std::vector<cluster_member> members;
+};
 
-// The discovery to itself. `attempt` numbers its attempts.
+using discovery_actor = caf::typed_actor<caf::replies_to<find_node>::with<rpc::address>, // Or why none can be named now.
+                                         caf::replies_to<ask_another_member>::with<cluster_view>>; // Or why it is not known.
+
+// The discovery to itself.
+struct member_answered {
+  caf::typed_response_promise<cluster_view> asker;
+  result<std::vector<cluster_member>> members;
+};
+using single_endpoint_self = discovery_actor::extend<caf::reacts_to<member_answered>>;
+
+// `attempt` numbers its attempts.
 struct seed_resolved {
   std::uint64_t attempt = 0;
   endpoint seed;
@@ -62,8 +79,8 @@ struct seed_slow {
   std::size_t seed = 0;
 };
 
-using discovery_self =
-  discovery_actor::extend<caf::reacts_to<seed_resolved>, caf::reacts_to<gossip_answered>, caf::reacts_to<seed_slow>>;
+using discovery_self = discovery_actor::extend<caf::reacts_to<member_answered>, caf::reacts_to<seed_resolved>,
+                                               caf::reacts_to<gossip_answered>, caf::reacts_to<seed_slow>>;
 
 // -- credentials ----------------------------------------------------------------------
 
@@ -260,6 +277,9 @@ struct calls_drained {};
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::rpc::address)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_ptr)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::find_node)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::ask_another_member)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::cluster_view)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::member_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::seed_resolved)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::gossip_answered)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::seed_slow)

@@ -88,13 +88,21 @@ result<endpoint> choose_node(std::span<const cluster_member> members, const node
     return best[std::min(best.size() - 1, static_cast<std::size_t>(draw * static_cast<double>(best.size())))]->where;
   const auto wanted = wish.preference == node_preference::random ? "usable node" : std::string{to_string(wish.preference)};
   return unexpected({.code = errc::unavailable,
-                  .message = "the cluster has no " + wanted + " now (" + described(members) + ")",
-                  .retry_can_help = true});
+                     .message = "the cluster has no " + wanted + " now (" + described(members) + ")",
+                     .retry_can_help = true});
 }
 
 bool may_stay(std::span<const cluster_member> members, const node_wish& wish, const endpoint& where) {
   const auto self = std::find_if(members.begin(), members.end(), [&](const cluster_member& each) { return each.where == where; });
   return self == members.end() || rank_of(*self, wish) != unfit;
+}
+
+bool is_replaced(std::span<const cluster_member> members, const node_wish& wish, const endpoint& where) {
+  const auto leads_elsewhere = [&](const cluster_member& member) {
+    return member.alive && member.state == member_state::leader && member.where != where;
+  };
+  return !may_stay(members, wish, where) ||
+         (wish.preference == node_preference::leader && std::any_of(members.begin(), members.end(), leads_elsewhere));
 }
 
 } // namespace kdb::policy

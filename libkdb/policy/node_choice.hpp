@@ -33,4 +33,7 @@ result<endpoint> choose_node(std::span<const cluster_member> members, const node
 /// is preferred to the degree that the wish is strict. A cluster that does not list it says nothing about it.
 bool may_stay(std::span<const cluster_member> members, const node_wish& wish, const endpoint& where);
 
+/// Whether another member says that a silent node at `where` is to be left: it may not stay, or another one leads where the leader is wished.
+bool is_replaced(std::span<const cluster_member> members, const node_wish& wish, const endpoint& where);
+
 } // namespace kdb::policy

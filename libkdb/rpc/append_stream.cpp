@@ -12,8 +12,10 @@ append_stream::append_stream(std::shared_ptr<engine> engine, channel_lease lease
   allow(std::numeric_limits<std::ptrdiff_t>::max());
 }
 
-void append_stream::write_chunks(std::vector<std::string>& chunks) {
+void append_stream::write_chunks(std::vector<std::string>& chunks, std::size_t appends) {
   chunks_ += chunks.size();
+  appends_ += appends;
+  note_owed();
   write(chunks);
 }
 

@@ -15,8 +15,8 @@ class append_stream final : public stream_call {
 public:
   append_stream(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings, append_handlers handlers);
 
-  /// Takes serialised chunks, as `stream_call` does.
-  void write_chunks(std::vector<std::string>& chunks);
+  /// Takes the serialised chunks of that many appends, as `stream_call` does.
+  void write_chunks(std::vector<std::string>& chunks, std::size_t appends);
 
 private:
   static constexpr std::size_t replies_at_once = 64;
@@ -27,11 +27,13 @@ private:
   void on_flush() override;
   void on_end(result<void> how) override;
   wire::request_kind kind() const override { return wire::request_kind::write; }
+  bool is_owed() const override { return replied_ < appends_; }
 
   append_handlers handlers_;
   std::vector<wire::batch_append_reply> replies_;
   std::atomic<std::uint64_t> chunks_{0}; // Written. At least one for each append.
-  std::uint64_t replied_ = 0;
+  std::atomic<std::uint64_t> appends_{0};
+  std::atomic<std::uint64_t> replied_{0};
 };
 
 } // namespace kdb::rpc

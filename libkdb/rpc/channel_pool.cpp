@@ -135,7 +135,26 @@ void channel_pool::release(const std::shared_ptr<grpc::Channel>& channel) {
     engine_->watch(weak_from_this(), used->idle_since + kept_idle);
 }
 
+void channel_pool::abandon(const std::string& message) {
+  {
+    std::lock_guard lock{mutex_};
+    abandoned_ = message;
+  }
+  engine_->watch(weak_from_this(), std::chrono::steady_clock::now());
+}
+
 void channel_pool::due() {
+  close_idle();
+  std::optional<std::string> message;
+  {
+    std::lock_guard lock{mutex_};
+    message = std::exchange(abandoned_, std::nullopt);
+  }
+  if (message)
+    engine_->lose(this, {.code = grpc::StatusCode::UNAVAILABLE, .message = *message, .source = wire::status_source::client});
+}
+
+void channel_pool::close_idle() {
   std::vector<connection> closed; // Without the lock.
   std::lock_guard lock{mutex_};
   watched_ = false;

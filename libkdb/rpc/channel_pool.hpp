@@ -12,6 +12,7 @@
 
 #include <kdb/settings.hpp>
 #include <rpc/engine.hpp>
+#include <rpc/pulse.hpp>
 #include <rpc/tls_material.hpp>
 #include <rpc/transport.hpp>
 
@@ -31,6 +32,7 @@ public:
   ~channel_lease();
 
   const std::shared_ptr<grpc::Channel>& channel() const { return channel_; }
+  const std::shared_ptr<channel_pool>& pool() const { return pool_; }
 
 private:
   std::shared_ptr<channel_pool> pool_;
@@ -53,8 +55,12 @@ public:
   /// A place on the first connection that has one, or on a new one: the last ones go idle first. Give it back on the engine's thread.
   channel_lease lease();
   transport_load load() const;
+  const std::shared_ptr<rpc::pulse>& pulse() const { return pulse_; }
 
-  /// Closes what has been idle for long enough.
+  /// Ends all calls soon with `unavailable` and this message. Needs an engine.
+  void abandon(const std::string& message);
+
+  /// Closes what has been idle for long enough, and ends the calls of a node that is left.
   void due() override;
 
 private:
@@ -65,15 +71,18 @@ private:
     std::chrono::steady_clock::time_point idle_since{}; // Without streams.
   };
   void release(const std::shared_ptr<grpc::Channel>& channel);
+  void close_idle();
   std::shared_ptr<grpc::Channel> open();
   void renew_material();
 
   const address where_;
   const settings settings_;
   const std::shared_ptr<engine> engine_;
+  const std::shared_ptr<rpc::pulse> pulse_ = std::make_shared<rpc::pulse>();
   mutable std::mutex mutex_;
   std::vector<connection> connections_;
-  bool watched_ = false; // `due` will be called.
+  bool watched_ = false;                 // `due` will be called.
+  std::optional<std::string> abandoned_; // Why the calls are to end.
   tls_material material_;
   bool renew_ = true; // Before the next connection.
 };

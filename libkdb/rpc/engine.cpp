@@ -226,7 +226,7 @@ bool engine::relieve() {
   // Time that passes says nothing: the thread may wait for a processor, or the machine may have slept.
   const auto flooded = held_up && used_by_thread() - used_when_back_ > most_for_nothing;
   if (flooded)
-    lose_all();
+    lose(nullptr, rpc::flooded());
   knock_.set(queue_);
   return flooded;
 }
@@ -242,14 +242,15 @@ void engine::stand_in(turn& mine) {
   expire();
 }
 
-void engine::lose_all() {
+void engine::lose(const channel_pool* connections, const wire::call_status& as) {
   std::vector<std::shared_ptr<running_call>> open;
   {
     std::lock_guard lock{mutex_};
     open.assign(calls_.begin(), calls_.end());
   }
   for (auto& call : open)
-    call->lose();
+    if (!connections || call->connections() == connections)
+      call->lose(as);
 }
 
 std::chrono::nanoseconds engine::used_by_thread() const {

@@ -18,10 +18,12 @@
 #include <vector>
 
 #include <rpc/grpc_lines.hpp>
+#include <wire/call_status.hpp>
 
 // Internal: includes gRPC.
 namespace kdb::rpc {
 
+class channel_pool;
 class stream_call;
 
 /// One operation on a completion queue; its address is the tag.
@@ -39,18 +41,20 @@ public:
   virtual ~running_call() = default;
   /// Ends the call soon with `cancelled`. From any thread, any number of times.
   virtual void cancel() = 0;
-  /// On the engine's thread: ends the call soon because its connection is given up.
-  void lose() {
-    lost_ = true;
+  /// The connections that it uses; null once it uses none. Only on the engine's thread.
+  virtual const channel_pool* connections() const = 0;
+  /// On the engine's thread: ends the call soon, with that status, because its connection is given up.
+  void lose(wire::call_status as) {
+    lost_ = std::move(as);
     cancel();
   }
 
 protected:
   /// Only on the engine's thread.
-  bool is_lost() const { return lost_; }
+  const std::optional<wire::call_status>& lost() const { return lost_; }
 
 private:
-  bool lost_ = false;
+  std::optional<wire::call_status> lost_;
 };
 
 /// Something that waits for a time.
@@ -100,6 +104,9 @@ public:
   /// the engine's.
   void stop(const std::function<void()>& drained);
 
+  /// On the engine's thread: ends the calls that use these connections, or all calls if there are none given, with that status.
+  void lose(const channel_pool* connections, const wire::call_status& as);
+
   /// See `rpc::relieve`.
   bool relieve();
 
@@ -127,7 +134,6 @@ private:
   bool wait(turn& mine, void** tag, bool* ok);
   void expire();
   void stand_in(turn& mine);
-  void lose_all();
   std::chrono::nanoseconds used_by_thread() const;
 
   grpc::ResourceQuota quota_{"kdb"};

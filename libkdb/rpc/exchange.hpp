@@ -20,6 +20,7 @@ private:
   result<void> on_message(const grpc::ByteBuffer& message) override;
   void on_end(result<void> how) override;
   wire::request_kind kind() const override { return kind_; }
+  bool is_owed() const override { return true; }
 
   const wire::request_kind kind_;
   const bool first_answer_;

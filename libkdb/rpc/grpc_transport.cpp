@@ -62,7 +62,7 @@ private:
 class append_handle final : public handle<append_call, append_stream> {
 public:
   using handle::handle;
-  void write(std::vector<std::string>& chunks) override { call_->write_chunks(chunks); }
+  void write(std::vector<std::string>& chunks, std::size_t appends) override { call_->write_chunks(chunks, appends); }
 };
 
 /// Asks a handshake why a connection has failed.
@@ -84,7 +84,8 @@ public:
 
   std::unique_ptr<read_call> read(const wire::read_request& request, const call_settings& settings,
                                   read_handlers handlers) override {
-    auto call = std::make_shared<read_stream>(engine_, channels_->lease(), settings, std::move(handlers));
+    auto call =
+      std::make_shared<read_stream>(engine_, channels_->lease(), settings, std::move(handlers), request.limit.has_value());
     call->write(wire::encode(request), true);
     call->start(read_method);
     return std::make_unique<read_handle>(std::move(call));
@@ -119,6 +120,8 @@ public:
   }
 
   transport_load load() const override { return channels_->load(); }
+  policy::node_activity take_activity() override { return channels_->pulse()->take(); }
+  void abandon(const std::string& message) override { channels_->abandon(message); }
 
 private:
   const std::shared_ptr<engine> engine_; // The queue alone, not the owner of its thread.

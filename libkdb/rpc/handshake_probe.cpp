@@ -43,6 +43,7 @@ public:
   }
 
   void due() override { cancel(); }
+  const channel_pool* connections() const override { return nullptr; }
 
 private:
   void resolved(result<std::vector<std::string>> found) {

@@ -18,8 +18,10 @@ public:
   static constexpr std::size_t batch_items = 256;
   static constexpr std::size_t batch_bytes = 256 << 10;
 
-  read_stream(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings, read_handlers handlers)
-    : stream_call{std::move(engine), std::move(lease), settings}, handlers_{std::move(handlers)} {}
+  /// A finite read ends by itself; one that is not follows a stream.
+  read_stream(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings, read_handlers handlers,
+              bool is_finite)
+    : stream_call{std::move(engine), std::move(lease), settings}, is_finite_{is_finite}, handlers_{std::move(handlers)} {}
 
   /// Allows this many further batches. From any thread.
   void request(std::size_t batches);
@@ -29,8 +31,10 @@ private:
   void on_flush() override;
   void on_end(result<void> how) override;
   wire::request_kind kind() const override { return wire::request_kind::read; }
+  bool is_owed() const override { return !answered() || (is_finite_ && may_read()); }
   void deliver();
 
+  const bool is_finite_;
   std::mutex mutex_; // Of all below: the receiver's thread takes what is there, too.
   read_handlers handlers_;
   wire::batch_builder builder_;

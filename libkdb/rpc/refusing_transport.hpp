@@ -28,6 +28,8 @@ public:
     return std::make_unique<over<call>>();
   }
   transport_load load() const override { return {}; }
+  policy::node_activity take_activity() override { return {}; }
+  void abandon(const std::string&) override {}
 
 private:
   /// A call that was over before it began.
@@ -36,6 +38,7 @@ private:
     void cancel() override {}
     void request(std::size_t) {}
     void write(std::vector<std::string>& messages) { messages.clear(); }
+    void write(std::vector<std::string>& messages, std::size_t) { messages.clear(); }
   };
 
   template <class Call, class Handlers>

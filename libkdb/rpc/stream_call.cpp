@@ -72,7 +72,8 @@ void copy_bytes(const grpc::ByteBuffer& message, char* target) {
 }
 
 stream_call::stream_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings)
-  : engine_{std::move(engine)}, lease_{std::move(lease)}, start_timeout_{settings.start_timeout} {
+  : engine_{std::move(engine)}, lease_{std::move(lease)}, answer_expected_{lease_->pool()->pulse()}, start_timeout_{
+                                                                                                       settings.start_timeout} {
   prepare(context_, settings);
 }
 
@@ -85,6 +86,7 @@ void stream_call::start(std::string_view method) {
   }
   if (start_timeout_)
     engine_->watch(shared_from_this(), policy::after(std::chrono::steady_clock::now(), *start_timeout_));
+  note_owed();
   std::unique_lock lock{mutex_};
   // With corked headers the first message goes out in the same packet.
   const auto corked = !to_write_.empty();
@@ -135,7 +137,12 @@ void stream_call::begin_writing() {
 void stream_call::allow(std::size_t count) {
   std::unique_lock lock{mutex_};
   allowed_ += static_cast<std::ptrdiff_t>(count);
+  may_read_ = allowed_ > 0;
   read_next(lock);
+  const bool started = stream_ != nullptr;
+  lock.unlock();
+  if (started)
+    note_owed();
 }
 
 void stream_call::flush() {
@@ -158,8 +165,12 @@ void stream_call::flush_later() {
 }
 
 void stream_call::spend() {
-  std::lock_guard lock{mutex_};
-  --allowed_;
+  {
+    std::lock_guard lock{mutex_};
+    --allowed_;
+    may_read_ = allowed_ > 0;
+  }
+  note_owed();
 }
 
 void stream_call::headers_arrived(bool ok) {
@@ -171,12 +182,15 @@ void stream_call::headers_arrived(bool ok) {
 }
 
 void stream_call::message_arrived(bool ok) {
+  if (ok)
+    answer_expected_.heard();
   if (ok && !refused_) {
     if (auto understood = on_message(incoming_); !understood) {
       refused_ = std::move(understood.error());
       context_.TryCancel();
     }
   }
+  note_owed();
   std::unique_lock lock{mutex_};
   reading_ = false;
   read_closed_ |= !ok;
@@ -242,14 +256,21 @@ void stream_call::end_if_done(std::unique_lock<std::mutex>& lock) {
   if (!finished_ || !read_closed_ || reading_ || writing_ || ended_)
     return;
   ended_ = true;
+  over_ = true;
+  note_owed();
   lease_.reset();
   lock.unlock();
+  std::optional<wire::call_status> failure;
+  if (!status_.ok())
+    failure = lost() ? *lost() : to_call_status(status_, context_);
+  if (!failure || failure->source == wire::status_source::server)
+    answer_expected_.heard();
   if (refused_)
     on_end(unexpected{std::move(*refused_)});
-  else if (status_.ok())
-    on_end({});
+  else if (failure)
+    on_end(unexpected{wire::to_error(*failure, kind(), reached_server_)});
   else
-    on_end(unexpected{wire::to_error(is_lost() ? flooded() : to_call_status(status_, context_), kind(), reached_server_)});
+    on_end({});
   engine_->remove(shared_from_this());
 }
 

@@ -5,6 +5,7 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/support/byte_buffer.h>
 
+#include <atomic>
 #include <deque>
 #include <memory>
 #include <mutex>
@@ -31,6 +32,7 @@ public:
   /// Starts the call; what was written before goes out with it. If the engine is stopping the call ends with `closed` at once.
   void start(std::string_view method);
   void cancel() override;
+  const channel_pool* connections() const override { return lease_ ? lease_->pool().get() : nullptr; }
   /// Queues a message; `last` half-closes after it.
   void write(std::string message, bool last);
   /// Queues messages that share packets as far as they fit, with each other and with what is written while the engine's thread has
@@ -55,11 +57,18 @@ protected:
   /// Exactly once, last.
   virtual void on_end(result<void> how) = 0;
   virtual wire::request_kind kind() const = 0;
+  /// Whether the server owes something now: by default until its first answer. From any thread.
+  virtual bool is_owed() const { return !answered(); }
 
   /// Asks for `on_flush` when nothing more is ready.
   void flush_later();
   /// The start timeout counts no more.
   void note_answer() { answered_ = true; }
+  /// From any thread.
+  bool answered() const { return answered_; }
+  bool may_read() const { return may_read_; }
+  /// To be called when `is_owed` may have changed. From any thread.
+  void note_owed() { answer_expected_.set(!over_ && is_owed()); }
   /// Uses up one unit of what `allow` gave. Reading pauses while none is left.
   void spend();
 
@@ -84,6 +93,9 @@ private:
 
   const std::shared_ptr<engine> engine_;
   std::optional<channel_lease> lease_; // Until the end.
+  expectation answer_expected_;
+  std::atomic<bool> over_{false};
+  std::atomic<bool> may_read_{false};
   grpc::ClientContext context_;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
 
@@ -107,9 +119,9 @@ private:
   bool reached_server_ = false;
 
   const std::optional<std::chrono::milliseconds> start_timeout_;
-  bool answered_ = false;        // Something was said. Only on the engine's thread.
-  bool flush_pending_ = false;   // Only on the engine's thread.
-  std::optional<error> refused_; // What `on_message` found wrong. Only on the engine's thread.
+  std::atomic<bool> answered_{false}; // Something was said. Set only on the engine's thread.
+  bool flush_pending_ = false;        // Only on the engine's thread.
+  std::optional<error> refused_;      // What `on_message` found wrong. Only on the engine's thread.
   grpc::ByteBuffer incoming_;
   grpc::Status status_;
   step<&stream_call::headers_arrived> headers_step_{this};

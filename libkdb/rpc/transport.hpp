@@ -14,6 +14,7 @@
 #include <kdb/event_batch.hpp>
 #include <kdb/result.hpp>
 #include <kdb/settings.hpp>
+#include <policy/silence.hpp>
 #include <wire/call_status.hpp>
 #include <wire/consume.hpp>
 #include <wire/streams.hpp>
@@ -90,8 +91,9 @@ struct append_handlers {
 
 class append_call : public call {
 public:
-  /// Takes serialised `BatchAppendReq`s, and leaves the vector empty. They are written in order and share packets. From any thread.
-  virtual void write(std::vector<std::string>& chunks) = 0;
+  /// Takes the serialised `BatchAppendReq`s of that many appends, and leaves the vector empty. They are written in order and share packets.
+  /// From any thread.
+  virtual void write(std::vector<std::string>& chunks, std::size_t appends) = 0;
 };
 
 using exchange_handler = std::function<void(result<std::vector<std::string>>)>;
@@ -121,6 +123,10 @@ public:
                                          const call_settings& settings, exchange_handler done) = 0;
 
   virtual transport_load load() const = 0;
+  /// What was seen of the node since this was last called.
+  virtual policy::node_activity take_activity() = 0;
+  /// Ends all calls soon with `unavailable` and this message: the node is left. Later calls are made as ever.
+  virtual void abandon(const std::string& message) = 0;
 };
 
 } // namespace kdb::rpc

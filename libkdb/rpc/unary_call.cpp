@@ -20,7 +20,8 @@ bool heard_of_server(const grpc::ClientContext& context) {
 
 unary_call::unary_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings,
                        wire::request_kind kind, exchange_handler done, failure_inspector_ptr inspect)
-  : engine_{std::move(engine)}, lease_{std::move(lease)}, kind_{kind}, done_{std::move(done)}, inspect_{std::move(inspect)} {
+  : engine_{std::move(engine)}, lease_{std::move(lease)},
+    answer_expected_{lease_->pool()->pulse()}, kind_{kind}, done_{std::move(done)}, inspect_{std::move(inspect)} {
   prepare(context_, settings);
 }
 
@@ -31,6 +32,7 @@ void unary_call::start(std::string_view method, std::string message) {
   }
   const auto request = to_buffer(std::move(message));
   reader_ = grpc::GenericStub{lease_->channel()}.PrepareUnaryCall(&context_, std::string{method}, request, &engine_->queue());
+  answer_expected_.set(true);
   reader_->StartCall();
   reader_->Finish(&answer_, &status_, static_cast<operation*>(this));
 }
@@ -40,17 +42,21 @@ void unary_call::cancel() {
 }
 
 void unary_call::complete(bool) {
+  answer_expected_.set(false);
   lease_.reset();
   auto done = std::exchange(done_, {});
   if (!status_.ok()) {
-    const auto status = is_lost() ? flooded() : to_call_status(status_, context_);
+    const auto status = lost() ? *lost() : to_call_status(status_, context_);
     auto why = wire::to_error(status, kind_);
+    if (status.source == wire::status_source::server)
+      answer_expected_.heard();
     const auto heard = heard_of_server(context_) || status.is_http_answer(); // Which leaves the peer unset.
-    if (inspect_ && !heard && why.code == errc::unavailable && !says_unreachable(why.message))
+    if (inspect_ && !heard && !lost() && why.code == errc::unavailable && !says_unreachable(why.message))
       (*inspect_)(std::move(why), std::move(done));
     else
       done(unexpected{std::move(why)});
   } else {
+    answer_expected_.heard();
     std::vector<std::string> answers;
     if (answer_.Valid()) {
       answers.emplace_back(answer_.Length(), '\0');

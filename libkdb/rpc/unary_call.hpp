@@ -23,12 +23,14 @@ public:
 
   void start(std::string_view method, std::string message);
   void cancel() override;
+  const channel_pool* connections() const override { return lease_ ? lease_->pool().get() : nullptr; }
 
 private:
   void complete(bool ok) override;
 
   const std::shared_ptr<engine> engine_;
   std::optional<channel_lease> lease_; // Until the end.
+  expectation answer_expected_;
   const wire::request_kind kind_;
   exchange_handler done_;
   const failure_inspector_ptr inspect_; // May be null.

@@ -158,6 +158,8 @@ constinit const connection_option all_options[] = {
   {"keepAliveTimeout", ranges::milliseconds_or_off,
    [](auto& v, auto& s) { return read_milliseconds_or_off(v, s.keep_alive_timeout); },
    [](auto& s) { return print_milliseconds_or_off(s.keep_alive_timeout, standard().keep_alive_timeout); }},
+  {"silenceTimeout", ranges::milliseconds_or_off, [](auto& v, auto& s) { return read_milliseconds_or_off(v, s.silence_timeout); },
+   [](auto& s) { return print_milliseconds_or_off(s.silence_timeout, standard().silence_timeout); }},
 };
 
 } // namespace

@@ -72,6 +72,7 @@ result<void> check_times(const settings& all) {
                    {"default_deadline", fits(all.default_deadline), ranges::milliseconds},
                    {"keep_alive_interval", fits(all.keep_alive_interval), ranges::milliseconds},
                    {"keep_alive_timeout", fits(all.keep_alive_timeout), ranges::milliseconds},
+                   {"silence_timeout", fits(all.silence_timeout), ranges::milliseconds},
                    {"start_timeout", fits(all.start_timeout), ranges::milliseconds},
                    {"restart_span", fits(all.restart_span), ranges::milliseconds}});
 }
@@ -134,6 +135,8 @@ std::vector<std::string> settings::warnings() const {
           "keepAliveInterval is below 10000 ms: servers may close connections that ping so often");
   warn_if(keep_alive_timeout && *keep_alive_timeout < milliseconds{1000},
           "keepAliveTimeout is below 1000 ms: a busy server may miss it");
+  warn_if(silence_timeout && *silence_timeout < milliseconds{500},
+          "silenceTimeout is below 500 ms: a busy server is checked again and again");
   warn_if(!tls.enabled && (credentials || credentials_provider) && !credentials_in_clear,
           "there are credentials, but without TLS none are sent");
   warn_if(!tls.enabled && (!tls.ca_file.empty() || !tls.user_certificate_file.empty() || !tls.ca_pem.empty() ||

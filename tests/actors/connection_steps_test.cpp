@@ -109,11 +109,24 @@ event event_called(std::string_view name) {
     return checked{generation{1}, unexpected{node_gone()}};
   if (name == "found without gossip")
     return checked{generation{1}, unexpected{failure_of(errc::unsupported)}};
+  if (name == "silent")
+    return silent{generation{1}};
+  if (name == "stale silence")
+    return silent{generation{99}};
+  if (name == "others agree")
+    return others_answered{generation{1}, std::vector{member("a", 1, member_state::leader)}};
+  if (name == "others name another")
+    return others_answered{generation{1}, std::vector{member("b", 2, member_state::leader)}};
+  if (name == "others call it unfit")
+    return others_answered{generation{1}, std::vector{member("a", 1, member_state::shutting_down)}};
+  if (name == "others are mute")
+    return others_answered{generation{1}, unexpected{node_gone()}};
   return shut{};
 }
 
 std::string name_of(const effect& what) {
-  static constexpr std::string_view names[] = {"discover", "probe", "wait", "check", "answer", "refuse", "announce"};
+  static constexpr std::string_view names[] = {"discover", "probe",  "wait",   "check",   "ask another",
+                                               "abandon",  "answer", "refuse", "announce"};
   return std::string{names[what.index()]};
 }
 
@@ -201,6 +214,22 @@ const row table[] = {
   {"resting", "stale wait", "resting", ""},
   {"resting", "lost", "resting", ""},
   {"resting", "shut", "closed", "refuse"},
+  {"idle", "silent", "idle", ""},
+  {"discovering", "silent", "discovering", ""},
+  {"probing", "silent", "probing", "ask another"},
+  {"probing", "stale silence", "probing", ""},
+  {"probing", "others agree", "probing", ""},
+  {"probing", "others are mute", "probing", ""},
+  {"probing", "others call it unfit", "waiting", "abandon, announce, wait"},
+  {"in use", "silent", "in use", "ask another, check"},
+  {"in use", "stale silence", "in use", ""},
+  {"in use", "others agree", "in use", ""},
+  {"in use", "others are mute", "in use", ""},
+  {"in use", "others call it unfit", "resting", "abandon, announce, wait"},
+  {"in use for long", "others call it unfit", "discovering", "abandon, announce, discover"},
+  {"in use for long", "others name another", "in use", ""}, // Any node will do, so it stays.
+  {"resting", "silent", "resting", ""},
+  {"closed", "silent", "closed", ""},
   {"in use", "stale loss", "in use", ""},
   {"in use", "shut", "closed", "refuse"},
   {"closed", "asked", "closed", "refuse"},
@@ -254,6 +283,34 @@ BOOST_DATA_TEST_CASE(every_event_does_in_every_phase_what_the_table_says, boost:
   const auto effects = machine.step(event_called(one.what));
   BOOST_TEST(to_string(machine.now()) == one.after);
   BOOST_TEST(names_of(effects) == one.effects);
+}
+
+BOOST_AUTO_TEST_CASE(a_silent_node_is_left_for_another_leader_where_the_leader_is_wished) {
+  for (const bool in_use : {false, true}) {
+    auto machine = in_phase(in_use ? "in use for long" : "probing", {.wish = {node_preference::leader, true}});
+    const auto effects = machine.step(event_called("others name another"));
+    BOOST_TEST(names_of(effects) == (in_use ? "abandon, announce, discover" : "abandon, announce, wait"));
+    const auto again = in_use ? effects : machine.step(waited{only<wait>(effects).id});
+    BOOST_TEST((only<discover>(again).avoid == std::vector<endpoint>{{"a", 1}}));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(a_silent_leader_that_another_node_named_is_left_for_the_next_one) {
+  auto machine = in_phase("in use");
+  const auto redirecting = probe_id_of(machine.step(event_called("redirected")));
+  const auto named =
+    std::make_shared<const node>(node{.where = {"b", 2}, .generation = generation{2}, .features = {}, .calls = nullptr});
+  machine.step(probed{redirecting.id, named});
+  const auto effects = machine.step(others_answered{generation{2}, std::vector{member("c", 3, member_state::leader)}});
+  BOOST_TEST(names_of(effects) == "abandon, announce, wait");
+}
+
+BOOST_AUTO_TEST_CASE(a_silent_node_is_asked_itself_once_and_others_each_time) {
+  auto machine = in_phase("in use");
+  BOOST_TEST(names_of(machine.step(silent{generation{1}})) == "ask another, check");
+  BOOST_TEST(names_of(machine.step(silent{generation{1}})) == "ask another");
+  machine.step(event_called("found fit"));
+  BOOST_TEST(names_of(machine.step(silent{generation{1}})) == "ask another, check");
 }
 
 BOOST_AUTO_TEST_CASE(any_number_of_waiters_cause_one_discovery) {

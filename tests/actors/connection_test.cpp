@@ -15,6 +15,8 @@ namespace {
 struct discovery_script {
   std::vector<unsigned> attempts;
   std::vector<caf::typed_response_promise<rpc::address>> asked;
+  std::vector<endpoint> besides; // Of questions to other members.
+  cluster_view others;           // What they answer.
 };
 
 using scripted_discovery = discovery_actor::extend<caf::reacts_to<step>>;
@@ -25,6 +27,10 @@ scripted_discovery::behavior_type play(scripted_discovery::pointer self, std::sh
       script->attempts.push_back(what.attempt);
       script->asked.push_back(self->make_response_promise<rpc::address>());
       return script->asked.back();
+    },
+    [script](const ask_another_member& what) {
+      script->besides.push_back(what.besides);
+      return script->others;
     },
     [](const step& what) { what.run(); },
   };
@@ -51,7 +57,7 @@ scripted_keeper::behavior_type keep_credentials(scripted_keeper::pointer self, s
 }
 
 struct connection_fixture : actor_fixture {
-  explicit connection_fixture(int attempts = 10, bool with_keeper = false) {
+  explicit connection_fixture(int attempts = 10, bool with_keeper = false, std::function<bool()> relieve = {}) {
     if (with_keeper)
       keeper = keep(sys.spawn(keep_credentials, keeping));
     how.max_discover_attempts = attempts;
@@ -70,7 +76,8 @@ struct connection_fixture : actor_fixture {
                                              .log = nullptr,
                                              .credentials = std::make_shared<own_credentials>(how),
                                              .keeper = keeper,
-                                             .announce = [this](const connection_change& what) { changes.push_back(what); }})});
+                                             .announce = [this](const connection_change& what) { changes.push_back(what); },
+                                             .relieve = std::move(relieve)})});
   }
   ~connection_fixture() {
     kill(tested);
@@ -347,6 +354,43 @@ BOOST_AUTO_TEST_CASE(refused_credentials_are_asked_for_anew_and_nothing_is_tried
   f.tell(f.tested, call_failed{again.value()->generation, failure_of(errc::unauthenticated)});
   BOOST_TEST(f.keeping->refusals == 2u);
   BOOST_TEST(f.get().value() == again.value()); // The node stays in use.
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_sends_nothing_for_two_seconds_is_left_once_others_name_another) {
+  connection_fixture f{10, false, [] { return false; }};
+  const auto first = f.get();
+  f.name_candidate({"a", 1});
+  f.probe_answers(std::vector{features_message()});
+  const auto node = f.transports.back();
+  f.script->others.members = {{.state = member_state::follower, .alive = true, .where = {"a", 1}}};
+  node->activity.waiting = true;
+  f.advance(1900ms);
+  BOOST_TEST(f.script->besides.empty());
+  f.advance(1s); // It is asked about every time somebody listens.
+  BOOST_TEST(f.script->besides.size() >= 2u);
+  BOOST_TEST((f.script->besides.front() == endpoint{"a", 1}));
+  BOOST_TEST(node->exchanges.size() == 2u); // The probe, and its own gossip, once.
+  BOOST_TEST(node->abandoned.empty());
+  f.script->others.members.front().alive = false;
+  f.advance(250ms);
+  BOOST_TEST(node->abandoned.size() == 1u);
+  BOOST_TEST(f.script->attempts.size() == 2u); // Discovery goes on at once.
+}
+
+BOOST_AUTO_TEST_CASE(a_node_that_is_only_slow_stays) {
+  connection_fixture f{10, false, [] { return false; }};
+  f.get();
+  f.name_candidate({"a", 1});
+  f.probe_answers(std::vector{features_message()});
+  const auto node = f.transports.back();
+  node->activity = {.heard = true, .waiting = true};
+  f.advance(60s);
+  BOOST_TEST(f.script->besides.empty());
+  node->activity = {.heard = true}; // It has answered.
+  f.advance(1s);
+  node->activity = {};
+  f.advance(60s);
+  BOOST_TEST(f.script->besides.empty());
 }
 
 BOOST_AUTO_TEST_SUITE_END()

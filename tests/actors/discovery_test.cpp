@@ -208,4 +208,35 @@ BOOST_AUTO_TEST_CASE(its_end_ends_the_attempt) {
   BOOST_TEST(f.question(0).cancelled);
 }
 
+BOOST_AUTO_TEST_CASE(other_members_are_asked_in_turn_and_the_one_in_doubt_is_not) {
+  discovery_fixture f{{{"10.0.0.1", 2113}}};
+  f.names = {{"10.0.0.1", {"10.0.0.1"}}};
+  const auto alone = f.ask<cluster_view>(f.tested, ask_another_member{{"10.0.0.1", 2113}});
+  BOOST_TEST((alone.code() == errc::unavailable)); // None is known yet.
+  f.find();
+  f.answers(0, std::vector{healthy[0], healthy[1],
+                           cluster_member{.state = member_state::follower, .alive = true, .where = {"10.0.0.3", 2113}}});
+  std::set<std::string> asked;
+  for (int i = 0; i < 2; ++i) {
+    const auto seen = f.ask<cluster_view>(f.tested, ask_another_member{{"10.0.0.1", 2113}});
+    asked.insert(to_string(f.dialled.back().where));
+    f.answers(f.transports.size() - 1, healthy);
+    BOOST_TEST(seen.value().members.size() == healthy.size());
+  }
+  BOOST_TEST((asked == std::set<std::string>{"10.0.0.2:2113", "10.0.0.3:2113"}));
+}
+
+BOOST_AUTO_TEST_CASE(of_many_members_that_hang_only_the_latest_few_are_waited_for) {
+  discovery_fixture f{{{"10.0.0.1", 2113}}};
+  f.names = {{"10.0.0.1", {"10.0.0.1"}}};
+  f.find();
+  f.answers(0, healthy);
+  for (int i = 0; i < 10; ++i)
+    f.ask<cluster_view>(f.tested, ask_another_member{{"10.0.0.1", 2113}});
+  std::size_t cancelled = 0;
+  for (std::size_t i = 1; i < f.transports.size(); ++i)
+    cancelled += f.question(i).cancelled;
+  BOOST_TEST(cancelled == 6u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -88,7 +88,7 @@ written_chunk parse(const std::string& chunk) {
 class append_handle final : public handle<rpc::append_call, scripted_append> {
 public:
   using handle::handle;
-  void write(std::vector<std::string>& chunks) override {
+  void write(std::vector<std::string>& chunks, std::size_t) override {
     ++script_->writes;
     for (const auto& chunk : chunks)
       script_->written.push_back(parse(chunk));

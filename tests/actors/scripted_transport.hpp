@@ -97,6 +97,11 @@ public:
   void forget_calls();
 
   rpc::transport_load load() const override { return {}; }
+  policy::node_activity take_activity() override { return activity; }
+  void abandon(const std::string& message) override { abandoned.push_back(message); }
+
+  policy::node_activity activity; ///< What is seen of the node each time.
+  std::vector<std::string> abandoned;
 
   std::vector<std::shared_ptr<scripted_read>> reads;
   std::vector<std::shared_ptr<scripted_consume>> consumers;

@@ -59,6 +59,19 @@ struct change_log {
   std::vector<connection_change> all;
 };
 
+/// Takes and acknowledges batches until every event up to `end` has come at least once.
+void consume_all(running_consumer& consumer, std::set<std::uint64_t>& seen, std::uint64_t end) {
+  const fixtures::stopwatch since;
+  while (seen.size() < end) {
+    BOOST_REQUIRE_MESSAGE(since.elapsed() < 2 * fixtures::patience, "waited in vain for " << end - seen.size() << " events");
+    const auto batch = value_of(consumer.next(100ms));
+    for (const auto& each : batch)
+      seen.insert(each.event.revision().value);
+    if (!batch.empty())
+      value_of(consumer.ack(batch));
+  }
+}
+
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(clusters)
@@ -268,6 +281,62 @@ KDB_SCENARIO(a_leader_that_hangs_is_noticed_by_its_keepalive) {
   BOOST_TEST((client->get_status().node->node != where(nodes, hanging)));
 }
 
+// With the settings as they are: nothing is pinged for ten seconds, and no append has a deadline. The bar is two seconds from the moment at which the
+// cluster has its next leader.
+KDB_SCENARIO(a_leader_that_falls_silent_is_left_as_soon_as_it_has_a_successor) {
+  cluster nodes{{.election = 1000ms}};
+  nodes.settle();
+  const auto client = connect(which, settings_for(nodes.connection_string()));
+  append_until_done(*client, "s", numbered(10));
+  require(client->create_group("s", "g"));
+  const auto subscription = value_of(client->subscribe_to_stream("s"));
+  const auto consumer = value_of(client->consume({"s", "g"}));
+  std::set<std::uint64_t> seen;
+  consume_all(*consumer, seen, 10);
+
+  const auto hanging = nodes.some_leader();
+  nodes.hang(hanging);
+  const fixtures::stopwatch since;
+  std::chrono::milliseconds elected{};
+  std::thread election{[&] {
+    fixtures::wait_until("the next leader", [&] { return nodes.leader() && *nodes.leader() != hanging; });
+    elected = since.elapsed();
+  }};
+  unsigned failures = 0;
+  while (!client->append("s", stream_state::any, numbered(1, 10)))
+    BOOST_REQUIRE(++failures < 100u);
+  const auto done = since.elapsed();
+  election.join();
+  BOOST_TEST_MESSAGE("elected after " << elected.count() << " ms, appended after " << done.count() << " ms");
+  BOOST_TEST((done - elected < 2s * fixtures::slowness));
+  consume_all(*consumer, seen, 11);
+  follow_events(*subscription, 11);
+  BOOST_TEST((client->get_status().node->node != where(nodes, hanging)));
+  BOOST_TEST((since.elapsed() < 8s * fixtures::slowness)); // What follows has not waited for its keepalive either.
+}
+
+// A follower that waits for its leader answers nothing but the question whether it is still there.
+KDB_SCENARIO(a_node_that_is_only_slow_is_not_left) {
+  cluster nodes{{.election = 6s, .forwarding_timeout = 2s}};
+  nodes.settle();
+  change_log log;
+  auto how = settings_of(nodes, node_preference::follower);
+  how.silence_timeout = 250ms;
+  how.on_change = log.sink();
+  const auto client = connect(which, how);
+  append_until_done(*client, "s", numbered(1));
+  const auto node = client->get_status().node->node;
+  const auto before = nodes.gossip_reads();
+  nodes.hang(nodes.some_leader());
+  const fixtures::stopwatch since;
+  const auto why = error_of(client->append("s", stream_state::any, numbered(1)));
+  BOOST_TEST(why.outcome_unknown);
+  BOOST_TEST((since.elapsed() >= 2s), to_string(why)); // The node's own answer.
+  BOOST_TEST(nodes.gossip_reads() > before);
+  BOOST_TEST((client->get_status().node->node == node));
+  BOOST_TEST(log.count<reconnecting>() == 0u);
+}
+
 // A round asks each of the two nodes that are left at most once, and rounds begin at least an interval apart.
 KDB_SCENARIO(all_that_lose_their_node_share_one_discovery) {
   constexpr std::size_t count = 250;
@@ -294,23 +363,6 @@ KDB_SCENARIO(all_that_lose_their_node_share_one_discovery) {
 }
 
 // -- consumers -----------------------------------------------------------------------------------
-
-namespace {
-
-/// Takes and acknowledges batches until every event up to `end` has come at least once.
-void consume_all(running_consumer& consumer, std::set<std::uint64_t>& seen, std::uint64_t end) {
-  const fixtures::stopwatch since;
-  while (seen.size() < end) {
-    BOOST_REQUIRE_MESSAGE(since.elapsed() < 2 * fixtures::patience, "waited in vain for " << end - seen.size() << " events");
-    const auto batch = value_of(consumer.next(100ms));
-    for (const auto& each : batch)
-      seen.insert(each.event.revision().value);
-    if (!batch.empty())
-      value_of(consumer.ack(batch));
-  }
-}
-
-} // namespace
 
 KDB_SCENARIO(consumers_go_on_with_the_next_leader_however_the_one_before_went) {
   for (const int kind : {0, 1, 2}) {

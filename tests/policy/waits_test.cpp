@@ -70,6 +70,8 @@ const member members[] = {
    false, true},
   {"keep_alive_timeout", [](milliseconds time) { return settings_with([=](settings& s) { s.keep_alive_timeout = time; }); },
    false, true},
+  {"silence_timeout", [](milliseconds time) { return settings_with([=](settings& s) { s.silence_timeout = time; }); }, false,
+   true},
   {"start_timeout", [](milliseconds time) { return settings_with([=](settings& s) { s.start_timeout = time; }); }, false, true},
   {"restart_span", [](milliseconds time) { return settings_with([=](settings& s) { s.restart_span = time; }); }, false, true},
 };

@@ -73,7 +73,7 @@ inline std::string chunk(std::uint64_t number, const std::string& stream = "s", 
 inline void write(rpc::append_call& call, std::string one) {
   std::vector<std::string> chunks;
   chunks.push_back(std::move(one));
-  call.write(chunks);
+  call.write(chunks, 1);
 }
 
 } // namespace kdb::test

@@ -51,7 +51,7 @@ BOOST_AUTO_TEST_CASE(chunks_that_come_together_keep_their_order) {
     std::vector<std::string> chunks;
     for (std::uint64_t n = i; n < i + together; ++n)
       chunks.push_back(chunk(n));
-    call->write(chunks);
+    call->write(chunks, together);
     BOOST_TEST(chunks.empty());
   }
   seen->wait_for(count);

@@ -139,22 +139,25 @@ BOOST_AUTO_TEST_CASE(defaults_are_those_of_the_documentation) {
   BOOST_TEST(!all.default_deadline.has_value());
   BOOST_TEST((all.keep_alive_interval == 10s));
   BOOST_TEST((all.keep_alive_timeout == 10s));
+  BOOST_TEST((all.silence_timeout == 2s));
 }
 
 BOOST_AUTO_TEST_CASE(gossip_timeout_and_default_deadline_are_seconds_and_the_rest_milliseconds) {
   auto all = parsed("kurrentdb://h?gossipTimeout=7&defaultDeadline=1.5&discoveryInterval=9&keepAliveInterval=11000"
-                    "&keepAliveTimeout=12");
+                    "&keepAliveTimeout=12&silenceTimeout=1500");
   BOOST_TEST((all.gossip_timeout == 7000ms));
   BOOST_TEST((all.default_deadline == 1500ms));
   BOOST_TEST((all.discovery_interval == 9ms));
   BOOST_TEST((all.keep_alive_interval == 11'000ms));
   BOOST_TEST((all.keep_alive_timeout == 12ms));
+  BOOST_TEST((all.silence_timeout == 1500ms));
 }
 
 BOOST_AUTO_TEST_CASE(a_keepalive_of_minus_one_is_off) {
-  auto all = parsed("kurrentdb://h?keepAliveInterval=-1&keepAliveTimeout=-1");
+  auto all = parsed("kurrentdb://h?keepAliveInterval=-1&keepAliveTimeout=-1&silenceTimeout=-1");
   BOOST_TEST(!all.keep_alive_interval.has_value());
   BOOST_TEST(!all.keep_alive_timeout.has_value());
+  BOOST_TEST(!all.silence_timeout.has_value());
 }
 
 BOOST_AUTO_TEST_CASE(every_host_becomes_an_endpoint_in_its_order) {
@@ -238,6 +241,7 @@ public:
       all.default_deadline = time();
     all.keep_alive_interval = often() ? std::nullopt : std::optional{time()};
     all.keep_alive_timeout = often() ? std::nullopt : std::optional{time()};
+    all.silence_timeout = often() ? std::nullopt : std::optional{time()};
     return all;
   }
 

@@ -24,7 +24,8 @@ inline bool same_but_password(const settings& a, const settings& b) {
                       s.preference,
                       s.default_deadline,
                       s.keep_alive_interval,
-                      s.keep_alive_timeout};
+                      s.keep_alive_timeout,
+                      s.silence_timeout};
   };
   return all(a) == all(b);
 }

@@ -106,6 +106,8 @@ const std::vector<change> changes{
   {"", [](settings& s) { s.keep_alive_interval.reset(); }},
   {"keep_alive_timeout", [](settings& s) { s.keep_alive_timeout = -1ms; }},
   {"", [](settings& s) { s.keep_alive_timeout.reset(); }},
+  {"silence_timeout", [](settings& s) { s.silence_timeout = 0ms; }},
+  {"", [](settings& s) { s.silence_timeout.reset(); }},
   {"start_timeout", [](settings& s) { s.start_timeout = 0ms; }},
   {"preference", [](settings& s) { s.preference = static_cast<kdb::node_preference>(4); }},
   {"max_appends_in_flight", [](settings& s) { s.max_appends_in_flight = 0; }},

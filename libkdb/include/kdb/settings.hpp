@@ -70,6 +70,10 @@ struct settings {
   std::optional<std::chrono::milliseconds> keep_alive_interval{std::chrono::milliseconds{10'000}};
   /// A ping without an answer for that long ends the connection; unset: gRPC's own value.
   std::optional<std::chrono::milliseconds> keep_alive_timeout{std::chrono::milliseconds{10'000}};
+  /// A node that is asked something and sends nothing for that long, not even to other calls, is checked: other members of its cluster are asked
+  /// whether it was replaced, by another leader say. If so the client leaves it, and all that it was asked ends with `unavailable`. A
+  /// node that is only slow stays in use. At least 250 ms is practical; unset: such a node is left to the keepalive alone.
+  std::optional<std::chrono::milliseconds> silence_timeout{std::chrono::milliseconds{2'000}};
   /// For the first answer of a read or subscription when the call has no deadline.
   std::chrono::milliseconds start_timeout{10'000};
 

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <optional>
+
+namespace kdb::policy {
+
+/// What was seen of a node since somebody last looked.
+struct node_activity {
+  bool heard = false;   ///< It has sent something.
+  bool asked = false;   ///< A call began to wait for it.
+  bool waiting = false; ///< A call waits for it now.
+};
+
+/// How long a node has been silent: nothing has come from it since somebody began to wait. A node that nobody asks is not silent, and a call that
+/// was given up without an answer counts all the same.
+class silence {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  void note(const node_activity& seen, time_point now) {
+    if (seen.heard)
+      since_ = seen.waiting ? std::optional{now} : std::nullopt;
+    else if (!since_ && (seen.asked || seen.waiting))
+      since_ = now;
+  }
+
+  /// Zero if it is not silent.
+  std::chrono::nanoseconds duration(time_point now) const { return since_ ? now - *since_ : std::chrono::nanoseconds{}; }
+
+private:
+  std::optional<time_point> since_;
+};
+
+} // namespace kdb::policy
