@@ -61,7 +61,7 @@ result<append_result> decode_single(const result<std::vector<std::string>>& answ
 
 } // namespace
 
-appender_state::appender_state(appender_actor::pointer owner) : self{owner}, correlation_prefix{random_uuid()} {}
+appender_state::appender_state(appender_actor::pointer owner) : self{owner}, stops{owner}, correlation_prefix{random_uuid()} {}
 
 appender_state::~appender_state() {
   for (auto& each : waiting)
@@ -78,7 +78,7 @@ appender_actor::behavior_type appender_state::start(worker_context_ptr given) {
     [this](append_to_stream& what) { return on_append(what); }, [this](const node_changed&) { on_node_changed(); },
     [this](append_replies& what) { on_replies(what); },         [this](append_call_ended& what) { on_call_ended(what); },
     [this](single_append_done& what) { on_single_done(what); }, [this](const deadlines_due&) { on_deadlines_due(); },
-    [this](const mailbox_drained&) { on_mailbox_drained(); },
+    [this](const mailbox_drained&) { on_mailbox_drained(); },   [this](stop_due) { on_stop_due(); },
   };
 }
 
@@ -87,14 +87,17 @@ caf::result<append_result> appender_state::on_append(append_to_stream& what) {
     return to_caf(std::move(fine.error()));
   if (auto fine = policy::check_call(what.options.call); !fine)
     return to_caf(std::move(fine.error()));
+  if (what.options.call.stop.stop_requested())
+    return to_caf(stopped(false));
   auto answer = self->make_response_promise<append_result>();
+  auto stop = stops.watch(what.options.call.stop);
   const time_budget budget{deadline_for(context->how, what.options.call), self->clock().now()};
   const auto bytes = payload_bytes(what);
   if (!current && !what.options.call.wait_for_node) {
-    send_if_there_is_a_node({std::move(what), answer, budget, bytes});
+    send_if_there_is_a_node({std::move(what), answer, budget, bytes, std::move(stop)});
     return answer;
   }
-  waiting.push_back({std::move(what), answer, budget, bytes});
+  waiting.push_back({std::move(what), answer, budget, bytes, std::move(stop)});
   watch(budget);
   pump();
   return answer;
@@ -177,6 +180,10 @@ void appender_state::send(queued what) {
     what.answer.deliver(to_caf(overdue(false)));
     return;
   }
+  if (what.stop.is_stopped()) {
+    what.answer.deliver(to_caf(stopped(false)));
+    return;
+  }
   const auto leader_only = requires_leader(context->how, what.request.options.call);
   bytes_in_flight += what.bytes;
   if (what.request.options.call.credentials || !current->features.batch_append() || what.bytes > batched_bytes_limit)
@@ -191,7 +198,8 @@ void appender_state::send_in_lane(queued what, bool leader_only) {
   const auto deadline = current->features.deadline_duration() ? what.budget.left(self->clock().now()) : std::nullopt;
   auto chunks = wire::encode_batch_append(with_number(correlation_prefix, number), what.request.stream, what.request.expected,
                                           what.request.events, deadline);
-  flying.emplace(number, in_flight{std::move(what.answer), what.budget, what.bytes, used.number, what.request.expected});
+  flying.emplace(
+    number, in_flight{std::move(what.answer), what.budget, what.bytes, used.number, what.request.expected, std::move(what.stop)});
   ++used.flying;
   ++used.unsent_appends;
   for (auto& chunk : chunks)
@@ -235,7 +243,7 @@ void appender_state::send_alone(queued what, bool leader_only) {
                                         .requires_leader = leader_only},
                                        std::move(done));
   singles.emplace(number, single{std::move(what.answer), what.bytes, current->generation, std::move(call),
-                                 what.request.options.call.credentials.has_value(), what.request.expected});
+                                 what.request.options.call.credentials.has_value(), what.request.expected, std::move(what.stop)});
 }
 
 void appender_state::on_replies(append_replies& what) {
@@ -371,6 +379,38 @@ void appender_state::on_deadlines_due() {
     landed(each->second);
     each->second.answer.deliver(to_caf(overdue(true)));
     each = flying.erase(each);
+  }
+  drop_idle_lanes();
+  pump();
+}
+
+void appender_state::on_stop_due() {
+  stops.look();
+  std::deque<queued> still_waiting;
+  for (auto& each : waiting) {
+    if (each.stop.is_stopped())
+      each.answer.deliver(to_caf(stopped(false)));
+    else
+      still_waiting.push_back(std::move(each));
+  }
+  waiting = std::move(still_waiting);
+  for (auto each = flying.begin(); each != flying.end();) {
+    if (!each->second.stop.is_stopped()) {
+      ++each;
+      continue;
+    }
+    landed(each->second);
+    each->second.answer.deliver(to_caf(stopped(true)));
+    each = flying.erase(each);
+  }
+  for (auto each = singles.begin(); each != singles.end();) {
+    if (!each->second.stop.is_stopped()) {
+      ++each;
+      continue;
+    }
+    bytes_in_flight -= each->second.bytes;
+    each->second.answer.deliver(to_caf(stopped(true)));
+    each = singles.erase(each);
   }
   drop_idle_lanes();
   pump();

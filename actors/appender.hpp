@@ -14,6 +14,7 @@
 #include <vector>
 
 #include <protocol.hpp>
+#include <stop_watch.hpp>
 #include <worker_context.hpp>
 
 namespace kdb {
@@ -37,6 +38,7 @@ struct appender_state {
     promise answer;
     time_budget budget;
     std::size_t bytes;
+    stop_watch::watched stop;
   };
   /// Sent over a lane, not answered yet.
   struct in_flight {
@@ -45,6 +47,7 @@ struct appender_state {
     std::size_t bytes;
     std::uint64_t lane;
     stream_state expected;
+    stop_watch::watched stop;
   };
   /// One BatchAppend call.
   struct lane {
@@ -66,6 +69,7 @@ struct appender_state {
     std::unique_ptr<rpc::call> call;
     bool has_credentials; // Of its own.
     stream_state expected;
+    stop_watch::watched stop;
   };
 
   explicit appender_state(appender_actor::pointer owner);
@@ -82,6 +86,7 @@ struct appender_state {
   void on_node_changed();
   void on_deadlines_due();
   void on_mailbox_drained();
+  void on_stop_due();
 
   void pump();
   void ask_for_node();
@@ -105,6 +110,7 @@ struct appender_state {
 
   appender_actor::pointer self;
   worker_context_ptr context;
+  stop_watch stops;
   node_ptr current;
   bool asking = false;
   bool gathering = false; // `mailbox_drained` is on its way.

@@ -103,6 +103,11 @@ void start_next(const std::shared_ptr<async_reading_state>& state, completion_pt
     state->batches.take(std::move(done));
 }
 
+void stop_waiting(const std::shared_ptr<async_reading_state>& state) {
+  if (state)
+    state->batches.stop_waiting();
+}
+
 stream_bounds bounds_of(const std::shared_ptr<async_reading_state>& state) {
   if (!state)
     return {};
@@ -217,6 +222,11 @@ void start_next(const std::shared_ptr<async_subscription_state>& state, completi
     state->into->batches.take(std::move(done));
 }
 
+void stop_waiting(const std::shared_ptr<async_subscription_state>& state) {
+  if (state)
+    state->into->batches.stop_waiting();
+}
+
 std::optional<subscription_ended> end_of(const std::shared_ptr<async_subscription_state>& state) {
   if (!state)
     return std::nullopt;
@@ -275,6 +285,11 @@ void start_next(const std::shared_ptr<async_consumer_state>& state, completion_p
   state->owner->ask<taken_events>(state->box, take{for_ever}, [state, done = std::move(done)](result<taken_events> got) {
     done->complete(keep_end(*state, std::move(got)));
   });
+}
+
+void stop_waiting(const std::shared_ptr<async_consumer_state>& state) {
+  if (state && !state->owner->running->refusal())
+    caf::anon_send(state->box, takes_stopped{});
 }
 
 void answer(const std::shared_ptr<async_consumer_state>& state, consumer_batch batch, batch_outcomes outcomes,

@@ -35,6 +35,7 @@ consumer_self::behavior_type consumer_state::start(consumer_plan given, worker_c
   context = std::move(given_context);
   start_budget = time_budget{deadline_for(context->how, plan.options.call), self->clock().now()};
   budget = policy::budget_of(plan.options.resume);
+  stop = stops.watch(plan.options.call.stop);
   answers = policy::ack_batch{policy::answers_at_once(plan.options.ack_batch, plan.options.buffer)};
   self->monitor(plan.subscriber);
   self->set_down_handler([this](caf::down_msg&) { on_subscriber_down(); });
@@ -52,6 +53,7 @@ consumer_self::behavior_type consumer_state::start(consumer_plan given, worker_c
     [this](const answers_due&) { on_answers_due(); },
     [this](const grace_over&) { leave(); },
     [this](const host_holds& what) { on_host_holds(what); },
+    [this](stop_due) { on_stop_due(); },
   };
 }
 
@@ -324,6 +326,10 @@ caf::result<void> consumer_state::on_cancel() {
   cancellers.push_back(promise);
   finish(end_reason::cancelled, std::nullopt);
   return promise;
+}
+
+void consumer_state::on_stop_due() {
+  finish(end_reason::cancelled, beginning.pending() ? std::optional{stopped(false)} : std::nullopt);
 }
 
 void consumer_state::finish(end_reason reason, std::optional<error> cause) {

@@ -14,6 +14,7 @@
 #include <policy/retry_budget.hpp>
 #include <policy/starting_node.hpp>
 #include <protocol.hpp>
+#include <stop_watch.hpp>
 #include <worker_context.hpp>
 
 namespace kdb {
@@ -33,7 +34,7 @@ struct consumer_state {
   /// How long what was written last may take to leave before the call is dropped, which would take it along.
   static constexpr std::chrono::milliseconds grace{100};
 
-  explicit consumer_state(consumer_self::pointer owner) : self{owner} {}
+  explicit consumer_state(consumer_self::pointer owner) : self{owner}, stops{owner} {}
   /// Tells the subscriber the end, if it does not know it yet.
   ~consumer_state();
 
@@ -42,6 +43,7 @@ struct consumer_state {
   // One for each message.
   caf::result<consumer_actor> on_begin();
   caf::result<void> on_cancel();
+  void on_stop_due();
   ack_result on_ack(const ack_events& what);
   ack_result on_nack(const nack_events& what);
   ack_result on_answer(const answer_batch& what);
@@ -81,6 +83,8 @@ struct consumer_state {
   consumer_self::pointer self;
   consumer_plan plan;
   worker_context_ptr context;
+  stop_watch stops;
+  stop_watch::watched stop;
   time_budget start_budget;
   caf::response_promise beginning; // Pending until the first confirmation.
   bool began = false;

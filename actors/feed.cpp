@@ -5,6 +5,8 @@
 
 #include <utility>
 
+#include <inbox.hpp>
+
 namespace kdb::detail {
 
 void feed::take(completion_ptr<event_batch> done) {
@@ -32,6 +34,14 @@ void feed::take(completion_ptr<event_batch> done) {
   auto how = *end_;
   lock.unlock();
   done->complete(how ? result<event_batch>{} : unexpected{std::move(how.error())});
+}
+
+void feed::stop_waiting() {
+  std::unique_lock lock{mutex_};
+  auto done = std::exchange(waiting_, nullptr);
+  lock.unlock();
+  if (done)
+    done->complete(unexpected{waiting_stopped()});
 }
 
 stream_bounds feed::bounds() const {

@@ -18,6 +18,9 @@ public:
   /// Asks for the next batch, or for the end. One may wait at a time; a second one is answered with `invalid_argument`.
   void take(completion_ptr<event_batch> done);
 
+  /// Who waits for the next batch gets `cancelled`.
+  void stop_waiting();
+
   /// What the batches taken so far have told.
   stream_bounds bounds() const;
 

@@ -24,6 +24,10 @@ typename inbox_state<Batch>::actor::behavior_type inbox_state<Batch>::start() {
     [this](subscription_ended& what) { on_ended(what); },
     [this](const take& what) { return on_take(what); },
     [this](const take_overdue& what) { on_overdue(what); },
+    [this](takes_stopped) {
+      for (auto& each : std::exchange(takers, {}))
+        each.promise.deliver(to_caf(waiting_stopped()));
+    },
   };
 }
 

@@ -34,6 +34,13 @@ struct take_overdue {
   std::uint64_t number = 0;
 };
 
+/// To an inbox: those who wait get `cancelled`.
+struct takes_stopped {};
+
+inline error waiting_stopped() {
+  return {.code = errc::cancelled, .message = "waiting for the next batch was stopped by the caller"};
+}
+
 /// What an inbox answers for a batch.
 template <class Batch>
 struct credit_for {
@@ -45,9 +52,10 @@ struct credit_for<consumer_batch> {
 };
 
 template <class Batch>
-using inbox_of = caf::typed_actor<typename caf::replies_to<Batch>::template with<typename credit_for<Batch>::type>,
-                                  caf::reacts_to<subscription_ended>,
-                                  typename caf::replies_to<take>::template with<taken_from<Batch>>, caf::reacts_to<take_overdue>>;
+using inbox_of =
+  caf::typed_actor<typename caf::replies_to<Batch>::template with<typename credit_for<Batch>::type>,
+                   caf::reacts_to<subscription_ended>, typename caf::replies_to<take>::template with<taken_from<Batch>>,
+                   caf::reacts_to<take_overdue>, caf::reacts_to<takes_stopped>>;
 using inbox_actor = inbox_of<event_batch>;
 using consumer_inbox_actor = inbox_of<consumer_batch>;
 
@@ -95,3 +103,4 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::take)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::taken)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::taken_events)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::take_overdue)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::takes_stopped)

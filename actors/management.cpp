@@ -36,7 +36,7 @@ management_state::~management_state() {
   for (auto& [number, each] : calls)
     each.deliver(unexpected{{.code = errc::closed,
                              .message = "the client was closed before the server answered",
-                             .outcome_unknown = (each.call && each.kind() != wire::request_kind::read) || each.outcome_unknown}});
+                             .outcome_unknown = each.may_have_happened()}});
 }
 
 management_self::behavior_type management_state::start(worker_context_ptr given) {
@@ -48,6 +48,7 @@ management_self::behavior_type management_state::start(worker_context_ptr given)
       if (calls.contains(due.call))
         ask_for_node(due.call);
     },
+    [this](stop_due) { on_stop_due(); },
   };
 }
 
@@ -62,6 +63,8 @@ caf::result<wire::message_list> management_state::on_run(run_call& job) {
     if (!requests)
       return to_caf(std::move(requests.error()));
   }
+  if (plan.options.stop.stop_requested())
+    return to_caf(stopped(false));
   auto deadline = deadline_for(context->how, plan.options);
   if (!deadline && plan.silence)
     deadline = silence_limit;
@@ -70,6 +73,7 @@ caf::result<wire::message_list> management_state::on_run(run_call& job) {
   calls.emplace(number, pending{.answer = promise,
                                 .job = std::move(job),
                                 .budget = {deadline, self->clock().now()},
+                                .stop = stops.watch(plan.options.stop),
                                 .retries_left = plan.options.retry.value_or(context->how.retry)});
   ask_for_node(number);
   return promise;
@@ -107,6 +111,8 @@ void management_state::on_no_node(const question& asked, const caf::error& error
   const auto now = self->clock().now();
   for (const auto each : asked.calls) {
     // The time of the one who asked is over: others may have more.
+    if (!calls.contains(each))
+      continue; // It was stopped.
     if (error == caf::sec::request_timeout && each != asked.calls.front() && !calls.at(each).budget.is_over(now))
       ask_for_node(each);
     else
@@ -115,7 +121,10 @@ void management_state::on_no_node(const question& asked, const caf::error& error
 }
 
 void management_state::send(std::uint64_t number, const node_ptr& found) {
-  auto& next = calls.at(number);
+  const auto found_call = calls.find(number);
+  if (found_call == calls.end())
+    return; // It was stopped.
+  auto& next = found_call->second;
   auto& plan = *next.job.plan;
   if (!plan.feature.empty() && !found->features.has(plan.feature)) {
     fail(number, not_offered(*found, plan.feature));
@@ -203,6 +212,16 @@ void management_state::fail(std::uint64_t number, error error) {
   }
   error.outcome_unknown = failed.outcome_unknown;
   finish(number, unexpected{std::move(error)});
+}
+
+void management_state::on_stop_due() {
+  stops.look();
+  std::vector<std::uint64_t> to_stop;
+  for (const auto& [number, each] : calls)
+    if (each.stop.is_stopped())
+      to_stop.push_back(number);
+  for (const auto number : to_stop)
+    finish(number, unexpected{stopped(calls.at(number).may_have_happened())});
 }
 
 void management_state::finish(std::uint64_t number, result<wire::message_list> outcome) {

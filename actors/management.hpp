@@ -12,6 +12,7 @@
 #include <call_defaults.hpp>
 #include <gathered.hpp>
 #include <protocol.hpp>
+#include <stop_watch.hpp>
 #include <worker_context.hpp>
 
 namespace kdb {
@@ -31,6 +32,7 @@ struct management_state {
     caf::response_promise answer;
     run_call job;
     time_budget budget{};
+    stop_watch::watched stop{};
     std::uint32_t retries_left = 0;
     unsigned failures = 0;
     bool outcome_unknown = false; ///< Of any of the tries.
@@ -42,6 +44,7 @@ struct management_state {
     std::string_view method() const { return in_second ? plan().second_method : plan().method; }
     /// The first of two calls only asks.
     wire::request_kind kind() const { return plan().second && !in_second ? wire::request_kind::read : plan().kind(); }
+    bool may_have_happened() const { return outcome_unknown || (call && kind() != wire::request_kind::read); }
     void deliver(result<wire::message_list> outcome);
   };
 
@@ -51,7 +54,7 @@ struct management_state {
     std::vector<std::uint64_t> calls;
   };
 
-  explicit management_state(management_self::pointer owner) : self{owner} {}
+  explicit management_state(management_self::pointer owner) : self{owner}, stops{owner} {}
   /// Answers everyone.
   ~management_state();
 
@@ -59,6 +62,7 @@ struct management_state {
 
   caf::result<wire::message_list> on_run(run_call& job);
   void on_exchanges_done();
+  void on_stop_due();
   void ask_for_node(std::uint64_t number);
   void on_no_node(const question& asked, const caf::error& error);
   void send(std::uint64_t number, const node_ptr& found);
@@ -70,6 +74,7 @@ struct management_state {
 
   management_self::pointer self;
   worker_context_ptr context;
+  stop_watch stops;
   std::shared_ptr<question> open_question;
   std::shared_ptr<gathered<exchange_done>> ended = std::make_shared<gathered<exchange_done>>();
   std::uint64_t last_call = 0;

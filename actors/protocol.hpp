@@ -110,6 +110,9 @@ using credentials_keeper_self = credentials_keeper_actor::extend<caf::reacts_to<
 
 // -- connection -----------------------------------------------------------------------
 
+/// To workers: operations of theirs are to be stopped.
+struct stop_due {};
+
 /// Asks for the node in use.
 struct get_node {
   /// For one to be found, if there is none. Otherwise the answer comes at once.
@@ -170,7 +173,7 @@ struct mailbox_drained {};
 using appender_actor =
   caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>, caf::reacts_to<node_changed>,
                    caf::reacts_to<append_replies>, caf::reacts_to<append_call_ended>, caf::reacts_to<single_append_done>,
-                   caf::reacts_to<deadlines_due>, caf::reacts_to<mailbox_drained>>;
+                   caf::reacts_to<deadlines_due>, caf::reacts_to<mailbox_drained>, caf::reacts_to<stop_due>>;
 
 // -- calls ------------------------------------------------------------------------------
 
@@ -197,7 +200,8 @@ struct retry_due {
   std::uint64_t call = 0;
 };
 
-using management_self = management_actor::extend<caf::reacts_to<exchanges_done>, caf::reacts_to<retry_due>>;
+using management_self =
+  management_actor::extend<caf::reacts_to<exchanges_done>, caf::reacts_to<retry_due>, caf::reacts_to<stop_due>>;
 
 // -- reader and subscription -----------------------------------------------------------------
 
@@ -226,7 +230,8 @@ struct silence_confirmed {
 
 struct read_again {};
 
-using reader_self = reader_actor::extend<caf::reacts_to<batch_arrived>, caf::reacts_to<read_ended>, caf::reacts_to<read_again>>;
+using reader_self = reader_actor::extend<caf::reacts_to<batch_arrived>, caf::reacts_to<read_ended>, caf::reacts_to<read_again>,
+                                         caf::reacts_to<stop_due>>;
 
 /// Asks a subscription or consumer to begin. It answers with its own handle when the server has confirmed, or why it did not; only the
 /// first time. Who asked gets this answer before the first batch: both come from the same actor.
@@ -235,7 +240,8 @@ struct begin {};
 using subscription_self =
   subscription_actor::extend<caf::replies_to<begin>::with<subscription_actor>, caf::reacts_to<batch_arrived>,
                              caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>, caf::reacts_to<resume_due>,
-                             caf::reacts_to<silence_due>, caf::reacts_to<head_seen>, caf::reacts_to<silence_confirmed>>;
+                             caf::reacts_to<silence_due>, caf::reacts_to<head_seen>, caf::reacts_to<silence_confirmed>,
+                             caf::reacts_to<stop_due>>;
 
 // -- consumer ------------------------------------------------------------------------------------
 
@@ -256,10 +262,10 @@ struct host_holds {
   outcome how = outcome::ack();
 };
 
-using consumer_self =
-  consumer_actor::extend<caf::replies_to<begin>::with<consumer_actor>, caf::reacts_to<events_arrived>,
-                         caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>, caf::reacts_to<resume_due>,
-                         caf::reacts_to<answers_due>, caf::reacts_to<grace_over>, caf::reacts_to<host_holds>>;
+using consumer_self = consumer_actor::extend<caf::replies_to<begin>::with<consumer_actor>, caf::reacts_to<events_arrived>,
+                                             caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>,
+                                             caf::reacts_to<resume_due>, caf::reacts_to<answers_due>, caf::reacts_to<grace_over>,
+                                             caf::reacts_to<host_holds>, caf::reacts_to<stop_due>>;
 
 // -- several requests in one -----------------------------------------------------------------
 
@@ -288,6 +294,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::credentials_refused)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::credentials_provided)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::provider_silent)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::look_again)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::stop_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_node)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::call_failed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_probed)

@@ -29,6 +29,7 @@ reader_self::behavior_type reader_state::start(read_plan given, worker_context_p
   if (owner)
     self->monitor(owner);
   self->set_down_handler([this](caf::down_msg&) { self->quit(); });
+  stop = stops.watch(plan.call.stop);
   find_node();
   return {
     [this](const next&) { return give_next(); },
@@ -36,10 +37,13 @@ reader_self::behavior_type reader_state::start(read_plan given, worker_context_p
     [this](batch_arrived& what) { arrived(std::move(what.batch)); },
     [this](read_ended& what) { on_read_ended(what); },
     [this](const read_again&) { find_node(); },
+    [this](stop_due) { on_stop_due(); },
   };
 }
 
 void reader_state::find_node() {
+  if (end)
+    return; // It was stopped.
   // The connection answers everyone, also when it ends: no timeout of our own, save the read's.
   self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{plan.call.wait_for_node})
     .then([this](const node_ptr& found) { begin_call(found); },
@@ -47,6 +51,8 @@ void reader_state::find_node() {
 }
 
 void reader_state::begin_call(const node_ptr& found) {
+  if (end)
+    return; // It was stopped.
   current = found;
   const rpc::call_settings settings{.deadline = budget.left(self->clock().now()),
                                     .start_timeout = budget.limited() ? std::nullopt : std::optional{context->how.start_timeout},
@@ -78,7 +84,18 @@ caf::result<event_batch> reader_state::give_next() {
   return promise;
 }
 
+void reader_state::on_stop_due() {
+  if (end)
+    return;
+  call.reset();
+  ready.clear();
+  end = unexpected{stopped(false)};
+  serve();
+}
+
 void reader_state::arrived(event_batch batch) {
+  if (end)
+    return; // It was stopped.
   begun = true;
   ready.push_back(std::move(batch));
   serve();
@@ -98,6 +115,8 @@ void reader_state::on_read_ended(read_ended& what) {
 
 /// Before the first batch another try is as good as the first one; after it, only the caller knows how far the read came.
 void reader_state::failed(error why) {
+  if (end)
+    return; // It was stopped.
   const auto pause = policy::backoff_delay(retries + 1, {}, 1.0);
   const auto in_time = budget.has_room_for(pause, self->clock().now());
   if (retries < plan.call.retry.value_or(context->how.retry) && !begun && in_time &&

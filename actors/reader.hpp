@@ -9,6 +9,7 @@
 #include <optional>
 
 #include <protocol.hpp>
+#include <stop_watch.hpp>
 #include <worker_context.hpp>
 
 namespace kdb {
@@ -26,7 +27,7 @@ struct reader_state {
   /// Batches under way or ready, at most. Each holds up to 256 events or 256 KiB, or one event above that.
   static constexpr std::size_t batches_ahead = 8;
 
-  explicit reader_state(reader_self::pointer owner) : self{owner} {}
+  explicit reader_state(reader_self::pointer owner) : self{owner}, stops{owner} {}
   /// Answers those who still wait.
   ~reader_state();
 
@@ -37,6 +38,7 @@ struct reader_state {
   caf::result<event_batch> give_next();
   void arrived(event_batch batch);
   void on_read_ended(read_ended& what);
+  void on_stop_due();
 
   void failed(error why);
   void serve();
@@ -44,6 +46,8 @@ struct reader_state {
   reader_self::pointer self;
   read_plan plan;
   worker_context_ptr context;
+  stop_watch stops;
+  stop_watch::watched stop;
   time_budget budget;
   node_ptr current;
   std::uint64_t call_number = 0; // Words of an earlier one are late.

@@ -19,14 +19,20 @@ retrying_actor::behavior_type retrying_state::start(client_actor given, const re
       request = std::move(append);
       request.options.call.retry = 0;
       answer = self->make_response_promise<append_result>();
+      stop = stops.watch(request.options.call.stop);
       try_now();
       return answer;
     },
     [this](const try_again&) { try_now(); },
+    [this](stop_due) {
+      if (pausing) // A try that is under way notices by itself.
+        end(stopped(false));
+    },
   };
 }
 
 void retrying_state::try_now() {
+  pausing = false;
   request.options.call.deadline = plan.budget.left(self->clock().now());
   self->request(client, caf::infinite, request)
     .then(
@@ -43,9 +49,14 @@ void retrying_state::fail(error error) {
   if (tries < plan.times && plan.budget.has_room_for(pause, self->clock().now()) &&
       policy::may_retry(error, policy::request_kind::write, plan.idempotent)) {
     ++tries;
+    pausing = true;
     self->delayed_send(self, pause, try_again{});
     return;
   }
+  end(std::move(error));
+}
+
+void retrying_state::end(error error) {
   error.outcome_unknown = outcome_unknown; // Of any of the tries.
   answer.deliver(to_caf(std::move(error)));
   self->quit();

@@ -7,6 +7,7 @@
 #include <cstdint>
 
 #include <kdb/actors.hpp>
+#include <stop_watch.hpp>
 #include <worker_context.hpp>
 
 namespace kdb {
@@ -22,23 +23,28 @@ struct retry_plan {
 /// The pause before another try is over.
 struct try_again {};
 
-using retrying_actor = caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>, caf::reacts_to<try_again>>;
+using retrying_actor =
+  caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>, caf::reacts_to<try_again>, caf::reacts_to<stop_due>>;
 
 /// Sends one append to the client, and again while it fails, that is safe, and the plan allows it. Lives for one append.
 struct retrying_state {
   static inline const char* name = "kdb.retrying";
 
-  explicit retrying_state(retrying_actor::pointer owner) : self{owner} {}
+  explicit retrying_state(retrying_actor::pointer owner) : self{owner}, stops{owner} {}
   ~retrying_state();
 
   retrying_actor::behavior_type start(client_actor client, const retry_plan& plan);
   void try_now();
   void fail(error error);
+  void end(error error);
 
   retrying_actor::pointer self;
   client_actor client;
   retry_plan plan;
   append_to_stream request;
+  stop_watch stops;
+  stop_watch::watched stop;
+  bool pausing = false; // Before another try.
   std::uint32_t tries = 0;
   bool outcome_unknown = false;
   caf::typed_response_promise<append_result> answer;

@@ -68,6 +68,7 @@ subscription_self::behavior_type subscription_state::start(subscription_plan giv
   context = std::move(given_context);
   start_budget = time_budget{deadline_for(context->how, plan.call()), self->clock().now()};
   budget = policy::budget_of(plan.resume());
+  stop = stops.watch(plan.call().stop);
   self->monitor(plan.subscriber);
   self->set_down_handler([this](caf::down_msg&) {
     finish(end_reason::subscriber_failed, error{.code = errc::subscriber_failed, .message = "the subscriber has ended"});
@@ -82,6 +83,7 @@ subscription_self::behavior_type subscription_state::start(subscription_plan giv
     [this](const silence_due&) { on_silence_due(); },
     [this](const head_seen& what) { on_head_seen(what); },
     [this](const silence_confirmed& what) { on_silence_confirmed(what); },
+    [this](stop_due) { on_stop_due(); },
   };
 }
 
@@ -95,6 +97,10 @@ caf::result<subscription_actor> subscription_state::on_begin() {
 caf::result<void> subscription_state::on_cancel() {
   finish(end_reason::cancelled, std::nullopt);
   return caf::unit;
+}
+
+void subscription_state::on_stop_due() {
+  finish(end_reason::cancelled, beginning.pending() ? std::optional{stopped(false)} : std::nullopt);
 }
 
 void subscription_state::find_node() {

@@ -13,6 +13,7 @@
 #include <policy/retry_budget.hpp>
 #include <policy/starting_node.hpp>
 #include <protocol.hpp>
+#include <stop_watch.hpp>
 #include <worker_context.hpp>
 
 namespace kdb {
@@ -53,7 +54,7 @@ struct subscription_state {
   /// Batches under way or waiting for the subscriber, at most. Each holds up to 256 events or 256 KiB, or one event above that.
   static constexpr std::size_t batches_ahead = 4;
 
-  explicit subscription_state(subscription_self::pointer owner) : self{owner} {}
+  explicit subscription_state(subscription_self::pointer owner) : self{owner}, stops{owner} {}
   /// Tells the subscriber the end, if it does not know it yet.
   ~subscription_state();
 
@@ -62,6 +63,7 @@ struct subscription_state {
   // One for each message.
   caf::result<subscription_actor> on_begin();
   caf::result<void> on_cancel();
+  void on_stop_due();
   void on_batch(batch_arrived& what);
   void on_confirmed(const subscription_confirmed& what);
   void on_read_ended(read_ended& what);
@@ -84,6 +86,8 @@ struct subscription_state {
   subscription_self::pointer self;
   subscription_plan plan;
   worker_context_ptr context;
+  stop_watch stops;
+  stop_watch::watched stop;
   time_budget start_budget;
   caf::response_promise beginning; // Pending until the first confirmation.
   bool began = false;              // It was confirmed: from then on its end is told to the subscriber.

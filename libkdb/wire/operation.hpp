@@ -105,14 +105,7 @@ struct call_plan {
   bool idempotent() const { return effect != effect::write; }
 };
 
-/// The options of a request, wherever it has them.
-template <class Request>
-auto& call_of(Request& request) {
-  if constexpr (requires { request.options.call; })
-    return request.options.call;
-  else
-    return request.call;
-}
+using detail::call_of;
 
 /// Checks a request and makes a call of it.
 template <class Request>

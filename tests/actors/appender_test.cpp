@@ -484,4 +484,37 @@ BOOST_AUTO_TEST_CASE(who_does_not_want_to_wait_for_a_node_overtakes_those_who_do
   BOOST_TEST(again.succeeded());
 }
 
+BOOST_AUTO_TEST_CASE(an_append_that_is_stopped_says_whether_it_may_have_been_written) {
+  appender_fixture f{limited_to(1)};
+  std::stop_source shared, single, unused, before;
+  const auto flying = f.append(10, {.stop = shared.get_token()});
+  const auto waiting = f.append(10, {.stop = shared.get_token()});
+  const auto unconcerned = f.append(10, {.stop = unused.get_token()});
+  BOOST_TEST(f.written() == 1u);
+  shared.request_stop();
+  f.drain();
+  BOOST_TEST((flying.code() == errc::cancelled));
+  BOOST_TEST(flying.why().outcome_unknown);
+  BOOST_TEST((waiting.code() == errc::cancelled));
+  BOOST_TEST(!waiting.why().outcome_unknown);
+  BOOST_TEST(unconcerned.pending());
+  BOOST_TEST(f.written() == 2u); // It made room.
+  f.reply(1, 7);
+  BOOST_TEST(unconcerned.value().revision->value == 7u);
+
+  const auto alone = f.append(10, {.credentials = credentials::basic("ann", "secret"), .stop = single.get_token()});
+  BOOST_REQUIRE_EQUAL(f.calls().exchanges.size(), 1u);
+  single.request_stop();
+  f.drain();
+  BOOST_TEST((alone.code() == errc::cancelled));
+  BOOST_TEST(alone.why().outcome_unknown);
+  BOOST_TEST(f.calls().exchanges[0]->cancelled);
+
+  before.request_stop();
+  const auto never = f.append(10, {.stop = before.get_token()});
+  BOOST_TEST((never.code() == errc::cancelled));
+  BOOST_TEST(!never.why().outcome_unknown);
+  BOOST_TEST(f.written() == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -534,4 +534,22 @@ BOOST_AUTO_TEST_CASE(slow_handling_is_told_in_the_log) {
   BOOST_TEST(*lines == 1);
 }
 
+BOOST_AUTO_TEST_CASE(stopped_it_ends_like_one_that_is_cancelled) {
+  for (const bool confirmed : {false, true}) {
+    consumer_fixture f;
+    std::stop_source source;
+    f.start({.call = {.stop = source.get_token()}});
+    if (confirmed)
+      f.confirm();
+    source.request_stop();
+    f.drain();
+    BOOST_TEST(f.call().cancelled);
+    if (confirmed)
+      BOOST_TEST((f.script->ends.at(0).reason == end_reason::cancelled));
+    else
+      BOOST_TEST((f.begun.code() == errc::cancelled));
+    BOOST_TEST(f.script->ends.size() == (confirmed ? 1u : 0u));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -77,4 +77,48 @@ BOOST_AUTO_TEST_CASE(calls_that_end_while_it_is_busy_are_all_answered) {
   BOOST_TEST(f.link->losses.size() == 1u);
 }
 
+BOOST_AUTO_TEST_CASE(a_call_that_is_stopped_says_whether_it_may_have_been_carried_out) {
+  deletions f;
+  std::stop_source under_way, before;
+  const auto sent = f.remove({.stop = under_way.get_token()});
+  const auto other = f.remove();
+  BOOST_REQUIRE_EQUAL(f.sent(), 2u);
+  under_way.request_stop();
+  f.drain();
+  BOOST_TEST((sent.code() == errc::cancelled));
+  BOOST_TEST(sent.why().outcome_unknown);
+  BOOST_TEST(f.calls().exchanges[0]->cancelled);
+  BOOST_TEST(other.pending());
+  before.request_stop();
+  const auto never = f.remove({.stop = before.get_token()});
+  BOOST_TEST((never.code() == errc::cancelled));
+  BOOST_TEST(!never.why().outcome_unknown);
+  BOOST_TEST(f.sent() == 2u);
+}
+
+BOOST_AUTO_TEST_CASE(a_call_that_waits_for_a_node_or_for_another_try_can_be_stopped) {
+  deletions f;
+  f.link->at_once.reset();
+  std::stop_source one, two;
+  const auto waiting = f.remove({.stop = one.get_token()});
+  const auto sharing = f.remove();
+  one.request_stop();
+  f.drain();
+  BOOST_TEST((waiting.code() == errc::cancelled));
+  BOOST_TEST(!waiting.why().outcome_unknown);
+  f.answer_asks(f.make_node(1));
+  BOOST_TEST(f.sent() == 1u);
+  BOOST_TEST(sharing.pending());
+
+  const auto retrying = f.remove({.retry = 5, .stop = two.get_token()});
+  f.answer_asks(f.make_node(1));
+  f.server_answers(unexpected{failure_of(errc::too_busy)});
+  BOOST_TEST(retrying.pending());
+  two.request_stop();
+  f.drain();
+  BOOST_TEST((retrying.code() == errc::cancelled));
+  f.advance(1min);
+  BOOST_TEST(f.sent() == 2u);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

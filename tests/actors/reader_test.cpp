@@ -274,4 +274,27 @@ BOOST_AUTO_TEST_CASE(what_is_final_is_not_tried_again) {
   BOOST_TEST((f.next_of(tested).code() == errc::access_denied));
 }
 
+BOOST_AUTO_TEST_CASE(a_read_that_is_stopped_fails_whatever_it_does) {
+  for (const int state : {0, 1, 2}) { // No node yet, a call, something ready.
+    reader_fixture f;
+    if (state == 0)
+      f.link->at_once.reset();
+    std::stop_source source;
+    const auto tested = f.started({.stop = source.get_token()});
+    if (state == 2)
+      f.arrives(events(0));
+    std::optional<answer<event_batch>> waiting;
+    if (state != 2)
+      waiting = f.next_of(tested);
+    source.request_stop();
+    f.drain();
+    const auto end = waiting ? *waiting : f.next_of(tested);
+    BOOST_REQUIRE(!end.pending());
+    BOOST_TEST((end.code() == errc::cancelled));
+    BOOST_TEST(!end.why().outcome_unknown);
+    if (state > 0)
+      BOOST_TEST(f.call().cancelled);
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -232,4 +232,22 @@ BOOST_AUTO_TEST_CASE(killed_it_tells_the_end_once) {
   BOOST_TEST((f.script->ends[0].reason == end_reason::closed));
 }
 
+BOOST_AUTO_TEST_CASE(stopped_it_ends_like_one_that_is_cancelled) {
+  for (const bool confirmed : {false, true}) {
+    subscription_fixture f;
+    std::stop_source source;
+    f.start(stream_start, {.stop = source.get_token()});
+    if (confirmed)
+      f.confirm();
+    source.request_stop();
+    f.drain();
+    BOOST_TEST(f.call().cancelled);
+    if (confirmed)
+      BOOST_TEST((f.script->ends.at(0).reason == end_reason::cancelled));
+    else
+      BOOST_TEST((f.begun.code() == errc::cancelled));
+    BOOST_TEST(f.script->ends.size() == (confirmed ? 1u : 0u));
+  }
+}
+
 BOOST_AUTO_TEST_SUITE_END()

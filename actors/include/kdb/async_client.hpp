@@ -9,9 +9,14 @@
 #include <boost/asio/execution_context.hpp>
 #include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/post.hpp>
+#if __has_include(<boost/asio/associated_cancellation_slot.hpp>)
+#include <boost/asio/associated_cancellation_slot.hpp>
+#define KDB_HAS_CANCELLATION_SLOTS 1
+#endif
 
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -23,6 +28,8 @@
 
 // KurrentDB for Asio programs. Every operation takes a completion token as its last argument and completes with one `result`:
 // a callback, `use_future`, `use_awaitable`, or any other. Completions run on the token's associated executor, else on the client's.
+// With Boost 1.77 and later an associated cancellation slot cancels: operations as `call_options::stop` does, and a pending `next`, which
+// completes with `cancelled` and loses no batch.
 namespace KDB_API kdb {
 
 namespace detail {
@@ -36,6 +43,10 @@ struct outcome_box final : handler_box {
     : executor{boost::asio::get_associated_executor(given, fallback)}, work{executor}, handler{std::move(given)} {}
 
   void call() {
+#ifdef KDB_HAS_CANCELLATION_SLOTS
+    if (auto slot = boost::asio::get_associated_cancellation_slot(*handler); slot.is_connected())
+      slot.clear();
+#endif
     auto called = std::move(*handler);
     handler.reset(); // What the handler owns goes with the call.
     std::move(called)(std::move(*outcome));
@@ -70,11 +81,39 @@ private:
   pending_handler pending_;
 };
 
+/// Connects the cancellation slot of a handler with what an initiating function names to be called then.
+template <class Handler, class Begin>
+void connect_cancellation([[maybe_unused]] const Handler& handler, [[maybe_unused]] Begin& begin) {
+#ifdef KDB_HAS_CANCELLATION_SLOTS
+  if constexpr (requires { begin.canceller(); })
+    if (auto slot = boost::asio::get_associated_cancellation_slot(handler); slot.is_connected())
+      slot.assign([cancel = begin.canceller()](boost::asio::cancellation_type) { cancel(); });
+#endif
+}
+
+/// Lets options of a call be stopped by what it returns.
+inline auto stopper_of(call_options& call) {
+  std::stop_source source;
+  call.stop = source.get_token();
+  return [source]() mutable { source.request_stop(); };
+}
+
+/// Waits for the next batch of a state.
+template <class State, class Batch>
+struct next_of {
+  std::shared_ptr<State> state;
+  void operator()(completion_ptr<Batch> done) const { start_next(state, std::move(done)); }
+  auto canceller() const {
+    return [state = state] { stop_waiting(state); };
+  }
+};
+
 /// Runs an initiating function, which gets the completion, with any completion token.
 template <class T, class Initiate, class Token>
 auto initiate(const boost::asio::any_io_executor& fallback, Initiate&& start, Token&& token) {
   return boost::asio::async_initiate<Token, void(outcome_t<T>)>(
     [](auto handler, boost::asio::any_io_executor executor, std::decay_t<Initiate> begin) {
+      connect_cancellation(handler, begin);
       begin(std::make_shared<posted_completion<T, decltype(handler)>>(std::move(handler), executor));
     },
     token, fallback, std::forward<Initiate>(start));
@@ -94,9 +133,8 @@ public:
   /// Completes with the next batch: an empty one at the end of the read, or an error.
   template <class Token>
   auto next(Token&& token) {
-    return detail::initiate<event_batch>(
-      executor_, [state = state_](detail::completion_ptr<event_batch> done) { start_next(state, std::move(done)); },
-      std::forward<Token>(token));
+    return detail::initiate<event_batch>(executor_, detail::next_of<detail::async_reading_state, event_batch>{state_},
+                                         std::forward<Token>(token));
   }
 
   /// The bounds of what is read, as far as the batches so far have them.
@@ -125,9 +163,8 @@ public:
   /// Completes with the next batch, or with an error when the subscription has ended. Asking lets the server send more.
   template <class Token>
   auto next(Token&& token) {
-    return detail::initiate<event_batch>(
-      executor_, [state = state_](detail::completion_ptr<event_batch> done) { start_next(state, std::move(done)); },
-      std::forward<Token>(token));
+    return detail::initiate<event_batch>(executor_, detail::next_of<detail::async_subscription_state, event_batch>{state_},
+                                         std::forward<Token>(token));
   }
 
   /// How it ended, after `next` has failed.
@@ -160,9 +197,8 @@ public:
   /// Completes with the next batch, or with an error when the consumer has ended.
   template <class Token>
   auto next(Token&& token) {
-    return detail::initiate<consumer_batch>(
-      executor_, [state = state_](detail::completion_ptr<consumer_batch> done) { start_next(state, std::move(done)); },
-      std::forward<Token>(token));
+    return detail::initiate<consumer_batch>(executor_, detail::next_of<detail::async_consumer_state, consumer_batch>{state_},
+                                            std::forward<Token>(token));
   }
 
   /// One outcome for each of its events, or one for all.
@@ -241,9 +277,8 @@ public:
   /// a `result` of its answer; `append_in_parts` with its answer in every case. The member functions of the same names are short for it.
   template <operation Request, class Token>
   auto ask(Request request, Token&& token) const {
-    return start<answer_of<Request>>(
-      [request = std::move(request)](auto& core, auto done) mutable { core.ask(std::move(request), std::move(done)); },
-      std::forward<Token>(token));
+    return detail::initiate<answer_of<Request>>(executor_, asking<Request>{core_, std::move(request)},
+                                                std::forward<Token>(token));
   }
 
   // -- Appending
@@ -752,18 +787,20 @@ public:
   /// Follows one stream; completes when the server has confirmed.
   template <class Token>
   auto subscribe_to_stream(std::string stream, subscribe_to_stream_options options, Token&& token) const {
-    return start<async_subscription>(
-      [stream = std::move(stream), options = std::move(options), executor = executor_](auto& core, auto done) mutable {
-        core.subscribe_to_stream(std::move(stream), std::move(options), into_subscription(std::move(done), std::move(executor)));
+    return start_streaming<async_subscription>(
+      std::move(options),
+      [stream = std::move(stream), executor = executor_](auto& core, auto given, auto done) mutable {
+        core.subscribe_to_stream(std::move(stream), std::move(given), into_subscription(std::move(done), std::move(executor)));
       },
       std::forward<Token>(token));
   }
   /// Follows $all; completes when the server has confirmed.
   template <class Token>
   auto subscribe_to_all(subscribe_to_all_options options, Token&& token) const {
-    return start<async_subscription>(
-      [options = std::move(options), executor = executor_](auto& core, auto done) mutable {
-        core.subscribe_to_all(std::move(options), into_subscription(std::move(done), std::move(executor)));
+    return start_streaming<async_subscription>(
+      std::move(options),
+      [executor = executor_](auto& core, auto given, auto done) mutable {
+        core.subscribe_to_all(std::move(given), into_subscription(std::move(done), std::move(executor)));
       },
       std::forward<Token>(token));
   }
@@ -771,9 +808,10 @@ public:
   /// Consumes from a group; completes when the server has confirmed. Each event is delivered at least once.
   template <class Token>
   auto consume(group_name group, consume_options options, Token&& token) const {
-    return start<async_consumer>(
-      [group = std::move(group), options = std::move(options), executor = executor_](auto& core, auto done) mutable {
-        core.consume(std::move(group), std::move(options),
+    return start_streaming<async_consumer>(
+      std::move(options),
+      [group = std::move(group), executor = executor_](auto& core, auto given, auto done) mutable {
+        core.consume(std::move(group), std::move(given),
                      into<async_consumer, detail::async_consumer_state>(std::move(done), std::move(executor)));
       },
       std::forward<Token>(token));
@@ -789,6 +827,31 @@ public:
 private:
   async_client(detail::async_core core, boost::asio::any_io_executor executor)
     : core_{std::move(core)}, executor_{std::move(executor)} {}
+
+  /// Asks for an operation.
+  template <class Request>
+  struct asking {
+    detail::async_core core;
+    Request request;
+    void operator()(detail::completion_ptr<answer_of<Request>> done) { core.ask(std::move(request), std::move(done)); }
+    auto canceller() requires detail::has_call<Request> { return detail::stopper_of(detail::call_of(request)); }
+  };
+
+  /// Begins a subscription or a consumer.
+  template <class T, class Options, class Begin>
+  struct streaming {
+    detail::async_core core;
+    Options options;
+    Begin begin;
+    void operator()(detail::completion_ptr<T> done) { begin(core, std::move(options), std::move(done)); }
+    auto canceller() { return detail::stopper_of(options.call); }
+  };
+
+  template <class T, class Options, class Begin, class Token>
+  auto start_streaming(Options options, Begin begin, Token&& token) const {
+    return detail::initiate<T>(executor_, streaming<T, Options, Begin>{core_, std::move(options), std::move(begin)},
+                               std::forward<Token>(token));
+  }
 
   template <class T, class Begin, class Token>
   auto start(Begin begin, Token&& token) const {

@@ -48,6 +48,10 @@ struct async_subscription_state;
 struct async_consumer_state;
 
 void start_next(const std::shared_ptr<async_reading_state>& state, completion_ptr<event_batch> done);
+/// A pending `next` completes with `cancelled`; no batch is lost.
+void stop_waiting(const std::shared_ptr<async_reading_state>& state);
+void stop_waiting(const std::shared_ptr<async_subscription_state>& state);
+void stop_waiting(const std::shared_ptr<async_consumer_state>& state);
 stream_bounds bounds_of(const std::shared_ptr<async_reading_state>& state);
 void cancel(const std::shared_ptr<async_reading_state>& state);
 void start_next(const std::shared_ptr<async_subscription_state>& state, completion_ptr<event_batch> done);

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdint>
 #include <optional>
+#include <stop_token>
 
 #include <kdb/credentials.hpp>
 #include <kdb/export.hpp>
@@ -32,6 +33,10 @@ struct call_options {
   /// Wait for a node while none is known, until the deadline or the end of the attempts to find one. Off: fail at once with
   /// `unavailable`.
   bool wait_for_node = true;
+  /// Ends the operation when its source is asked to stop, from any thread: the operation fails with `cancelled` at once, and
+  /// `outcome_unknown` says whether a write may have happened. Reads, subscriptions and consumers end like those that are cancelled. Unset:
+  /// nothing stops it.
+  std::stop_token stop{};
 
   friend bool operator==(const call_options&, const call_options&) = default;
 };
