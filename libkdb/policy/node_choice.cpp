@@ -88,8 +88,8 @@ result<endpoint> choose_node(std::span<const cluster_member> members, const node
     return best[std::min(best.size() - 1, static_cast<std::size_t>(draw * static_cast<double>(best.size())))]->where;
   const auto wanted = wish.preference == node_preference::random ? "usable node" : std::string{to_string(wish.preference)};
   return unexpected({.code = errc::unavailable,
-                  .message = "the cluster has no " + wanted + " now (" + described(members) + ")",
-                  .retry_can_help = true});
+                     .message = "the cluster has no " + wanted + " now (" + described(members) + ")",
+                     .retry_can_help = true});
 }
 
 bool may_stay(std::span<const cluster_member> members, const node_wish& wish, const endpoint& where) {
