@@ -16,7 +16,8 @@ from headers import FLAGS, FOLDERS, header_names
 
 # Asio 1.74 looks for the coroutines that clang had before C++20.
 COROUTINES = "-DBOOST_ASIO_HAS_CO_AWAIT=1"
-STANDARDS = ["c++20", "c++23"]
+# clang 14 and GCC 12 know C++23 under its earlier name, and newer ones too.
+STANDARDS = ["c++20", "c++2b"]
 
 
 def said_by(command):
