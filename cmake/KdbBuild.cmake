@@ -46,6 +46,10 @@ function(kdb_target target)
     # GCC 12 sees overlaps in std::string concatenation that are not there (PR 105329).
     target_compile_options(${target} PRIVATE -Wno-restrict)
   endif()
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
+    # Asio 1.74 looks for the coroutines that clang had before C++20.
+    target_compile_definitions(${target} PRIVATE BOOST_ASIO_HAS_CO_AWAIT=1)
+  endif()
 endfunction()
 
 # kdb_layer_target(<target>): our own code, part of a library that users link.

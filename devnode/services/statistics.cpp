@@ -57,10 +57,13 @@ wire::StatsResp statistics_of(const node& serving) {
   all["proc-startTime"] = utc(started);
   all["proc-mem"] = kibibytes_as_bytes(process_figure("VmRSS:"));
   all["proc-threadsCount"] = process_figure("Threads:");
-  all["proc-cpu"] = std::to_string(100.0 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC /
-                                   std::max(1.0, std::chrono::duration<double>(std::chrono::system_clock::now() - started).count()));
+  all["proc-cpu"] =
+    std::to_string(100.0 * static_cast<double>(std::clock()) / CLOCKS_PER_SEC /
+                   std::max(1.0, std::chrono::duration<double>(std::chrono::system_clock::now() - started).count()));
   if (struct sysinfo machine{}; ::sysinfo(&machine) == 0) {
-    const auto load = [&](std::size_t index) { return std::to_string(static_cast<double>(machine.loads[index]) / (1 << SI_LOAD_SHIFT)); };
+    const auto load = [&](std::size_t index) {
+      return std::to_string(static_cast<double>(machine.loads[index]) / (1 << SI_LOAD_SHIFT));
+    };
     all["sys-loadavg-1m"] = load(0);
     all["sys-loadavg-5m"] = load(1);
     all["sys-loadavg-15m"] = load(2);
@@ -85,7 +88,8 @@ public:
     if (asked_ || !message.parse(request))
       return call_.finish(errors::invalid_argument("The call has one well-formed request."));
     asked_ = true;
-    const auto wanted = std::min<std::uint64_t>(request.refresh_time_period_in_ms(), static_cast<std::uint64_t>(longest_period.count()));
+    const auto wanted =
+      std::min<std::uint64_t>(request.refresh_time_period_in_ms(), static_cast<std::uint64_t>(longest_period.count()));
     period_ = wanted == 0 ? default_period : std::chrono::milliseconds{wanted};
     call_.read();
     send();

@@ -13,8 +13,8 @@ namespace kdb::policy {
 inline unexpected refuse(std::string name, std::string_view what, std::string_view accepted) {
   auto message = name + ' ' + std::string{what} + "; give " + std::string{accepted};
   return unexpected(error{.code = errc::invalid_argument,
-                       .message = std::move(message),
-                       .detail = bad_argument{std::move(name), std::string{accepted}}});
+                          .message = std::move(message),
+                          .detail = bad_argument{std::move(name), std::string{accepted}}});
 }
 
 } // namespace kdb::policy

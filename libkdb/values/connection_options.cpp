@@ -5,6 +5,7 @@
 #include <charconv>
 #include <chrono>
 #include <cstdint>
+#include <numeric>
 #include <utility>
 
 #include "values/settings_ranges.hpp"
@@ -162,6 +163,37 @@ constinit const connection_option all_options[] = {
    [](auto& s) { return print_milliseconds_or_off(s.silence_timeout, standard().silence_timeout); }},
 };
 
+constinit const ignored_connection_option all_ignored_options[] = {
+  {"throwOnAppendFailure", "appends always return their outcome"},
+  {"dnsDiscover", "the scheme kurrentdb+discover turns discovery on"},
+  {"dnsLookUpType", "names are resolved to all their addresses"},
+  {"feature", "there are no features to turn on"},
+};
+
+// -- names ---------------------------------------------------------------------------
+
+template <class Options>
+auto find_in(const Options& options, std::string_view name) {
+  auto wanted = in_lower_case(name);
+  auto found = std::ranges::find_if(options, [&](const auto& option) { return in_lower_case(option.name) == wanted; });
+  return found == std::end(options) ? nullptr : &*found;
+}
+
+/// How many letters have to be added, left out or changed to make one text of the other.
+std::size_t edit_distance(std::string_view from, std::string_view to) {
+  // Distances from the beginning of `from` read so far to each beginning of `to`.
+  std::vector<std::size_t> row(to.size() + 1);
+  std::iota(row.begin(), row.end(), 0u);
+  for (auto letter : from) {
+    auto diagonal = std::exchange(row[0], row[0] + 1);
+    for (std::size_t i = 0; i < to.size(); ++i) {
+      auto changed = diagonal + (letter == to[i] ? 0 : 1);
+      diagonal = std::exchange(row[i + 1], std::min({changed, row[i] + 1, row[i + 1] + 1}));
+    }
+  }
+  return row.back();
+}
+
 } // namespace
 
 std::span<const connection_option> connection_options() {
@@ -169,11 +201,24 @@ std::span<const connection_option> connection_options() {
 }
 
 const connection_option* find_connection_option(std::string_view name) {
-  auto wanted = in_lower_case(name);
-  for (auto& option : all_options)
-    if (in_lower_case(option.name) == wanted)
-      return &option;
-  return nullptr;
+  return find_in(all_options, name);
+}
+
+const ignored_connection_option* find_ignored_connection_option(std::string_view name) {
+  return find_in(all_ignored_options, name);
+}
+
+const connection_option* find_similar_connection_option(std::string_view name) {
+  constexpr std::size_t longest_name = 40;
+  if (name.size() > longest_name)
+    return nullptr;
+  auto distance = [wanted = in_lower_case(name)](const connection_option& option) {
+    return edit_distance(wanted, in_lower_case(option.name));
+  };
+  auto closest = std::ranges::min_element(all_options, {}, distance);
+  // Of a short name not more than a third may differ.
+  auto allowed = std::min<std::size_t>(2, closest->name.size() / 3);
+  return distance(*closest) <= allowed ? &*closest : nullptr;
 }
 
 std::string connection_option_names() {
@@ -181,6 +226,15 @@ std::string connection_option_names() {
   for (auto& option : all_options)
     names += (names.empty() ? "" : ", ") + std::string{option.name};
   return names;
+}
+
+std::string explain_ignored_options(const std::vector<std::string>& names) {
+  std::string text;
+  for (auto& name : names) {
+    auto* option = find_ignored_connection_option(name);
+    text += (text.empty() ? "" : ", ") + name + (option ? " (" + std::string{option->reason} + ')' : "");
+  }
+  return text;
 }
 
 std::string in_lower_case(std::string_view text) {

@@ -185,27 +185,54 @@ result<void> read_hosts(const parts& all, settings& into) {
   }
 }
 
+unexpected refuse_unknown_option(std::string_view name, bool may_quote) {
+  auto accepted = "one of " + connection_option_names();
+  if (!may_quote)
+    return refuse("option", "an option is not known", accepted + ", and %3F for a '?' and %40 for a '@' in a user or password");
+  auto* similar = find_similar_connection_option(name);
+  return refuse(name, "there is no option " + quoted(name) + (similar ? " (did you mean " + quoted(similar->name) + "?)" : ""),
+                accepted);
+}
+
+/// The decoded value of an option; `text` is what follows its name, from the equals sign on.
+result<std::string> read_value(std::string_view name, std::string_view text, std::string_view accepted) {
+  auto shown = "option " + quoted(name);
+  if (text.size() < 2)
+    return refuse(name, shown + " has no value", accepted);
+  auto value = percent_decoded(text.substr(1));
+  if (!value)
+    return refuse(name, "the value of " + shown + " has a '%' without two hexadecimal digits", "%25 for a '%'");
+  return std::move(*value);
+}
+
+/// Remembers an option that only other clients need; some of them allow to repeat it.
+result<void> read_ignored_option(const ignored_connection_option& option, std::string_view text, settings& into) {
+  auto value = read_value(option.name, text, "any value, or leave the option out");
+  if (!value)
+    return unexpected(std::move(value.error()));
+  if (std::ranges::find(into.ignored_options, option.name) == into.ignored_options.end())
+    into.ignored_options.emplace_back(option.name);
+  return {};
+}
+
 /// Reads one "name=value"; `seen` holds what came before.
 result<void> read_option(std::string_view text, bool may_quote, std::vector<const connection_option*>& seen, settings& into) {
-  auto equals = text.find('=');
-  auto name = text.substr(0, equals);
+  auto name = text.substr(0, text.find('='));
+  text.remove_prefix(name.size());
+  if (auto* ignored = find_ignored_connection_option(name))
+    return read_ignored_option(*ignored, text, into);
   auto* option = find_connection_option(name);
   if (!option)
-    return refuse(may_quote ? name : "option", may_quote ? "there is no option " + quoted(name) : "an option is not known",
-                  "one of " + connection_option_names() +
-                    (may_quote ? "" : ", and %3F for a '?' and %40 for a '@' in a user or password"));
+    return refuse_unknown_option(name, may_quote);
+  auto value = read_value(option->name, text, option->accepted);
+  if (!value)
+    return unexpected(std::move(value.error()));
   auto shown = "option " + quoted(option->name);
-  if (equals == text.npos || equals + 1 == text.size())
-    return refuse(option->name, shown + " has no value", option->accepted);
   if (std::ranges::find(seen, option) != seen.end())
     return refuse(option->name, shown + " is given twice", "it once");
   seen.push_back(option);
-  auto value = percent_decoded(text.substr(equals + 1));
-  if (!value)
-    return refuse(option->name, "the value of " + shown + " has a '%' without two hexadecimal digits", "%25 for a '%'");
   if (!option->read(*value, into))
-    return refuse(option->name, shown + (may_quote ? " can't be " + quoted(text.substr(equals + 1)) : " is wrong"),
-                  option->accepted);
+    return refuse(option->name, shown + (may_quote ? " can't be " + quoted(text.substr(1)) : " is wrong"), option->accepted);
   return {};
 }
 

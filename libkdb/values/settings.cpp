@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <kdb/settings.hpp>
 
+#include "values/connection_options.hpp"
 #include "values/connection_string.hpp"
 #include "values/settings_ranges.hpp"
 
@@ -144,6 +145,9 @@ std::vector<std::string> settings::warnings() const {
           "there are certificates, but TLS is off");
   warn_if(tls.enabled && !tls.verify_certificate,
           "the server's certificate is not verified: anybody can pass for it (tlsVerifyCert=false)");
+  if (!ignored_options.empty())
+    found.push_back("the connection string has options of other clients, which are ignored here: " +
+                    explain_ignored_options(ignored_options));
   return found;
 }
 

@@ -42,7 +42,9 @@ KDB_SCENARIO(the_head_position_with_a_filter_is_that_of_the_last_match) {
   scenario s{which};
   const auto paid = value_of(s.client->append("orders-1", stream_state::any, {of_type("placed"), of_type("paid")}));
   value_of(s.client->append("users-1", stream_state::any, {of_type("placed")}));
-  const auto last_of = [&](event_filter filter) { return value_of(s.client->get_commit_position({.filter = std::move(filter)})); };
+  const auto last_of = [&](event_filter filter) {
+    return value_of(s.client->get_commit_position({.filter = std::move(filter)}));
+  };
   BOOST_TEST((last_of(event_filter::include_types({"paid"})) == paid.position));
   BOOST_TEST((last_of(event_filter::stream_prefixes({"orders-"})) == paid.position));
   BOOST_TEST((last_of(event_filter::include_types({"placed"})) == value_of(s.client->get_commit_position())));

@@ -62,10 +62,11 @@ struct lines {
       all.emplace_back(line);
     };
   }
-  bool contain(std::string_view text) {
+  std::ptrdiff_t count(std::string_view text) {
     std::lock_guard lock{mutex};
-    return std::any_of(all.begin(), all.end(), [&](const auto& line) { return line.find(text) != std::string::npos; });
+    return std::count_if(all.begin(), all.end(), [&](const auto& line) { return line.find(text) != std::string::npos; });
   }
+  bool contain(std::string_view text) { return count(text) > 0; }
 };
 
 /// An address where nobody listens.
@@ -119,6 +120,18 @@ KDB_SCENARIO(credentials_that_are_not_sent_in_clear_are_mentioned_without_the_se
   fixtures::wait_until("a line about credentials", [&] { return heard.contain("credentials"); });
   client->close();
   BOOST_TEST(!heard.contain("s3cret"));
+}
+
+KDB_SCENARIO(options_that_only_other_clients_need_are_named_in_one_warning) {
+  const fixtures::node node;
+  auto options = settings_for(node.connection_string() + "&throwOnAppendFailure=true&dnsDiscover=false");
+  lines heard;
+  options.log = heard.sink();
+  const auto client = connect(which, options);
+  value_of(client->append("s", stream_state::any, numbered(1)));
+  client->close();
+  BOOST_TEST(heard.count("which are ignored here: throwOnAppendFailure (") == 1);
+  BOOST_TEST(heard.count("dnsDiscover (") == 1);
 }
 
 KDB_SCENARIO(a_sink_that_blocks_holds_nobody_up) {

@@ -14,6 +14,11 @@ WITH_EXCEPTIONS = ["kdb/actors.hpp", "kdb/async_client.hpp", "kdb/competing_work
 FLAGS = ["-std=c++20", "-fsyntax-only", "-x", "c++", "-Wall", "-Wextra", "-Wpedantic", "-Wshadow", "-Werror"]
 
 
+def header_names(root):
+    """The public headers, as they are included."""
+    return [path.relative_to(root / folder).as_posix() for folder in FOLDERS for path in sorted((root / folder).rglob("*.hpp"))]
+
+
 def compiles(root, compiler, system, headers, *more):
     """Returns None, or what the compiler said."""
     includes = [word for folder in FOLDERS for word in ("-I", str(root / folder))]
@@ -28,7 +33,7 @@ def main():
     root, compiler, *system = Path(sys.argv[1]), *sys.argv[2:]
     # The compiler's own folder would come out of its order.
     system = [folder for folder in system if folder not in ("", "/usr/include")]
-    headers = [path.relative_to(root / folder).as_posix() for folder in FOLDERS for path in sorted((root / folder).rglob("*.hpp"))]
+    headers = header_names(root)
     plain = [header for header in headers if header not in WITH_EXCEPTIONS]
     with ThreadPoolExecutor(2) as pool:
         runs = [pool.submit(compiles, root, compiler, system, [header]) for header in headers]

@@ -165,7 +165,8 @@ BOOST_AUTO_TEST_CASE(a_handler_that_can_only_be_moved_is_called) {
   events.next(count());
   std::promise<result<log_position>> promise;
   auto head = promise.get_future();
-  db.get_commit_position([promise = std::move(promise)](result<log_position> found) mutable { promise.set_value(std::move(found)); });
+  db.get_commit_position(
+    [promise = std::move(promise)](result<log_position> found) mutable { promise.set_value(std::move(found)); });
   io.run();
   BOOST_TEST(called == 10);
   BOOST_TEST(head.get().has_value());

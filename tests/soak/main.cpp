@@ -91,7 +91,8 @@ std::vector<kind> kinds_at(const places& at) {
 /// One cycle through the blocking client, with a runtime of its own.
 kdb::errc cycle_blocking(const kind& how) {
   auto client = kdb::client::connect(how.connection_string).value();
-  const auto head = how.asks ? client.get_commit_position({.call = {.deadline = how.deadline}}) : kdb::result<kdb::log_position>{};
+  const auto head =
+    how.asks ? client.get_commit_position({.call = {.deadline = how.deadline}}) : kdb::result<kdb::log_position>{};
   client.close();
   return head ? kdb::errc{} : head.error().code;
 }

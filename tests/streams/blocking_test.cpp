@@ -123,7 +123,8 @@ BOOST_AUTO_TEST_CASE(filters_select_by_type_and_by_stream_in_both_directions) {
   BOOST_TEST((types_in_all(event_filter::include_streams({"users-1"})) == types{"placed", "placed.late"}));
   BOOST_TEST((types_in_all(event_filter::exclude_types({"$metadata", "paid", "placed.late"})) == types{"placed", "placed"}));
   BOOST_TEST((types_in_all(event_filter::exclude_system_events()) == types{"placed", "paid", "placed", "placed.late"}));
-  BOOST_TEST((db.get_commit_position({.filter = event_filter::include_types({"paid"})})->commit < db.get_commit_position()->commit));
+  BOOST_TEST(
+    (db.get_commit_position({.filter = event_filter::include_types({"paid"})})->commit < db.get_commit_position()->commit));
 }
 
 BOOST_AUTO_TEST_CASE(a_filtered_subscription_gets_checkpoints_in_order_with_its_events) {

@@ -160,6 +160,26 @@ BOOST_AUTO_TEST_CASE(a_keepalive_of_minus_one_is_off) {
   BOOST_TEST(!all.silence_timeout.has_value());
 }
 
+BOOST_AUTO_TEST_CASE(options_of_other_clients_are_named_once_each_as_they_are_usually_spelled) {
+  auto all = parsed("kurrentdb://h?FEATURE=a&tls=false&throwonappendfailure=true&feature=b&dnsDiscover=false&dnsLookUpType=A");
+  std::vector<std::string> expected{"feature", "throwOnAppendFailure", "dnsDiscover", "dnsLookUpType"};
+  BOOST_TEST(all.ignored_options == expected, boost::test_tools::per_element{});
+  BOOST_TEST(!all.tls.enabled);
+  BOOST_TEST(!all.discover);
+}
+
+BOOST_AUTO_TEST_CASE(every_option_of_this_client_changes_something) {
+  BOOST_TEST(parsed("kurrentdb://h?tls=false&connectionName=n").ignored_options.empty());
+}
+
+BOOST_AUTO_TEST_CASE(one_warning_names_all_ignored_options_and_says_why_but_not_their_values) {
+  auto found = parsed("kurrentdb://h?throwOnAppendFailure=hunter&feature=hunter").warnings();
+  BOOST_TEST_REQUIRE(found.size() == 1u);
+  BOOST_TEST(found[0] ==
+             "the connection string has options of other clients, which are ignored here: "
+             "throwOnAppendFailure (appends always return their outcome), feature (there are no features to turn on)");
+}
+
 BOOST_AUTO_TEST_CASE(every_host_becomes_an_endpoint_in_its_order) {
   auto all = parsed("kurrentdb+discover://a:1,[::1]:2,c");
   std::vector<kdb::endpoint> expected{{"a", 1}, {"::1", 2}, {"c", 2113}};

@@ -132,6 +132,8 @@ const std::vector<change> implausible{
   {"credentials", [](settings& s) { s.tls.enabled = false, s.credentials_provider = [](const kdb::credentials_handler&) {}; }},
   {"certificates", [](settings& s) { s.tls.enabled = false, s.tls.ca_file = "ca"; }},
   {"certificates", [](settings& s) { s.tls.enabled = false, s.tls.ca_pem = "ca"; }},
+  {"feature", [](settings& s) { s.ignored_options = {"feature"}; }},
+  {"of our own", [](settings& s) { s.ignored_options = {"of our own"}; }},
   {"not verified", [](settings& s) { s.tls.verify_certificate = false; }},
   {"",
    [](settings& s) { s.tls.enabled = false, s.credentials = kdb::credentials::basic("a", "b"), s.credentials_in_clear = true; }},

@@ -99,13 +99,18 @@ struct settings {
   /// Its exceptions are dropped. Empty: not called.
   change_sink on_change{};
 
+  /// Options of the connection string that clients in other languages have and this one does not need. They change nothing; the client
+  /// logs a warning that names them.
+  std::vector<std::string> ignored_options{};
+
   /// Reads a connection string. Errors are `invalid_connection_string` and name the option; see `docs/connection-string.md`.
   static result<settings> from_connection_string(std::string_view text);
 
   /// Checks what can be checked without a network. Errors are `invalid_argument` and name the member.
   result<void> validate() const;
 
-  /// One line for each member whose value is valid, but probably a mistake, such as a wrong unit. For logs; contains no secrets.
+  /// One line for each member whose value is valid, but probably a mistake, such as a wrong unit, and one for all
+  /// ignored options. For logs; contains no secrets.
   std::vector<std::string> warnings() const;
 };
 
