@@ -21,9 +21,9 @@ endfunction()
 # What `cmake --install` installs; `cmake --build build --target installed` builds it without samples and tests.
 add_custom_target(installed)
 
-kdb_install(client kdb-development kdb kdb_proto)
+kdb_install(client kdb-development kdb)
 kdb_install(actors kdb-development kdb_with_caf)
-add_dependencies(installed kdb kdb_proto)
+add_dependencies(installed kdb)
 if(TARGET kdb_with_sqlite)
   kdb_install(sqlite kdb-development kdb_with_sqlite)
   add_dependencies(installed kdb_with_sqlite)
@@ -32,17 +32,13 @@ install(DIRECTORY libkdb/include/ actors/include/ DESTINATION ${CMAKE_INSTALL_IN
 if(TARGET kdb_devnode)
   kdb_install(devnode kdb-devnode-development kdb_devnode)
   install(DIRECTORY devnode/include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT kdb-devnode-development FILES_MATCHING PATTERN "*.hpp")
-  set_target_properties(kdb-devnode PROPERTIES INSTALL_RPATH "\$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
   install(TARGETS kdb-devnode RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT kdb-devnode)
   install(FILES devnode/kdb-devnode.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT kdb-devnode)
   add_dependencies(installed kdb_devnode kdb-devnode)
 endif()
 if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
   # The system's linker looks there without being told.
-  set_target_properties(kdb kdb_proto PROPERTIES INSTALL_RPATH "")
-  if(TARGET kdb-devnode)
-    set_target_properties(kdb-devnode PROPERTIES INSTALL_RPATH "")
-  endif()
+  set_target_properties(kdb PROPERTIES INSTALL_RPATH "")
 endif()
 
 # -- find_package(kdb) --------------------------------------------------------------------------
@@ -88,7 +84,7 @@ if(KDB_SHARED)
   kdb_pc(kdb kdb-development DESCRIPTION "${PROJECT_DESCRIPTION}" LIBS -lkdb)
 else()
   kdb_pc(kdb kdb-development DESCRIPTION "${PROJECT_DESCRIPTION}" REQUIRES grpc++ protobuf libssl libcrypto
-    LIBS -lkdb -lkdb_proto ${kdb_pc_caf_libs} -pthread)
+    LIBS -lkdb ${kdb_pc_caf_libs} -pthread)
 endif()
 kdb_pc(kdb-actors kdb-development DESCRIPTION "libkdb for programs made of CAF actors" REQUIRES kdb
   LIBS ${kdb_pc_caf_libs} -pthread CFLAGS ${kdb_pc_caf_cflags})
@@ -97,5 +93,5 @@ if(TARGET kdb_with_sqlite)
 endif()
 if(TARGET kdb_devnode)
   kdb_pc(kdb-devnode kdb-devnode-development DESCRIPTION "A KurrentDB-compatible node for development and tests"
-    REQUIRES grpc++ protobuf libcrypto sqlite3 libpcre2-8 LIBS -lkdb_devnode -lkdb_proto -pthread)
+    REQUIRES grpc++ protobuf libcrypto sqlite3 libpcre2-8 LIBS -lkdb_devnode -pthread)
 endif()

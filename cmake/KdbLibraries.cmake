@@ -18,19 +18,17 @@ endfunction()
 
 include(GNUInstallDirs)
 
-set_target_properties(kdb_proto PROPERTIES EXPORT_NAME proto)
-
 # -- the client, and all actors, in one library -----------------------------------------------
 
 add_library(kdb ${KDB_LIBRARY_TYPE})
-foreach(layer IN ITEMS values policy wire rpc actors)
+foreach(layer IN ITEMS proto values policy wire rpc actors)
   target_sources(kdb PRIVATE $<TARGET_OBJECTS:kdb_${layer}>)
 endforeach()
 set_target_properties(kdb PROPERTIES LINKER_LANGUAGE CXX)
 kdb_versioned(kdb)
 kdb_public_headers(kdb libkdb/include actors/include)
 target_link_libraries(kdb
-  PRIVATE kdb_proto gRPC::grpc++ OpenSSL::SSL OpenSSL::Crypto kdb::caf Threads::Threads
+  PRIVATE protobuf::libprotobuf gRPC::grpc++ OpenSSL::SSL OpenSSL::Crypto kdb::caf Threads::Threads
   INTERFACE Boost::headers)
 if(KDB_HIDDEN_VISIBILITY AND NOT KDB_SHARED)
   target_compile_definitions(kdb INTERFACE KDB_STATIC)

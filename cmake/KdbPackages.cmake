@@ -30,8 +30,6 @@ set(CPACK_DEBIAN_PACKAGE_PRIORITY optional)
 # A package of a program that links libkdb.so depends on libkdb0.
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
-# kdb-devnode links libkdb_proto.so, which is built here and not installed.
-set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR} ${PROJECT_BINARY_DIR}/proto)
 
 string(TIMESTAMP kdb_package_date "%a, %d %b %Y %H:%M:%S +0000" UTC)
 
@@ -83,7 +81,6 @@ kdb_debian_package(kdb-devnode-development libkdb-devnode-dev SECTION libdevel
        "." "This package contains its static library, headers, and files for CMake and"
        "pkg-config.")
 kdb_debian_package(kdb-devnode kdb-devnode BINARIES SECTION devel
-  DEPENDS "libkdb${KDB_ABI} ${kdb_same_version}"
   SUMMARY "KurrentDB-compatible node for development and tests"
   TEXT "A program that speaks the gRPC API of KurrentDB, alone or as a cluster, with or"
        "without TLS and users. It is for development and tests, not for production.")

@@ -7,7 +7,7 @@
 #include "services/unary.hpp"
 #include "services/v2_errors.hpp"
 
-#include "kurrentdb/protocol/v2/streams/streams.pb.h"
+#include "kdb/kurrentdb/protocol/v2/streams/streams.pb.h"
 
 #include <algorithm>
 #include <string>

@@ -7,7 +7,7 @@
 #include "services/record_validation.hpp"
 #include "services/v2_errors.hpp"
 
-#include "kurrentdb/protocol/v2/streams/streams.pb.h"
+#include "kdb/kurrentdb/protocol/v2/streams/streams.pb.h"
 
 #include <google/protobuf/arena.h>
 

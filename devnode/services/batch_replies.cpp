@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/batch_replies.hpp"
 
+#include "services/status_details.hpp"
 #include "services/wire.hpp"
 
-#include "event_store/client/streams.pb.h"
+#include "kdb/event_store/client/streams.pb.h"
+#include "proto/wire_name.hpp"
 
 #include <google/protobuf/empty.pb.h>
 
@@ -26,12 +28,13 @@ BatchAppendResp reply_to(const BatchAppendReq& first) {
 }
 
 // The message of an error is the name of its details.
-rpc::outgoing failed(const BatchAppendReq& first, status_code code, const google::protobuf::Message& details) {
+rpc::outgoing failed(const BatchAppendReq& first, status_code code, const google::protobuf::MessageLite& details) {
   auto reply = reply_to(first);
   auto& error = *reply.mutable_error();
   error.set_code(static_cast<int>(code));
-  error.set_message(details.GetDescriptor()->name());
-  error.add_details()->PackFrom(details);
+  const auto name = proto::wire_name(details);
+  error.set_message(name.substr(name.rfind('.') + 1));
+  pack(*error.add_details(), details);
   return rpc::outgoing{reply};
 }
 
@@ -109,7 +112,7 @@ rpc::outgoing batch_bad_request(const BatchAppendReq& first, std::string_view re
 rpc::outgoing batch_not_ready(const BatchAppendReq& first) {
   auto reply = reply_to(first);
   reply.mutable_error()->set_message("Server Is Not Ready");
-  reply.mutable_error()->add_details()->PackFrom(google::protobuf::Empty{});
+  pack(*reply.mutable_error()->add_details(), google::protobuf::Empty{});
   return rpc::outgoing{reply};
 }
 

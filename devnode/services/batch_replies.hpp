@@ -7,7 +7,7 @@
 
 #include <string_view>
 
-namespace event_store::client::streams {
+namespace kdb::event_store::client::streams {
 class BatchAppendReq;
 }
 

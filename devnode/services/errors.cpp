@@ -3,7 +3,7 @@
 
 #include "services/status_details.hpp"
 
-#include "kdb/rpc/error_details.pb.h"
+#include "kdb/google_rpc/error_details.pb.h"
 
 namespace kdb::development::errors {
 
@@ -125,7 +125,7 @@ status storage_failure(const std::string& problem) {
 }
 
 status shutting_down(int retry_seconds) {
-  ::kdb::rpc::RetryInfo retry;
+  google_rpc::RetryInfo retry;
   retry.mutable_retry_delay()->set_seconds(retry_seconds);
   auto time = std::to_string(retry_seconds) + (retry_seconds == 1 ? " second." : " seconds.");
   return detailed_status(status_code::unavailable, "The server is shutting down. Please retry after " + time,

@@ -4,7 +4,7 @@
 #include "services/persistent_groups.hpp"
 #include "services/unary.hpp"
 
-#include "event_store/client/operations.pb.h"
+#include "kdb/event_store/client/operations.pb.h"
 
 namespace kdb::development {
 

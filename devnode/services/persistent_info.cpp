@@ -3,7 +3,7 @@
 
 #include "services/running_group.hpp"
 
-#include "event_store/client/persistent.pb.h"
+#include "kdb/event_store/client/persistent.pb.h"
 
 #include <limits>
 

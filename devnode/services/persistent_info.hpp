@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-namespace event_store::client::persistent_subscriptions {
+namespace kdb::event_store::client::persistent_subscriptions {
 class SubscriptionInfo;
 }
 

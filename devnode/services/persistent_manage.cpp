@@ -6,7 +6,7 @@
 #include "services/persistent_request.hpp"
 #include "services/unary.hpp"
 
-#include "event_store/client/persistent.pb.h"
+#include "kdb/event_store/client/persistent.pb.h"
 
 #include <limits>
 

@@ -3,7 +3,7 @@
 
 #include "store/wire_writer.hpp"
 
-#include "event_store/client/persistent.pb.h"
+#include "kdb/event_store/client/persistent.pb.h"
 
 #include <array>
 

@@ -7,7 +7,7 @@
 #include "services/persistent_messages.hpp"
 #include "services/persistent_request.hpp"
 
-#include "event_store/client/persistent.pb.h"
+#include "kdb/event_store/client/persistent.pb.h"
 
 #include <deque>
 #include <optional>

@@ -3,7 +3,7 @@
 
 #include "services/errors.hpp"
 
-#include "event_store/client/persistent.pb.h"
+#include "kdb/event_store/client/persistent.pb.h"
 
 #include <chrono>
 

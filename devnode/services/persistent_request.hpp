@@ -11,10 +11,10 @@
 #include <string>
 #include <variant>
 
-namespace event_store::client::persistent_subscriptions {
+namespace kdb::event_store::client::persistent_subscriptions {
 class CreateReq;
 class UpdateReq;
-} // namespace event_store::client::persistent_subscriptions
+} // namespace kdb::event_store::client::persistent_subscriptions
 
 namespace kdb::development {
 

@@ -6,7 +6,7 @@
 #include "services/projection_errors.hpp"
 #include "services/unary.hpp"
 
-#include "event_store/client/projections.pb.h"
+#include "kdb/event_store/client/projections.pb.h"
 
 #include <algorithm>
 #include <optional>

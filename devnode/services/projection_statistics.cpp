@@ -5,7 +5,7 @@
 #include "services/managed_projections.hpp"
 #include "services/projection_errors.hpp"
 
-#include "event_store/client/projections.pb.h"
+#include "kdb/event_store/client/projections.pb.h"
 
 namespace kdb::development {
 namespace {

@@ -8,7 +8,7 @@
 
 #include "kdb/devnode.hpp"
 
-#include "event_store/client/streams.pb.h"
+#include "kdb/event_store/client/streams.pb.h"
 
 #include <cstdint>
 #include <optional>

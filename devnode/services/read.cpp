@@ -8,7 +8,7 @@
 #include "services/read_request.hpp"
 #include "services/subscription.hpp"
 
-#include "event_store/client/streams.pb.h"
+#include "kdb/event_store/client/streams.pb.h"
 
 #include <optional>
 #include <variant>

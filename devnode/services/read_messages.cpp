@@ -3,7 +3,7 @@
 
 #include "store/wire_writer.hpp"
 
-#include "event_store/client/streams.pb.h"
+#include "kdb/event_store/client/streams.pb.h"
 
 #include <string>
 #include <vector>

@@ -4,7 +4,7 @@
 #include "services/errors.hpp"
 #include "services/wire.hpp"
 
-#include "event_store/client/streams.pb.h"
+#include "kdb/event_store/client/streams.pb.h"
 
 #include <algorithm>
 #include <optional>
@@ -88,6 +88,14 @@ refused parse_index(const std::vector<std::string>& prefixes, read_request& requ
   return {};
 }
 
+// A filter that has nothing but a window, as a server prints it.
+std::string shown(const Options::FilterOptions& filter) {
+  auto text = filter.has_max() ? "{ \"max\": " + std::to_string(filter.max()) : std::string{"{ \"count\": { }"};
+  if (filter.checkpointintervalmultiplier() != 0)
+    text += ", \"checkpointIntervalMultiplier\": " + std::to_string(filter.checkpointintervalmultiplier());
+  return text + " }";
+}
+
 refused parse_filter(const Options::FilterOptions& filter, read_request& request) {
   bool names = filter.has_stream_identifier();
   auto& expression = names ? filter.stream_identifier() : filter.event_type();
@@ -100,7 +108,7 @@ refused parse_filter(const Options::FilterOptions& filter, read_request& request
     return errors::none_is_invalid(std::string{filter_type} + "+WindowOneofCase");
   if (filter.filter_case() == filter.FILTER_NOT_SET) {
     std::string problem = "'";
-    problem.append(filter.ShortDebugString()).append("' is not a valid EventStore.Client.Streams.").append(filter_type);
+    problem.append(shown(filter)).append("' is not a valid EventStore.Client.Streams.").append(filter_type);
     return errors::invalid_argument(std::move(problem));
   }
   constexpr std::uint64_t page = 32;

@@ -11,7 +11,7 @@
 #include <string>
 #include <variant>
 
-namespace event_store::client::streams {
+namespace kdb::event_store::client::streams {
 class ReadReq;
 }
 

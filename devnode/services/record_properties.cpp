@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/record_properties.hpp"
 
-#include "kurrentdb/protocol/v2/streams/streams.pb.h"
+#include "kdb/kurrentdb/protocol/v2/streams/streams.pb.h"
 
 #include <charconv>
 #include <cmath>

@@ -5,7 +5,7 @@
 #include <optional>
 #include <string>
 
-namespace kurrentdb::protocol::v2::streams {
+namespace kdb::kurrentdb::protocol::v2::streams {
 class AppendRecord;
 }
 

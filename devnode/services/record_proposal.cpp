@@ -5,7 +5,7 @@
 #include "services/record_properties.hpp"
 #include "services/v2_errors.hpp"
 
-#include "kurrentdb/protocol/v2/streams/streams.pb.h"
+#include "kdb/kurrentdb/protocol/v2/streams/streams.pb.h"
 
 namespace kdb::development {
 

@@ -12,7 +12,7 @@
 #include <string>
 #include <string_view>
 
-namespace kurrentdb::protocol::v2::streams {
+namespace kdb::kurrentdb::protocol::v2::streams {
 class AppendRecord;
 }
 

@@ -4,7 +4,7 @@
 #include "store/transaction.hpp"
 #include "store/uuid.hpp"
 
-#include "kurrentdb/protocol/v2/streams/streams.pb.h"
+#include "kdb/kurrentdb/protocol/v2/streams/streams.pb.h"
 
 #include <algorithm>
 #include <string>

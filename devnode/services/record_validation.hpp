@@ -6,11 +6,11 @@
 #include <string_view>
 #include <vector>
 
-namespace kurrentdb::protocol::v2::streams {
+namespace kdb::kurrentdb::protocol::v2::streams {
 class AppendRecord;
 class AppendRecordsRequest;
 class AppendRequest;
-} // namespace kurrentdb::protocol::v2::streams
+} // namespace kdb::kurrentdb::protocol::v2::streams
 
 namespace kdb::development {
 

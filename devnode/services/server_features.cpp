@@ -3,7 +3,7 @@
 
 #include "services/unary.hpp"
 
-#include "event_store/client/serverfeatures.pb.h"
+#include "kdb/event_store/client/serverfeatures.pb.h"
 
 #include <algorithm>
 

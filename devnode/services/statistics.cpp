@@ -12,7 +12,7 @@
 #include <optional>
 #include <string>
 
-#include "event_store/client/monitoring.pb.h"
+#include "kdb/event_store/client/monitoring.pb.h"
 #include "services/errors.hpp"
 
 namespace kdb::development {

@@ -1,36 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/status_details.hpp"
 
-#include "kdb/rpc/error_details.pb.h"
-#include "kdb/rpc/status.pb.h"
+#include "kdb/google_rpc/error_details.pb.h"
+#include "kdb/google_rpc/status.pb.h"
+#include "proto/wire_name.hpp"
 
 namespace kdb::development {
-namespace {
 
-void pack(::kdb::rpc::Status& into, const google::protobuf::Message& message) {
-  // Our package stands for Google's, which a program may have already.
-  constexpr std::string_view ours = "kdb.rpc.";
-  std::string name = message.GetDescriptor()->full_name();
-  if (name.starts_with(ours))
-    name.replace(0, ours.size(), "google.rpc.");
-  auto& any = *into.add_details();
-  any.set_type_url("type.googleapis.com/" + name);
-  any.set_value(message.SerializeAsString());
+void pack(google::protobuf::Any& into, const google::protobuf::MessageLite& message) {
+  into.set_type_url("type.googleapis.com/" + proto::wire_name(message));
+  into.set_value(message.SerializeAsString());
 }
 
-} // namespace
-
 rpc::status detailed_status(rpc::status_code code, std::string message, std::string_view reason, std::string_view domain,
-                            const google::protobuf::Message* details) {
-  ::kdb::rpc::ErrorInfo info;
+                            const google::protobuf::MessageLite* details) {
+  google_rpc::ErrorInfo info;
   info.set_reason(std::string{reason});
   info.set_domain(std::string{domain});
-  ::kdb::rpc::Status whole;
+  google_rpc::Status whole;
   whole.set_code(static_cast<int>(code));
   whole.set_message(message);
-  pack(whole, info);
+  pack(*whole.add_details(), info);
   if (details)
-    pack(whole, *details);
+    pack(*whole.add_details(), *details);
   return {code, std::move(message), {{"grpc-status-details-bin", whole.SerializeAsString()}}};
 }
 

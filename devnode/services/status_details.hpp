@@ -7,13 +7,17 @@
 #include <string_view>
 
 namespace google::protobuf {
-class Message;
-}
+class Any;
+class MessageLite;
+} // namespace google::protobuf
 
 namespace kdb::development {
 
+/// Puts a message of ours into a detail, under the name that a server has for it. Any's own PackFrom would take ours.
+void pack(google::protobuf::Any& into, const google::protobuf::MessageLite& message);
+
 /// A status that says in its trailers, as the v2 services do, which error it is, with `details` if there are any.
 rpc::status detailed_status(rpc::status_code code, std::string message, std::string_view reason, std::string_view domain,
-                            const google::protobuf::Message* details = nullptr);
+                            const google::protobuf::MessageLite* details = nullptr);
 
 } // namespace kdb::development

@@ -5,7 +5,7 @@
 #include "services/listing.hpp"
 #include "services/unary.hpp"
 
-#include "event_store/client/users.pb.h"
+#include "kdb/event_store/client/users.pb.h"
 
 #include <deque>
 #include <variant>

@@ -4,9 +4,9 @@
 #include "services/status_details.hpp"
 #include "store/transaction.hpp"
 
-#include "kdb/rpc/error_details.pb.h"
-#include "kurrent/rpc/errors.pb.h"
-#include "kurrentdb/protocol/v2/streams/errors.pb.h"
+#include "kdb/google_rpc/error_details.pb.h"
+#include "kdb/kurrent/rpc/errors.pb.h"
+#include "kdb/kurrentdb/protocol/v2/streams/errors.pb.h"
 
 #include <algorithm>
 #include <array>
@@ -56,7 +56,7 @@ using rpc::status;
 using rpc::status_code;
 
 status bad_request(std::string_view request, std::span<const field_violation> violations) {
-  ::kdb::rpc::BadRequest details;
+  google_rpc::BadRequest details;
   auto message = "The '" + std::string{request} + "' is invalid:";
   for (auto& [field, description] : violations) {
     auto& violation = *details.add_field_violations();
@@ -179,7 +179,7 @@ namespace {
 
 status retry_in_five_seconds(status_code code, const char* message, const char* reason) {
   constexpr int seconds = 5;
-  ::kdb::rpc::RetryInfo retry;
+  google_rpc::RetryInfo retry;
   retry.mutable_retry_delay()->set_seconds(seconds);
   return detailed_status(code, message, reason, "server", &retry);
 }

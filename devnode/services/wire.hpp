@@ -3,7 +3,7 @@
 
 #include "store/uuid.hpp"
 
-#include "event_store/client/shared.pb.h"
+#include "kdb/event_store/client/shared.pb.h"
 
 #include <cstdint>
 #include <limits>

@@ -3,8 +3,8 @@
 
 #include <utility>
 
-#include "event_store/client/shared.pb.h"
-#include "kdb/rpc/status.pb.h"
+#include "kdb/event_store/client/shared.pb.h"
+#include "kdb/google_rpc/status.pb.h"
 #include "policy/failure.hpp"
 #include "wire/call_status.hpp"
 #include "wire/parse_message.hpp"
@@ -115,7 +115,7 @@ constexpr std::pair<std::string_view, std::optional<error> (*)(const context&)> 
   {"google.protobuf.Empty", from_empty},
 };
 
-std::optional<error> convert(const kdb::rpc::Status& status, std::string_view stream) {
+std::optional<error> convert(const google_rpc::Status& status, std::string_view stream) {
   for (const auto& detail : status.details()) {
     const std::string_view url = detail.type_url();
     const auto type = url.substr(url.rfind('/') + 1);
@@ -130,7 +130,7 @@ std::optional<error> convert(const kdb::rpc::Status& status, std::string_view st
 } // namespace
 
 std::optional<error> decode_append_failure(std::string_view bytes, std::string_view stream) {
-  kdb::rpc::Status status;
+  google_rpc::Status status;
   if (!parse_message(status, bytes))
     return std::nullopt;
   auto why = convert(status, stream);

@@ -2,7 +2,7 @@
 #include <optional>
 #include <utility>
 
-#include "event_store/client/streams.pb.h"
+#include "kdb/event_store/client/streams.pb.h"
 #include "wire/append_failure.hpp"
 #include "wire/parse_message.hpp"
 #include "wire/stream_failures.hpp"

@@ -4,7 +4,7 @@
 #include <algorithm>
 #include <utility>
 
-#include "event_store/client/persistent.pb.h"
+#include "kdb/event_store/client/persistent.pb.h"
 #include "wire/batch_storage.hpp"
 #include "wire/field_writer.hpp"
 #include "wire/read_resp_parser.hpp"

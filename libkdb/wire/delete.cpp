@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "event_store/client/streams.pb.h"
+#include "kdb/event_store/client/streams.pb.h"
 #include "policy/validate_writes.hpp"
 #include "wire/operation.hpp"
 #include "wire/parse_message.hpp"

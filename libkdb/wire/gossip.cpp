@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/gossip.hpp"
 
-#include "event_store/client/gossip.pb.h"
+#include "kdb/event_store/client/gossip.pb.h"
 #include "values/settings_ranges.hpp"
 #include "wire/operation.hpp"
 #include "wire/parse_message.hpp"

@@ -5,7 +5,7 @@
 #include <limits>
 #include <utility>
 
-#include "event_store/client/persistent.pb.h"
+#include "kdb/event_store/client/persistent.pb.h"
 #include "policy/groups.hpp"
 #include "wire/operation.hpp"
 #include "wire/parse_message.hpp"

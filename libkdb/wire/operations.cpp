@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "event_store/client/monitoring.pb.h"
-#include "event_store/client/operations.pb.h"
+#include "kdb/event_store/client/monitoring.pb.h"
+#include "kdb/event_store/client/operations.pb.h"
 #include "policy/operations.hpp"
 #include "wire/operation.hpp"
 #include "wire/parse_message.hpp"

@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "event_store/client/projections.pb.h"
+#include "kdb/event_store/client/projections.pb.h"
 #include "policy/projections.hpp"
 #include "wire/operation.hpp"
 #include "wire/parse_message.hpp"

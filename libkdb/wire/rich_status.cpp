@@ -6,11 +6,12 @@
 #include <string>
 #include <utility>
 
-#include "kdb/rpc/error_details.pb.h"
-#include "kdb/rpc/status.pb.h"
-#include "kurrent/rpc/errors.pb.h"
-#include "kurrentdb/protocol/v2/indexes/errors.pb.h"
-#include "kurrentdb/protocol/v2/streams/errors.pb.h"
+#include "kdb/google_rpc/error_details.pb.h"
+#include "kdb/google_rpc/status.pb.h"
+#include "kdb/kurrent/rpc/errors.pb.h"
+#include "kdb/kurrentdb/protocol/v2/indexes/errors.pb.h"
+#include "kdb/kurrentdb/protocol/v2/streams/errors.pb.h"
+#include "proto/wire_name.hpp"
 #include "wire/parse_message.hpp"
 #include "wire/stream_failures.hpp"
 
@@ -23,19 +24,15 @@ namespace {
 
 /// The details of the status of that type; empty if there are none, or they are broken.
 template <class Message>
-Message detail(const kdb::rpc::Status& status, std::string_view type) {
+Message detail(const google_rpc::Status& status) {
   Message message;
+  const auto type = proto::wire_name(message);
   for (const auto& each : status.details()) {
     const std::string_view url = each.type_url();
     if (url.substr(url.rfind('/') + 1) == type && !message.ParseFromString(each.value()))
       message.Clear();
   }
   return message;
-}
-
-template <class Message>
-Message detail(const kdb::rpc::Status& status) {
-  return detail<Message>(status, Message::descriptor()->full_name());
 }
 
 std::uint64_t size(std::int32_t bytes) {
@@ -45,28 +42,28 @@ std::uint64_t size(std::int32_t bytes) {
 // -- streams ---------------------------------------------------------------------------
 
 template <class Details, errc Code>
-error about_stream(const kdb::rpc::Status& status) {
+error about_stream(const google_rpc::Status& status) {
   return {.code = Code, .detail = stream_name{detail<Details>(status).stream()}};
 }
 
-error revision_conflict(const kdb::rpc::Status& status) {
+error revision_conflict(const google_rpc::Status& status) {
   const auto why = detail<streams::StreamRevisionConflictErrorDetails>(status);
   return wrong_version(why.stream(), stream_state::from_number(why.expected_revision()),
                        why.has_actual_revision() ? std::optional{stream_state::from_number(why.actual_revision())}
                                                  : std::nullopt);
 }
 
-error record_size(const kdb::rpc::Status& status) {
+error record_size(const google_rpc::Status& status) {
   const auto why = detail<streams::AppendRecordSizeExceededErrorDetails>(status);
   return event_too_large({.limit = size(why.max_size()), .actual = size(why.size()), .event_id = why.record_id()});
 }
 
-error transaction_size(const kdb::rpc::Status& status) {
+error transaction_size(const google_rpc::Status& status) {
   const auto why = detail<streams::AppendTransactionSizeExceededErrorDetails>(status);
   return append_too_large({size(why.max_size()), size(why.size()), {}});
 }
 
-error consistency_violation(const kdb::rpc::Status& status) {
+error consistency_violation(const google_rpc::Status& status) {
   const auto why = detail<streams::AppendConsistencyViolationErrorDetails>(status);
   violations all;
   for (const auto& each : why.violations())
@@ -80,24 +77,24 @@ error consistency_violation(const kdb::rpc::Status& status) {
 // -- indexes ---------------------------------------------------------------------------
 
 template <class Details, errc Code>
-error about_index(const kdb::rpc::Status& status) {
+error about_index(const google_rpc::Status& status) {
   return {.code = Code, .detail = index_name{detail<Details>(status).name()}};
 }
 
 // -- any service -----------------------------------------------------------------------
 
 template <errc Code>
-error plain(const kdb::rpc::Status&) {
+error plain(const google_rpc::Status&) {
   return {.code = Code};
 }
 
-error access_denied(const kdb::rpc::Status& status) {
+error access_denied(const google_rpc::Status& status) {
   return denied(status.message());
 }
 
-error bad_request(const kdb::rpc::Status& status) {
+error bad_request(const google_rpc::Status& status) {
   error why{.code = errc::invalid_argument};
-  const auto details = detail<kdb::rpc::BadRequest>(status, "google.rpc.BadRequest");
+  const auto details = detail<google_rpc::BadRequest>(status);
   if (details.field_violations_size() > 0) {
     const auto& first = details.field_violations(0);
     why.detail = bad_argument{first.field(), first.description()};
@@ -105,7 +102,7 @@ error bad_request(const kdb::rpc::Status& status) {
   return why;
 }
 
-error not_leader_node(const kdb::rpc::Status& status) {
+error not_leader_node(const google_rpc::Status& status) {
   const auto why = detail<kurrent::rpc::NotLeaderNodeErrorDetails>(status);
   const auto& node = why.current_leader();
   if (node.host().empty() || node.port() <= 0 || node.port() > UINT16_MAX)
@@ -113,13 +110,13 @@ error not_leader_node(const kdb::rpc::Status& status) {
   return other_leader(leader{node.host(), static_cast<std::uint16_t>(node.port())});
 }
 
-error operation_timeout(const kdb::rpc::Status& status) {
+error operation_timeout(const google_rpc::Status& status) {
   return timed_out(status.message());
 }
 
 struct row {
   std::string_view reason;
-  error (*make)(const kdb::rpc::Status&);
+  error (*make)(const google_rpc::Status&);
 };
 
 constexpr row rows[] = {
@@ -152,10 +149,10 @@ constexpr row rows[] = {
 } // namespace
 
 std::optional<error> from_rich_status(std::string_view bytes) {
-  kdb::rpc::Status status;
+  google_rpc::Status status;
   if (bytes.empty() || !parse_message(status, bytes))
     return std::nullopt;
-  const auto info = detail<kdb::rpc::ErrorInfo>(status, "google.rpc.ErrorInfo");
+  const auto info = detail<google_rpc::ErrorInfo>(status);
   for (const auto& [reason, make] : rows) {
     if (reason != info.reason())
       continue;

@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "event_store/client/serverfeatures.pb.h"
+#include "kdb/event_store/client/serverfeatures.pb.h"
 #include "wire/parse_message.hpp"
 
 namespace kdb::wire {

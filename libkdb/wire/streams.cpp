@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "event_store/client/streams.pb.h"
+#include "kdb/event_store/client/streams.pb.h"
 #include "policy/validate.hpp"
 #include "wire/field_writer.hpp"
 

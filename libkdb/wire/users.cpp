@@ -3,7 +3,7 @@
 
 #include <utility>
 
-#include "event_store/client/users.pb.h"
+#include "kdb/event_store/client/users.pb.h"
 #include "policy/users.hpp"
 #include "wire/operation.hpp"
 #include "wire/parse_message.hpp"

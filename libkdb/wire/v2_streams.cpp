@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/v2_streams.hpp"
 
-#include "kurrentdb/protocol/v2/streams/streams.pb.h"
+#include "kdb/kurrentdb/protocol/v2/streams/streams.pb.h"
 #include "policy/validate_writes.hpp"
 #include "wire/operation.hpp"
 #include "wire/parse_message.hpp"

@@ -3,7 +3,7 @@
 #include "services/wire.hpp"
 #include "store_fixture.hpp"
 
-#include "event_store/client/streams.pb.h"
+#include "kdb/event_store/client/streams.pb.h"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>
@@ -11,7 +11,7 @@
 
 using namespace kdb::development;
 using namespace kdb::development::testing;
-using event_store::client::streams::ReadResp;
+using kdb::event_store::client::streams::ReadResp;
 
 namespace {
 
@@ -85,7 +85,7 @@ BOOST_AUTO_TEST_CASE(a_broken_link_comes_alone) {
 
 BOOST_AUTO_TEST_CASE(a_name_that_is_not_utf_8_is_mended) {
   auto read = [](std::string_view bytes) {
-    event_store::client::StreamIdentifier identifier;
+    kdb::event_store::client::StreamIdentifier identifier;
     identifier.set_stream_name(std::string{bytes});
     return read_name(identifier);
   };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/read_request.hpp"
+#include "text_message.hpp"
 
-#include "event_store/client/streams.pb.h"
+#include "kdb/event_store/client/streams.pb.h"
 
 #include <boost/test/unit_test.hpp>
 #include <google/protobuf/text_format.h>
@@ -12,9 +13,9 @@ using rpc::status_code;
 namespace {
 
 std::variant<read_request, rpc::status> read(const std::string& options) {
-  event_store::client::streams::ReadReq request;
-  BOOST_REQUIRE(google::protobuf::TextFormat::ParseFromString("options { " + options + " }", &request));
-  return parse_read(request);
+  return parse_read(testing::from_text<kdb::event_store::client::streams::ReadReq>([&](auto& request) {
+    BOOST_REQUIRE(google::protobuf::TextFormat::ParseFromString("options { " + options + " }", &request));
+  }));
 }
 
 constexpr auto of_s = "stream { stream_identifier { stream_name: 's' } start {} } ";
@@ -49,8 +50,11 @@ BOOST_AUTO_TEST_CASE(invalid_requests_are_refused_as_a_server_does) {
      "Exception was thrown by handler."},
     {"stream { stream_identifier { stream_name: '$$' } start {} } " + std::string{rest}, status_code::unknown,
      "Exception was thrown by handler."},
-    {"all { start {} } uuid_option {} count: 1 filter { max: 1 checkpointIntervalMultiplier: 1 }", status_code::invalid_argument,
-     ""},
+    {"all { start {} } uuid_option {} count: 1 filter { max: 1 checkpointIntervalMultiplier: 2 }", status_code::invalid_argument,
+     "'{ \"max\": 1, \"checkpointIntervalMultiplier\": 2 }' is not a valid "
+     "EventStore.Client.Streams.ReadReq+Types+Options+Types+FilterOptions"},
+    {"all { start {} } uuid_option {} count: 1 filter { count {} }", status_code::invalid_argument,
+     "'{ \"count\": { } }' is not a valid EventStore.Client.Streams.ReadReq+Types+Options+Types+FilterOptions"},
     {"all { start {} } uuid_option {} count: 1 filter { max: 1 event_type { regex: '(' } }", status_code::unknown,
      "Exception was thrown by handler."},
     {"all { start {} } uuid_option {} subscription {} filter { max: 1 event_type { prefix: 'a' } }", status_code::unknown,

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "services/record_properties.hpp"
 #include "services/record_validation.hpp"
+#include "text_message.hpp"
 
-#include "kurrentdb/protocol/v2/streams/streams.pb.h"
+#include "kdb/kurrentdb/protocol/v2/streams/streams.pb.h"
 
 #include <boost/test/unit_test.hpp>
 #include <google/protobuf/util/json_util.h>
@@ -11,16 +12,14 @@
 #include <vector>
 
 using namespace kdb::development;
-using namespace kurrentdb::protocol::v2::streams;
+using namespace kdb::kurrentdb::protocol::v2::streams;
 
 namespace {
 
 template <class Message>
 Message parsed(const std::string& json) {
-  Message message;
-  auto status = google::protobuf::util::JsonStringToMessage(json, &message);
-  BOOST_TEST_REQUIRE(status.ok(), json);
-  return message;
+  return testing::from_text<Message>(
+    [&](auto& message) { BOOST_TEST_REQUIRE(google::protobuf::util::JsonStringToMessage(json, &message).ok(), json); });
 }
 
 // A record with `more` beside a good schema.

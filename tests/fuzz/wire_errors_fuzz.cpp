@@ -12,8 +12,8 @@
 
 #include <google/protobuf/stubs/logging.h>
 
-#include "kdb/rpc/error_details.pb.h"
-#include "kdb/rpc/status.pb.h"
+#include "google_rpc/error_details.pb.h"
+#include "google_rpc/status.pb.h"
 #include "wire/call_status.hpp"
 #include "wire/rich_status.hpp"
 
@@ -139,9 +139,9 @@ const char* choose(const char* const (&names)[N], std::string_view& bytes) {
 }
 
 std::string known_details(std::string_view bytes) {
-  kdb::rpc::Status status;
+  google_rpc::Status status;
   status.set_code(take(bytes) % 17);
-  kdb::rpc::ErrorInfo info;
+  google_rpc::ErrorInfo info;
   info.set_reason(choose(reasons, bytes));
   auto& first = *status.add_details();
   first.set_type_url("type.googleapis.com/google.rpc.ErrorInfo");

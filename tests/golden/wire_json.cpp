@@ -17,8 +17,8 @@
 #include "event_store/client/serverfeatures.pb.h"
 #include "event_store/client/streams.pb.h"
 #include "event_store/client/users.pb.h"
-#include "kdb/rpc/error_details.pb.h"
-#include "kdb/rpc/status.pb.h"
+#include "google_rpc/error_details.pb.h"
+#include "google_rpc/status.pb.h"
 #include "kurrent/rpc/errors.pb.h"
 #include "kurrentdb/protocol/v2/indexes/errors.pb.h"
 #include "kurrentdb/protocol/v2/indexes/service.pb.h"
@@ -43,7 +43,7 @@ const DescriptorPool& definitions() {
        {gossip::ClusterInfo::descriptor(), monitoring::StatsReq::descriptor(), operations::ScavengeResp::descriptor(),
         persistent_subscriptions::ReadReq::descriptor(), projections::CreateReq::descriptor(),
         server_features::SupportedMethods::descriptor(), event_store::client::streams::ReadReq::descriptor(),
-        users::CreateReq::descriptor(), kdb::rpc::ErrorInfo::descriptor(), kdb::rpc::Status::descriptor(),
+        users::CreateReq::descriptor(), google_rpc::ErrorInfo::descriptor(), google_rpc::Status::descriptor(),
         kurrent::rpc::AccessDeniedErrorDetails::descriptor(), indexes::errors::IndexNotFoundErrorDetails::descriptor(),
         indexes::GetIndexRequest::descriptor(),
         kurrentdb::protocol::v2::streams::errors::StreamNotFoundErrorDetails::descriptor(),
@@ -60,11 +60,11 @@ std::unique_ptr<Message> new_message(const std::string& name) {
   return std::unique_ptr<Message>{MessageFactory::generated_factory()->GetPrototype(descriptor)->New()};
 }
 
-// "type.googleapis.com/google.rpc.ErrorInfo" means our kdb.rpc.ErrorInfo: see proto/kdb/rpc/error_details.proto.
+// "type.googleapis.com/google.rpc.ErrorInfo" means our google_rpc.ErrorInfo: see proto/google_rpc/error_details.proto.
 std::string detail_message(std::string_view type_url) {
   auto name = std::string{type_url.substr(type_url.find('/') + 1)};
   constexpr std::string_view theirs = "google.rpc.";
-  return name.starts_with(theirs) ? "kdb.rpc." + name.substr(theirs.size()) : name;
+  return name.starts_with(theirs) ? "google_rpc." + name.substr(theirs.size()) : name;
 }
 
 json detail_json(const google::protobuf::Any& detail) {
@@ -108,7 +108,7 @@ json from_wire(const std::string& message, const std::string& bytes) {
 }
 
 json status_details_json(const std::string& bytes) {
-  auto status = rpc::Status{};
+  auto status = google_rpc::Status{};
   if (!status.ParseFromString(bytes))
     throw std::invalid_argument{"not a status"};
   auto result = json{{"code", status.code()}, {"message", status.message()}, {"details", json::array()}};

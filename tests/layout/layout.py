@@ -22,7 +22,7 @@ DEVNODE_ROOTS = ["devnode/include", "devnode"]
 
 # Which outside headers a part may use. The standard library is free for all.
 BOOST_UUID = r"boost/uuid/.*"
-PROTOBUF = r"google/protobuf/.*|.*\.pb\.h"
+PROTOBUF = r"google/protobuf/.*|.*\.pb\.h|proto/wire_name\.hpp"
 GRPC = r"grpc(pp)?/.*"
 CAF = r"caf/.*"
 OPENSSL = r"openssl/.*"

@@ -30,7 +30,7 @@ class Layout(unittest.TestCase):
         self.assertEqual([], self.breaches({
             "libkdb/values/utf8.hpp": "#include <string>\n",
             "libkdb/policy/validate.cpp": '#include "values/utf8.hpp"\n',
-            "libkdb/wire/streams.cpp": '#include "policy/validate.hpp"\n#include "event_store/client/streams.pb.h"\n',
+            "libkdb/wire/streams.cpp": '#include "policy/validate.hpp"\n#include "kdb/event_store/client/streams.pb.h"\n',
             "libkdb/policy/validate.hpp": "",
         }))
 
@@ -50,9 +50,9 @@ class Layout(unittest.TestCase):
                  "actors/reader.cpp:2: must not know libkdb/rpc/engine.hpp")
 
     def test_actors_must_not_reach_protobuf_through_a_header_of_wire(self):
-        self.one({"libkdb/wire/streams.hpp": '#include "event_store/client/streams.pb.h"\n',
+        self.one({"libkdb/wire/streams.hpp": '#include "kdb/event_store/client/streams.pb.h"\n',
                   "actors/reader.cpp": "#include <wire/streams.hpp>\n"},
-                 "reaches <event_store/client/streams.pb.h> through libkdb/wire/streams.hpp")
+                 "reaches <kdb/event_store/client/streams.pb.h> through libkdb/wire/streams.hpp")
 
     def test_the_devnode_must_not_use_the_client(self):
         self.one({"libkdb/include/kdb/event.hpp": "", "devnode/store/log.cpp": "#include <kdb/event.hpp>\n"},

@@ -53,7 +53,7 @@ def check_content(root):
     expected = ["usr/bin/kdb-devnode", "usr/share/man/man1/kdb-devnode.1.gz", "usr/include/kdb/client.hpp", "usr/include/kdb/devnode.hpp"]
     files = root.files()
     missing = [file for file in expected if file not in files]
-    missing += [name for name in ("libkdb.so", "libkdb.so.0", "libkdb_proto.so.0", "libkdb_sqlite.a", "libkdb_devnode.a", "kdbConfig.cmake",
+    missing += [name for name in ("libkdb.so", "libkdb.so.0", "libkdb_sqlite.a", "libkdb_devnode.a", "kdbConfig.cmake",
                                   "kdb.pc", "kdb-actors.pc", "kdb-sqlite.pc", "kdb-devnode.pc") if not any(f.endswith("/" + name) for f in files)]
     if missing:
         raise Failed(f"not in the packages: {missing}\n" + "\n".join(files))

@@ -8,8 +8,8 @@
 #include <ostream>
 #include <vector>
 
-#include "kdb/rpc/error_details.pb.h"
-#include "kdb/rpc/status.pb.h"
+#include "google_rpc/error_details.pb.h"
+#include "google_rpc/status.pb.h"
 #include "kurrent/rpc/errors.pb.h"
 #include "kurrentdb/protocol/v2/indexes/errors.pb.h"
 #include "kurrentdb/protocol/v2/streams/errors.pb.h"
@@ -401,9 +401,9 @@ namespace indexes = kurrentdb::protocol::v2::indexes::errors;
 
 call_status rich(int status, const char* reason, const char* type, const std::string& detail,
                  const char* text = "the server's text") {
-  kdb::rpc::ErrorInfo info;
+  google_rpc::ErrorInfo info;
   info.set_reason(reason);
-  kdb::rpc::Status all;
+  google_rpc::Status all;
   all.set_code(status);
   all.set_message(text);
   auto* first = all.add_details();
@@ -436,7 +436,7 @@ void name_s(Detail& detail) {
 }
 
 std::string bad_request_bytes() {
-  kdb::rpc::BadRequest detail;
+  google_rpc::BadRequest detail;
   auto& field = *detail.add_field_violations();
   field.set_field("Stream");
   field.set_description("must not be empty");

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "kdb/rpc/error_details.pb.h"
-#include "kdb/rpc/status.pb.h"
+#include "google_rpc/error_details.pb.h"
+#include "google_rpc/status.pb.h"
 #include "kurrent/rpc/errors.pb.h"
 #include "policy/failure.hpp"
 #include "wire/call_status.hpp"
@@ -34,9 +34,9 @@ const trailers leader_itself{{"exception", "not-leader"}, {"leader-endpoint-host
 
 /// `grpc-status-details-bin` as the server fills it.
 trailers rich(int code, const std::string& reason) {
-  kdb::rpc::Status status;
+  google_rpc::Status status;
   status.set_code(code);
-  kdb::rpc::ErrorInfo info;
+  google_rpc::ErrorInfo info;
   info.set_reason(reason);
   info.set_domain("server");
   auto& packed = *status.add_details();
