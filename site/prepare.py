@@ -20,7 +20,7 @@ from pathlib import Path, PurePosixPath
 FENCED = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?:`[^`\n]+`)|(?<!!)\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\]\(([^()\s]+)\)")
 PICTURE = re.compile(r"^!\[([^\]]*)\]\(([^()\s]+\.svg)\)$", re.MULTILINE)
-SNIPPET = re.compile(r"^<!-- (samples/[\w/]+\.cpp)(?: [\w-]+)? -->\n(```cpp\n.*?^```)$", re.MULTILINE | re.DOTALL)
+SNIPPET = re.compile(r"^<!-- (samples/[\w/]+\.cpp)( [\w-]+)? -->\n(```cpp\n.*?^```)$", re.MULTILINE | re.DOTALL)
 TABS = re.compile(r"^<!-- tabs -->\n(.*?)^<!-- end of tabs -->$", re.MULTILINE | re.DOTALL)
 TAB = re.compile(r"^\*\*([^*\n]+)\*\*$", re.MULTILINE)
 COMMENT = re.compile(r"^<!--.*?-->\n", re.MULTILINE | re.DOTALL)
@@ -86,7 +86,8 @@ def with_whole_programs(text, file, linked):
 
     def shown(match):
         linked.add(match[1])
-        return f"{match[2]}\n\n[The whole program: {match[1]}]({relative(page_of(file), page_of(match[1]))}){{ .whole-program }}"
+        about = "The whole program: " if match[2] else ""
+        return f"{match[3]}\n\n[{about}{match[1]}]({relative(page_of(file), page_of(match[1]))}){{ .whole-program }}"
 
     return SNIPPET.sub(shown, text)
 

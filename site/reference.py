@@ -5,6 +5,7 @@
 Doxygen reads the headers through this program. It adds, where there is no comment,
   - to the operations of the clients the comment of the request that they send;
   - to overloads the comment of the one before, and to `result<void>` that of `result`;
+  - to members the comment of an earlier member of the same name in the same header;
   - to members whose name means the same everywhere what it means (MEANINGS).
 Everything else needs a comment in its header: scripts/docs fails without it.
 """
@@ -105,14 +106,14 @@ def request_sent(lines, at):
 
 def first_line(lines, at):
     """Where a declaration begins that may have a template's parameters before it."""
-    while at > 0 and re.match(r"^ *(template <|requires)", lines[at - 1]):
+    while at > 0 and re.match(r"^ *(template <|requires|std::is_constructible_v)", lines[at - 1]):
         at -= 1
     return at
 
 
 def commented(lines):
     """Yields the lines with the comments that are missing."""
-    result, inside, said = list(lines), [], {}
+    result, inside, said, members = list(lines), [], {}, {}
     for at, line in enumerate(lines):
         text, depth = line.strip(), len(line) - len(line.lstrip())
         if opened := CLASS.match(text):
@@ -122,7 +123,12 @@ def commented(lines):
         before = lines[begin - 1].strip() if begin else ""
         function = FUNCTION.match(text)
         name = function[1] if function else None
+        if text.startswith(("#define KDB_X", "#undef KDB_X", "KDB_OPERATIONS(")) and "KDB_OPERATIONS(KDB_X)" in "".join(lines[at - 1:at + 2]):
+            result[at] = "" # Lists of types that macros write.
+            continue
         if before.startswith("///") or "///<" in line:
+            if member := VARIABLE.match(text.partition(" ///<")[0]):
+                members[member[1]] = ["///" + text.partition("///<")[2]] if "///<" in line else [before]
             if name:
                 comment = []
                 while begin and lines[begin - 1].strip().startswith("///"):
@@ -137,6 +143,8 @@ def commented(lines):
             comment = comments_of_requests().get(sent, []) + [f"/// Sends `kdb::{sent}`."]
         elif name and (owner.removesuffix("<void>"), name) in said:
             comment = said[owner.removesuffix("<void>"), name]
+        elif (member := VARIABLE.match(text)) and member[1] in members:
+            comment = members[member[1]]
         elif MOVE.match(text):
             comment = ["/// Copies or moves."]
         elif MADE_BY_LIBRARY.match(text):

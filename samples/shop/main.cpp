@@ -64,11 +64,13 @@ bool shipped_once(caf::scoped_actor& self, const shop_parts& parts) {
   return true;
 }
 
-/// The report, when it has all orders.
+/// The report, when it has all orders or has failed.
 shop::sales reported(caf::scoped_actor& self, const caf::actor& report) {
   shop::sales rows;
-  while (rows.paid_orders() < customers)
-    self->request(report, 10s, shop::get_sales{}).receive([&](const shop::sales& now) { rows = now; }, [](const caf::error&) {});
+  auto runs = true;
+  while (runs && rows.paid_orders() < customers)
+    self->request(report, 10s, shop::get_sales{})
+      .receive([&](const shop::sales& now) { rows = now; }, [&](const caf::error&) { runs = false; });
   return rows;
 }
 
