@@ -13,9 +13,12 @@ The documentation is plain Markdown that can be read in the tree. Here
 import os
 import re
 import shutil
-import subprocess
 import sys
 from pathlib import Path, PurePosixPath
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/layout"))
+
+import layout
 
 FENCED = re.compile(r"^( *)```.*?^\1```$", re.MULTILINE | re.DOTALL)
 LINK = re.compile(r"(?:`[^`\n]+`)|(?<!!)\[([^\[\]]*(?:\[[^\[\]]*\][^\[\]]*)*)\]\(([^()\s]+)\)")
@@ -167,13 +170,8 @@ def folder_page(root, folder, files, linked):
 # -- all of it ---------------------------------------------------------------------------------
 
 
-def files_of(root):
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=root, stdout=subprocess.PIPE, text=True, check=True)
-    return {file for file in listed.stdout.splitlines() if (root / file).is_file()}
-
-
 def prepare(root, pages):
-    files = files_of(root)
+    files = set(layout.files_of(root, skipped=layout.NOT_OURS))
     folders = {parent.as_posix() for file in files for parent in PurePosixPath(file).parents}
     waiting = ["README.md", "samples", *sorted(file for file in files if file.startswith("docs/") and is_page(file))]
     waiting += ["CONTRIBUTING.md", "CHANGELOG.md", "SECURITY.md"]

@@ -11,6 +11,8 @@
 #include <filesystem>
 #include <iostream>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include <kdb/devnode.hpp>
 
@@ -85,6 +87,12 @@ int run(caf::actor_system& system, const shop_parts& parts) {
   const auto start_shipping = [&] {
     return self->spawn<caf::monitored>(shop::shipping, parts.db, one, parts.orders, parts.store);
   };
+  const auto end = [&](std::vector<caf::actor> monitored, caf::exit_reason reason) {
+    for (const auto& each : monitored)
+      self->send_exit(each, reason);
+    for (std::size_t each = 0; each < monitored.size(); ++each)
+      self->receive([](const caf::down_msg&) {});
+  };
   auto report = start_report();
   auto shipping = start_shipping();
 
@@ -94,10 +102,7 @@ int run(caf::actor_system& system, const shop_parts& parts) {
     fine &= done(self, one, shop::place_order{number, 1000 + id});
     fine &= pay_twice(self, one, other, {number, 1000 + id}) == 1; // The second one is refused: the order is paid already.
     if (id % 20 == 10) { // They are killed in the middle of their work, and started again.
-      self->send_exit(report, caf::exit_reason::kill);
-      self->send_exit(shipping, caf::exit_reason::kill);
-      self->receive([](const caf::down_msg&) {});
-      self->receive([](const caf::down_msg&) {});
+      end({report, shipping}, caf::exit_reason::kill);
       report = start_report();
       shipping = start_shipping();
     }
@@ -106,8 +111,9 @@ int run(caf::actor_system& system, const shop_parts& parts) {
   const auto rows = reported(self, report);
   std::cout << rows.paid_orders() << " orders, " << rows.revenue() << " cents, each shipped once\n";
   fine &= rows.revenue() == customers * 1000 + customers * (customers - 1) / 2;
-  for (const auto& each : {caf::actor_cast<caf::actor>(one), caf::actor_cast<caf::actor>(other), report, shipping})
-    self->send_exit(each, caf::exit_reason::user_shutdown);
+  end({report, shipping}, caf::exit_reason::user_shutdown);
+  for (const auto& service : {one, other})
+    self->send_exit(service, caf::exit_reason::user_shutdown);
   return fine ? 0 : 1;
 }
 // docs: end
@@ -125,6 +131,7 @@ int main(int argc, char** argv) {
   }
   const auto run_id = kdb::to_string(kdb::random_uuid()).substr(0, 8);
   const auto folder = std::filesystem::temp_directory_path() / ("kdb-shop-" + run_id);
+  std::filesystem::create_directories(folder);
   const auto status =
     run(owned.system(), {*db, "order" + run_id + "-", kdb::file_checkpoint_store(folder), folder / "sales.txt"});
   caf::scoped_actor self{owned.system()};

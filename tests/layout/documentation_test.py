@@ -15,8 +15,8 @@ import troubleshooting
 ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path.insert(0, str(ROOT / "site"))
 
-import prepare  # noqa: E402
-import reference  # noqa: E402
+import prepare
+import reference
 
 
 class Links(unittest.TestCase):

@@ -6,11 +6,12 @@ links.py --site FOLDER: the same for the pages of a site, which also load nothin
 
 import os
 import re
-import subprocess
 import sys
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import unquote
+
+import layout
 
 FENCED = re.compile(r"^( *)(`{3,}).*?^\1\2`*$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"(`+)(?!`).+?(?<!`)\1(?!`)")
@@ -57,10 +58,7 @@ def faults_of_text(root, file, text, read):
 
 
 def faults_of_tree(root):
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "*.md"], cwd=root, stdout=subprocess.PIPE,
-                            stderr=subprocess.DEVNULL, text=True, check=False)
-    files = [file for file in listed.stdout.splitlines() if (root / file).is_file()] or [
-        path.relative_to(root).as_posix() for path in [*root.glob("*.md"), *root.glob("docs/**/*.md")]]
+    files = [file for file in layout.files_of(root, skipped=layout.NOT_OURS) if file.endswith(".md")]
     for file in files:
         yield from faults_of_text(root, file, (root / file).read_text(encoding="utf-8"), lambda other: (root / other).read_text(encoding="utf-8"))
 
