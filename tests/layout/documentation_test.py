@@ -70,6 +70,16 @@ class Troubleshooting(unittest.TestCase):
         self.assertEqual(list(troubleshooting.faults("### `refused` (the system)\n", [])), [])
 
 
+class Pages(unittest.TestCase):
+    def test_every_page_can_be_found(self):
+        readme, navigation = (ROOT / "README.md").read_text(), (ROOT / "site/mkdocs.yml").read_text()
+        for page in (ROOT / "docs").rglob("*.md"):
+            name = page.relative_to(ROOT / "docs").as_posix()
+            if not name.startswith("decisions/"): # Others link to them.
+                self.assertIn(f"(docs/{name})", readme)
+                self.assertIn(f"- {name}\n", navigation)
+
+
 class Site(unittest.TestCase):
     def test_links_lead_to_pages_of_the_site(self):
         linked = set()
