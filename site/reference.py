@@ -5,7 +5,7 @@
 Doxygen reads the headers through this program. It adds, where there is no comment,
   - to the operations of the clients the comment of the request that they send;
   - to overloads the comment of the one before, and to `result<void>` that of `result`;
-  - to members the comment of an earlier member of the same name in the same header;
+  - to members the comment of an earlier member of the same type and name in the same header;
   - to members whose name means the same everywhere what it means (MEANINGS).
 Everything else needs a comment in its header: scripts/docs fails without it.
 """
@@ -39,7 +39,7 @@ MEANINGS = {
     "name": "The name.",
     "id": "The id.",
     "type": "The type of the event.",
-    "data": "The data: bytes as they were written.",
+    "data": "The data: any bytes.",
     "content_type": "How the data are marked.",
     "direction": "Forwards or backwards.",
     "revision": "The revision of the event.",
@@ -70,12 +70,11 @@ MEANINGS = {
     "to_string": "A text for people and logs. Never contains credentials or payloads.",
     "is_start": "Whether it is the start.",
     "is_end": "Whether it is the end.",
-    "start": "The start.",
 }
 
 SENT_BY_CLIENTS = re.compile(r"return ask\(\s*kdb::(\w+)\{|^ +kdb::(\w+)\{")
 FUNCTION = re.compile(r"^(?:\[\[nodiscard\]\] |static |constexpr |explicit |inline |friend |virtual )*[\w:<>,&* ]*?([\w]+|operator\S+|operator bool)\(")
-VARIABLE = re.compile(r"^(?:static |inline |constexpr |const )*[\w:<>,\[\]\* ]+? (\w+)(?: = .*|\{.*\})?;(?: *//[^/].*)?$")
+VARIABLE = re.compile(r"^(?:static |inline |constexpr |const )*(?:[\w:<>,\[\]\* ]+?) (\w+)(?: = .*|\{.*\})?;(?: *//[^/].*)?$")
 ALIAS = re.compile(r"^using (\w+) =")
 CLASS = re.compile(r"^(?:class|struct) (?:\[\[nodiscard\]\] )?([\w:]+(?:<void>)?)[^;]*\{$")
 MADE_BY_LIBRARY = re.compile(r"^(?:explicit )?(\w+)\((?:std::(?:shared|unique)_ptr<(?:const )?(?:detail::)?\w+>|reading\*|event_batch batch\)).*")
@@ -111,6 +110,20 @@ def first_line(lines, at):
     return at
 
 
+def comment_before(lines, at):
+    comment = []
+    while at and lines[at - 1].strip().startswith("///"):
+        at -= 1
+        comment.insert(0, lines[at].strip())
+    return comment
+
+
+def kind_and_name(text):
+    """What a member is, for comparing it with members of other structs: its type, optional or not, and its name."""
+    kind, name = re.match(r"(?:const )?(.*?) (\w+)(?: = .*|\{.*\})?;", text).groups()
+    return re.sub(r"^std::optional<(.*)>$", r"\1", kind), name
+
+
 def commented(lines):
     """Yields the lines with the comments that are missing."""
     result, inside, said, members = list(lines), [], {}, {}
@@ -127,14 +140,10 @@ def commented(lines):
             result[at] = "" # Lists of types that macros write.
             continue
         if before.startswith("///") or "///<" in line:
-            if member := VARIABLE.match(text.partition(" ///<")[0]):
-                members[member[1]] = ["///" + text.partition("///<")[2]] if "///<" in line else [before]
+            if VARIABLE.match(text.partition(" ///<")[0]):
+                members[kind_and_name(text)] = ["///" + text.partition("///<")[2]] if "///<" in line else comment_before(lines, begin)
             if name:
-                comment = []
-                while begin and lines[begin - 1].strip().startswith("///"):
-                    begin -= 1
-                    comment.insert(0, lines[begin].strip())
-                said[owner.removesuffix("<void>"), name] = comment
+                said[owner.removesuffix("<void>"), name] = comment_before(lines, begin)
             continue
         if text.startswith(("//", "return", "#", "if ", "for ", "while ", "}", "&", "|")) or not text:
             continue
@@ -143,8 +152,6 @@ def commented(lines):
             comment = comments_of_requests().get(sent, []) + [f"/// Sends `kdb::{sent}`."]
         elif name and (owner.removesuffix("<void>"), name) in said:
             comment = said[owner.removesuffix("<void>"), name]
-        elif (member := VARIABLE.match(text)) and member[1] in members:
-            comment = members[member[1]]
         elif MOVE.match(text):
             comment = ["/// Copies or moves."]
         elif MADE_BY_LIBRARY.match(text):
@@ -153,6 +160,8 @@ def commented(lines):
             comment = [f"/// {MEANINGS[name]}"]
         elif (member := ALIAS.match(text) or VARIABLE.match(text)) and member[1] in MEANINGS and not text.startswith(("return", "friend")):
             comment = [f"/// {MEANINGS[member[1]]}"]
+        elif VARIABLE.match(text) and kind_and_name(text) in members:
+            comment = members[kind_and_name(text)]
         if comment: # On the same line, so that faults are reported with the numbers of the header.
             said_once = " ".join(each.removeprefix("///").strip() for each in comment)
             result[begin] = f"/** {said_once} */ {result[begin]}"
