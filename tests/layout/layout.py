@@ -53,7 +53,7 @@ PARTS = [
                  "libkdb/rpc/transport.hpp", "libkdb/rpc/grpc_transport.hpp", "libkdb/rpc/process.hpp", "libkdb/rpc/resolver.hpp"], [BOOST_UUID, CAF, ASIO]),
     ("devnode/include/kdb/", ["devnode/include/kdb/"], []),
     ("devnode/", ["devnode/"], [PROTOBUF, GRPC, OPENSSL, SQLITE, PCRE, GLIBC, POSIX]),
-    ("samples/", ["libkdb/include/kdb/", "actors/include/kdb/", "devnode/include/kdb/"], [BOOST_UUID, CAF, ASIO]),
+    ("samples/", ["samples/", "libkdb/include/kdb/", "actors/include/kdb/", "devnode/include/kdb/"], [BOOST_UUID, CAF, ASIO]),
 ]
 
 # Parts that must not reach these headers by any way either: their files would take seconds to compile.

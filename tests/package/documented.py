@@ -13,13 +13,17 @@ BLOCK = re.compile(r"^<!-- package: ([\w-]+) -->\n```\w*\n(.*?)^```$", re.MULTIL
 DOCUMENTED_NODE = "127.0.0.1:2113"
 
 
-def blocks(root):
-    """Returns the marked blocks of the page by their names."""
-    return dict(BLOCK.findall((root / "docs/install.md").read_text()))
-
-
 class Failed(Exception):
     pass
+
+
+def blocks(root):
+    """Returns the marked blocks of the page by their names. The README repeats some of them."""
+    found = dict(BLOCK.findall((root / "docs/install.md").read_text()))
+    for name, text in BLOCK.findall((root / "README.md").read_text()):
+        if found.get(name) != text:
+            raise Failed(f"README.md: the block '{name}' differs from docs/install.md")
+    return found
 
 
 class Machine:

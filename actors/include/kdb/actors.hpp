@@ -73,6 +73,7 @@ public:
     requires(!std::is_same_v<std::decay_t<Handle>, subscriber>)
   subscriber(const Handle& receiver) : handle_{caf::actor_cast<caf::actor>(receiver)} {}
 
+  /// The actor.
   const caf::actor& handle() const { return handle_; }
 
 private:
@@ -105,14 +106,14 @@ struct ack_events {
 /// These events were not processed.
 struct nack_events {
   std::vector<event_token> events;
-  nack_action action = nack_action::retry;
-  std::string reason{};
+  nack_action action = nack_action::retry; ///< What the server does with them.
+  std::string reason{};                    ///< For people; the server keeps it with parked events.
 };
 
 /// The outcomes of a batch. Without outcomes nothing is answered.
 struct answer_batch {
-  consumer_batch batch;
-  batch_outcomes outcomes = batch_outcomes::all(outcome::ack());
+  consumer_batch batch;                                          ///< The batch that was delivered.
+  batch_outcomes outcomes = batch_outcomes::all(outcome::ack()); ///< One for each of its events, or one for all.
 };
 
 /// A running consumer. Lives until its end, whether anyone holds the handle or not; it can be monitored. Answers are gathered, by
@@ -140,7 +141,7 @@ struct consume {
 /// Sends `connection_change` messages to `observer`: the present state at once (unless the client is idle), then every change,
 /// `client_closed` last. Until the observer ends.
 struct observe {
-  caf::actor observer;
+  caf::actor observer; ///< Any actor that handles `connection_change`.
 };
 
 /// Closes the client: no new work, every call cancelled, everything pending answered with `closed`. Answers when that is done, soon
@@ -172,6 +173,7 @@ public:
   owned_system(owned_system&&) noexcept;
   owned_system& operator=(owned_system&&) noexcept;
 
+  /// The system. Lives as long as this object.
   caf::actor_system& system();
 
   /// Whether the calling thread belongs to an owned system: there none may be destroyed.

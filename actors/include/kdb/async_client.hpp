@@ -271,6 +271,7 @@ public:
     return async_client{std::move(*core), std::move(executor)};
   }
 
+  /// The executor on which completions run that have none of their own.
   const boost::asio::any_io_executor& get_executor() const { return executor_; }
 
   /// Carries out an operation: a request like `kdb::append_to_stream`, which says what it does and what it is answered with. Completes with

@@ -23,11 +23,13 @@ namespace KDB_API kdb {
 class work_item {
 public:
   work_item() = default;
+  /// Made by the pool. A test of a worker can make one, too.
   work_item(consumer_batch batch, std::size_t index) : batch_{std::move(batch)}, index_{index} {}
 
   const resolved_event& event() const { return batch_[index_].event; }
   /// How often it was delivered before.
   std::uint32_t retries() const { return batch_[index_].retries; }
+  /// Names the event in an answer.
   event_token token() const { return batch_[index_].token; }
 
 private:
@@ -40,12 +42,15 @@ using worker_factory = std::function<caf::actor(caf::actor_system&)>;
 
 /// Sent to the observer: a worker has ended. Its event was answered as `consume_options::on_failure` says.
 struct worker_lost {
+  /// The reason why the worker ended.
   std::string why{};
+  /// Whether another worker was started in its place.
   bool replaced = false;
   /// Remaining workers, including the new one.
   std::size_t workers = 0;
 };
 
+/// How the events of a group are shared among workers.
 struct competing_workers_options {
   /// Events that are processed at the same time; at least 1.
   std::size_t workers = 4;
@@ -55,6 +60,7 @@ struct competing_workers_options {
   consume_options consumer{.buffer = 100};
   /// So many workers are replaced within `replacement_span`. Further losses are not replaced; without workers everything ends.
   std::size_t replacements = 100;
+  /// The time in which `replacements` count.
   std::chrono::milliseconds replacement_span{60'000};
   /// The time that workers have to finish their events after `cancel`.
   std::chrono::milliseconds stop_within{10'000};
@@ -63,6 +69,7 @@ struct competing_workers_options {
 /// The group to consume, and the workers.
 struct competing_workers_plan {
   group_name group{};
+  /// Starts each worker.
   worker_factory make_worker{};
   /// Any actor that handles `worker_lost` and `subscription_ended`, which is sent once, last. Optional.
   caf::actor observer{};
@@ -74,8 +81,9 @@ struct await_joined {};
 
 /// Returns the present workload.
 struct get_workload {};
+/// How much there is to do.
 struct workload {
-  std::size_t workers = 0;
+  std::size_t workers = 0; ///< Workers that run.
   std::size_t working = 0; ///< Events that workers have.
   std::size_t waiting = 0; ///< Events that wait for a worker, or for those before them.
   friend bool operator==(const workload&, const workload&) = default;

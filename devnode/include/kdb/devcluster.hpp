@@ -95,6 +95,7 @@ public:
 
   /// From now on no node leads, until `elect`.
   void leaderless();
+  /// Elects a leader again after `leaderless`.
   void elect();
 
   /// Decides between nodes with equal logs in elections: the higher number wins, then the lower number of the node. A leader

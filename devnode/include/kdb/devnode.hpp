@@ -41,6 +41,7 @@ struct devnode_options {
   /// PEM files with a certificate, followed by those between it and its CA, and with its key: instead of those made, for tests of what clients
   /// accept. They bring TLS and authentication without a folder too.
   std::string tls_certificate = {};
+  /// PEM file with the key of `tls_certificate`.
   std::string tls_key = {};
   /// PEM file with the CA of clients: with it clients must show a certificate. Otherwise they may, if `ca.crt` has signed it.
   std::string tls_client_ca = {};

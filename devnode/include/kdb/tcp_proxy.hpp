@@ -44,6 +44,7 @@ public:
 
   /// Nobody listens on the port any more: connecting fails at once. Open connections stay.
   void refuse();
+  /// Listens again after `refuse`.
   void accept_again();
 
   // -- bytes ---
@@ -67,6 +68,7 @@ public:
 
   /// Connections open now, and accepted since the start.
   std::size_t connections() const;
+  /// Connections accepted since the start.
   std::size_t accepted() const;
 
   /// Bytes passed on to clients.

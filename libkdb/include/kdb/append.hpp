@@ -16,6 +16,7 @@
 
 namespace KDB_API kdb {
 
+/// Options of an append.
 struct append_options {
   call_options call{};
 };
@@ -33,6 +34,7 @@ std::string to_string(const append_result& done);
 
 // -- in parts: not atomic ------------------------------------------------------------
 
+/// Options of an append in parts.
 struct append_in_parts_options {
   /// A part takes events up to that many bytes of data, metadata and types; an event above that is a part of its own. At least 1.
   std::uint64_t part_bytes = 1 << 20;
@@ -51,6 +53,7 @@ struct [[nodiscard]] append_in_parts_result {
   /// The error of the part that failed. With `outcome_unknown` that part may be written too; nothing after it is.
   std::optional<error> stopped{};
 
+  /// Whether all parts are written.
   bool complete() const { return !stopped; }
 };
 

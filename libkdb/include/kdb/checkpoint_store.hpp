@@ -43,6 +43,7 @@ enum class followed : std::uint8_t { stream, all };
 /// Stores the place of a subscription at intervals, never past an item that was not handled. Use it from one thread.
 class checkpointer {
 public:
+  /// How often the place is stored.
   struct rhythm {
     /// Commit after that many items handled…
     std::uint32_t items = 1000;

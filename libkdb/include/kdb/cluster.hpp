@@ -39,8 +39,11 @@ std::string to_string(member_state state);
 
 /// One node of a cluster as another one sees it. Dead ones stay listed for half an hour.
 struct cluster_member {
+  /// Identifies the process of the node.
   uuid instance_id{};
+  /// What the node is, for instance the leader.
   member_state state = member_state::unknown;
+  /// Whether the other nodes hear from it.
   bool alive = false;
   /// The address for clients.
   endpoint where{};

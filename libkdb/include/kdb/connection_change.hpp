@@ -20,6 +20,7 @@ namespace KDB_API kdb {
 struct reconnecting {
   /// Counts within one round of attempts; 0 when a node was lost just now.
   unsigned attempt = 0;
+  /// The failure of the attempt, or of the node.
   error why{};
   /// When the next attempt begins. After the last attempt of a round it begins with the next request.
   std::chrono::milliseconds next{};
@@ -34,6 +35,7 @@ struct client_closed {
 /// A change of a client's connection, for observers.
 using connection_change = std::variant<connected, reconnecting, client_closed>;
 
+/// Receives the changes of a connection, see `settings::on_change`.
 using change_sink = std::function<void(const connection_change&)>;
 
 /// For logs: "connected to host:port", for instance.
@@ -51,6 +53,7 @@ std::string_view to_string(client_phase phase);
 
 /// The state of a client.
 struct client_status {
+  /// What the connection is doing.
   client_phase phase = client_phase::idle;
   /// The node in use, if any.
   std::optional<connected> node{};

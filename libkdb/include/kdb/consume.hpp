@@ -44,6 +44,7 @@ public:
   /// `unknown`.
   static outcome nack(nack_action action, std::string_view reason = {});
 
+  /// Whether the event was processed.
   bool is_ack() const { return ack_; }
   /// Only of a nack.
   nack_action action() const { return action_; }
@@ -61,24 +62,26 @@ private:
 
 /// The outcomes of a batch: one for each event, in order, or one for all. Empty: the events will be answered one by one.
 struct batch_outcomes {
-  std::vector<outcome> each{};
+  std::vector<outcome> each{}; ///< The outcomes.
 
+  /// The same outcome for all events of the batch.
   static batch_outcomes all(const outcome& how) { return {{how}}; }
 };
 
 /// Names a delivered event for its answer: the id of the link if the event was resolved, else its own, and the call that brought it.
 struct event_token {
   uuid id{};
-  std::uint64_t incarnation = 0;
+  std::uint64_t incarnation = 0; ///< Counts the calls of the consumer.
   friend bool operator==(const event_token&, const event_token&) = default;
 };
 
 /// An event of a batch. Valid as long as the batch, or a copy of it.
 struct consumed_event {
+  /// The event, or a broken link to one.
   const resolved_event& event;
   /// How often it was delivered before.
   std::uint32_t retries = 0;
-  event_token token{};
+  event_token token{}; ///< Names the event in an answer.
 };
 
 /// Events handed to a consumer, in the order of the server. Immutable; copies share the same storage.
@@ -142,6 +145,7 @@ inline consumer_batch::iterator consumer_batch::end() const {
 
 /// How many answers were accepted for sending. The server does not confirm them: consuming is at least once.
 struct ack_result {
+  /// Answers that are on their way to the server.
   std::size_t taken = 0;
   /// Answers to events of a call that is over. They have no effect: the server delivers those events again.
   std::size_t stale = 0;

@@ -14,7 +14,9 @@ namespace KDB_API kdb {
 /// Credentials of a caller. Printing shows `***` for the secret. The memory of a copy is wiped when it is destroyed.
 class credentials {
 public:
+  /// Name and password of a user.
   static credentials basic(std::string user, std::string password);
+  /// A token, for instance of an identity provider.
   static credentials bearer(std::string token);
 
   credentials(const credentials&) = default;
@@ -26,6 +28,7 @@ public:
   std::string header() const;
   /// The user's name; empty for tokens.
   const std::string& user() const { return user_; }
+  /// Whether this is a token.
   bool is_bearer() const { return bearer_; }
   /// Password or token. A secret: never print it.
   const std::string& secret() const { return secret_; }
@@ -45,6 +48,7 @@ std::string to_string(const credentials& who);
 
 /// The answer of a provider.
 struct provided_credentials {
+  /// The credentials.
   kdb::credentials credentials;
   /// When they expire; the provider is called again before that. Unset: they are valid until the server refuses them.
   std::optional<std::chrono::system_clock::time_point> valid_until{};

@@ -11,6 +11,7 @@
 
 namespace KDB_API kdb {
 
+/// Options of a delete.
 struct delete_options {
   call_options call{};
 };

@@ -29,33 +29,33 @@ enum class errc : std::uint8_t {
   read_too_large,            ///< There is more to read than the caller wants in memory at once. Detail: `size_limit`.
 
   // -- the stream is not as expected ---------------------------------------------
-  wrong_expected_version = 20, ///< Nothing was written. Detail: `version_mismatch`.
+  wrong_expected_version = 20, ///< Nothing was written: read again and decide again. Detail: `version_mismatch`.
   stream_not_found,            ///< Never existed, or is soft-deleted. Detail: `stream_name`.
   stream_deleted,              ///< Tombstoned: the name can never be used again. Detail: `stream_name`.
   invalid_position,            ///< The server can't read from that place.
-  index_not_found,             ///< Detail: `index_name`.
+  index_not_found,             ///< The server has no such index, or none at all. Detail: `index_name`.
 
   // -- the caller ------------------------------------------------------------------
-  unauthenticated = 40, ///< The credentials are wrong.
-  access_denied,        ///< The caller lacks the right.
+  unauthenticated = 40, ///< The credentials are wrong or have expired.
+  access_denied,        ///< The caller lacks the right, or the call had no credentials.
 
   // -- persistent subscriptions, users, scavenges, projections -----------------------
-  group_not_found = 60, ///< Detail: `group_name`.
-  group_exists,         ///< Detail: `group_name`.
+  group_not_found = 60, ///< There is no such group. Detail: `group_name`.
+  group_exists,         ///< The stream has a group of that name. Detail: `group_name`.
   group_failed,         ///< The server refused; the message holds its reason. Detail: `group_name`.
   group_dropped,        ///< The server ended the consumer's call: group deleted, updated or restarted. Detail: `group_name`.
   maximum_subscribers,  ///< The group has all the consumers it may have. Detail: `group_name`.
-  user_not_found,       ///< Detail: `login_name`.
-  user_conflict,        ///< Somebody changed the user at the same time. Detail: `login_name`.
+  user_not_found,       ///< There is no such user. Detail: `login_name`.
+  user_conflict,        ///< The user exists, or somebody changed it at the same time. Detail: `login_name`.
   scavenge_not_found,   ///< No scavenge with that id is running.
-  projection_not_found, ///< Detail: `projection_name`.
-  projection_exists,    ///< Detail: `projection_name`.
+  projection_not_found, ///< There is no such projection. Detail: `projection_name`.
+  projection_exists,    ///< There is a projection of that name. Detail: `projection_name`.
   projection_failed,    ///< The server refused, or a later command came first: the message says it. Detail: `projection_name`.
 
   // -- the node can't serve it now --------------------------------------------------
-  not_leader = 80,   ///< The node is not the leader. Detail: `leader`, if it named one.
+  not_leader = 80,   ///< The node is not the leader, and only the leader would do. Detail: `leader`, if it named one.
   not_ready,         ///< The node starts, stops, or knows no leader.
-  too_busy,          ///< The node is overloaded.
+  too_busy,          ///< The node is overloaded: try again later.
   server_timeout,    ///< The node gave up inside; a write may have happened.
   server_stopping,   ///< The node is shutting down.
   consumer_too_slow, ///< An old server ended a subscription that could not keep up.
@@ -63,10 +63,10 @@ enum class errc : std::uint8_t {
   // -- the connection -----------------------------------------------------------------
   unavailable = 100, ///< The connection was lost or refused.
   discovery_failed,  ///< No usable node was found in the allowed attempts.
-  deadline_exceeded, ///< The call's deadline passed.
+  deadline_exceeded, ///< The call's deadline passed. Of a write, see `outcome_unknown`.
   cancelled,         ///< The call was cancelled by its owner.
   closed,            ///< The client, reading or subscription is closed.
-  tls_failed,        ///< A node is there, but TLS with it failed. Detail: `tls_failure`.
+  tls_failed,        ///< A node is there, but TLS with it failed, or a file of certificates can't be used. Detail: `tls_failure`.
 
   // -- unexpected ------------------------------------------------------------
   unsupported = 120, ///< The server does not offer this operation.
@@ -76,10 +76,10 @@ enum class errc : std::uint8_t {
   internal,          ///< A bug in libkdb, or an unexpected answer of the host.
 
   // -- v2 appends ---------------------------------------------------------------------
-  consistency_violation = 140, ///< Nothing was written. Detail: `violations`.
+  consistency_violation = 140, ///< A check failed, and nothing was written. Detail: `violations`.
   stream_already_in_session,   ///< One stream appears twice. Detail: `stream_name`.
-  stream_already_exists,       ///< Detail: `stream_name`.
-  index_exists,                ///< Detail: `index_name`.
+  stream_already_exists,       ///< The stream was expected not to exist. Detail: `stream_name`.
+  index_exists,                ///< There is an index of that name. Detail: `index_name`.
   indexes_not_ready,           ///< The indexes are still catching up.
 };
 
@@ -96,25 +96,30 @@ struct bad_argument {
 struct version_mismatch {
   std::string stream;
   stream_state expected;
-  std::optional<stream_state> actual;
+  std::optional<stream_state> actual; ///< What the server found.
 };
 
+/// The stream that an error is about.
 struct stream_name {
   std::string name;
 };
 
+/// The index that an error is about.
 struct index_name {
   std::string name;
 };
 
+/// The user that an error is about.
 struct login_name {
   std::string name;
 };
 
+/// The projection that an error is about.
 struct projection_name {
   std::string name;
 };
 
+/// A group, and what it consumes.
 struct group_name {
   std::string stream; ///< "$all" for groups on $all.
   std::string group;
@@ -122,9 +127,9 @@ struct group_name {
 
 /// Sizes in bytes; those the server does not tell are 0.
 struct size_limit {
-  std::uint64_t limit = 0;
-  std::uint64_t actual = 0;
-  std::string event_id; ///< Empty if the limit is not one event's.
+  std::uint64_t limit = 0;  ///< The greatest size that is accepted.
+  std::uint64_t actual = 0; ///< The size that was sent.
+  std::string event_id;     ///< Empty if the limit is not one event's.
 };
 
 /// Where the leader is, as the answering node knows it.
@@ -152,29 +157,33 @@ enum class tls_problem : std::uint8_t {
 /// The name of the enumerator.
 std::string_view to_string(tls_problem problem);
 
+/// The reason why a TLS connection failed.
 struct tls_failure {
-  tls_problem problem = tls_problem::other;
-  std::string host{}; ///< Of the node; empty for `bad_file`.
+  tls_problem problem = tls_problem::other; ///< What is wrong.
+  std::string host{};                       ///< Of the node; empty for `bad_file`.
   std::uint16_t port = 0;
   std::string file{}; ///< The file of `bad_file`, if it is one.
 };
 
 /// All failed checks of one v2 append.
 struct violations {
+  /// One failed check.
   struct one {
     std::uint32_t check = 0; ///< Index in the request's checks.
     std::string stream;
     std::int64_t expected = 0; ///< As `stream_state::number()`; also -5 soft-deleted, -6 tombstoned.
-    std::int64_t actual = 0;
+    std::int64_t actual = 0;   ///< What the server found; in the same numbers.
   };
-  std::vector<one> all;
+  std::vector<one> all; ///< The failed checks, in the order of the request.
 };
 
+/// The details that an error may have.
 using error_detail = std::variant<std::monostate, bad_argument, version_mismatch, stream_name, index_name, login_name, group_name,
                                   size_limit, leader, violations, tls_failure, projection_name>;
 
 /// Why something failed. Copies are independent; safe to move between threads.
 struct [[nodiscard]] error {
+  /// What went wrong.
   errc code = errc::internal;
   /// For people: what happened and what to do. Holds neither credentials nor payloads.
   std::string message{};

@@ -80,14 +80,18 @@ std::string to_string(const recorded_event& event);
 class resolved_event {
 public:
   constexpr resolved_event() = default;
+  /// A view of an event, of a link, or of both.
   constexpr resolved_event(const recorded_event* event, const recorded_event* link) : event_{event}, link_{link} {}
 
+  /// Whether there is an event. False for a broken link.
   bool has_event() const { return event_ != nullptr; }
   /// The event. Only if `has_event()`.
   const recorded_event& event() const { return *event_; }
   /// The link that was resolved or is broken, or null.
   const recorded_event* link() const { return link_; }
+  /// Whether a link was followed to the event.
   bool is_resolved() const { return event_ != nullptr && link_ != nullptr; }
+  /// Whether this is a link to an event that does not exist any more.
   bool is_broken_link() const { return event_ == nullptr && link_ != nullptr; }
   /// The event in the stream that was read: the link if there is one. Acknowledgements use its id.
   const recorded_event& original() const { return link_ ? *link_ : *event_; }
@@ -112,6 +116,7 @@ private:
 std::string to_string(const resolved_event& event);
 
 // Print the same texts.
+/// Prints `to_string`.
 std::ostream& operator<<(std::ostream& out, const new_event& event);
 std::ostream& operator<<(std::ostream& out, const recorded_event& event);
 std::ostream& operator<<(std::ostream& out, const resolved_event& event);
@@ -119,9 +124,12 @@ std::ostream& operator<<(std::ostream& out, const resolved_event& event);
 /// A resolved event that keeps its own bytes. Copies share them.
 class owned_event {
 public:
+  /// Copies the bytes of the event.
   explicit owned_event(const resolved_event& event);
 
+  /// The event, as long as this object lives.
   const resolved_event& operator*() const { return view_; }
+  /// The event, as long as this object lives.
   const resolved_event* operator->() const { return &view_; }
 
 private:

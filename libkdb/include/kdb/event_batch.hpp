@@ -82,6 +82,7 @@ private:
   const batch_item* last_ = nullptr;
 };
 
+/// The events of a batch, without its other items.
 class event_batch::event_range {
 public:
   class iterator {

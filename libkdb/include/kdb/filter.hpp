@@ -19,6 +19,7 @@ namespace KDB_API kdb {
 /// cheaper and say what most filters mean.
 class event_filter {
 public:
+  /// What a filter looks at.
   enum class subject : std::uint8_t { event_type, stream_name };
 
   /// Events whose type begins with one of these.
@@ -56,12 +57,15 @@ public:
   /// Subscriptions get a checkpoint after this many windows; at least 1.
   event_filter& checkpoint_interval(std::uint32_t windows);
 
+  /// What the filter looks at.
   subject what() const { return subject_; }
   /// Empty for filters by prefix.
   const std::string& regex() const { return regex_; }
+  /// Empty for filters by expression.
   const std::vector<std::string>& prefixes() const { return prefixes_; }
   std::optional<std::uint32_t> window() const { return window_; }
   std::uint32_t checkpoint_interval() const { return checkpoint_interval_; }
+  /// Whether this is a secondary index.
   bool is_index() const;
 
   /// Checks what the server would refuse or never answer: no expression and no prefix, an empty prefix list, text that is no UTF-8, an

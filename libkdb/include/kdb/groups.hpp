@@ -40,7 +40,9 @@ struct group_settings {
   /// The server writes a checkpoint when this time has passed and `min_checkpoint` events were answered, or as soon as
   /// `max_checkpoint` were. 0: never by time.
   std::chrono::milliseconds checkpoint_after{2'000};
+  /// Processed events before a checkpoint is written by time.
   std::int32_t min_checkpoint = 10;
+  /// Processed events after which a checkpoint is written in any case.
   std::int32_t max_checkpoint = 1'000;
   /// Consumers at the same time; 0: any number.
   std::int32_t max_subscribers = 0;
@@ -59,6 +61,7 @@ struct group_settings {
 /// Where a group without a checkpoint starts, included: in its stream or in $all.
 using group_start = std::variant<stream_position, all_position>;
 
+/// Options of a group on a stream.
 struct create_group_options {
   /// Included. By default existing events are consumed, too.
   stream_position from = stream_start;
@@ -66,6 +69,7 @@ struct create_group_options {
   call_options call{};
 };
 
+/// Options of a group on $all.
 struct create_group_on_all_options {
   /// Included. By default existing events are consumed, too.
   all_position from = all_start;
@@ -78,20 +82,21 @@ struct create_group_on_all_options {
 /// For an update: replaces everything but the filter. The strategies that an update can name are the first three of
 /// `consumer_strategy`.
 struct update_group_options {
-  stream_position from = stream_start;
+  stream_position from = stream_start; ///< Included. The place to start from.
   group_settings settings{};
   call_options call{};
 };
 
+/// For an update of a group on $all: replaces everything but the filter.
 struct update_group_on_all_options {
-  all_position from = all_start;
+  all_position from = all_start; ///< Included. The place to start from.
   group_settings settings{};
   call_options call{};
 };
 
 /// Changes of a group. Unset members keep their value.
 struct group_changes {
-  std::optional<group_start> from{};
+  std::optional<group_start> from{}; ///< The place to start from, included.
   std::optional<bool> resolve_links{};
   std::optional<bool> extra_statistics{};
   std::optional<std::chrono::milliseconds> message_timeout{};
@@ -112,16 +117,22 @@ using group_position = std::variant<stream_revision, log_position>;
 
 /// One consumer of a group, as the server sees it.
 struct group_connection {
-  std::string from; ///< Empty on servers of today.
+  /// Empty on servers of today.
+  std::string from;
+  /// Login name of the consumer.
   std::string user;
-  std::string name; ///< Of the connection.
+  /// Of the connection.
+  std::string name;
+  /// Events a second, on average.
   std::int32_t average_per_second = 0;
+  /// Events since the start.
   std::int64_t total_items = 0;
+  /// Events since the measurement before.
   std::int64_t items_since_last_measurement = 0;
   /// Only with `extra_statistics`: names like "Mean" or "99%", and how long it took, in the server's unit.
   std::vector<std::pair<std::string, std::int64_t>> measurements{};
-  std::int32_t available_slots = 0;
-  std::int32_t in_flight = 0;
+  std::int32_t available_slots = 0; ///< Events that may be sent to it now.
+  std::int32_t in_flight = 0;       ///< Events that it has not answered.
 };
 
 /// A group: its settings, its progress, its consumers.
@@ -136,16 +147,16 @@ struct group_info {
   std::optional<group_position> last_checkpoint{};
   /// The last event the group knows of. Unset until it knows one.
   std::optional<group_position> last_known{};
-  std::vector<group_connection> connections{};
+  std::vector<group_connection> connections{}; ///< Its consumers.
   std::int32_t average_per_second = 0;
   std::int64_t total_items = 0;
   std::int64_t items_since_last_measurement = 0;
-  std::int32_t read_buffered = 0;
-  std::int64_t live_buffered = 0;
-  std::int32_t retry_buffered = 0;
-  std::int32_t in_flight = 0;
-  std::int32_t outstanding = 0;
-  std::int64_t parked = 0;
+  std::int32_t read_buffered = 0;  ///< Events read from the log that wait.
+  std::int64_t live_buffered = 0;  ///< New events that wait.
+  std::int32_t retry_buffered = 0; ///< Events that wait for another delivery.
+  std::int32_t in_flight = 0;      ///< Events that consumers have not answered.
+  std::int32_t outstanding = 0;    ///< Events that were delivered and are not processed yet.
+  std::int64_t parked = 0;         ///< Events that were put aside.
 };
 
 /// For replaying and truncating parked events.
@@ -197,7 +208,7 @@ struct update_group_on_all {
 struct change_group {
   using answer = void;
   group_name name;
-  group_changes changes{};
+  group_changes changes{}; ///< The changes.
   call_options call{};
 };
 

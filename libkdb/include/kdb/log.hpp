@@ -9,6 +9,7 @@
 
 namespace KDB_API kdb {
 
+/// How important a line of the log is.
 enum class log_level : std::uint8_t { debug, info, warning, error };
 
 std::string_view to_string(log_level level);

@@ -139,6 +139,7 @@ KDB_CALLS(KDB_X)
 template <class T>
 concept operation = detail::is_operation<T>;
 
+/// What `ask` returns: a `result` of the answer. Appends in parts report failures in the answer itself.
 template <operation Request>
 using outcome_of = typename detail::outcome_trait<Request>::type;
 

@@ -23,9 +23,10 @@ struct scavenge_options {
 /// The state of a scavenge.
 enum class scavenge_state : std::uint8_t { started, in_progress, stopped };
 
+/// The outcome of starting or stopping a scavenge.
 struct scavenge_result {
   std::string id;
-  scavenge_state state = scavenge_state::started;
+  scavenge_state state = scavenge_state::started; ///< What has happened to it.
 
   friend bool operator==(const scavenge_result&, const scavenge_result&) = default;
 };
@@ -35,7 +36,7 @@ struct scavenge_result {
 
 /// The statistics of a node at one moment, by the names the server gives them.
 struct server_statistics {
-  std::map<std::string, std::string> values{};
+  std::map<std::string, std::string> values{}; ///< The values by their names.
   friend bool operator==(const server_statistics&, const server_statistics&) = default;
 };
 
@@ -75,7 +76,7 @@ struct resign_node {
 /// Sets the priority of the node in elections: among nodes with the same log, the one with the highest priority becomes leader.
 struct set_node_priority {
   using answer = void;
-  std::int32_t priority = 0;
+  std::int32_t priority = 0; ///< The priority; 0 unless it was changed.
   call_options call{};
 };
 

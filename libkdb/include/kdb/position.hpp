@@ -13,8 +13,8 @@ namespace KDB_API kdb {
 
 /// A place in the log, which orders the events of all streams. Grows with every event, without being dense.
 struct log_position {
-  std::uint64_t commit = 0;
-  std::uint64_t prepare = 0;
+  std::uint64_t commit = 0;  ///< The place of the commit. For single events the same as `prepare`.
+  std::uint64_t prepare = 0; ///< The place of the event itself.
   friend constexpr auto operator<=>(const log_position&, const log_position&) = default;
 };
 
@@ -26,8 +26,11 @@ std::string to_string(log_position position);
 class stream_position {
 public:
   constexpr stream_position() = default;
+  /// Begins at a revision.
   constexpr stream_position(stream_revision revision) : kind_{kind::at}, revision_{revision} {}
+  /// The start of the stream.
   static constexpr stream_position start() { return {}; }
+  /// The end of the stream.
   static constexpr stream_position end() { return stream_position{kind::end}; }
 
   constexpr bool is_start() const { return kind_ == kind::start; }
@@ -50,8 +53,11 @@ private:
 class all_position {
 public:
   constexpr all_position() = default;
+  /// Begins at a position.
   constexpr all_position(log_position position) : kind_{kind::at}, position_{position} {}
+  /// The start of $all.
   static constexpr all_position start() { return {}; }
+  /// The end of $all.
   static constexpr all_position end() { return all_position{kind::end}; }
 
   constexpr bool is_start() const { return kind_ == kind::start; }
@@ -67,9 +73,13 @@ private:
   log_position position_{};
 };
 
+/// The start of a stream.
 inline constexpr stream_position stream_start = stream_position::start();
+/// The end of a stream.
 inline constexpr stream_position stream_end = stream_position::end();
+/// The start of $all.
 inline constexpr all_position all_start = all_position::start();
+/// The end of $all.
 inline constexpr all_position all_end = all_position::end();
 
 } // namespace kdb

@@ -27,6 +27,7 @@ inline constexpr const char* streams = "$streams";                       ///< Th
 /// The version of the engine that runs the query. Servers without the second one use the first, without an error.
 enum class projection_engine : std::uint8_t { v1 = 1, v2 = 2 };
 
+/// Options of a projection to create.
 struct create_projection_options {
   /// The query may write events and links: `emit` and `linkTo`.
   bool emit = false;
@@ -42,6 +43,7 @@ struct create_one_time_projection_options {
   call_options call{};
 };
 
+/// Options of an update.
 struct update_projection_options {
   /// Whether the query may write from now on. Unset: as before.
   std::optional<bool> emit{};
@@ -52,7 +54,9 @@ struct update_projection_options {
 struct delete_projection_options {
   /// The streams that it wrote. Only for projections with `track_emitted_streams`.
   bool delete_emitted_streams = false;
+  /// The stream with its state.
   bool delete_state_stream = false;
+  /// The stream with its checkpoints.
   bool delete_checkpoint_stream = false;
   call_options call{};
 };
@@ -70,6 +74,7 @@ enum class projection_mode : std::uint8_t { all, continuous, one_time, transient
 /// The statistics of a projection, in the server's words.
 struct projection_statistics {
   std::string name;
+  /// The name that the server uses inside.
   std::string effective_name;
   /// "Continuous", "OneTime" or "Transient".
   std::string mode;
@@ -77,7 +82,9 @@ struct projection_statistics {
   std::string status;
   /// Why it is faulted.
   std::string state_reason;
+  /// Counts the changes of the projection.
   std::int64_t version = 0;
+  /// The version at its last reset.
   std::int64_t epoch = 0;
   /// Where it is: "C:123/P:123" in $all, "stream: 2" in a stream.
   std::string position;
@@ -85,15 +92,15 @@ struct projection_statistics {
   float progress = 0;
   /// Where it would resume; in the form of `position`.
   std::string last_checkpoint;
-  std::string checkpoint_status;
-  std::int64_t core_processing_time = 0; ///< In the server's unit.
-  std::int64_t events_processed_after_restart = 0;
-  std::int64_t buffered_events = 0;
-  std::int32_t partitions_cached = 0;
-  std::int32_t reads_in_progress = 0;
-  std::int32_t writes_in_progress = 0;
-  std::int32_t write_pending_events_before_checkpoint = 0;
-  std::int32_t write_pending_events_after_checkpoint = 0;
+  std::string checkpoint_status;                           ///< How far writing a checkpoint has come.
+  std::int64_t core_processing_time = 0;                   ///< In the server's unit.
+  std::int64_t events_processed_after_restart = 0;         ///< Events processed since its last start.
+  std::int64_t buffered_events = 0;                        ///< Events that wait.
+  std::int32_t partitions_cached = 0;                      ///< Partitions whose state is in memory.
+  std::int32_t reads_in_progress = 0;                      ///< Reads that run.
+  std::int32_t writes_in_progress = 0;                     ///< Writes that run.
+  std::int32_t write_pending_events_before_checkpoint = 0; ///< Events to write before the next checkpoint.
+  std::int32_t write_pending_events_after_checkpoint = 0;  ///< Events to write after the next checkpoint.
 
   friend bool operator==(const projection_statistics&, const projection_statistics&) = default;
 };
@@ -172,7 +179,7 @@ struct get_projection_statistics {
 /// Lists the projections, in no particular order.
 struct list_projections {
   using answer = std::vector<projection_statistics>;
-  projection_mode mode = projection_mode::all;
+  projection_mode mode = projection_mode::all; ///< Which projections.
   call_options call{};
 };
 

@@ -15,12 +15,16 @@
 
 namespace KDB_API kdb {
 
+/// The order in which events are read.
 enum class direction : std::uint8_t { forwards, backwards };
+/// From the oldest to the newest.
 inline constexpr direction forwards = direction::forwards;
+/// From the newest to the oldest.
 inline constexpr direction backwards = direction::backwards;
 
 std::string_view to_string(direction where);
 
+/// Reads all there is.
 inline constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
 /// How to read one stream.
@@ -63,7 +67,7 @@ struct read_stream_to_end {
   using answer = event_list;
   std::string stream;
   read_stream_options options{};
-  std::uint64_t max_bytes = default_read_bytes;
+  std::uint64_t max_bytes = default_read_bytes; ///< The limit of memory.
 };
 
 /// Returns the position of the last event in $all, by default of the last one that is not the server's own. A server without events

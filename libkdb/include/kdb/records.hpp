@@ -18,6 +18,7 @@
 // `unsupported`.
 namespace KDB_API kdb {
 
+/// The format of the data.
 enum class schema_format : std::uint8_t { json, protobuf, avro, bytes };
 
 std::string_view to_string(schema_format format);
@@ -26,10 +27,14 @@ std::string_view to_string(schema_format format);
 /// are nested in each other.
 class property_value {
 public:
+  /// A list of values.
   using list = std::vector<property_value>;
+  /// Values by their names.
   using object = std::map<std::string, property_value, std::less<>>;
+  /// All kinds of values.
   using any = std::variant<std::nullptr_t, bool, double, std::string, list, object>;
 
+  /// Null, or any kind of value.
   property_value(std::nullptr_t = nullptr) {}
   property_value(bool value) : value_{value} {}
   property_value(double value) : value_{value} {}
@@ -39,6 +44,7 @@ public:
   property_value(list value) : value_{std::move(value)} {}
   property_value(object value) : value_{std::move(value)} {}
 
+  /// The value itself.
   const any& value() const { return value_; }
   friend bool operator==(const property_value&, const property_value&) = default;
 
@@ -51,7 +57,9 @@ struct new_record {
   /// Letters, digits, `_ . $ : -` only, in NFC.
   std::string schema_name;
   std::string data{};
+  /// The format of the data.
   schema_format format = schema_format::json;
+  /// Become the metadata of the event.
   property_value::object properties{};
   /// Of the schema in a registry.
   std::optional<uuid> schema_id{};
@@ -67,18 +75,19 @@ std::string to_string(const new_record& record);
 /// The records for one stream in an append to several.
 struct stream_append {
   std::string stream;
-  std::vector<new_record> records{};
+  std::vector<new_record> records{}; ///< The records for the stream, in their order.
   stream_state expected = stream_state::any;
 };
 
 /// One record with its stream, for appends that interleave streams.
 struct stream_record {
   std::string stream;
-  new_record record;
+  new_record record; ///< The record.
 };
 
 /// A state that a stream must have for the append to happen; the stream need not be written to.
 struct consistency_check {
+  /// What the stream must be.
   enum class state : std::uint8_t { at_revision, no_stream, exists, soft_deleted, tombstoned };
 
   std::string stream;
@@ -87,12 +96,14 @@ struct consistency_check {
   stream_revision revision{};
 };
 
+/// Options of an append of records.
 struct records_options {
   call_options call{};
 };
 
 /// Where the records are now.
 struct records_result {
+  /// A stream that was written to.
   struct stream {
     std::string name;
     stream_revision revision{}; ///< Of its last event.
@@ -110,7 +121,7 @@ struct records_result {
 /// Multi-stream append: appends to several streams, atomically. Each stream may appear once.
 struct append_to_streams {
   using answer = records_result;
-  std::vector<stream_append> appends;
+  std::vector<stream_append> appends; ///< The streams, each with its records.
   records_options options{};
 };
 
@@ -118,8 +129,8 @@ struct append_to_streams {
 /// `consistency_violation` with all checks that failed.
 struct append_records {
   using answer = records_result;
-  std::vector<stream_record> records;
-  std::vector<consistency_check> checks{};
+  std::vector<stream_record> records;      ///< The records, in the order in which they are written.
+  std::vector<consistency_check> checks{}; ///< The states that streams must have.
   records_options options{};
 };
 

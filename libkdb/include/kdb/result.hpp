@@ -16,6 +16,7 @@ namespace KDB_API kdb {
 /// Thrown by `result::value()` when there is no value: `what()` is the whole text of the error, `error()` the typed error itself.
 class failure : public std::runtime_error {
 public:
+  /// Made of an error.
   explicit failure(kdb::error error);
 
   const kdb::error& error() const noexcept { return error_; }
@@ -27,6 +28,7 @@ private:
 /// Wraps an error for returning it from a function with a `result`.
 class [[nodiscard]] unexpected {
 public:
+  /// Wraps an error.
   explicit unexpected(kdb::error error) : error_{std::move(error)} {}
   /// Short for `unexpected{error{.code = code, .message = message}}`.
   unexpected(errc code, std::string message) : error_{.code = code, .message = std::move(message)} {}
@@ -109,10 +111,12 @@ public:
 
   result() requires std::is_default_constructible_v<T>
   = default;
+  /// Made of a value.
   template <class U = T>
     requires(!std::is_same_v<std::remove_cvref_t<U>, result> && !std::is_same_v<std::remove_cvref_t<U>, unexpected> &&
              std::is_constructible_v<T, U>)
   explicit(!std::is_convertible_v<U, T>) result(U&& value) : state_{std::in_place_index<0>, std::forward<U>(value)} {}
+  /// Made of an error.
   result(unexpected why) : state_{std::in_place_index<1>, std::move(why).error()} {}
 
   bool has_value() const noexcept { return state_.index() == 0; }

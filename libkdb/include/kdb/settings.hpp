@@ -17,11 +17,14 @@
 
 namespace KDB_API kdb {
 
+/// Which node of a cluster to use.
 enum class node_preference : std::uint8_t { leader, follower, random, read_only_replica };
 
 std::string_view to_string(node_preference preference);
 
+/// How connections are secured.
 struct tls_settings {
+  /// Off: plain HTTP/2.
   bool enabled = true;
   /// Off: any certificate is accepted. For tests only.
   bool verify_certificate = true;
@@ -29,11 +32,12 @@ struct tls_settings {
   std::string ca_file{};
   /// PEM files of a client certificate (followed by those between it and its authority) and its key: both or neither.
   std::string user_certificate_file{};
+  /// PEM file with the key of the certificate.
   std::string user_key_file{};
   /// The same as PEM text, in place of the files.
   std::string ca_pem{};
-  std::string user_certificate_pem{};
-  std::string user_key_pem{};
+  std::string user_certificate_pem{}; ///< PEM text in place of `user_certificate_file`.
+  std::string user_key_pem{};         ///< PEM text in place of `user_key_file`.
   friend bool operator==(const tls_settings&, const tls_settings&) = default;
 };
 
@@ -43,7 +47,9 @@ struct settings {
   std::vector<endpoint> endpoints{};
   /// Resolve each name to all its addresses and ask them for the cluster (`kurrentdb+discover`).
   bool discover = false;
+  /// How connections are secured.
   tls_settings tls{};
+  /// The credentials of the client. Calls may have their own.
   std::optional<kdb::credentials> credentials{};
   /// Supplies the client's credentials, in place of `credentials`: called before the first connection, again before they expire, and when
   /// a server has refused them. While it fails, requests that need a node fail with `unauthenticated` and its message. Credentials of a
@@ -60,6 +66,7 @@ struct settings {
   std::chrono::milliseconds discovery_interval{100};
   /// For the gossip of one node.
   std::chrono::milliseconds gossip_timeout{5000};
+  /// Which node of a cluster to use.
   node_preference preference = node_preference::leader;
   /// Use only a node of the preferred kind; otherwise the next best one is used. Unset: strict if the leader is preferred.
   std::optional<bool> strict_preference{};
@@ -90,10 +97,11 @@ struct settings {
 
   /// Workers of the client that are replaced after a bug within `restart_span`; one more failure ends the client.
   std::uint32_t max_restarts = 10;
-  std::chrono::milliseconds restart_span{60'000};
+  std::chrono::milliseconds restart_span{60'000}; ///< The time in which `max_restarts` count.
 
   /// Takes log lines. Empty: silence.
   log_sink log{};
+  /// Lines below this level are not made.
   log_level minimum_log_level = log_level::info;
   /// Called with every change of the connection, in order, on the thread of the log sink; the last one is `client_closed`.
   /// Its exceptions are dropped. Empty: not called.

@@ -21,11 +21,11 @@ namespace KDB_API kdb {
 /// The access control list of a stream: login names and groups, `$all` for everybody. An unset right falls back to the server's default,
 /// an empty list leaves it to administrators.
 struct stream_acl {
-  std::optional<std::vector<std::string>> read{};
-  std::optional<std::vector<std::string>> write{};
-  std::optional<std::vector<std::string>> remove{};
-  std::optional<std::vector<std::string>> read_metadata{};
-  std::optional<std::vector<std::string>> write_metadata{};
+  std::optional<std::vector<std::string>> read{};           ///< Who may read events.
+  std::optional<std::vector<std::string>> write{};          ///< Who may append events.
+  std::optional<std::vector<std::string>> remove{};         ///< Who may delete the stream.
+  std::optional<std::vector<std::string>> read_metadata{};  ///< Who may read the metadata.
+  std::optional<std::vector<std::string>> write_metadata{}; ///< Who may change the metadata.
   friend bool operator==(const stream_acl&, const stream_acl&) = default;
 };
 
@@ -39,6 +39,7 @@ struct stream_metadata {
   std::optional<stream_revision> truncate_before{};
   /// How long feeds may be cached (`$cacheControl`); the same range.
   std::optional<std::chrono::seconds> cache_control{};
+  /// Who may do what with the stream (`$acl`).
   std::optional<stream_acl> acl{};
   /// All other keys in UTF-8, each with its value as JSON text, kept as they were.
   std::map<std::string, std::string, std::less<>> custom{};
@@ -65,6 +66,7 @@ struct metadata_result {
   friend bool operator==(const metadata_result&, const metadata_result&) = default;
 };
 
+/// Options of an operation on metadata.
 struct metadata_options {
   call_options call{};
 };
@@ -76,10 +78,12 @@ struct system_settings {
   friend bool operator==(const system_settings&, const system_settings&) = default;
 };
 
+/// Reads the JSON of the system settings.
 result<system_settings> parse_system_settings(std::string_view json);
 /// Writes the JSON of the settings' event. Errors name the right whose list holds a name that is no UTF-8.
 result<std::string> to_json(const system_settings& all);
 
+/// The system settings, and the revision to expect when replacing them.
 struct system_settings_result {
   system_settings settings{};
   /// Of the settings stream, to expect when replacing them.

@@ -20,6 +20,7 @@ namespace KDB_API kdb {
 struct resume_options {
   /// Attempts without an event between them, within `span`, before it ends with `connection_lost`; -1: no limit.
   int limit = 30;
+  /// The time in which `limit` counts.
   std::chrono::milliseconds span{600'000};
   /// After this time without an item, compare with the end of the stream, and start a new call if events are missing. Unset: no
   /// comparison. At least 1 s.
@@ -76,12 +77,13 @@ std::string to_string(const last_delivered& last);
 
 /// The end of a subscription. Delivered once; nothing is delivered after it.
 struct subscription_ended {
+  /// Why it has ended.
   end_reason reason = end_reason::closed;
   /// Unset after `cancelled` and `closed`.
   std::optional<error> cause{};
   /// "host:port" of the node that served it last; empty before the first.
   std::string node{};
-  last_delivered last{};
+  last_delivered last{}; ///< The last event that was delivered.
 };
 
 std::string to_string(const subscription_ended& end);

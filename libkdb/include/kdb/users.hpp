@@ -16,6 +16,7 @@
 // speaks without it.
 namespace KDB_API kdb {
 
+/// Options of a user to create.
 struct create_user_options {
   /// For people.
   std::string full_name{};
@@ -27,7 +28,7 @@ struct create_user_options {
 /// For an update: both replace what the user had. The password stays.
 struct update_user_options {
   std::string full_name{};
-  std::vector<std::string> groups{};
+  std::vector<std::string> groups{}; ///< Replace all groups of the user.
   call_options call{};
 };
 
@@ -35,6 +36,7 @@ struct update_user_options {
 struct user_details {
   std::string login_name;
   std::string full_name;
+  /// Names that access control lists may contain.
   std::vector<std::string> groups;
   /// Unset if the server does not say.
   std::optional<std::chrono::sys_time<std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>>> last_updated{};
@@ -52,7 +54,7 @@ struct user_details {
 struct create_user {
   using answer = void;
   std::string login_name;
-  std::string password;
+  std::string password; ///< The first password.
   create_user_options options{};
 };
 
@@ -109,8 +111,8 @@ struct list_users {
 struct change_password {
   using answer = void;
   std::string login_name;
-  std::string current_password;
-  std::string new_password;
+  std::string current_password; ///< Has to be the right one.
+  std::string new_password;     ///< Replaces the current one.
   call_options call{};
 };
 
@@ -118,7 +120,7 @@ struct change_password {
 struct reset_password {
   using answer = void;
   std::string login_name;
-  std::string new_password;
+  std::string new_password; ///< Replaces the current one.
   call_options call{};
 };
 
