@@ -13,7 +13,7 @@ import snippets
 import troubleshooting
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "site"))
+sys.path.insert(0, str(ROOT / "scripts/site"))
 
 import prepare
 import reference
@@ -72,7 +72,7 @@ class Troubleshooting(unittest.TestCase):
 
 class Pages(unittest.TestCase):
     def test_every_page_can_be_found(self):
-        readme, navigation = (ROOT / "README.md").read_text(), (ROOT / "site/mkdocs.yml").read_text()
+        readme, navigation = (ROOT / "README.md").read_text(), (ROOT / "scripts/site/mkdocs.yml").read_text()
         for page in (ROOT / "docs").rglob("*.md"):
             name = page.relative_to(ROOT / "docs").as_posix()
             if not name.startswith("decisions/"): # Others link to them.

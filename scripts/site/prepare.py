@@ -16,7 +16,7 @@ import shutil
 import sys
 from pathlib import Path, PurePosixPath
 
-sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "tests/layout"))
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent.parent / "tests/layout"))
 
 import layout
 

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from xml.sax.saxutils import escape
 
-# The site has the same classes with colours for both of its schemes (site/style.css); these are for the pictures alone.
+# The site has the same classes with colours for both of its schemes (scripts/site/style.css); these are for the pictures alone.
 STYLE = """
   text { font: 14px system-ui, "DejaVu Sans", sans-serif; fill: #1f2933 }
   .small { font-size: 12px } .strong { font-weight: 600 } .code { font-family: ui-monospace, "DejaVu Sans Mono", monospace; font-size: 12.5px }
@@ -221,11 +221,11 @@ def main():
         if update:
             file.write_text(svg, encoding="utf-8")
         elif not file.is_file() or file.read_text(encoding="utf-8") != svg:
-            print(f"{file}: is not what site/pictures.py draws; run site/pictures.py . --update")
+            print(f"{file}: is not what scripts/site/pictures.py draws; run scripts/site/pictures.py . --update")
             stale += 1
     for file in folder.glob("*.svg"):
         if file.name not in drawn:
-            print(f"{file}: site/pictures.py does not draw it")
+            print(f"{file}: scripts/site/pictures.py does not draw it")
             stale += 1
     print(f"{len(drawn)} pictures, {stale} with faults")
     return 1 if stale else 0

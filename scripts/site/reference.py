@@ -15,7 +15,7 @@ import sys
 from functools import cache
 from pathlib import Path
 
-ROOT = Path(__file__).resolve().parent.parent
+ROOT = Path(__file__).resolve().parent.parent.parent
 HEADERS = ["libkdb/include/kdb", "actors/include/kdb", "devnode/include/kdb"]
 
 MEANINGS = {
