@@ -108,6 +108,25 @@ struct next_of {
   }
 };
 
+/// Asks for an operation.
+template <class Request>
+struct asking {
+  async_core core;
+  Request request;
+  void operator()(completion_ptr<answer_of<Request>> done) { core.ask(std::move(request), std::move(done)); }
+  auto canceller() requires has_call<Request> { return stopper_of(call_of(request)); }
+};
+
+/// Begins a subscription or a consumer.
+template <class T, class Options, class Begin>
+struct streaming {
+  async_core core;
+  Options options;
+  Begin begin;
+  void operator()(completion_ptr<T> done) { begin(core, std::move(options), std::move(done)); }
+  auto canceller() { return stopper_of(options.call); }
+};
+
 /// Runs an initiating function, which gets the completion, with any completion token.
 template <class T, class Initiate, class Token>
 auto initiate(const boost::asio::any_io_executor& fallback, Initiate&& start, Token&& token) {
@@ -278,7 +297,7 @@ public:
   /// a `result` of its answer; `append_in_parts` with its answer in every case. The member functions of the same names are short for it.
   template <operation Request, class Token>
   auto ask(Request request, Token&& token) const {
-    return detail::initiate<answer_of<Request>>(executor_, asking<Request>{core_, std::move(request)},
+    return detail::initiate<answer_of<Request>>(executor_, detail::asking<Request>{core_, std::move(request)},
                                                 std::forward<Token>(token));
   }
 
@@ -829,28 +848,9 @@ private:
   async_client(detail::async_core core, boost::asio::any_io_executor executor)
     : core_{std::move(core)}, executor_{std::move(executor)} {}
 
-  /// Asks for an operation.
-  template <class Request>
-  struct asking {
-    detail::async_core core;
-    Request request;
-    void operator()(detail::completion_ptr<answer_of<Request>> done) { core.ask(std::move(request), std::move(done)); }
-    auto canceller() requires detail::has_call<Request> { return detail::stopper_of(detail::call_of(request)); }
-  };
-
-  /// Begins a subscription or a consumer.
-  template <class T, class Options, class Begin>
-  struct streaming {
-    detail::async_core core;
-    Options options;
-    Begin begin;
-    void operator()(detail::completion_ptr<T> done) { begin(core, std::move(options), std::move(done)); }
-    auto canceller() { return detail::stopper_of(options.call); }
-  };
-
   template <class T, class Options, class Begin, class Token>
   auto start_streaming(Options options, Begin begin, Token&& token) const {
-    return detail::initiate<T>(executor_, streaming<T, Options, Begin>{core_, std::move(options), std::move(begin)},
+    return detail::initiate<T>(executor_, detail::streaming<T, Options, Begin>{core_, std::move(options), std::move(begin)},
                                std::forward<Token>(token));
   }
 
