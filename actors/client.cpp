@@ -7,9 +7,11 @@
 #include <kept_promise.hpp>
 #include <parts_appender.hpp>
 #include <policy/groups.hpp>
+#include <policy/operations.hpp>
 #include <policy/validate.hpp>
 #include <reader.hpp>
 #include <rpc/grpc_transport.hpp>
+#include <statistics_watcher.hpp>
 #include <subscription.hpp>
 #include <whole_reader.hpp>
 
@@ -66,6 +68,7 @@ client_self::behavior_type client_state::start(client_parts given) {
     [this](subscribe_to_stream& request) { return on_subscribe(request); },
     [this](subscribe_to_all& request) { return on_subscribe_all(request); },
     [this](consume& request) { return on_consume(request); },
+    [this](watch_statistics& request) { return on_watch_statistics(request); },
     [this](append_in_parts& request) { return on_append_in_parts(request); },
     [this](read_stream_to_end& request) { return on_read_to_end(request); },
     [this](set_stream_metadata& request) { return on_set_metadata(request); },
@@ -217,6 +220,16 @@ caf::result<consumer_actor> client_state::on_consume(consume& what) {
     self->spawn(consumer, consumer_plan{std::move(what.group), std::move(what.options), what.subscriber.handle()}, context);
   consumers.insert(started.address());
   return when_begun<consumer_actor>(started);
+}
+
+caf::result<statistics_watcher_actor> client_state::on_watch_statistics(watch_statistics& request) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_watch_statistics(request.options); !fine)
+    return to_caf(std::move(fine.error()));
+  const auto started = self->spawn(statistics_watcher, std::move(request.options), client_actor{self});
+  supervise(started.address());
+  return statistics_watcher_actor{started};
 }
 
 caf::result<connected> client_state::on_wait_connected(const wait_connected& what) {

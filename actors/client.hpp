@@ -62,6 +62,7 @@ struct client_state {
   caf::result<subscription_actor> on_subscribe(subscribe_to_stream& request);
   caf::result<subscription_actor> on_subscribe_all(subscribe_to_all& request);
   caf::result<consumer_actor> on_consume(consume& request);
+  caf::result<statistics_watcher_actor> on_watch_statistics(watch_statistics& request);
   /// An operation that is one call: everything but its type is handled alike.
   template <class Request>
   caf::result<answer_of<Request>> on_call(Request& request);

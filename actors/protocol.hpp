@@ -267,6 +267,13 @@ using consumer_self = consumer_actor::extend<caf::replies_to<begin>::with<consum
                                              caf::reacts_to<resume_due>, caf::reacts_to<answers_due>, caf::reacts_to<grace_over>,
                                              caf::reacts_to<host_holds>, caf::reacts_to<stop_due>>;
 
+// -- watch of statistics -----------------------------------------------------------------------
+
+/// To itself: it is time for the next sample, or for another attempt.
+struct sample_due {};
+
+using statistics_watcher_self = statistics_watcher_actor::extend<caf::reacts_to<sample_due>>;
+
 // -- several requests in one -----------------------------------------------------------------
 
 /// One each for a request; both only use the client, as a host would.
@@ -323,4 +330,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::events_arrived)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::answers_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::grace_over)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::host_holds)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::sample_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::calls_drained)

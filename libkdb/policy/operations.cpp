@@ -4,6 +4,7 @@
 #include "policy/refusal.hpp"
 #include "policy/text.hpp"
 #include "policy/validate.hpp"
+#include "policy/waits.hpp"
 
 namespace kdb::policy {
 
@@ -19,6 +20,14 @@ result<void> check_stop_scavenge(std::string_view id, const call_options& call) 
   return check_name("id", id, "the id that the start of the scavenge was answered with").and_then([&] {
     return check_call(call);
   });
+}
+
+result<void> check_watch_statistics(const watch_statistics_options& options) {
+  if (options.resume.watchdog)
+    return refuse("resume.watchdog", "is set, and a watch of statistics has none", "none");
+  return check_positive("refresh_period", options.refresh_period)
+    .and_then([&] { return check_resume(options.resume); })
+    .and_then([&] { return check_call(options.call); });
 }
 
 } // namespace kdb::policy

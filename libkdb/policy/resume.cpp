@@ -46,16 +46,6 @@ const recorded_event* last_original_of(const event_batch& batch) {
 
 } // namespace
 
-stream_position resume_from(const subscribe_to_stream_options& original, const last_delivered& last) {
-  auto* revision = std::get_if<stream_revision>(&last);
-  return revision ? stream_position{*revision} : original.from;
-}
-
-all_position resume_from(const subscribe_to_all_options& original, const last_delivered& last) {
-  auto* position = std::get_if<log_position>(&last);
-  return position ? all_position{*position} : original.from;
-}
-
 stream_position next_start(stream_position start, const batch_item& item) {
   if (auto* event = original_of(item))
     return later(start, event->revision());

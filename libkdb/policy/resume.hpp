@@ -9,10 +9,6 @@
 
 namespace kdb::policy {
 
-/// Where the next call of a subscription begins: after what was delivered last, or where it was asked to begin.
-stream_position resume_from(const subscribe_to_stream_options& original, const last_delivered& last);
-all_position resume_from(const subscribe_to_all_options& original, const last_delivered& last);
-
 /// Where the next call would begin once this item was received, if it would have begun at `start` before. Events (of links
 /// the link) and checkpoints move it, and so does caught_up: a subscription from the end learns from it where the end was,
 /// so that resuming misses nothing even before its first event. Never moves back.

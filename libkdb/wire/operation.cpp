@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "wire/operation.hpp"
 
+#include <algorithm>
+
 #include "policy/expectation.hpp"
 
 namespace kdb::wire {
 
 void explain(error& error, const call_plan& plan) {
-  policy::correct_deleted(error, plan.expected);
+  const auto* stream = error.get<stream_name>();
+  const auto must_exist = stream && std::ranges::find(plan.must_exist, stream->name) != plan.must_exist.end();
+  policy::correct_deleted(error, must_exist ? stream_state::exists : plan.expected);
   const auto about_projection =
     error.code == errc::projection_not_found || error.code == errc::projection_exists || error.code == errc::projection_failed;
   if (about_projection && !plan.projection.empty())

@@ -98,6 +98,8 @@ struct call_plan {
   std::string projection{};
   /// Of the stream that is written to.
   stream_state expected = stream_state::any;
+  /// Of several streams that are written to, those that are expected to exist.
+  std::vector<std::string> must_exist{};
   std::string_view second_method{};
   std::function<result<message_list>(const message_list&)> second{};
 
@@ -130,6 +132,10 @@ result<call_plan> prepare(Request request) {
     plan.projection = request.*how.projection;
   if constexpr (requires { request.expected; })
     plan.expected = request.expected;
+  if constexpr (requires { request.appends; })
+    for (const auto& each : request.appends)
+      if (each.expected.is_exists())
+        plan.must_exist.push_back(each.stream);
   if (how.encode)
     plan.requests = how.encode(request);
   else if (!how.encode_as)

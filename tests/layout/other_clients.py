@@ -15,8 +15,8 @@ PAGE = "docs/from-another-client.md"
 LIST = "libkdb/include/kdb/operation_list.hpp"
 CLIENT = "actors/include/kdb/client.hpp"
 HEADERS = ["libkdb/include/kdb", "actors/include/kdb"]
-# Operations that are streams of events are not in the list of operations.
-STREAMS = ["read_stream", "read_all", "subscribe_to_stream", "subscribe_to_all", "consume"]
+# Operations that are streams are not in the list of operations.
+STREAMS = ["read_stream", "read_all", "subscribe_to_stream", "subscribe_to_all", "consume", "watch_statistics"]
 NOTHING = "none yet"
 
 

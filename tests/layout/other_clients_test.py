@@ -22,12 +22,13 @@ public:
   reading read_all(read_all_options options = {}) const;
   result<subscription> subscribe_to_stream(std::string stream) const;
   result<subscription> subscribe_to_all() const;
+  statistics_watch watch_statistics() const;
   result<consumer> consume(group_name group) const;
 };
 }
 """
 LIST = "#define KDB_CALLS(X) \\\n  X(merge_indexes)\n"
-STREAMS = "| `read_stream`, `read_all` | x |\n| `subscribe_to_stream`, `subscribe_to_all`, `consume` | y |\n"
+STREAMS = "| `read_stream`, `read_all` | x |\n| `subscribe_to_stream`, `subscribe_to_all`, `consume`, `watch_statistics` | y |\n"
 HEAD = "| libkdb | Python |\n|---|---|\n"
 PAGE = HEAD + "| `merge_indexes` | — |\n" + STREAMS
 

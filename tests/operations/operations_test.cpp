@@ -86,6 +86,49 @@ BOOST_DATA_TEST_CASE(what_the_node_does_not_offer_and_what_cannot_be_sent_says_s
   BOOST_TEST(code_of(operate.stop_scavenge("", {})) == errc::invalid_argument);
 }
 
+/// One record, in JSON.
+new_record some_record() {
+  return {.schema_name = "t", .data = "{}"};
+}
+
+// It can be written to again: the server's word for it is that of a tombstone.
+BOOST_DATA_TEST_CASE(a_soft_deleted_stream_that_should_exist_is_a_failed_expectation_of_an_append_to_several,
+                     boost::unit_test::data::make(ways), how) {
+  devnode node;
+  auto db = how.connect(settings_for(node.connection_string())).db;
+  for (const auto* stream : {"soft", "hard"})
+    require_done(db.ask(append_to_stream{.stream = stream, .events = {new_event::json("t", "{}")}}));
+  require_done(db.ask(delete_stream{.stream = "soft", .expected = stream_state::any}));
+  require_done(db.ask(tombstone_stream{.stream = "hard", .expected = stream_state::any}));
+  const auto append = [&](const char* stream, stream_state expected) {
+    return db.ask(append_to_streams{.appends = {{.stream = "other", .records = {some_record()}},
+                                                {.stream = stream, .records = {some_record()}, .expected = expected}}});
+  };
+  const auto refused = append("soft", stream_state::exists);
+  BOOST_TEST(code_of(refused) == errc::wrong_expected_version);
+  BOOST_REQUIRE(refused.error().get<version_mismatch>());
+  BOOST_TEST(refused.error().get<version_mismatch>()->stream == "soft");
+  BOOST_TEST(!refused.error().outcome_unknown);
+  BOOST_TEST(code_of(append("hard", stream_state::any)) == errc::stream_deleted);
+  require_done(append("soft", stream_state::no_stream));
+}
+
+BOOST_DATA_TEST_CASE(a_check_tells_a_soft_deleted_stream_from_a_tombstone, boost::unit_test::data::make(ways), how) {
+  devnode node;
+  auto db = how.connect(settings_for(node.connection_string())).db;
+  for (const auto* stream : {"soft", "hard"})
+    require_done(db.ask(append_to_stream{.stream = stream, .events = {new_event::json("t", "{}")}}));
+  require_done(db.ask(delete_stream{.stream = "soft", .expected = stream_state::any}));
+  require_done(db.ask(tombstone_stream{.stream = "hard", .expected = stream_state::any}));
+  const auto refused =
+    db.ask(append_records{.records = {{"other", some_record()}}, .checks = {{.stream = "soft"}, {.stream = "hard"}}});
+  BOOST_TEST(code_of(refused) == errc::consistency_violation);
+  const auto* failed = refused.error().get<violations>();
+  BOOST_REQUIRE(failed && failed->all.size() == 2u);
+  BOOST_TEST(failed->all[0].actual == -5);
+  BOOST_TEST(failed->all[1].actual == -6);
+}
+
 BOOST_DATA_TEST_CASE(the_node_tells_its_statistics_under_a_servers_names, boost::unit_test::data::make(ways), how) {
   devnode node;
   auto operate = how.connect(settings_for(node.connection_string()));

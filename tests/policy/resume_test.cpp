@@ -23,7 +23,6 @@ using kdb::log_position;
 using kdb::stream_position;
 using kdb::stream_revision;
 using kdb::policy::next_start;
-using kdb::policy::resume_from;
 
 namespace {
 
@@ -82,17 +81,6 @@ BOOST_AUTO_TEST_SUITE(resume)
 BOOST_DATA_TEST_CASE(an_item_moves_the_start_of_the_next_call, boost::unit_test::data::make(steps)) {
   BOOST_TEST((next_start(sample.stream_before, sample.item) == sample.stream_after));
   BOOST_TEST((next_start(sample.all_before, sample.item) == sample.all_after));
-}
-
-BOOST_AUTO_TEST_CASE(the_next_call_begins_after_the_last_event_or_where_the_first_one_did) {
-  kdb::subscribe_to_stream_options stream{.from = stream_revision{3}, .resolve_links = true};
-  BOOST_TEST((resume_from(stream, {}) == at(3)));
-  BOOST_TEST((resume_from(stream, stream_revision{8}) == at(8)));
-  BOOST_TEST((resume_from(stream, log_position{8, 8}) == at(3)));
-  kdb::subscribe_to_all_options all{.from = kdb::all_end};
-  BOOST_TEST((resume_from(all, {}) == kdb::all_end));
-  BOOST_TEST((resume_from(all, log_position{8, 7}) == all_position{log_position{8, 7}}));
-  BOOST_TEST((resume_from(all, stream_revision{8}) == kdb::all_end));
 }
 
 namespace {

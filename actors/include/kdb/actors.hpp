@@ -28,6 +28,7 @@
 #include <kdb/read.hpp>
 #include <kdb/settings.hpp>
 #include <kdb/subscribe.hpp>
+#include <kdb/watch_statistics.hpp>
 
 // KurrentDB for actors: the messages and typed interfaces that a host needs. See docs/actors.md for who sends what when.
 //
@@ -36,11 +37,11 @@ namespace KDB_API kdb {
 
 // -- reading -------------------------------------------------------------------------
 
-/// Asks a reader for the next batch. An empty batch is the end of the read; nothing is delivered after it, or after an error.
+/// Asks a reader for the next batch, or a watch for the next sample. An empty batch is the end of the read; nothing is delivered after it, or after an error.
 /// Ask with `caf::infinite`: a batch whose request has timed out at the asker is lost. Set the read's own deadline instead.
 struct next {};
 
-/// Ends a reader or subscription early, in any state. Several times is fine.
+/// Ends a reader, subscription, consumer or watch early, in any state. Several times is fine.
 struct cancel {};
 
 /// One read. Keeps a few batches ready, and reads no further from the server than that. It ends, and its call with it, when it is
@@ -136,6 +137,18 @@ struct consume {
   consume_options options{};
 };
 
+// -- watching statistics --------------------------------------------------------------------
+
+/// Watches the statistics of the node in use. `next` is answered with a sample, the first one at once, then at most one in each period;
+/// several may be asked for at once. An error is the end: every later `next` gets it, too. It ends when it is cancelled, when the client is
+/// closed, or when nobody holds its handle any more.
+using statistics_watcher_actor = caf::typed_actor<caf::replies_to<next>::with<server_statistics>, caf::reacts_to<cancel>>;
+
+/// Starts a watch of the statistics of the node in use. Errors of the server come with the first `next`.
+struct watch_statistics {
+  watch_statistics_options options{};
+};
+
 // -- the client ---------------------------------------------------------------------------
 
 /// Sends `connection_change` messages to `observer`: the present state at once (unless the client is idle), then every change,
@@ -157,7 +170,7 @@ using client_actor = caf::typed_actor<
     caf::replies_to<read_stream>::with<reader_actor>,
   caf::replies_to<read_all>::with<reader_actor>, caf::replies_to<subscribe_to_stream>::with<subscription_actor>,
   caf::replies_to<subscribe_to_all>::with<subscription_actor>, caf::replies_to<consume>::with<consumer_actor>,
-  caf::reacts_to<observe>, caf::replies_to<close>::with<void>>;
+  caf::replies_to<watch_statistics>::with<statistics_watcher_actor>, caf::reacts_to<observe>, caf::replies_to<close>::with<void>>;
 
 /// Starts a client in the host's actor system; returns at once, also when no server is there. Link, monitor, or send `close`.
 /// Errors: as of `client::connect`. The system's configuration may use either scheduler: `sharing` wakes an idle system
@@ -242,3 +255,5 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::nack_events)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::answer_batch)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::consume)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::consumer_actor)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::watch_statistics)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::statistics_watcher_actor)

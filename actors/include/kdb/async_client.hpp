@@ -29,7 +29,10 @@
 // KurrentDB for Asio programs. Every operation takes a completion token as its last argument and completes with one `result`:
 // a callback, `use_future`, `use_awaitable`, or any other. Completions run on the token's associated executor, else on the client's.
 // With Boost 1.77 and later an associated cancellation slot cancels: operations as `call_options::stop` does, and a pending `next`, which
-// completes with `cancelled` and loses no batch.
+// completes with `cancelled` and loses no batch; that of a watch ends the watch.
+//
+// Readings, subscriptions, consumers and watches can only be moved. What is asked of one that was moved from completes with `closed`; debug
+// builds of the library stop there, because it is a mistake of the program. It can be destroyed and assigned to.
 namespace KDB_API kdb {
 
 namespace detail {
@@ -138,35 +141,55 @@ auto initiate(const boost::asio::any_io_executor& fallback, Initiate&& start, To
     token, fallback, std::forward<Initiate>(start));
 }
 
+/// Holds what stands for a reading, subscription, consumer or watch, and ends it when the host lets go of it.
+template <class State>
+class stream_handle {
+public:
+  explicit stream_handle(std::shared_ptr<State> state) : state_{std::move(state)} {}
+  stream_handle(stream_handle&&) = default;
+  stream_handle& operator=(stream_handle&& other) noexcept {
+    auto replaced = std::exchange(state_, std::exchange(other.state_, nullptr));
+    if (replaced)
+      detail::cancel(replaced);
+    return *this;
+  }
+  ~stream_handle() { cancel(); }
+
+  /// Null after a move.
+  const std::shared_ptr<State>& state() const { return state_; }
+
+  void cancel() const {
+    if (state_)
+      detail::cancel(state_);
+  }
+
+private:
+  std::shared_ptr<State> state_;
+};
+
 } // namespace detail
 
 /// One read. `next` may not be called again before it has completed. Destroying it, or `cancel`, ends the call.
 class async_reading {
 public:
   async_reading(std::shared_ptr<detail::async_reading_state> state, boost::asio::any_io_executor executor)
-    : state_{std::move(state)}, executor_{std::move(executor)} {}
-  async_reading(async_reading&&) = default;
-  async_reading& operator=(async_reading&&) = default;
-  ~async_reading() { cancel(); }
+    : handle_{std::move(state)}, executor_{std::move(executor)} {}
 
   /// Completes with the next batch: an empty one at the end of the read, or an error.
   template <class Token>
   auto next(Token&& token) {
-    return detail::initiate<event_batch>(executor_, detail::next_of<detail::async_reading_state, event_batch>{state_},
+    return detail::initiate<event_batch>(executor_, detail::next_of<detail::async_reading_state, event_batch>{handle_.state()},
                                          std::forward<Token>(token));
   }
 
   /// The bounds of what is read, as far as the batches so far have them.
-  stream_bounds bounds() const { return bounds_of(state_); }
+  stream_bounds bounds() const { return bounds_of(handle_.state()); }
 
   /// Ends it; a pending `next` completes with `closed`.
-  void cancel() {
-    if (state_)
-      detail::cancel(state_);
-  }
+  void cancel() { handle_.cancel(); }
 
 private:
-  std::shared_ptr<detail::async_reading_state> state_;
+  detail::stream_handle<detail::async_reading_state> handle_;
   boost::asio::any_io_executor executor_;
 };
 
@@ -174,29 +197,23 @@ private:
 class async_subscription {
 public:
   async_subscription(std::shared_ptr<detail::async_subscription_state> state, boost::asio::any_io_executor executor)
-    : state_{std::move(state)}, executor_{std::move(executor)} {}
-  async_subscription(async_subscription&&) = default;
-  async_subscription& operator=(async_subscription&&) = default;
-  ~async_subscription() { cancel(); }
+    : handle_{std::move(state)}, executor_{std::move(executor)} {}
 
   /// Completes with the next batch, or with an error when the subscription has ended. Asking lets the server send more.
   template <class Token>
   auto next(Token&& token) {
-    return detail::initiate<event_batch>(executor_, detail::next_of<detail::async_subscription_state, event_batch>{state_},
-                                         std::forward<Token>(token));
+    return detail::initiate<event_batch>(
+      executor_, detail::next_of<detail::async_subscription_state, event_batch>{handle_.state()}, std::forward<Token>(token));
   }
 
   /// How it ended, after `next` has failed.
-  std::optional<subscription_ended> ended() const { return end_of(state_); }
+  std::optional<subscription_ended> ended() const { return end_of(handle_.state()); }
 
   /// Ends it; a pending `next` completes with `cancelled`.
-  void cancel() {
-    if (state_)
-      detail::cancel(state_);
-  }
+  void cancel() { handle_.cancel(); }
 
 private:
-  std::shared_ptr<detail::async_subscription_state> state_;
+  detail::stream_handle<detail::async_subscription_state> handle_;
   boost::asio::any_io_executor executor_;
 };
 
@@ -208,16 +225,13 @@ private:
 class async_consumer {
 public:
   async_consumer(std::shared_ptr<detail::async_consumer_state> state, boost::asio::any_io_executor executor)
-    : state_{std::move(state)}, executor_{std::move(executor)} {}
-  async_consumer(async_consumer&&) = default;
-  async_consumer& operator=(async_consumer&&) = default;
-  ~async_consumer() { cancel(); }
+    : handle_{std::move(state)}, executor_{std::move(executor)} {}
 
   /// Completes with the next batch, or with an error when the consumer has ended.
   template <class Token>
   auto next(Token&& token) {
-    return detail::initiate<consumer_batch>(executor_, detail::next_of<detail::async_consumer_state, consumer_batch>{state_},
-                                            std::forward<Token>(token));
+    return detail::initiate<consumer_batch>(
+      executor_, detail::next_of<detail::async_consumer_state, consumer_batch>{handle_.state()}, std::forward<Token>(token));
   }
 
   /// One outcome for each of its events, or one for all.
@@ -225,7 +239,7 @@ public:
   auto answer(consumer_batch batch, batch_outcomes outcomes, Token&& token) {
     return detail::initiate<ack_result>(
       executor_,
-      [state = state_, batch = std::move(batch),
+      [state = handle_.state(), batch = std::move(batch),
        outcomes = std::move(outcomes)](detail::completion_ptr<ack_result> done) mutable {
         detail::answer(state, std::move(batch), std::move(outcomes), std::move(done));
       },
@@ -246,23 +260,42 @@ public:
   auto answer(std::vector<event_token> events, outcome how, Token&& token) {
     return detail::initiate<ack_result>(
       executor_,
-      [state = state_, events = std::move(events), how = std::move(how)](detail::completion_ptr<ack_result> done) mutable {
+      [state = handle_.state(), events = std::move(events),
+       how = std::move(how)](detail::completion_ptr<ack_result> done) mutable {
         detail::answer(state, std::move(events), std::move(how), std::move(done));
       },
       std::forward<Token>(token));
   }
 
   /// How it ended, after `next` has failed.
-  std::optional<subscription_ended> ended() const { return end_of(state_); }
+  std::optional<subscription_ended> ended() const { return end_of(handle_.state()); }
 
   /// Ends it; a pending `next` completes with `cancelled`.
-  void cancel() {
-    if (state_)
-      detail::cancel(state_);
-  }
+  void cancel() { handle_.cancel(); }
 
 private:
-  std::shared_ptr<detail::async_consumer_state> state_;
+  detail::stream_handle<detail::async_consumer_state> handle_;
+  boost::asio::any_io_executor executor_;
+};
+
+/// A running watch of a node's statistics: `watch_statistics_options` says when it takes samples. Destroying it, or `cancel`, ends it.
+class async_statistics_watch {
+public:
+  async_statistics_watch(std::shared_ptr<detail::async_statistics_state> state, boost::asio::any_io_executor executor)
+    : handle_{std::move(state)}, executor_{std::move(executor)} {}
+
+  /// Completes with the next sample. An error is the end of the watch; every later call completes with it, too.
+  template <class Token>
+  auto next(Token&& token) {
+    return detail::initiate<server_statistics>(
+      executor_, detail::next_of<detail::async_statistics_state, server_statistics>{handle_.state()}, std::forward<Token>(token));
+  }
+
+  /// Ends it; a pending `next` completes with `cancelled`.
+  void cancel() { handle_.cancel(); }
+
+private:
+  detail::stream_handle<detail::async_statistics_state> handle_;
   boost::asio::any_io_executor executor_;
 };
 
@@ -833,6 +866,19 @@ public:
       [group = std::move(group), executor = executor_](auto& core, auto given, auto done) mutable {
         core.consume(std::move(group), std::move(given),
                      into<async_consumer, detail::async_consumer_state>(std::move(done), std::move(executor)));
+      },
+      std::forward<Token>(token));
+  }
+
+  // -- Streams of statistics
+
+  /// Watches the statistics of the node in use. Errors of the server come with the first `next`.
+  template <class Token>
+  auto watch_statistics(watch_statistics_options options, Token&& token) const {
+    return start<async_statistics_watch>(
+      [options = std::move(options), executor = executor_](auto& core, auto done) mutable {
+        core.watch_statistics(std::move(options),
+                              into<async_statistics_watch, detail::async_statistics_state>(std::move(done), std::move(executor)));
       },
       std::forward<Token>(token));
   }

@@ -16,6 +16,7 @@
 #include <kdb/result.hpp>
 #include <kdb/settings.hpp>
 #include <kdb/subscribe.hpp>
+#include <kdb/watch_statistics.hpp>
 
 // The part of `kdb/async_client.hpp` without Asio: operations and their completions. Not for programs.
 namespace KDB_API kdb {
@@ -46,6 +47,7 @@ using completion_ptr = std::shared_ptr<completion<T>>;
 struct async_reading_state;
 struct async_subscription_state;
 struct async_consumer_state;
+struct async_statistics_state;
 
 void start_next(const std::shared_ptr<async_reading_state>& state, completion_ptr<event_batch> done);
 /// A pending `next` completes with `cancelled`; no batch is lost.
@@ -66,6 +68,14 @@ void answer(const std::shared_ptr<async_consumer_state>& state, std::vector<even
 std::optional<subscription_ended> end_of(const std::shared_ptr<async_consumer_state>& state);
 void cancel(const std::shared_ptr<async_consumer_state>& state);
 
+void start_next(const std::shared_ptr<async_statistics_state>& state, completion_ptr<server_statistics> done);
+void cancel(const std::shared_ptr<async_statistics_state>& state);
+/// Ends the watch.
+inline void stop_waiting(const std::shared_ptr<async_statistics_state>& state) {
+  if (state)
+    cancel(state);
+}
+
 /// Starts the operations of a client. Free of Asio.
 class async_core {
 public:
@@ -79,6 +89,7 @@ public:
                            completion_ptr<std::shared_ptr<async_subscription_state>> done) const;
   void subscribe_to_all(subscribe_to_all_options options, completion_ptr<std::shared_ptr<async_subscription_state>> done) const;
   void consume(group_name group, consume_options options, completion_ptr<std::shared_ptr<async_consumer_state>> done) const;
+  void watch_statistics(watch_statistics_options options, completion_ptr<std::shared_ptr<async_statistics_state>> done) const;
   void close(completion_ptr<void> done) const;
 
   struct impl;

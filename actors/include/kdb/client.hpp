@@ -20,8 +20,12 @@
 #include <kdb/result.hpp>
 #include <kdb/settings.hpp>
 #include <kdb/subscribe.hpp>
+#include <kdb/watch_statistics.hpp>
 
 // KurrentDB for programs without actors: every operation blocks until it is done and returns a `result`.
+//
+// Readings, subscriptions, consumers and watches can only be moved. What is asked of one that was moved from fails with `closed`; debug
+// builds of the library stop there, because it is a mistake of the program. It can be destroyed and assigned to.
 namespace KDB_API kdb {
 
 namespace detail {
@@ -29,6 +33,7 @@ class runtime;
 struct reading_state;
 struct subscription_handle;
 struct consumer_handle;
+struct statistics_watch_state;
 } // namespace detail
 
 /// A running read. It delivers batches, and fetches the next one while you process the one before. Iterate `events()` or `batches()`, then
@@ -206,6 +211,73 @@ public:
 private:
   std::shared_ptr<detail::consumer_handle> handle_;
 };
+
+/// A running watch of a node's statistics: `watch_statistics_options` says when it takes samples. Iterate `each()`, then look at `finish()`.
+/// An error that nobody looked at is logged when the watch is destroyed. Destroying it ends it. For one thread at a time, except `cancel`.
+class [[nodiscard]] statistics_watch {
+public:
+  class sample_range;
+
+  explicit statistics_watch(std::unique_ptr<detail::statistics_watch_state> state);
+  statistics_watch(statistics_watch&&) noexcept;
+  statistics_watch& operator=(statistics_watch&&) noexcept;
+  ~statistics_watch();
+
+  /// Waits for the next sample. An error is the end of the watch; every later call returns it, too.
+  result<server_statistics> next();
+
+  /// All samples until the watch ends. A temporary watch has none, because its error would be lost.
+  sample_range each() &;
+  sample_range each() && = delete;
+
+  /// Why the watch broke off; nothing if the caller ended it. Ends it.
+  [[nodiscard]] result<void> finish();
+
+  /// Ends it: a `next` that waits returns `cancelled`. From any thread, any number of times.
+  void cancel();
+
+private:
+  friend class sample_range;
+  std::optional<server_statistics> next_or_nothing();
+  std::unique_ptr<detail::statistics_watch_state> state_;
+};
+
+/// Input range over the samples of a watch.
+class statistics_watch::sample_range {
+public:
+  class iterator {
+  public:
+    using value_type = server_statistics;
+    using difference_type = std::ptrdiff_t;
+    using iterator_concept = std::input_iterator_tag;
+
+    iterator() = default;
+    explicit iterator(statistics_watch* from) : from_{from} { ++*this; }
+    const server_statistics& operator*() const { return *current_; }
+    const server_statistics* operator->() const { return &*current_; }
+    iterator& operator++() {
+      current_ = from_->next_or_nothing();
+      return *this;
+    }
+    void operator++(int) { ++*this; }
+    friend bool operator==(const iterator& a, std::default_sentinel_t) { return !a.current_; }
+
+  private:
+    statistics_watch* from_ = nullptr;
+    std::optional<server_statistics> current_;
+  };
+
+  explicit sample_range(statistics_watch* from) : from_{from} {}
+  iterator begin() const { return iterator{from_}; }
+  std::default_sentinel_t end() const { return {}; }
+
+private:
+  statistics_watch* from_;
+};
+
+inline statistics_watch::sample_range statistics_watch::each() & {
+  return sample_range{this};
+}
 
 /// A client of KurrentDB. Cheap to copy: copies share one runtime, which closes when the last one is destroyed. Safe to use from any number of
 /// threads. Operations wait for a node until their deadline, or until discovery gives up, whichever is first.
@@ -410,6 +482,11 @@ public:
   result<subscription> subscribe_to_all(subscribe_to_all_options options = {}) const;
   /// Consumes from a group; returns when the server has confirmed. Each event is delivered at least once.
   result<consumer> consume(group_name group, consume_options options = {}) const;
+
+  // -- Streams of statistics
+
+  /// Watches the statistics of the node in use. Errors are returned by `next` and `finish`.
+  statistics_watch watch_statistics(watch_statistics_options options = {}) const;
 
   /// Ends all running operations of this client and its copies with `closed`, and waits for them, a few seconds at most. From any
   /// thread, in any state, any number of times.
