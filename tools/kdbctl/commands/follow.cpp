@@ -127,6 +127,9 @@ ending consume(session& with, const follow_arguments& given) {
         result = handle(*given.exec, one, position);
       else if (!out.add(one.event) || !out.flush())
         return finished(with, handled, std::nullopt);
+      // ^C on a terminal ends the command, too: that says nothing about its event, which is delivered again.
+      if (interruption::happened() && !result.is_ack())
+        break;
       auto answered = result.is_ack() ? running->ack(one.token) : running->nack(one.token, result.action(), result.reason());
       if (!answered)
         return finished(with, handled, answered.error());

@@ -18,18 +18,21 @@ double milliseconds_since(clock::time_point start) {
 
 ending ping(session& with) {
   const auto start = clock::now();
+  // Unlike a wait for the connection, a request fails as soon as no node is found.
+  if (const auto members = with.ask(kdb::read_gossip{}); !members)
+    return members.error();
+  const auto connecting = milliseconds_since(start);
+  const auto asked = clock::now();
+  if (const auto members = with.ask(kdb::read_gossip{}); !members)
+    return members.error();
+  const auto round_trip = milliseconds_since(asked);
   const auto node = with.ask(kdb::wait_connected{with.timeout()});
   if (!node)
     return node.error();
-  const auto connecting = milliseconds_since(start);
-  const auto asked = clock::now();
-  const auto members = with.ask(kdb::read_gossip{});
-  if (!members)
-    return members.error();
   return with.show({json{{"node", to_string(node->node)},
                          {"version", node->server_version},
                          {"connectMs", connecting},
-                         {"roundTripMs", milliseconds_since(asked)}}});
+                         {"roundTripMs", round_trip}}});
 }
 
 ending info(session& with) {

@@ -7,6 +7,7 @@
 #include "text/connection_notice.hpp"
 
 #include <memory>
+#include <utility>
 
 #include <unistd.h>
 
@@ -81,6 +82,9 @@ kdb::result<kdb::settings> session::settings() const {
   auto settings = parsed(*choice);
   if (!settings)
     return settings;
+  if (choice->origin == connection_origin::local && !std::exchange(hinted_, true))
+    say("no connection is named, so this is the local server, " + std::string{local_connection} +
+        "; --connection, KURRENTDB_CONNECTION_STRING and `kdbctl context` name another one");
   const auto given = given_password();
   if (!given)
     return kdb::unexpected{given.error()};
@@ -136,17 +140,11 @@ kdb::result<kdb::client> session::client() {
   auto wanted = settings();
   if (!wanted)
     return kdb::unexpected{wanted.error()};
-  if (connection()->origin == connection_origin::local)
-    say("no connection is named, so this is the local server, " + std::string{local_connection} +
-        "; --connection, KURRENTDB_CONNECTION_STRING and `kdbctl context` name another one");
   auto made = kdb::client::connect(std::move(*wanted));
   if (!made)
     return kdb::unexpected{made.error()};
   client_ = *made;
   closing_.emplace([all = *made] { all.close(); });
-  const auto connected = made->ask(kdb::wait_connected{timeout()});
-  if (!connected)
-    return kdb::unexpected{connected.error()};
   return *client_;
 }
 

@@ -44,7 +44,7 @@ public:
   kdb::result<connection_choice> connection() const;
   /// The settings of the client, with credentials. May ask for a password.
   kdb::result<kdb::settings> settings() const;
-  /// The client, connected.
+  /// The client. Its first request connects.
   kdb::result<kdb::client> client();
   /// "127.0.0.1:2113,127.0.0.1:2114": the nodes that the connection names.
   kdb::result<std::string> target() const;
@@ -100,6 +100,7 @@ private:
   std::optional<kdb::client> client_;
   /// What was typed: nobody is asked twice.
   mutable std::optional<std::string> typed_;
+  mutable bool hinted_ = false;
   std::optional<interruption::handler> closing_;
 };
 
