@@ -2,7 +2,7 @@
 
 # Installs the libraries, their headers, the CMake package `kdb` and a pkg-config module for each component.
 #
-# Install components are the Debian packages (KdbPackages.cmake): kdb-runtime, kdb-development, kdb-devnode-development, kdb-devnode.
+# Install components are the Debian packages (KdbPackages.cmake): kdb-runtime, kdb-development, kdb-devnode-development, kdb-devnode, kdbctl.
 
 include(CMakePackageConfigHelpers)
 include(GNUInstallDirs)
@@ -36,9 +36,21 @@ if(TARGET kdb_devnode)
   install(FILES devnode/kdb-devnode.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT kdb-devnode)
   add_dependencies(installed kdb_devnode kdb-devnode)
 endif()
+if(TARGET kdbctl)
+  set_target_properties(kdbctl PROPERTIES INSTALL_RPATH "\$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+  install(TARGETS kdbctl RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR} COMPONENT kdbctl)
+  install(FILES tools/kdbctl/kdbctl.1 DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT kdbctl)
+  install(FILES tools/kdbctl/completion/kdbctl.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions RENAME kdbctl COMPONENT kdbctl)
+  install(FILES tools/kdbctl/completion/kdbctl.zsh DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/vendor-completions RENAME _kdbctl COMPONENT kdbctl)
+  add_dependencies(installed kdbctl)
+endif()
 if(CMAKE_INSTALL_PREFIX STREQUAL "/usr")
   # The system's linker looks there without being told.
-  set_target_properties(kdb PROPERTIES INSTALL_RPATH "")
+  foreach(target IN ITEMS kdb kdbctl)
+    if(TARGET ${target})
+      set_target_properties(${target} PROPERTIES INSTALL_RPATH "")
+    endif()
+  endforeach()
 endif()
 
 # -- find_package(kdb) --------------------------------------------------------------------------

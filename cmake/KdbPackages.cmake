@@ -84,9 +84,21 @@ kdb_debian_package(kdb-devnode kdb-devnode BINARIES SECTION devel
   SUMMARY "KurrentDB-compatible node for development and tests"
   TEXT "A program that speaks the gRPC API of KurrentDB, alone or as a cluster, with or"
        "without TLS and users. It is for development and tests, not for production.")
+if(TARGET kdbctl)
+  kdb_debian_package(kdbctl kdbctl BINARIES SECTION database
+    DEPENDS "libkdb${KDB_ABI} ${kdb_same_version}"
+    SUMMARY "command line client for the event database KurrentDB"
+    TEXT "kdbctl appends, reads and follows events of KurrentDB, formerly EventStoreDB,"
+         "manages streams, groups, projections and users, exports and imports streams, and"
+         "measures a server. It is for people on a terminal and for scripts.")
+endif()
 # dpkg runs ldconfig after a library has come or gone.
 set(CPACK_DEBIAN_KDB-RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/cmake/debian/triggers)
 # Manual pages are compressed.
-install(CODE "execute_process(COMMAND gzip -9nf \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_MANDIR}/man1/kdb-devnode.1 COMMAND_ERROR_IS_FATAL ANY)"
-  COMPONENT kdb-devnode)
+foreach(program IN ITEMS kdb-devnode kdbctl)
+  if(TARGET ${program})
+    install(CODE "execute_process(COMMAND gzip -9nf \$ENV{DESTDIR}\${CMAKE_INSTALL_PREFIX}/${CMAKE_INSTALL_MANDIR}/man1/${program}.1 COMMAND_ERROR_IS_FATAL ANY)"
+      COMPONENT ${program})
+  endif()
+endforeach()
 include(CPack)

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """layout.py ROOT: what the tree must look like. Prints each breach as FILE:LINE: WHAT, and fails if there is one.
 
-Layers, each knowing only those before it: proto, values, policy, wire, rpc, actors; devnode shares only proto/ with them.
+Layers, each knowing only those before it: proto, values, policy, wire, rpc, actors; devnode shares only proto/ with them; tools
+and samples see public headers.
 Long files get a warning, no more.
 """
 
@@ -19,6 +20,7 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 # Where includes of each part are looked up; the first folder that has the file wins.
 LIBRARY_ROOTS = ["libkdb/include", "libkdb", "actors/include", "actors"]
 DEVNODE_ROOTS = ["devnode/include", "devnode"]
+KDBCTL_ROOTS = ["tools/kdbctl", "libkdb/include", "actors/include", "devnode/include"]
 
 # Which outside headers a part may use. The standard library is free for all.
 BOOST_UUID = r"boost/uuid/.*"
@@ -31,6 +33,8 @@ PCRE = r"pcre2\.h"
 GLIBC = r"malloc\.h"
 ASIO = r"boost/asio/.*"
 JSON = r"nlohmann/json\.hpp"
+CLI11 = r"CLI/CLI\.hpp"
+TERMINAL = r"pwd\.h|spawn\.h|termios\.h"
 POSIX = r"dlfcn\.h|fcntl\.h|pthread\.h|arpa/.*|netinet/.*|sys/.*|netdb\.h|unistd\.h|poll\.h"
 
 # Part: the parts and the outside headers it may include itself. Order matters: the first prefix that fits a file names its part.
@@ -54,6 +58,9 @@ PARTS = [
     ("devnode/include/kdb/", ["devnode/include/kdb/"], []),
     ("devnode/", ["devnode/"], [PROTOBUF, GRPC, OPENSSL, SQLITE, PCRE, GLIBC, POSIX]),
     ("samples/", ["samples/", "libkdb/include/kdb/", "actors/include/kdb/", "devnode/include/kdb/"], [BOOST_UUID, CAF, ASIO]),
+    ("tools/kdbctl/text/", ["libkdb/include/kdb/", "tools/kdbctl/text/"], [JSON]),
+    ("tools/kdbctl/program/", ["libkdb/include/kdb/", "actors/include/kdb/", "tools/kdbctl/text/", "tools/kdbctl/program/"], [ASIO, CLI11, POSIX, TERMINAL]),
+    ("tools/kdbctl/", ["libkdb/include/kdb/", "actors/include/kdb/", "devnode/include/kdb/", "tools/kdbctl/"], [POSIX, TERMINAL]),
 ]
 
 # Parts that must not reach these headers by any way either: their files would take seconds to compile.
@@ -91,6 +98,8 @@ def resolve(root, file, name):
     roots = DEVNODE_ROOTS if file.startswith("devnode/") else LIBRARY_ROOTS
     if file.startswith("samples/"):
         roots = LIBRARY_ROOTS + DEVNODE_ROOTS
+    if file.startswith("tools/kdbctl/"):
+        roots = KDBCTL_ROOTS
     beside = (Path(file).parent / name).as_posix()
     for candidate in [f"{where}/{name}" for where in roots] + [beside]:
         if (root / candidate).is_file():

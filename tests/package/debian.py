@@ -14,7 +14,7 @@ from pathlib import Path
 
 from documented import Failed, Machine, Node, blocks, must_print_the_event
 
-ORDER = ["libkdb0", "libkdb-dev", "libkdb-devnode-dev", "kdb-devnode"]
+ORDER = ["libkdb0", "libkdb-dev", "libkdb-devnode-dev", "kdb-devnode", "kdbctl"]
 
 
 class Root:
@@ -50,7 +50,8 @@ class Root:
 
 
 def check_content(root):
-    expected = ["usr/bin/kdb-devnode", "usr/share/man/man1/kdb-devnode.1.gz", "usr/include/kdb/client.hpp", "usr/include/kdb/devnode.hpp"]
+    expected = ["usr/bin/kdb-devnode", "usr/share/man/man1/kdb-devnode.1.gz", "usr/bin/kdbctl", "usr/share/man/man1/kdbctl.1.gz",
+                "usr/share/bash-completion/completions/kdbctl", "usr/share/zsh/vendor-completions/_kdbctl", "usr/include/kdb/client.hpp", "usr/include/kdb/devnode.hpp"]
     files = root.files()
     missing = [file for file in expected if file not in files]
     missing += [name for name in ("libkdb.so", "libkdb.so.0", "libkdb_sqlite.a", "libkdb_devnode.a", "kdbConfig.cmake",
@@ -77,6 +78,8 @@ def use(root, machine, docs):
             folder = machine.project(f"with-{name}", program_cpp=docs["program"], **project)
             must_print_the_event(machine.run(node.at(here(docs[name])), folder, environment))
             print(f"{name}: built and run", flush=True)
+        machine.run(f"'{usr}/bin/kdbctl' ping --connection 'kurrentdb://{node.address}?tls=false'", machine.home, environment)
+        print("kdbctl: run", flush=True)
     folder = machine.home / "components"
     shutil.copytree(Path(__file__).resolve().parent / "components", folder)
     machine.run(f"cmake -S . -B build -DCMAKE_PREFIX_PATH='{usr}'\ncmake --build build --parallel 2", folder, environment)

@@ -12,7 +12,7 @@ def main():
     build = Path(sys.argv[1])
     taken = set()
     for script in build.rglob("cmake_install.cmake"):
-        taken |= set(re.findall(r'"' + re.escape(str(build)) + r'/([^"]+\.(?:a|so[.\d]*)|[^"]+/kdb-devnode)"', script.read_text()))
+        taken |= set(re.findall(r'"' + re.escape(str(build)) + r'/([^"]+\.(?:a|so[.\d]*)|[^"]+/kdb-devnode|[^"]+/kdbctl)"', script.read_text()))
     commands = subprocess.run(["ninja", "-C", build, "-t", "commands", "installed"], capture_output=True, text=True, check=True).stdout
     built = set(commands.split())
     missing = sorted(taken - built)
