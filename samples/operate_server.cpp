@@ -34,5 +34,6 @@ int main() {
   // docs: end
   // A development node has finished a scavenge when it answers, and can't be shut down by a client.
   std::cout << "stop: " << stopped.error().message << "\nshut down: " << ended.error().message << "\n";
-  return broken_off && samples == 3 && started && !stopped && resigned && priority && merged && now && !now->values.empty() ? 0 : 1;
+  return broken_off && samples == 3 && started && !stopped && resigned && priority && merged && now && !now->values.empty() ? 0
+                                                                                                                            : 1;
 }

@@ -29,10 +29,8 @@ ending ping(session& with) {
   const auto node = with.ask(kdb::wait_connected{with.timeout()});
   if (!node)
     return node.error();
-  return with.show({json{{"node", to_string(node->node)},
-                         {"version", node->server_version},
-                         {"connectMs", connecting},
-                         {"roundTripMs", round_trip}}});
+  return with.show({json{
+    {"node", to_string(node->node)}, {"version", node->server_version}, {"connectMs", connecting}, {"roundTripMs", round_trip}}});
 }
 
 ending info(session& with) {
