@@ -98,7 +98,7 @@ void connect_cancellation([[maybe_unused]] const Handler& handler, [[maybe_unuse
 inline auto stopper_of(call_options& call) {
   std::stop_source source;
   call.stop = source.get_token();
-  return [source]() mutable { source.request_stop(); };
+  return [source] { source.request_stop(); };
 }
 
 /// Waits for the next batch of a state.
