@@ -104,7 +104,7 @@ BOOST_DATA_TEST_CASE(a_soft_deleted_stream_that_should_exist_is_a_failed_expecta
     return db.ask(append_to_streams{.appends = {{.stream = "other", .records = {some_record()}},
                                                 {.stream = stream, .records = {some_record()}, .expected = expected}}});
   };
-  const auto refused = append("soft", stream_state::exists);
+  const result<records_result> refused = append("soft", stream_state::exists);
   BOOST_TEST(code_of(refused) == errc::wrong_expected_version);
   BOOST_REQUIRE(refused.error().get<version_mismatch>());
   BOOST_TEST(refused.error().get<version_mismatch>()->stream == "soft");
@@ -120,7 +120,7 @@ BOOST_DATA_TEST_CASE(a_check_tells_a_soft_deleted_stream_from_a_tombstone, boost
     require_done(db.ask(append_to_stream{.stream = stream, .events = {new_event::json("t", "{}")}}));
   require_done(db.ask(delete_stream{.stream = "soft", .expected = stream_state::any}));
   require_done(db.ask(tombstone_stream{.stream = "hard", .expected = stream_state::any}));
-  const auto refused =
+  const result<records_result> refused =
     db.ask(append_records{.records = {{"other", some_record()}}, .checks = {{.stream = "soft"}, {.stream = "hard"}}});
   BOOST_TEST(code_of(refused) == errc::consistency_violation);
   const auto* failed = refused.error().get<violations>();

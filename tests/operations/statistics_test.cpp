@@ -173,7 +173,7 @@ BOOST_DATA_TEST_CASE(an_option_that_makes_no_sense_is_refused_by_its_name, data:
   devnode node;
   const auto watch = in.start(settings_for(node.connection_string()), one.options);
   for (int i = 0; i < 2; ++i) {
-    const auto refused = watch->next();
+    const result<server_statistics> refused = watch->next();
     BOOST_TEST(code_of(refused) == errc::invalid_argument);
     BOOST_REQUIRE(refused.error().get<bad_argument>());
     BOOST_TEST(refused.error().get<bad_argument>()->name == one.member);
