@@ -11,7 +11,7 @@ import time
 import traceback
 from pathlib import Path
 
-PATIENCE = 30  # seconds; a loaded machine is slow
+PATIENCE = 120  # seconds; a loaded machine is slow
 
 
 class Node:

@@ -30,7 +30,7 @@ def printed(program, command, node):
     text = b""
     while True:
         try:
-            data = os.read(screen, 65536) if select.select([screen], [], [], 60)[0] else b""
+            data = os.read(screen, 65536) if select.select([screen], [], [], 600)[0] else b""
         except OSError:
             data = b""
         if not data:

@@ -103,14 +103,14 @@ def test_what_can_not_be_undone_is_asked_for(kdbctl, devnode):
 
 def test_progress_is_shown_while_a_file_is_written(kdbctl, devnode):
     with Node(devnode) as node, Program(kdbctl, node.connection) as program:
-        program.file("lines", '{"stream":"s","type":"t","data":"%s"}\n' % ("x" * 200) * 150_000)
+        program.file("lines", '{"stream":"s","type":"t","data":"%s"}\n' % ("x" * 200) * 100_000)
         running = Terminal(program, "import", "lines")
         running.wait_for("import [")
         running.wait_for("/s")
-        contains(running.finish(), "left", "\x1b[K", "imported 150,000 lines")
+        contains(running.finish(), "left", "\x1b[K", "imported 100,000 lines")
         running = Terminal(program, "read", "s", redirected=program.home / "out")
         text = running.finish()
-        assert (program.home / "out").read_bytes().count(b"\n") == 150_000
+        assert (program.home / "out").read_bytes().count(b"\n") == 100_000
         contains(text, "read [", "%")
         # Nothing of that in a pipe.
         assert program.run("export", "s", "--file", "exported").err.count("\x1b") == 0

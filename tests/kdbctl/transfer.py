@@ -43,7 +43,7 @@ def test_export_import_export_is_byte_equal(kdbctl, devnode):
 
 
 def test_an_import_that_was_killed_goes_on_without_loss_and_repetition(kdbctl, devnode):
-    count, rounds = 120_000, 0
+    count, rounds = 60_000, 0
     chance = random.Random(3)
     with Node(devnode) as node, Program(kdbctl, node.connection) as program:
         # Streams that were there before, and lines with and without ids.
@@ -71,23 +71,23 @@ def test_an_import_that_was_killed_goes_on_without_loss_and_repetition(kdbctl, d
 
 def test_an_import_that_is_interrupted_says_how_far_it_came(kdbctl, devnode):
     with Node(devnode) as node, Program(kdbctl, node.connection) as program:
-        program.file("lines", '{"stream":"s","type":"t","data":"%s"}\n' % ("x" * 200) * 150_000)
+        program.file("lines", '{"stream":"s","type":"t","data":"%s"}\n' % ("x" * 200) * 60_000)
         running = program.start("import", "lines", stderr=subprocess.PIPE)
         wait_until((program.home / "lines.checkpoint").exists, "the import has begun")
         running.send_signal(signal.SIGINT)
         assert running.wait() == 130
         contains(running.stderr.read().decode(), "interrupted: imported", "the same command goes on there")
         program.run("import", "lines")
-        assert program.run("stream", "show", "s").value()["lastRevision"] == 149_999
+        assert program.run("stream", "show", "s").value()["lastRevision"] == 59_999
 
 
 def test_an_export_that_was_killed_goes_on(kdbctl, devnode):
     with Node(devnode) as node, Program(kdbctl, node.connection) as program:
-        program.run("import", "-", input='{"stream":"s","type":"t","data":"%s"}\n' % ("x" * 500) * 40_000)
+        program.run("import", "-", input='{"stream":"s","type":"t","data":"%s"}\n' % ("x" * 500) * 15_000)
         program.run("export", "$all", "--file", "whole")
         file = program.home / "part"
         running = program.start("export", "$all", "--file", "part", stderr=subprocess.DEVNULL)
-        wait_until(lambda: file.exists() and file.stat().st_size > 1_000_000 or running.poll() is not None, "a part was exported")
+        wait_until(lambda: file.exists() and file.stat().st_size > 500_000 or running.poll() is not None, "a part was exported")
         running.kill()
         killed = running.wait() != 0
         done = program.run("export", "$all", "--file", "part", *([] if killed else ["--force"]))
@@ -110,7 +110,7 @@ def test_wrong_lines_stop_an_import_behind_those_before_them(kdbctl, devnode):
 
 def test_an_import_survives_the_loss_of_its_node(kdbctl, devnode):
     with Node(devnode, "--cluster", "3", "--keep-events") as cluster, Program(kdbctl, cluster.connection) as program:
-        program.file("lines", '{"stream":"s","type":"t","data":"%s"}\n' % ("x" * 100) * 60_000)
+        program.file("lines", '{"stream":"s","type":"t","data":"%s"}\n' % ("x" * 100) * 30_000)
         running = program.start("import", "lines", "--verify", stderr=subprocess.PIPE)
         checkpoint = program.home / "lines.checkpoint"
         wait_until(lambda: checkpoint.exists() and json.loads(checkpoint.read_text())["lines"] > 0 or running.poll() is not None, "a block was imported")
@@ -120,7 +120,7 @@ def test_an_import_survives_the_loss_of_its_node(kdbctl, devnode):
         if status != 0:
             cluster.tell("settle")
             program.run("import", "lines", "--verify")
-        assert len(program.run("read", "s").out.splitlines()) == 60_000, said
+        assert len(program.run("read", "s").out.splitlines()) == 30_000, said
 
 
 if __name__ == "__main__":

@@ -102,7 +102,7 @@ kdb::result<void> importer::resume() {
   checkpoint_ = std::move(*checkpoint);
   for (const auto& [stream, revision] : checkpoint_.heads)
     heads_[stream] = {.revision = revision};
-  return skip_imported();
+  return checkpoint_.complete ? kdb::result<void>{} : skip_imported();
 }
 
 kdb::result<void> importer::skip_imported() {
