@@ -39,7 +39,7 @@ void define_scavenge(definition& program) {
                            with.ask(kdb::start_scavenge{{.threads = started->threads, .start_from_chunk = started->start_from}}));
     });
   const auto stopped = std::make_shared<scavenge_arguments>();
-  scavenges.command("stop", "Stops a scavenge.", "kdbctl scavenge stop 6f4c1d0e-…")
+  scavenges.command("stop", "Stops a scavenge.", "kdbctl scavenge stop 6f4c1d0e-8a2b-4c57-9d3e-0b1f2a3c4d5e")
     .argument("ID", stopped->id, "As `kdbctl scavenge start` shows it.")
     .asks<kdb::stop_scavenge>()
     .runs([stopped](session& with) { return show_scavenge(with, with.ask(kdb::stop_scavenge{stopped->id})); });
