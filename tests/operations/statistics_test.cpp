@@ -140,7 +140,7 @@ BOOST_DATA_TEST_CASE(the_first_sample_comes_at_once_and_each_further_one_after_t
     fixtures::require_done(sample);
     for (const auto* name : {"proc-id", "proc-mem", "sys-totalMem", "es-checksum"})
       BOOST_TEST(sample->values.count(name) == 1u, name);
-    BOOST_TEST(since.elapsed() >= i * period);
+    BOOST_TEST((since.elapsed() >= i * period));
   }
   const auto unhurried = in.start(settings_for(node.connection_string()), {.refresh_period = 1h});
   fixtures::require_done(unhurried->next());
