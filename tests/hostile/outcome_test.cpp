@@ -33,7 +33,7 @@ settings to(const hostile::failing_server& server) {
   return plain;
 }
 
-constexpr call_options quick() {
+call_options quick() {
   return {.deadline = 400ms};
 }
 
