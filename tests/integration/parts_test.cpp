@@ -11,7 +11,7 @@ namespace kdb::integration {
 namespace {
 
 /// Ten events to a part: each counts 1000 bytes.
-constexpr append_in_parts_options ten_each() {
+append_in_parts_options ten_each() {
   append_in_parts_options how;
   how.part_bytes = 10'000;
   return how;
