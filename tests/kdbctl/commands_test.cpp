@@ -78,6 +78,29 @@ BOOST_AUTO_TEST_CASE(options_may_stand_before_and_behind_the_command) {
   BOOST_TEST(options.connection.value() == "kurrentdb://a");
 }
 
+BOOST_AUTO_TEST_CASE(an_argument_of_many_words_takes_all_of_them) {
+  using words = std::vector<std::string>;
+  const std::vector<std::pair<words, words>> lines{{{"some", "a"}, {"a"}},
+                                                   {{"some", "a", "b c", "some"}, {"a", "b c", "some"}},
+                                                   {{"some", "a", "[b,c]", "=", ""}, {"a", "[b,c]", "=", ""}},
+                                                   {{"some", "a", "--limit", "3", "b"}, {"a", "b"}},
+                                                   {{"any", "--", "any", "--limit", "b"}, {"any", "--limit", "b"}},
+                                                   {{"any"}, {}}};
+  for (const auto& [line, taken] : lines) {
+    words some, any;
+    std::uint32_t limit = 0;
+    definition of_two{"program", "does"};
+    of_two.command("some", "does").argument("WORD", some, "is").option("--limit", "N", limit, "is").runs([](session&) {
+      return ending{};
+    });
+    of_two.command("any", "does").argument("WORD", any, "is").optional().runs([](session&) { return ending{}; });
+    const auto parsed = kdbctl::parse(of_two, line);
+    BOOST_TEST((parsed.command != nullptr), parsed.problem.message);
+    BOOST_TEST((line.front() == "some" ? some : any) == taken, boost::test_tools::per_element());
+  }
+  BOOST_TEST((parse({"user", "create"}).problem.status == exit_status::usage));
+}
+
 BOOST_AUTO_TEST_CASE(wrong_lines_are_explained) {
   const auto typo = parse({"strem", "list"});
   BOOST_TEST(typo.command == nullptr);

@@ -3,6 +3,7 @@
 
 #include "text/import_plan.hpp"
 
+#include <chrono>
 #include <set>
 #include <string>
 #include <vector>
@@ -49,6 +50,33 @@ BOOST_AUTO_TEST_CASE(a_line_keeps_its_id_and_shares_it_with_no_other) {
   BOOST_TEST(ids.size() == 70'000u);
   BOOST_TEST((id_of_line(import, 9) == id_of_line(import, 9)));
   BOOST_TEST((id_of_line(import, 9) != id_of_line(kdb::random_uuid(), 9)));
+}
+
+BOOST_AUTO_TEST_CASE(an_append_is_sent_again_when_its_failure_can_pass) {
+  const kdb::error passes{.code = kdb::errc::unavailable, .retry_can_help = true};
+  const kdb::error unknown{.code = kdb::errc::internal, .outcome_unknown = true};
+  const kdb::error denied{.code = kdb::errc::access_denied};
+  const kdb::error conflict{.code = kdb::errc::wrong_expected_version};
+  for (const bool was_alone : {true, false}) {
+    BOOST_TEST(can_pass(passes, was_alone));
+    BOOST_TEST(can_pass(unknown, was_alone));
+    BOOST_TEST(!can_pass(denied, was_alone));
+  }
+  // Others that were under way may have come too late, or have failed.
+  BOOST_TEST(can_pass(conflict, false));
+  BOOST_TEST(!can_pass(conflict, true));
+}
+
+BOOST_AUTO_TEST_CASE(pauses_grow_until_it_is_time_to_give_up) {
+  using namespace std::chrono_literals;
+  const retry_limits limits{.times = 7, .time = 30s};
+  std::vector<std::int64_t> pauses;
+  for (std::uint32_t failures = 1; failures <= 8; ++failures)
+    pauses.push_back(pause_after(failures, 1s, limits).value_or(-1ms).count());
+  BOOST_TEST(pauses == (std::vector<std::int64_t>{100, 200, 400, 800, 1600, 2000, 2000, -1}), boost::test_tools::per_element());
+  BOOST_TEST((pause_after(5, 29'990ms, limits) == 10ms));
+  BOOST_TEST(!pause_after(1, 30s, limits).has_value());
+  BOOST_TEST(!pause_after(1, 0ms, {.times = 0, .time = 30s}).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(checkpoints_are_written_and_read_again) {

@@ -106,6 +106,7 @@ def contains(text, *parts):
 def main(module):
     """PROGRAM KDB_DEVNODE [TEST...]: each test gets both paths."""
     kdbctl, devnode, *chosen = sys.argv[1:]
+    kdbctl, devnode = os.path.abspath(kdbctl), os.path.abspath(devnode)  # programs run in homes of their own
     tests = {name: test for name, test in module.items() if name.startswith("test_") and (not chosen or name in chosen)}
     failed = 0
     for name, test in tests.items():

@@ -8,6 +8,8 @@
 #include "text/import_plan.hpp"
 #include "text/quantity.hpp"
 
+#include <algorithm>
+#include <thread>
 #include <unordered_map>
 
 namespace kdbctl {
@@ -29,8 +31,8 @@ struct import_arguments {
 /// Imports lines block by block; text/import_plan.hpp says how it resumes.
 class importer {
 public:
-  importer(session& with, const import_arguments& given, pipeline appends, descriptor file)
-    : with_{with}, given_{given}, appends_{std::move(appends)}, file_{std::move(file)}, reader_{file_.number()},
+  importer(session& with, const import_arguments& given, pipeline appends, const retry_limits& limits, descriptor file)
+    : with_{with}, given_{given}, appends_{std::move(appends)}, limits_{limits}, file_{std::move(file)}, reader_{file_.number()},
       checkpoint_file_{given.checkpoint_file()} {}
 
   ending run();
@@ -42,6 +44,21 @@ private:
     std::optional<std::uint64_t> revision{};
     bool is_pending = false;
   };
+  // Lines of the block that are appended together. However often they are sent, they expect the same revision.
+  struct event_run {
+    std::size_t begin = 0;
+    std::size_t end = 0;
+    std::optional<kdb::stream_state> expected{}; ///< Unset until it is sent.
+    std::optional<std::uint64_t> last{};         ///< Where its last event belongs, if that is known beforehand.
+    bool is_written = false;
+
+    std::size_t count() const { return end - begin; }
+  };
+  struct failure {
+    std::size_t begin = 0; ///< Of the run.
+    kdb::error error{};
+    bool was_alone = false; ///< It was sent when no other was under way.
+  };
 
   kdb::result<void> resume();
   kdb::result<void> skip_imported();
@@ -49,17 +66,15 @@ private:
   kdb::result<void> find_heads();
   kdb::result<void> save();
   kdb::result<void> write_block();
-  void append(std::size_t begin, std::size_t end);
-  void answered(const std::string& stream, std::uint64_t line, std::size_t events, const kdb::result<kdb::append_result>& answer);
-  void fail(kdb::error error) {
-    if (!failed_)
-      failed_ = std::move(error);
-  }
-  kdb::result<void> outcome() const { return failed_ ? kdb::result<void>{kdb::unexpected{*failed_}} : kdb::result<void>{}; }
+  void send_runs();
+  void expect_head(event_run& one);
+  void append(event_run& one);
+  kdb::result<void> accept(event_run& one, const kdb::result<kdb::append_result>& answer);
 
   session& with_;
   const import_arguments& given_;
   pipeline appends_;
+  retry_limits limits_;
   descriptor file_;
   line_reader reader_;
   std::string checkpoint_file_;
@@ -71,7 +86,9 @@ private:
   bool at_end_ = false;
   /// A line that can't be imported: those before it are.
   std::optional<kdb::error> bad_line_;
-  std::optional<kdb::error> failed_;
+  std::vector<event_run> runs_;
+  /// The first run, in the order of the lines, that failed: those behind it may have failed because of it.
+  std::optional<failure> failed_;
 };
 
 // -- where to begin ---------------------------------------------------------------------------
@@ -160,6 +177,7 @@ kdb::result<void> importer::read_block() {
 
 kdb::result<void> importer::find_heads() {
   constexpr std::size_t under_way = 64;
+  std::optional<kdb::error> failed;
   checkpoint_.heads.clear();
   for (const auto& line : block_) {
     const auto& stream = *line.stream;
@@ -168,10 +186,10 @@ kdb::result<void> importer::find_heads() {
       checkpoint_.heads.emplace(stream, known->second.revision);
     } else if (checkpoint_.heads.emplace(stream, std::nullopt).second) {
       appends_.wait_until(under_way);
-      appends_.current_version(stream, [this, stream](const kdb::result<std::optional<kdb::stream_revision>>& version) {
+      appends_.current_version(stream, [&, stream](const kdb::result<std::optional<kdb::stream_revision>>& version) {
         if (!version)
-          return fail(version.error());
-        if (*version)
+          failed = version.error();
+        else if (*version)
           checkpoint_.heads[stream] = (*version)->value;
       });
     }
@@ -179,62 +197,91 @@ kdb::result<void> importer::find_heads() {
   appends_.wait_until(0);
   for (const auto& [stream, revision] : checkpoint_.heads)
     heads_.try_emplace(stream, head{.revision = revision});
-  return outcome();
+  return failed ? kdb::result<void>{kdb::unexpected{std::move(*failed)}} : kdb::result<void>{};
 }
 
 kdb::result<void> importer::save() {
   return checkpoint_file_.empty() ? kdb::result<void>{} : replace_file(checkpoint_file_, to_json_text(checkpoint_));
 }
 
-void importer::append(std::size_t begin, std::size_t end) {
-  const auto& stream = *block_[begin].stream;
-  auto& known = heads_[stream];
-  if (known.is_pending)
-    appends_.wait_until(0);
-  if (failed_)
-    return;
-  const auto expected = known.revision ? kdb::stream_state::revision(*known.revision) : kdb::stream_state::no_stream;
-  std::vector<kdb::new_event> events;
-  events.reserve(end - begin);
-  for (auto i = begin; i < end; ++i)
-    events.push_back(std::move(block_[i].event));
-  if (known.revision)
-    *known.revision += end - begin;
-  else
+void importer::expect_head(event_run& one) {
+  auto& known = heads_[*block_[one.begin].stream];
+  if (!known.revision) {
+    one.expected = kdb::stream_state::no_stream;
     known.is_pending = true;
-  appends_.append(stream, expected, std::move(events),
-                  [this, stream, line = checkpoint_.lines + begin + 1, count = end - begin,
-                   last = known.revision](const kdb::result<kdb::append_result>& answer) {
-                    answered(stream, line, count, answer);
-                    // The server says where the events are: it has to be where they belong.
-                    if (answer && last && answer->revision && answer->revision->value != *last)
-                      fail({.code = kdb::errc::protocol_error,
-                            .message = "the events from line " + std::to_string(line) + " on are at " +
-                                       to_string(*answer->revision) + " of '" + stream + "', and not at " +
-                                       std::to_string(*last)});
+    return;
+  }
+  one.expected = kdb::stream_state::revision(*known.revision);
+  one.last = *known.revision += one.count();
+}
+
+void importer::append(event_run& one) {
+  std::vector<kdb::new_event> events;
+  events.reserve(one.count());
+  for (auto i = one.begin; i < one.end; ++i)
+    events.push_back(block_[i].event);
+  appends_.append(*block_[one.begin].stream, *one.expected, std::move(events),
+                  [this, &one, alone = appends_.under_way() == 0](const kdb::result<kdb::append_result>& answer) {
+                    const auto accepted = accept(one, answer);
+                    if (!accepted && (!failed_ || one.begin < failed_->begin))
+                      failed_ = {one.begin, accepted.error(), alone};
                   });
 }
 
-void importer::answered(const std::string& stream, std::uint64_t line, std::size_t events,
-                        const kdb::result<kdb::append_result>& answer) {
-  auto& known = heads_[stream];
+kdb::result<void> importer::accept(event_run& one, const kdb::result<kdb::append_result>& answer) {
+  const auto& stream = *block_[one.begin].stream;
   if (!answer)
-    return fail(in_line(line, answer.error()));
-  if (!known.is_pending)
-    return;
-  known.is_pending = false;
-  known.revision = answer->revision ? answer->revision->value : events - 1;
+    return kdb::unexpected{answer.error()};
+  // The server says where the events are: it has to be where they belong.
+  if (one.last && answer->revision && answer->revision->value != *one.last)
+    return kdb::unexpected{kdb::errc::protocol_error, "the events from here on are at " + to_string(*answer->revision) + " of '" +
+                                                        stream + "', and not at " + std::to_string(*one.last)};
+  one.is_written = true;
+  if (!one.last)
+    heads_[stream] = {.revision = answer->revision ? answer->revision->value : one.count() - 1};
+  return {};
 }
 
-kdb::result<void> importer::write_block() {
-  for (std::size_t begin = 0; begin < block_.size() && !failed_;) {
-    const auto end = run_end(block_, begin);
+void importer::send_runs() {
+  for (auto& one : runs_) {
+    if (one.is_written)
+      continue;
     appends_.wait_until(given_.in_flight - 1);
-    append(begin, end);
-    begin = end;
+    if (!one.expected && heads_[*block_[one.begin].stream].is_pending)
+      appends_.wait_until(0);
+    if (failed_)
+      break;
+    if (!one.expected)
+      expect_head(one);
+    append(one);
   }
   appends_.wait_until(0);
-  return outcome();
+}
+
+// What fails is sent again from the first run on that was not written, when nothing is under way any more.
+kdb::result<void> importer::write_block() {
+  using clock = std::chrono::steady_clock;
+  runs_.clear();
+  for (std::size_t begin = 0; begin < block_.size(); begin = runs_.back().end)
+    runs_.push_back({.begin = begin, .end = run_end(block_, begin)});
+  std::uint32_t failures = 0;
+  auto progressed = clock::now();
+  for (std::ptrdiff_t written = 0;;) {
+    send_runs();
+    if (!failed_)
+      return {};
+    const auto failed = *std::exchange(failed_, std::nullopt);
+    if (const auto now_written = std::ranges::count(runs_, true, &event_run::is_written); now_written > written) {
+      written = now_written;
+      failures = 0;
+      progressed = clock::now();
+    }
+    const auto elapsed = std::chrono::duration_cast<std::chrono::milliseconds>(clock::now() - progressed);
+    const auto pause = can_pass(failed.error, failed.was_alone) ? pause_after(++failures, elapsed, limits_) : std::nullopt;
+    if (!pause || interruption::happened())
+      return kdb::unexpected{in_line(checkpoint_.lines + failed.begin + 1, failed.error)};
+    std::this_thread::sleep_for(*pause);
+  }
 }
 
 // -- the whole -----------------------------------------------------------------------------------
@@ -303,11 +350,12 @@ ending import_lines(session& with, const import_arguments& given) {
   if (!settings)
     return settings.error();
   // Appends of an import can always be repeated: they have ids and expect a revision.
-  settings->retry = std::max<std::uint32_t>(settings->retry, 5);
+  const retry_limits limits{.times = std::max<std::uint32_t>(settings->retry, 5), .time = with.timeout()};
+  settings->retry = limits.times;
   auto appends = pipeline::connect(std::move(*settings), with.timeout());
   if (!appends)
     return appends.error();
-  return importer{with, given, std::move(*appends), std::move(*file)}.run();
+  return importer{with, given, std::move(*appends), limits, std::move(*file)}.run();
 }
 
 } // namespace

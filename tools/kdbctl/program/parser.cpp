@@ -53,8 +53,10 @@ void fill(CLI::App& app, const definition& one, commands& known) {
     const auto& argument = info.arguments[i];
     auto* option = app.add_option(argument.name, taking(argument.name, one.argument_setters()[i]));
     option->required(argument.required);
+    // An argument takes words until it has as many as it expects. To allow it extra words would split "[a,b]" into two of them.
     if (argument.many)
-      option->expected(argument.required ? 1 : 0, CLI::detail::expected_max_vector_size);
+      option->multi_option_policy(CLI::MultiOptionPolicy::TakeAll)
+        ->expected(CLI::detail::expected_max_vector_size, CLI::detail::expected_max_vector_size);
   }
   for (const auto& below : one.commands()) {
     auto* next = app.add_subcommand(below->name());

@@ -33,6 +33,7 @@ void pipeline::append(std::string stream, kdb::stream_state expected, std::vecto
                       std::function<void(kdb::result<kdb::append_result>)> done) {
   kdb::append_options options;
   options.call.deadline = content_->timeout;
+  options.call.retry = 0;
   ++content_->under_way;
   content_->client->append_to_stream(
     std::move(stream), expected, std::move(events), std::move(options),
@@ -54,9 +55,13 @@ void pipeline::current_version(std::string stream, std::function<void(kdb::resul
     });
 }
 
-void pipeline::wait_until(std::size_t under_way) {
+std::size_t pipeline::under_way() const {
+  return content_->under_way;
+}
+
+void pipeline::wait_until(std::size_t most) {
   content_->io.restart();
-  while (content_->under_way > under_way && content_->io.run_one() > 0) {}
+  while (content_->under_way > most && content_->io.run_one() > 0) {}
 }
 
 } // namespace kdbctl

@@ -16,8 +16,8 @@
 
 namespace kdbctl {
 
-/// Appends that are sent one behind the other, without waiting for the answers in between. The server takes them in their order. For one
-/// thread: handlers are called within `wait_until`.
+/// Appends that are sent one behind the other, without waiting for the answers in between. The server takes them in their order, which is
+/// why the client does not repeat them: each would wait for its own turn. For one thread: handlers are called within `wait_until`.
 class pipeline {
 public:
   /// `timeout` bounds each request.
@@ -30,8 +30,9 @@ public:
               std::function<void(kdb::result<kdb::append_result>)> done);
   void current_version(std::string stream, std::function<void(kdb::result<std::optional<kdb::stream_revision>>)> done);
 
-  /// Waits until no more than that many requests are under way.
-  void wait_until(std::size_t under_way);
+  std::size_t under_way() const;
+  /// Waits until no more than `most` requests are under way.
+  void wait_until(std::size_t most);
 
 private:
   struct content;

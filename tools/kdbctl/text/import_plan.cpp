@@ -3,6 +3,8 @@
 
 #include "text/listing.hpp"
 
+#include <algorithm>
+
 namespace kdbctl {
 namespace {
 
@@ -55,6 +57,19 @@ std::size_t run_end(const std::vector<event_line>& lines, std::size_t begin) {
     ++end;
   }
   return end;
+}
+
+bool can_pass(const kdb::error& error, bool was_alone) {
+  return error.retry_can_help || error.outcome_unknown || (error.code == kdb::errc::wrong_expected_version && !was_alone);
+}
+
+std::optional<std::chrono::milliseconds> pause_after(std::uint32_t failures, std::chrono::milliseconds elapsed,
+                                                     const retry_limits& limits) {
+  constexpr std::chrono::milliseconds first{100}, longest{2000};
+  if (failures > limits.times || elapsed >= limits.time)
+    return std::nullopt;
+  const auto doublings = std::min(failures, 6u) - 1;
+  return std::min({first * (1 << doublings), longest, limits.time - elapsed});
 }
 
 kdb::uuid id_of_line(const kdb::uuid& import, std::uint64_t line) {

@@ -5,6 +5,7 @@
 
 #include <kdb/result.hpp>
 
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -16,7 +17,7 @@
 //
 // Lines are imported in blocks. Before a block is written, the checkpoint says which lines it has, and which revision each of its streams had. When
 // the program ends in the middle of a block, the next one repeats it: the same appends, with the same ids and the same expected revisions,
-// which the server recognises.
+// which the server recognises. The program itself does so from the first append on that failed, when the failure can pass.
 namespace kdbctl {
 
 /// Lines that one block takes, at most.
@@ -28,6 +29,20 @@ inline constexpr std::size_t run_bytes = 1 << 20;
 
 /// The end of the lines that are appended together, beginning at `begin`: they follow each other and are of one stream.
 std::size_t run_end(const std::vector<event_line>& lines, std::size_t begin);
+
+/// Whether an append of an import may succeed when it is sent again, which is always safe: it has ids and expects a revision. When others
+/// were under way, one that met the wrong revision may have overtaken the one before it, or followed one that failed.
+bool can_pass(const kdb::error& error, bool was_alone);
+
+/// How often, and for how long, the appends of a block are sent again while none of them gets through.
+struct retry_limits {
+  std::uint32_t times = 0;
+  std::chrono::milliseconds time{};
+};
+
+/// How long to wait after so many failures in a row, `elapsed` after the last success; nothing if it is time to give up.
+std::optional<std::chrono::milliseconds> pause_after(std::uint32_t failures, std::chrono::milliseconds elapsed,
+                                                     const retry_limits& limits);
 
 /// The same id for the same line of the same import, for lines without one.
 kdb::uuid id_of_line(const kdb::uuid& import, std::uint64_t line);
