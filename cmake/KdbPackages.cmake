@@ -90,9 +90,10 @@ if(TARGET kdbctl)
   kdb_debian_package(kdbctl kdbctl BINARIES SECTION database
     DEPENDS "libkdb${KDB_ABI} ${kdb_same_version}"
     SUMMARY "command line client for the event database KurrentDB"
-    TEXT "kdbctl appends, reads and follows events of KurrentDB, formerly EventStoreDB,"
-         "manages streams, groups, projections and users, exports and imports streams, and"
-         "measures a server. It is for people on a terminal and for scripts.")
+    TEXT "kdbctl appends, reads and follows events of KurrentDB, formerly"
+         "EventStoreDB, manages streams, groups, projections and users, exports and"
+         "imports streams, and measures a server. It is for people on a terminal"
+         "and for scripts.")
 endif()
 # dpkg runs ldconfig after a library has come or gone.
 set(CPACK_DEBIAN_KDB-RUNTIME_PACKAGE_CONTROL_EXTRA ${PROJECT_SOURCE_DIR}/cmake/debian/triggers)
