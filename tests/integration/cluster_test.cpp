@@ -284,7 +284,11 @@ KDB_SCENARIO(a_leader_that_hangs_is_noticed_by_its_keepalive) {
 // With the settings as they are: nothing is pinged for ten seconds, and no append has a deadline. The bar is two seconds from the moment at which the
 // cluster has its next leader.
 KDB_SCENARIO(a_leader_that_falls_silent_is_left_as_soon_as_it_has_a_successor) {
-  cluster nodes{{.election = 1000ms}};
+  cluster nodes{[] {
+    auto options = fixtures::quick_cluster();
+    options.election = 1s;
+    return options;
+  }()};
   nodes.settle();
   const auto client = connect(which, settings_for(nodes.connection_string()));
   append_until_done(*client, "s", numbered(10));
@@ -317,7 +321,12 @@ KDB_SCENARIO(a_leader_that_falls_silent_is_left_as_soon_as_it_has_a_successor) {
 
 // A follower that waits for its leader answers nothing but the question whether it is still there.
 KDB_SCENARIO(a_node_that_is_only_slow_is_not_left) {
-  cluster nodes{{.election = 6s, .forwarding_timeout = 2s}};
+  cluster nodes{[] {
+    auto options = fixtures::quick_cluster();
+    options.election = 6s;
+    options.forwarding_timeout = 2s;
+    return options;
+  }()};
   nodes.settle();
   change_log log;
   auto how = settings_of(nodes, node_preference::follower);

@@ -267,7 +267,7 @@ public:
     std::optional<server_statistics> current_;
   };
 
-  explicit sample_range(statistics_watch* from) : from_{from} {}
+  explicit sample_range(statistics_watch* from) : from_{from} {} ///< The samples of that watch.
   iterator begin() const { return iterator{from_}; }
   std::default_sentinel_t end() const { return {}; }
 
