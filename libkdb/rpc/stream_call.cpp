@@ -137,7 +137,6 @@ void stream_call::begin_writing() {
 void stream_call::allow(std::size_t count) {
   std::unique_lock lock{mutex_};
   allowed_ += static_cast<std::ptrdiff_t>(count);
-  may_read_ = allowed_ > 0;
   read_next(lock);
   const bool started = stream_ != nullptr;
   lock.unlock();
@@ -168,7 +167,6 @@ void stream_call::spend() {
   {
     std::lock_guard lock{mutex_};
     --allowed_;
-    may_read_ = allowed_ > 0;
   }
   note_owed();
 }
@@ -256,7 +254,6 @@ void stream_call::end_if_done(std::unique_lock<std::mutex>& lock) {
   if (!finished_ || !read_closed_ || reading_ || writing_ || ended_)
     return;
   ended_ = true;
-  over_ = true;
   note_owed();
   lease_.reset();
   lock.unlock();

@@ -66,9 +66,9 @@ protected:
   void note_answer() { answered_ = true; }
   /// From any thread.
   bool answered() const { return answered_; }
-  bool may_read() const { return may_read_; }
+  bool may_read() const { return allowed_ > 0; }
   /// To be called when `is_owed` may have changed. From any thread.
-  void note_owed() { answer_expected_.set(!over_ && is_owed()); }
+  void note_owed() { answer_expected_.set(!ended_ && is_owed()); }
   /// Uses up one unit of what `allow` gave. Reading pauses while none is left.
   void spend();
 
@@ -94,8 +94,6 @@ private:
   const std::shared_ptr<engine> engine_;
   std::optional<channel_lease> lease_; // Until the end.
   expectation answer_expected_;
-  std::atomic<bool> over_{false};
-  std::atomic<bool> may_read_{false};
   grpc::ClientContext context_;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
 
@@ -110,12 +108,12 @@ private:
   bool writing_ = false; // Changes under both.
 
   std::mutex mutex_;
-  std::ptrdiff_t allowed_ = 0;
-  bool open_ = false; // Headers or the end arrived: reads may be issued.
+  std::atomic<std::ptrdiff_t> allowed_{0}; // Changes under it, like `ended_`; both are looked at without it.
+  bool open_ = false;                      // Headers or the end arrived: reads may be issued.
   bool reading_ = false;
   bool read_closed_ = false; // A read came back empty: there are no more messages.
   bool finished_ = false;    // The status is known.
-  bool ended_ = false;
+  std::atomic<bool> ended_{false};
   bool reached_server_ = false;
 
   const std::optional<std::chrono::milliseconds> start_timeout_;
