@@ -50,6 +50,31 @@ error closed_error(bool sent) {
           .outcome_unknown = sent};
 }
 
+/// Answers and takes out those that `end` gives an error for.
+template <class End>
+void end_some(std::deque<appender_state::queued>& all, End end) {
+  std::deque<appender_state::queued> left;
+  for (auto& each : all) {
+    if (auto why = end(each))
+      each.answer.deliver(to_caf(std::move(*why)));
+    else
+      left.push_back(std::move(each));
+  }
+  all = std::move(left);
+}
+
+template <class Append, class End>
+void end_some(std::unordered_map<std::uint64_t, Append>& all, End end) {
+  for (auto each = all.begin(); each != all.end();) {
+    if (std::optional<error> why = end(each->second)) {
+      each->second.answer.deliver(to_caf(std::move(*why)));
+      each = all.erase(each);
+    } else {
+      ++each;
+    }
+  }
+}
+
 result<append_result> decode_single(const result<std::vector<std::string>>& answers, const std::string& stream) {
   if (!answers)
     return unexpected{answers.error()};
@@ -312,15 +337,12 @@ void appender_state::on_call_ended(append_call_ended& what) {
                       : std::move(what.how.error());
   if (why.code == errc::not_leader)
     why.outcome_unknown = true; // True of the one that made the server say so, not of those before it.
-  for (auto each = flying.begin(); each != flying.end();) {
-    if (each->second.lane != what.call) {
-      ++each;
-      continue;
-    }
-    bytes_in_flight -= each->second.bytes;
-    each->second.answer.deliver(to_caf(why));
-    each = flying.erase(each);
-  }
+  end_some(flying, [&](const in_flight& each) -> std::optional<error> {
+    if (each.lane != what.call)
+      return std::nullopt;
+    bytes_in_flight -= each.bytes;
+    return why;
+  });
   drop_node(whose, why);
   pump();
 }
@@ -360,58 +382,39 @@ void appender_state::on_deadlines_due() {
   if (next_check && *next_check > now)
     return; // An earlier check was asked for meanwhile, and a later one is on its way.
   next_check.reset();
-  std::deque<queued> still_waiting;
-  for (auto& each : waiting) {
-    if (each.budget.is_over(now)) {
-      each.answer.deliver(to_caf(current ? overdue(false) : no_node_in_time(context->connection->trouble())));
-    } else {
+  end_some(waiting, [&](const queued& each) -> std::optional<error> {
+    if (each.budget.is_over(now))
+      return current ? overdue(false) : no_node_in_time(context->connection->trouble());
+    watch(each.budget);
+    return std::nullopt;
+  });
+  end_some(flying, [&](const in_flight& each) -> std::optional<error> {
+    if (!each.budget.is_over(now)) {
       watch(each.budget);
-      still_waiting.push_back(std::move(each));
+      return std::nullopt;
     }
-  }
-  waiting = std::move(still_waiting);
-  for (auto each = flying.begin(); each != flying.end();) {
-    if (!each->second.budget.is_over(now)) {
-      watch(each->second.budget);
-      ++each;
-      continue;
-    }
-    landed(each->second);
-    each->second.answer.deliver(to_caf(overdue(true)));
-    each = flying.erase(each);
-  }
+    landed(each);
+    return overdue(true);
+  });
   drop_idle_lanes();
   pump();
 }
 
 void appender_state::on_stop_due() {
   stops.look();
-  std::deque<queued> still_waiting;
-  for (auto& each : waiting) {
-    if (each.stop.is_stopped())
-      each.answer.deliver(to_caf(stopped(false)));
-    else
-      still_waiting.push_back(std::move(each));
-  }
-  waiting = std::move(still_waiting);
-  for (auto each = flying.begin(); each != flying.end();) {
-    if (!each->second.stop.is_stopped()) {
-      ++each;
-      continue;
-    }
-    landed(each->second);
-    each->second.answer.deliver(to_caf(stopped(true)));
-    each = flying.erase(each);
-  }
-  for (auto each = singles.begin(); each != singles.end();) {
-    if (!each->second.stop.is_stopped()) {
-      ++each;
-      continue;
-    }
-    bytes_in_flight -= each->second.bytes;
-    each->second.answer.deliver(to_caf(stopped(true)));
-    each = singles.erase(each);
-  }
+  end_some(waiting, [](const queued& each) { return each.stop.is_stopped() ? std::optional{stopped(false)} : std::nullopt; });
+  end_some(flying, [&](const in_flight& each) -> std::optional<error> {
+    if (!each.stop.is_stopped())
+      return std::nullopt;
+    landed(each);
+    return stopped(true);
+  });
+  end_some(singles, [&](const single& each) -> std::optional<error> {
+    if (!each.stop.is_stopped())
+      return std::nullopt;
+    bytes_in_flight -= each.bytes;
+    return stopped(true);
+  });
   drop_idle_lanes();
   pump();
 }
