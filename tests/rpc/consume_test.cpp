@@ -2,8 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <fixtures/wait.hpp>
-#include <rpc/client_side.hpp>
-#include <rpc/steered_server.hpp>
+#include <rpc/served.hpp>
 
 using namespace kdb;
 using namespace kdb::test;
@@ -11,10 +10,6 @@ using namespace std::chrono_literals;
 using fixtures::wait_until;
 
 namespace {
-
-struct served : steered_server {
-  client_side client{port()};
-};
 
 std::vector<std::uint64_t> revisions(const consume_record& seen) {
   std::vector<std::uint64_t> all;

@@ -11,9 +11,8 @@
 
 #include <fixtures/process.hpp>
 #include <fixtures/tcp_proxy.hpp>
-#include <rpc/client_side.hpp>
 #include <rpc/engine.hpp>
-#include <rpc/steered_server.hpp>
+#include <rpc/served.hpp>
 
 using namespace kdb;
 using namespace kdb::test;
@@ -21,10 +20,6 @@ using namespace std::chrono_literals;
 using fixtures::wait_until;
 
 namespace {
-
-struct served : steered_server {
-  client_side client{port()};
-};
 
 /// Calls in every state there is.
 struct mixture {

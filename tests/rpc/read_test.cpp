@@ -3,8 +3,7 @@
 
 #include <fixtures/tcp_proxy.hpp>
 #include <fixtures/wait.hpp>
-#include <rpc/client_side.hpp>
-#include <rpc/steered_server.hpp>
+#include <rpc/served.hpp>
 
 using namespace kdb;
 using namespace kdb::test;
@@ -12,10 +11,6 @@ using namespace std::chrono_literals;
 using fixtures::wait_until;
 
 namespace {
-
-struct served : steered_server {
-  client_side client{port()};
-};
 
 /// Whatever the kernel and HTTP/2 hold back for somebody who reads nothing is less.
 constexpr std::uint64_t windows_full = 64 << 20;

@@ -2,8 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <fixtures/wait.hpp>
-#include <rpc/client_side.hpp>
-#include <rpc/steered_server.hpp>
+#include <rpc/served.hpp>
 
 using namespace kdb;
 using namespace kdb::test;
@@ -12,11 +11,9 @@ using fixtures::wait_until;
 
 namespace {
 
-struct served : steered_server {
-  client_side client{port()};
-
-  bool waiting() { return client.calls->take_activity().waiting; }
-};
+bool waiting(const served& f) {
+  return f.client.calls->take_activity().waiting;
+}
 
 } // namespace
 
@@ -24,7 +21,7 @@ BOOST_AUTO_TEST_SUITE(silence)
 
 BOOST_AUTO_TEST_CASE(calls_without_an_answer_wait) {
   served f;
-  BOOST_TEST(!f.waiting());
+  BOOST_TEST(!waiting(f));
   const auto hanging = f.client.exchange("hang", {"x"});
   const auto seen = f.client.calls->take_activity();
   BOOST_TEST(seen.asked);
@@ -32,7 +29,7 @@ BOOST_AUTO_TEST_CASE(calls_without_an_answer_wait) {
   BOOST_TEST(!f.client.calls->take_activity().asked);
   hanging.call->cancel();
   BOOST_TEST((hanging.seen->wait_end().error().code == errc::cancelled));
-  BOOST_TEST(!f.waiting());
+  BOOST_TEST(!waiting(f));
   BOOST_TEST(!f.client.calls->take_activity().heard); // The end was our own.
 }
 
@@ -50,16 +47,16 @@ BOOST_AUTO_TEST_CASE(an_answer_is_heard_and_so_is_a_refusal) {
 BOOST_AUTO_TEST_CASE(a_read_waits_while_it_may_go_on_and_a_subscription_until_it_is_confirmed) {
   served f;
   auto [seen, call] = f.client.read("confirm+hang");
-  BOOST_TEST(f.waiting());
+  BOOST_TEST(waiting(f));
   call->request(1);
-  wait_until("the confirmation to be noticed", [&] { return !f.waiting(); });
+  wait_until("the confirmation to be noticed", [&] { return !waiting(f); });
   rpc::read_handlers handlers{
     .batch = [](const event_batch&) {}, .confirmed = [](const std::string&) {}, .ended = [](const result<void>&) {}};
   const auto read = f.client.calls->read({.source = wire::stream_source{"1*10+hang", stream_start}, .limit = 10}, {}, handlers);
   read->request(1);
-  wait_until("the read to be paused", [&] { return !f.waiting(); });
+  wait_until("the read to be paused", [&] { return !waiting(f); });
   read->request(1);
-  BOOST_TEST(f.waiting());
+  BOOST_TEST(waiting(f));
 }
 
 BOOST_AUTO_TEST_CASE(appends_wait_until_each_has_its_reply) {
@@ -68,14 +65,14 @@ BOOST_AUTO_TEST_CASE(appends_wait_until_each_has_its_reply) {
   write(*call, chunk(1));
   write(*call, chunk(2, "mute"));
   seen->wait_for(1);
-  BOOST_TEST(f.waiting());
+  BOOST_TEST(waiting(f));
   call->cancel();
   BOOST_TEST((seen->wait_end().error().code == errc::cancelled));
-  BOOST_TEST(!f.waiting());
+  BOOST_TEST(!waiting(f));
   auto [answered, other] = f.client.append();
   write(*other, chunk(1));
   answered->wait_for(1);
-  wait_until("the reply to be noticed", [&] { return !f.waiting(); });
+  wait_until("the reply to be noticed", [&] { return !waiting(f); });
 }
 
 BOOST_AUTO_TEST_CASE(all_calls_to_a_node_that_is_left_end_as_lost_and_no_others) {

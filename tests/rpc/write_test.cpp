@@ -6,21 +6,12 @@
 #include <thread>
 
 #include <fixtures/tcp_proxy.hpp>
-#include <rpc/client_side.hpp>
-#include <rpc/steered_server.hpp>
+#include <rpc/served.hpp>
 
 using namespace kdb;
 using namespace kdb::test;
 using namespace std::chrono_literals;
 using fixtures::wait_until;
-
-namespace {
-
-struct served : steered_server {
-  client_side client{port()};
-};
-
-} // namespace
 
 BOOST_AUTO_TEST_SUITE(append_stream)
 
