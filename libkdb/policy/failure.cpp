@@ -81,9 +81,7 @@ meaning meaning_of(errc code) {
 retry_safety safety(const error& why, request_kind kind, bool passes) {
   if (!passes)
     return retry_safety::pointless;
-  if (kind == request_kind::read || kind == request_kind::subscription || !why.outcome_unknown)
-    return retry_safety::safe;
-  return kind == request_kind::write ? retry_safety::safe_if_idempotent : retry_safety::pointless;
+  return kind == request_kind::write && why.outcome_unknown ? retry_safety::safe_if_idempotent : retry_safety::safe;
 }
 
 } // namespace

@@ -12,8 +12,7 @@ namespace kdb::policy {
 enum class request_kind : std::uint8_t {
   read,         ///< Changes nothing: reads, features, gossip, lists.
   subscription, ///< A call that follows a stream or $all.
-  write,        ///< Appends and deletes.
-  management,   ///< Changes something other than a stream, and nothing makes a repetition harmless.
+  write,        ///< Changes something.
 };
 
 /// What a failure means for the node that answered.

@@ -186,7 +186,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (status.code == 0)
     status.code = 2; // Only failures become errors.
   using kind = kdb::wire::request_kind;
-  for (const auto each : {kind::read, kind::subscription, kind::write, kind::management})
+  for (const auto each : {kind::read, kind::subscription, kind::write})
     for (const auto started : {false, true})
       check(to_error(status, each, started));
   return 0;

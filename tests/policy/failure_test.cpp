@@ -100,7 +100,7 @@ kdb::error failed_with(errc code, bool outcome_unknown = false) {
   return why;
 }
 
-constexpr request_kind kinds[] = {request_kind::read, request_kind::subscription, request_kind::write, request_kind::management};
+constexpr request_kind kinds[] = {request_kind::read, request_kind::subscription, request_kind::write};
 
 } // namespace
 
@@ -149,14 +149,10 @@ BOOST_DATA_TEST_CASE(reads_and_subscriptions_are_safe_to_try_again, boost::unit_
 BOOST_DATA_TEST_CASE(a_write_is_safe_to_try_again_only_if_it_had_no_effect, boost::unit_test::data::make(table)) {
   if (sample.is_final)
     return;
-  for (auto kind : {request_kind::write, request_kind::management}) {
-    failure_decision had_none = kdb::policy::decide(failed_with(sample.code, false), kind);
-    BOOST_TEST((had_none.retry == retry_safety::safe));
-  }
+  failure_decision had_none = kdb::policy::decide(failed_with(sample.code, false), request_kind::write);
+  BOOST_TEST((had_none.retry == retry_safety::safe));
   failure_decision write = kdb::policy::decide(failed_with(sample.code, true), request_kind::write);
   BOOST_TEST((write.retry == retry_safety::safe_if_idempotent));
-  failure_decision management = kdb::policy::decide(failed_with(sample.code, true), request_kind::management);
-  BOOST_TEST((management.retry == retry_safety::pointless));
 }
 
 BOOST_AUTO_TEST_CASE(aborted_writes_and_deadlines_do_not_lead_to_rediscovery) {

@@ -102,7 +102,7 @@ void check(const row& r) {
   // Only a write that the server can have seen leaves anything open.
   BOOST_TEST(!to_error(r.status, request_kind::write, false).outcome_unknown);
   BOOST_TEST(!to_error(r.status, request_kind::read).outcome_unknown);
-  BOOST_TEST(!to_error(r.status, request_kind::management).outcome_unknown);
+  BOOST_TEST(!to_error(r.status, request_kind::subscription).outcome_unknown);
 }
 
 } // namespace
