@@ -38,8 +38,9 @@ if(KDB_SANITIZE)
   add_link_options(-fsanitize=${KDB_SANITIZE})
 endif()
 
-# kdb_target(<target>): our own code, as opposed to generated code: warnings on.
+# kdb_target(<target>): our own code, as opposed to generated code: warnings on, and includes of what is not public start at the root of the tree.
 function(kdb_target target)
+  target_include_directories(${target} PRIVATE ${PROJECT_SOURCE_DIR})
   target_compile_options(${target} PRIVATE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
     $<$<BOOL:${KDB_WARNINGS_AS_ERRORS}>:-Werror>)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
@@ -49,6 +50,21 @@ function(kdb_target target)
   if(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
     # Asio 1.74 looks for the coroutines that clang had before C++20.
     target_compile_definitions(${target} PRIVATE BOOST_ASIO_HAS_CO_AWAIT=1)
+  endif()
+endfunction()
+
+# kdb_test_target(<target>): a program of tests, where the time to build counts for more than its speed. The library under test is
+# optimised and checked in full; what the tests themselves are made of is not optimised under sanitizers, and is spared the checks that
+# double the time to compile it: of alignment and of types behind pointers, and of sizes, which the address sanitizer sees.
+function(kdb_test_target target)
+  kdb_target(${target})
+  if(KDB_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+    if(KDB_SANITIZE MATCHES "undefined")
+      target_compile_options(${target} PRIVATE -fno-sanitize=alignment,object-size,vptr)
+    endif()
+  else()
+    target_compile_options(${target} PRIVATE -O1)
   endif()
 endfunction()
 

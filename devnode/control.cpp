@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "control.hpp"
+#include "devnode/control.hpp"
 
 #include <array>
 #include <charconv>
@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
-namespace kdb {
+namespace kdb::inline v0 {
 namespace {
 
 constexpr std::string_view help = R"(status             what each node is
@@ -138,4 +138,4 @@ std::string control(devcluster& cluster, std::string_view line) {
   }
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

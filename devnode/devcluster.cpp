@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kdb/devcluster.hpp"
 
-#include "cluster/membership.hpp"
-#include "rpc/server.hpp"
-#include "security/users.hpp"
-#include "services/errors.hpp"
-#include "services/managed_projections.hpp"
-#include "services/node.hpp"
-#include "services/persistent_groups.hpp"
-#include "services/projection_lag.hpp"
-#include "services/table.hpp"
-#include "tls/setup.hpp"
+#include "devnode/cluster/membership.hpp"
+#include "devnode/rpc/server.hpp"
+#include "devnode/security/users.hpp"
+#include "devnode/services/errors.hpp"
+#include "devnode/services/node.hpp"
+#include "devnode/services/persistent/groups.hpp"
+#include "devnode/services/projections/lag.hpp"
+#include "devnode/services/projections/managed_projections.hpp"
+#include "devnode/services/table.hpp"
+#include "devnode/tls/setup.hpp"
 
 #include <algorithm>
 #include <condition_variable>
@@ -19,7 +19,7 @@
 #include <stdexcept>
 #include <thread>
 
-namespace kdb {
+namespace kdb::inline v0 {
 namespace {
 
 using namespace development;
@@ -625,4 +625,4 @@ void devcluster::stop() {
   impl_->stop();
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

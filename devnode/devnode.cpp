@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kdb/devnode.hpp"
 
-#include "rpc/server.hpp"
-#include "security/users.hpp"
-#include "services/errors.hpp"
-#include "services/managed_projections.hpp"
-#include "services/node.hpp"
-#include "services/persistent_groups.hpp"
-#include "services/projection_lag.hpp"
-#include "services/table.hpp"
-#include "store/database.hpp"
-#include "store/group_commit.hpp"
-#include "tls/setup.hpp"
+#include "devnode/rpc/server.hpp"
+#include "devnode/security/users.hpp"
+#include "devnode/services/errors.hpp"
+#include "devnode/services/node.hpp"
+#include "devnode/services/persistent/groups.hpp"
+#include "devnode/services/projections/lag.hpp"
+#include "devnode/services/projections/managed_projections.hpp"
+#include "devnode/services/table.hpp"
+#include "devnode/store/database.hpp"
+#include "devnode/store/group_commit.hpp"
+#include "devnode/tls/setup.hpp"
 
 #include <chrono>
 #include <mutex>
@@ -20,7 +20,7 @@
 #include <thread>
 #include <vector>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 struct devnode::impl {
   explicit impl(devnode_options options)
@@ -124,4 +124,4 @@ void devnode::stop() {
   impl_->database.reset();
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -2,7 +2,7 @@
 
 // kdb-devnode: the development node, or a cluster of them, as a program.
 
-#include "control.hpp"
+#include "devnode/control.hpp"
 
 #include "kdb/devcluster.hpp"
 #include "kdb/devnode.hpp"

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kdb/tcp_proxy.hpp"
 
-#include "network/flow.hpp"
-#include "network/loopback.hpp"
+#include "devnode/network/flow.hpp"
+#include "devnode/network/loopback.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -23,7 +23,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace kdb {
+namespace kdb::inline v0 {
 namespace {
 
 using namespace development;
@@ -277,4 +277,4 @@ std::uint64_t tcp_proxy::bytes_to_clients() const {
   return impl_->to_clients;
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

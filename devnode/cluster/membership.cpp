@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cluster/membership.hpp"
+#include "devnode/cluster/membership.hpp"
 
 #include <algorithm>
 #include <tuple>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 std::string_view name_of(node_state state) {
   switch (state) {
@@ -391,4 +391,4 @@ bool membership::forwards(std::size_t node) const {
   return knows && knows == leader() && reachable(*knows) && commits();
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cluster/node_state.hpp"
+#include "devnode/cluster/node_state.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <optional>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// How a cluster is made up and how fast it is.
 struct membership_settings {
@@ -165,4 +165,4 @@ private:
   bool held_ = false;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

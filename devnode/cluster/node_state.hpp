@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// What a node of a cluster is doing, with the numbers of the gossip protocol.
 enum class node_state {
@@ -28,4 +28,4 @@ enum class node_state {
 /// Its name as gossip writes it, such as `PreReplica`.
 std::string_view name_of(node_state state);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "network/flow.hpp"
+#include "devnode/network/flow.hpp"
 
 #include <array>
 #include <cerrno>
@@ -7,7 +7,7 @@
 
 #include <sys/socket.h>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 bool flow::read(const manners& how, clock::time_point now) {
   static thread_local std::array<char, 64 << 10> buffer;
@@ -54,4 +54,4 @@ void flow::took(std::size_t count) {
     held_bytes_.pop_front();
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// How bytes are passed on.
 struct manners {
@@ -64,4 +64,4 @@ private:
   bool finished_ = false; // the receiver knows
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

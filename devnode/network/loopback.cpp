@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "network/loopback.hpp"
+#include "devnode/network/loopback.hpp"
 
 #include <stdexcept>
 #include <string>
@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 sockaddr_in loopback(std::uint16_t port) {
@@ -73,4 +73,4 @@ void reset(int socket) {
   ::close(socket);
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -4,7 +4,7 @@
 #include <cstdint>
 
 // TCP sockets on 127.0.0.1.
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Holds a port; until it listens, clients are refused. -1 if that fails.
 int bind_to(std::uint16_t port);
@@ -23,4 +23,4 @@ void no_delay(int socket);
 /// Closes it so that the other side learns of a failure.
 void reset(int socket);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "persistent/consumer_group.hpp"
+#include "devnode/persistent/consumer_group.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <utility>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 consumer_group::consumer_group(const group_settings& settings, std::optional<group_place> saved, time now)
   : settings_{settings}, pool_{settings.strategy}, saved_{saved}, saved_at_{now} {
@@ -234,4 +234,4 @@ void consumer_group::check_progress(time now, bool is_time) {
   decided_.push_back(save_checkpoint{*reached.place});
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

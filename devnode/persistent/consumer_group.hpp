@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "persistent/consumer_pool.hpp"
-#include "persistent/group_settings.hpp"
-#include "persistent/latency_window.hpp"
-#include "store/uuid.hpp"
+#include "devnode/persistent/consumer_pool.hpp"
+#include "devnode/persistent/group_settings.hpp"
+#include "devnode/persistent/latency_window.hpp"
+#include "devnode/store/uuid.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -19,7 +19,7 @@
 #include <variant>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// A place in what a group follows: the revision in its stream, or the position in $all.
 struct group_place {
@@ -173,4 +173,4 @@ private:
   bool live_ = false;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

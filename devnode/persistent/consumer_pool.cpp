@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "persistent/consumer_pool.hpp"
+#include "devnode/persistent/consumer_pool.hpp"
 
 #include <algorithm>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 bucket bucket_of(std::string_view text) {
   // FNV-1a. A server hashes otherwise; nobody can tell as long as it stays the same.
@@ -130,4 +130,4 @@ void consumer_pool::rebalance() {
   }
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

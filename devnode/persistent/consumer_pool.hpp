@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "persistent/group_settings.hpp"
+#include "devnode/persistent/group_settings.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Names a consumer for as long as it is connected; never used again.
 using consumer_id = std::uint64_t;
@@ -75,4 +75,4 @@ private:
   std::vector<binding> bindings_; // where the strategy is a pinned one
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "persistent/group_definition.hpp"
+#include "devnode/persistent/group_definition.hpp"
 
-#include "store/json.hpp"
+#include "devnode/store/json.hpp"
 
 #include <algorithm>
 #include <charconv>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 std::string pair_text(std::int64_t commit, std::int64_t prepare) {
@@ -221,4 +221,4 @@ std::vector<group_definition> read_config(std::string_view document) {
   return groups;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

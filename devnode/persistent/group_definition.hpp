@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "persistent/consumer_group.hpp"
-#include "persistent/group_settings.hpp"
-#include "store/filter.hpp"
+#include "devnode/persistent/consumer_group.hpp"
+#include "devnode/persistent/group_settings.hpp"
+#include "devnode/store/filter.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Where a group begins that has no checkpoint: with the event at this place. Negative: behind the last event.
 struct group_start {
@@ -75,4 +75,4 @@ std::string write_config(std::span<const group_definition* const> groups, std::s
 /// Reads what `write_config` writes; a group that can't be read is left out.
 std::vector<group_definition> read_config(std::string_view document);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

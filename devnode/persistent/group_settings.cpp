@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "persistent/group_settings.hpp"
+#include "devnode/persistent/group_settings.hpp"
 
 #include <array>
 #include <utility>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 constexpr std::array<std::pair<consumer_strategy, std::string_view>, 4> names{{
@@ -38,4 +38,4 @@ std::string_view settings_problem(const group_settings& settings) {
   return {};
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

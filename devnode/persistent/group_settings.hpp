@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// How a group divides its events among its consumers.
 enum class consumer_strategy { dispatch_to_single, round_robin, pinned, pinned_by_correlation };
@@ -38,4 +38,4 @@ struct group_settings {
 /// Why a server refuses these settings, empty if it does not.
 std::string_view settings_problem(const group_settings& settings);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "persistent/group_source.hpp"
+#include "devnode/persistent/group_source.hpp"
 
-#include "store/json.hpp"
+#include "devnode/store/json.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 std::optional<std::string> correlation_of(const stored_event& event) {
@@ -93,4 +93,4 @@ std::string group_source::kept_with(const stored_event& event) {
   return at == std::string_view::npos ? event.owner->name : std::string{event.data().substr(at + 1)};
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

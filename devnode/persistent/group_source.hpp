@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "persistent/group_definition.hpp"
-#include "store/cursor.hpp"
-#include "store/link.hpp"
+#include "devnode/persistent/group_definition.hpp"
+#include "devnode/store/cursor.hpp"
+#include "devnode/store/link.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Where a group's events come from: a place in its stream or in $all that moves on.
 class group_source {
@@ -50,4 +50,4 @@ private:
   bool at_end_ = false;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "persistent/group_streams.hpp"
+#include "devnode/persistent/group_streams.hpp"
 
-#include "store/cursor.hpp"
-#include "store/json.hpp"
-#include "store/link.hpp"
+#include "devnode/store/cursor.hpp"
+#include "devnode/store/json.hpp"
+#include "devnode/store/link.hpp"
 
 #include <algorithm>
 #include <cstdio>
 #include <ctime>
 #include <limits>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 constexpr std::string_view checkpoint_type = "$SubscriptionCheckpoint";
@@ -104,4 +104,4 @@ void group_streams::remove() {
   store_.soft_delete(group_.parked_stream(), expected_state::any());
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

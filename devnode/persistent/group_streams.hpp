@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "persistent/group_definition.hpp"
-#include "store/store.hpp"
+#include "devnode/persistent/group_definition.hpp"
+#include "devnode/store/store.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// The streams in which the log keeps what happens to a group: its checkpoints, and links to the events that were parked.
 class group_streams {
@@ -48,4 +48,4 @@ private:
 /// "2026-11-24T16:56:50.7312283+00:00"
 std::string timestamp_text(std::int64_t ticks);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

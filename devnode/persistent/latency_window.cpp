@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "persistent/latency_window.hpp"
+#include "devnode/persistent/latency_window.hpp"
 
 #include <algorithm>
 #include <numeric>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 void latency_window::add(std::chrono::microseconds latency) {
   auto units = latency.count() / 10;
@@ -42,4 +42,4 @@ std::vector<std::pair<std::string_view, std::int64_t>> latency_window::observed(
           {"Highest", sorted.back()}};
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// How long a consumer took for each of the last events that it acknowledged.
 class latency_window {
@@ -25,4 +25,4 @@ private:
   std::size_t next_ = 0; // the oldest, once there are as many as it keeps
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "projections/projection.hpp"
+#include "devnode/projections/projection.hpp"
 
-#include "projections/query_source.hpp"
-#include "projections/query_syntax.hpp"
+#include "devnode/projections/query_source.hpp"
+#include "devnode/projections/query_syntax.hpp"
 
 #include <utility>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 constexpr std::string_view not_run = "The development node runs no queries: this projection processes no events and writes none.";
@@ -98,4 +98,4 @@ std::string_view reason_of(const projection& of) {
   return of.native ? std::string_view{} : of.phase == projection_phase::faulted ? std::string_view{of.fault} : not_run;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

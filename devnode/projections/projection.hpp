@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/projected_links.hpp"
+#include "devnode/store/projected_links.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 enum class projection_mode { one_time, continuous };
 
@@ -75,4 +75,4 @@ std::string_view status_of(const projection& of);
 /// Why it is so; empty for one that does its work.
 std::string_view reason_of(const projection& of);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "projections/projection_record.hpp"
+#include "devnode/projections/projection_record.hpp"
 
-#include "store/json.hpp"
+#include "devnode/store/json.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 std::string definition_stream(std::string_view name) {
   return "$projections-" + std::string{name};
@@ -38,4 +38,4 @@ std::optional<projection_definition> read_projection(std::string_view name, std:
                                .epoch = *epoch};
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

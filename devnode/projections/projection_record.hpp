@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "projections/projection.hpp"
+#include "devnode/projections/projection.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// The stream that tells which projections have been created and deleted, by their names.
 inline constexpr std::string_view registration_stream = "$projections-$all";
@@ -24,4 +24,4 @@ std::string write_projection(const projection_definition& definition, bool nativ
 /// Reads what `write_projection` writes; nothing when it is malformed.
 std::optional<projection_definition> read_projection(std::string_view name, std::string_view document);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "projections/query_source.hpp"
+#include "devnode/projections/query_source.hpp"
 
 #include <algorithm>
 #include <cstddef>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 // A name, a text without its quotes, or a sign. Comments are left out.
@@ -98,4 +98,4 @@ std::optional<std::string> query_start(std::string_view query) {
   return std::nullopt;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "projections/query_syntax.hpp"
+#include "devnode/projections/query_syntax.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstddef>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 constexpr std::string_view lexical_problem = "Invalid or unexpected token";
@@ -296,4 +296,4 @@ std::optional<std::string> syntax_problem(std::string_view query) {
   return checker{query}.problem();
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rpc/call.hpp"
+#include "devnode/rpc/call.hpp"
 
 #include <algorithm>
 
-#include "rpc/server.hpp"
+#include "devnode/rpc/server.hpp"
 
-namespace kdb::development::rpc {
+namespace kdb::inline v0::development::rpc {
 namespace {
 
 /// Names of streams may be anything, trailers only printable ASCII: gRPC ends the process for others. The message has the name in full.
@@ -160,4 +160,4 @@ void call::release() {
     server_.forget(*this);
 }
 
-} // namespace kdb::development::rpc
+} // namespace kdb::inline v0::development::rpc

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "rpc/loop.hpp"
-#include "rpc/message.hpp"
-#include "rpc/status.hpp"
+#include "devnode/rpc/loop.hpp"
+#include "devnode/rpc/message.hpp"
+#include "devnode/rpc/status.hpp"
 
 #include <grpcpp/generic/async_generic_service.h>
 
@@ -15,7 +15,7 @@
 #include <string>
 #include <string_view>
 
-namespace kdb::development::rpc {
+namespace kdb::inline v0::development::rpc {
 
 class call;
 class server;
@@ -130,4 +130,4 @@ private:
   bool ending_ = false;
 };
 
-} // namespace kdb::development::rpc
+} // namespace kdb::inline v0::development::rpc

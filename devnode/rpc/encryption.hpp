@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace kdb::development::rpc {
+namespace kdb::inline v0::development::rpc {
 
 /// What a server that speaks TLS shows its clients, and wants of them. All is PEM.
 struct encryption {
@@ -13,4 +13,4 @@ struct encryption {
   bool required = false; ///< Whether they must have one.
 };
 
-} // namespace kdb::development::rpc
+} // namespace kdb::inline v0::development::rpc

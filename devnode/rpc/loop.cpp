@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rpc/loop.hpp"
+#include "devnode/rpc/loop.hpp"
 
 #include <grpc/support/time.h>
 
 #include <algorithm>
 #include <utility>
 
-namespace kdb::development::rpc {
+namespace kdb::inline v0::development::rpc {
 namespace {
 
 struct posted : operation {
@@ -141,4 +141,4 @@ timer::~timer() {
   alarm_->wake.Cancel();
 }
 
-} // namespace kdb::development::rpc
+} // namespace kdb::inline v0::development::rpc

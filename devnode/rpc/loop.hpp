@@ -12,7 +12,7 @@
 #include <mutex>
 #include <vector>
 
-namespace kdb::development::rpc {
+namespace kdb::inline v0::development::rpc {
 
 /// Something under way whose end the loop reports. Stays alive until then.
 class operation {
@@ -114,4 +114,4 @@ private:
   alarm* alarm_ = nullptr;
 };
 
-} // namespace kdb::development::rpc
+} // namespace kdb::inline v0::development::rpc

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rpc/message.hpp"
+#include "devnode/rpc/message.hpp"
 
 #include <google/protobuf/message_lite.h>
 #include <grpcpp/support/proto_buffer_reader.h>
 
-namespace kdb::development::rpc {
+namespace kdb::inline v0::development::rpc {
 
 bool incoming::parse(google::protobuf::MessageLite& message) {
   if (size() == 0)
@@ -18,4 +18,4 @@ outgoing::outgoing(const google::protobuf::MessageLite& message) : whole_{messag
   message.SerializeWithCachedSizesToArray(const_cast<std::uint8_t*>(whole_.begin()));
 }
 
-} // namespace kdb::development::rpc
+} // namespace kdb::inline v0::development::rpc

@@ -12,7 +12,7 @@ namespace google::protobuf {
 class MessageLite;
 }
 
-namespace kdb::development::rpc {
+namespace kdb::inline v0::development::rpc {
 
 /// A message from a client, not parsed yet.
 class incoming {
@@ -45,4 +45,4 @@ private:
   std::vector<grpc::Slice> pieces_;
 };
 
-} // namespace kdb::development::rpc
+} // namespace kdb::inline v0::development::rpc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rpc/server.hpp"
+#include "devnode/rpc/server.hpp"
 
 #include <grpcpp/resource_quota.h>
 #include <grpcpp/security/server_credentials.h>
@@ -10,7 +10,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-namespace kdb::development::rpc {
+namespace kdb::inline v0::development::rpc {
 namespace {
 
 void set_transport_limits(grpc::ServerBuilder& builder) {
@@ -129,4 +129,4 @@ void server::forget(call& gone) {
   calls_.erase(&gone);
 }
 
-} // namespace kdb::development::rpc
+} // namespace kdb::inline v0::development::rpc

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "rpc/call.hpp"
-#include "rpc/encryption.hpp"
-#include "rpc/loop.hpp"
-#include "rpc/status.hpp"
+#include "devnode/rpc/call.hpp"
+#include "devnode/rpc/encryption.hpp"
+#include "devnode/rpc/loop.hpp"
+#include "devnode/rpc/status.hpp"
 
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/server.h>
@@ -23,7 +23,7 @@
 #include <variant>
 #include <vector>
 
-namespace kdb::development::rpc {
+namespace kdb::inline v0::development::rpc {
 
 /// A gRPC server on loopback with a table of methods, and the loop that runs it. Transport limits are a real server's: 100 calls a
 /// connection, pings of its own after 10 s of silence, pings of clients answered without limit, no compression.
@@ -80,4 +80,4 @@ private:
   std::uint16_t port_ = 0;
 };
 
-} // namespace kdb::development::rpc
+} // namespace kdb::inline v0::development::rpc

@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-namespace kdb::development::rpc {
+namespace kdb::inline v0::development::rpc {
 
 /// gRPC's codes, as far as the node uses them.
 enum class status_code {
@@ -33,4 +33,4 @@ struct status {
   std::vector<std::pair<std::string, std::string>> trailers; ///< Keys that end in "-bin" have binary values.
 };
 
-} // namespace kdb::development::rpc
+} // namespace kdb::inline v0::development::rpc

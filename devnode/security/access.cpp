@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "security/access.hpp"
+#include "devnode/security/access.hpp"
 
-#include "store/json.hpp"
+#include "devnode/store/json.hpp"
 
 #include <algorithm>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 using kind = caller::kind;
@@ -75,4 +75,4 @@ bool may(const caller& who, demanded_role role) {
   return false;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

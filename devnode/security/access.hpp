@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "security/caller.hpp"
-#include "store/access_list.hpp"
+#include "devnode/security/caller.hpp"
+#include "devnode/store/access_list.hpp"
 
 #include <string_view>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// What is done with a stream.
 enum class stream_action { read, write, remove };
@@ -41,4 +41,4 @@ constexpr std::string_view governed_by(std::string_view stream) {
   return stream.starts_with("$$") ? stream.substr(2) : stream;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

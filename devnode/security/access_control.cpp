@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "security/access_control.hpp"
+#include "devnode/security/access_control.hpp"
 
-#include "security/credentials.hpp"
-#include "security/users.hpp"
+#include "devnode/security/credentials.hpp"
+#include "devnode/security/users.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 // More than that are not remembered at once.
@@ -72,4 +72,4 @@ const access_defaults& access_control::defaults() {
   return defaults_;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

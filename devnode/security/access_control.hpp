@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "security/access.hpp"
-#include "security/caller.hpp"
-#include "store/store.hpp"
+#include "devnode/security/access.hpp"
+#include "devnode/security/caller.hpp"
+#include "devnode/store/store.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -12,7 +12,7 @@
 #include <string_view>
 #include <unordered_map>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Who callers of a node are, and what they may, by what its log says now. Without authentication everybody is the system.
 class access_control {
@@ -52,4 +52,4 @@ private:
   std::uint64_t defaults_at_ = 0;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "security/base64.hpp"
+#include "devnode/security/base64.hpp"
 
 #include <cstdint>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 constexpr std::string_view digits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
@@ -46,4 +46,4 @@ std::optional<std::string> from_base64(std::string_view text) {
   return bytes;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

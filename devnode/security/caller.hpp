@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Who calls.
 struct caller {
@@ -19,4 +19,4 @@ struct caller {
   std::vector<std::string> groups{};
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "security/credentials.hpp"
+#include "devnode/security/credentials.hpp"
 
-#include "security/base64.hpp"
+#include "devnode/security/base64.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 std::optional<credentials> parse_authorization(std::string_view header) {
   for (std::string_view scheme : {"Basic ", "Bearer "}) {
@@ -18,4 +18,4 @@ std::optional<credentials> parse_authorization(std::string_view header) {
   return std::nullopt;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

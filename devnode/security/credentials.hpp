@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 struct credentials {
   std::string login;
@@ -16,4 +16,4 @@ struct credentials {
 /// else, which a server takes for no credentials.
 std::optional<credentials> parse_authorization(std::string_view header);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "security/password.hpp"
+#include "devnode/security/password.hpp"
 
-#include "security/base64.hpp"
+#include "devnode/security/base64.hpp"
 
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
@@ -9,7 +9,7 @@
 
 #include <stdexcept>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 constexpr int rounds = 1000;
@@ -41,4 +41,4 @@ bool matches(std::string_view password, const password_hash& kept) {
   return CRYPTO_memcmp(derived.data(), hash->data(), hash_size) == 0;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// What is kept of a password, in base64.
 struct password_hash {
@@ -20,4 +20,4 @@ password_hash hash_password(std::string_view password);
 /// Whether `password` is the one of which `kept` was made.
 bool matches(std::string_view password, const password_hash& kept);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "security/user_record.hpp"
+#include "devnode/security/user_record.hpp"
 
-#include "store/json.hpp"
+#include "devnode/store/json.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 std::string group_list(const std::vector<std::string>& groups) {
@@ -75,4 +75,4 @@ std::optional<user_record> read_user(std::string_view document) {
   return user;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

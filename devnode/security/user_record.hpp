@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "security/password.hpp"
+#include "devnode/security/password.hpp"
 
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// A user as it is written into the user's stream.
 struct user_record {
@@ -27,4 +27,4 @@ std::string write_user(const user_record& user);
 /// Reads it; nothing when the document is no user.
 std::optional<user_record> read_user(std::string_view document);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

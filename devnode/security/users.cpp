@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "security/users.hpp"
+#include "devnode/security/users.hpp"
 
 #include <set>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 constexpr std::string_view list_stream = "$users";
@@ -118,4 +118,4 @@ user_change users::reset_password(std::string_view login, std::string_view passw
   return change(login, [&](user_record& user) { user.password = hash_password(password); });
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

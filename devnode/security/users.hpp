@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "security/user_record.hpp"
-#include "store/store.hpp"
+#include "devnode/security/user_record.hpp"
+#include "devnode/store/store.hpp"
 
 #include <cstdint>
 #include <optional>
@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Where a user is kept.
 std::string user_stream(std::string_view login);
@@ -56,4 +56,4 @@ private:
   store& events_;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/durability.hpp"
+#include "devnode/services/durability.hpp"
 
-#include "services/errors.hpp"
+#include "devnode/services/errors.hpp"
 
 #include <algorithm>
 #include <cstdio>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 void durability::advance(std::size_t end) {
   store_.publish(end);
@@ -52,4 +52,4 @@ void durable_replies::refuse() {
   call_.finish(errors::storage_failure(durability_.failure_));
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

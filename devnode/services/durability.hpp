@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "rpc/call.hpp"
-#include "store/store.hpp"
+#include "devnode/rpc/call.hpp"
+#include "devnode/store/store.hpp"
 
 #include <cstddef>
 #include <deque>
@@ -11,7 +11,7 @@
 #include <utility>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Holds back what tells of a write until the write is in the database. Without a database nothing waits.
 class durability {
@@ -73,4 +73,4 @@ private:
   std::deque<reply> waiting_;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

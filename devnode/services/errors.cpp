@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/errors.hpp"
+#include "devnode/services/errors.hpp"
 
-#include "services/status_details.hpp"
+#include "devnode/services/status_details.hpp"
 
 #include "kdb/google_rpc/error_details.pb.h"
 
-namespace kdb::development::errors {
+namespace kdb::inline v0::development::errors {
 
 using rpc::status;
 using rpc::status_code;
@@ -147,4 +147,4 @@ status operation_timeout(std::string_view detail) {
   return {status_code::aborted, "Operation timed out: " + std::string{detail}, {}};
 }
 
-} // namespace kdb::development::errors
+} // namespace kdb::inline v0::development::errors

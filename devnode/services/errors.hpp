@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "rpc/status.hpp"
-#include "services/standing.hpp"
-#include "store/append_decision.hpp"
-#include "store/uuid.hpp"
+#include "devnode/rpc/status.hpp"
+#include "devnode/services/standing.hpp"
+#include "devnode/store/append_decision.hpp"
+#include "devnode/store/uuid.hpp"
 
 #include <cstdint>
 #include <string>
 #include <string_view>
 
 /// The errors of the v1 services, with a server's codes, texts and trailers (`exception` names the error).
-namespace kdb::development::errors {
+namespace kdb::inline v0::development::errors {
 
 rpc::status access_denied();
 
@@ -66,4 +66,4 @@ rpc::status not_ready();
 /// A write of which nobody knows whether it will be done.
 rpc::status operation_timeout(std::string_view detail);
 
-} // namespace kdb::development::errors
+} // namespace kdb::inline v0::development::errors

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/gate.hpp"
+#include "devnode/services/gate.hpp"
 
-#include "services/node.hpp"
+#include "devnode/services/node.hpp"
 
 #include <optional>
 #include <utility>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 class guarded_call : public rpc::handler {
@@ -106,4 +106,4 @@ bool requires_leader(const rpc::call& call) {
   return means_required(call.header("requires-leader"));
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "security/caller.hpp"
-#include "services/standing.hpp"
+#include "devnode/security/caller.hpp"
+#include "devnode/services/standing.hpp"
 
-#include "rpc/call.hpp"
+#include "devnode/rpc/call.hpp"
 
 #include <memory>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 struct node;
 
@@ -28,4 +28,4 @@ std::shared_ptr<const caller> caller_of(node& serving, const rpc::call& call);
 /// Whether the client insists on the leader.
 bool requires_leader(const rpc::call& call);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "rpc/call.hpp"
-#include "services/errors.hpp"
+#include "devnode/rpc/call.hpp"
+#include "devnode/services/errors.hpp"
 
 #include <deque>
 #include <functional>
@@ -10,7 +10,7 @@
 #include <utility>
 #include <variant>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// A handler of a call with one request and, when the client has ended its side, several replies: `Answer` maps a Request to them or to a status.
 template <class Request, class Reply, class Answer>
@@ -57,4 +57,4 @@ std::unique_ptr<rpc::handler> listing(rpc::call& call, Answer answer) {
   return std::make_unique<listing_call>(call, std::move(answer));
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

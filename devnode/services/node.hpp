@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "security/access_control.hpp"
-#include "services/durability.hpp"
-#include "services/standing.hpp"
-#include "store/followers.hpp"
-#include "store/store.hpp"
-#include "store/uuid.hpp"
-#include "tls/setup.hpp"
+#include "devnode/security/access_control.hpp"
+#include "devnode/services/durability.hpp"
+#include "devnode/services/standing.hpp"
+#include "devnode/store/followers.hpp"
+#include "devnode/store/store.hpp"
+#include "devnode/store/uuid.hpp"
+#include "devnode/tls/setup.hpp"
 
 #include "kdb/devnode.hpp"
 
@@ -17,7 +17,7 @@
 #include <utility>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// A method of the node as ServerFeatures lists it.
 struct served_method {
@@ -66,4 +66,4 @@ struct node {
   store& writes() { return leading_log ? *leading_log : events; }
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/standing.hpp"
+#include "devnode/services/standing.hpp"
 
-#include "services/errors.hpp"
-#include "services/v2_errors.hpp"
+#include "devnode/services/errors.hpp"
+#include "devnode/services/streams/v2_errors.hpp"
 
 #include <algorithm>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 admission admit_draining(demand wanted) {
@@ -84,4 +84,4 @@ rpc::status refusal(const standing& here, demand wanted, admission decided) {
   return {};
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

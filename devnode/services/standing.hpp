@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "cluster/node_state.hpp"
-#include "rpc/status.hpp"
+#include "devnode/cluster/node_state.hpp"
+#include "devnode/rpc/status.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <string>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Where a node of the cluster is reached, and its id as text.
 struct member_address {
@@ -57,4 +57,4 @@ bool means_required(std::string_view header);
 /// How a call ends that is not served but for `silence`. `hang` is what it ends with when its time is over.
 rpc::status refusal(const standing& here, demand wanted, admission decided);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

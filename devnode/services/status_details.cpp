@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/status_details.hpp"
+#include "devnode/services/status_details.hpp"
 
 #include "kdb/google_rpc/error_details.pb.h"
 #include "kdb/google_rpc/status.pb.h"
 #include "proto/wire_name.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 void pack(google::protobuf::Any& into, const google::protobuf::MessageLite& message) {
   into.set_type_url("type.googleapis.com/" + proto::wire_name(message));
@@ -26,4 +26,4 @@ rpc::status detailed_status(rpc::status_code code, std::string message, std::str
   return {code, std::move(message), {{"grpc-status-details-bin", whole.SerializeAsString()}}};
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

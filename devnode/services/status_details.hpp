@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "rpc/status.hpp"
+#include "devnode/rpc/status.hpp"
 
 #include <string>
 #include <string_view>
@@ -11,7 +11,7 @@ class Any;
 class MessageLite;
 } // namespace google::protobuf
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Puts a message of ours into a detail, under the name that a server has for it. Any's own PackFrom would take ours.
 void pack(google::protobuf::Any& into, const google::protobuf::MessageLite& message);
@@ -20,4 +20,4 @@ void pack(google::protobuf::Any& into, const google::protobuf::MessageLite& mess
 rpc::status detailed_status(rpc::status_code code, std::string message, std::string_view reason, std::string_view domain,
                             const google::protobuf::MessageLite* details = nullptr);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/table.hpp"
+#include "devnode/services/table.hpp"
 
-#include "services/append.hpp"
-#include "services/append_records.hpp"
-#include "services/append_session.hpp"
-#include "services/batch_append.hpp"
-#include "services/delete.hpp"
-#include "services/errors.hpp"
-#include "services/gate.hpp"
-#include "services/gossip.hpp"
-#include "services/operations.hpp"
-#include "services/persistent_manage.hpp"
-#include "services/persistent_read.hpp"
-#include "services/projection_manage.hpp"
-#include "services/projection_statistics.hpp"
-#include "services/read.hpp"
-#include "services/server_features.hpp"
-#include "services/statistics.hpp"
-#include "services/users.hpp"
+#include "devnode/services/errors.hpp"
+#include "devnode/services/gate.hpp"
+#include "devnode/services/operations/gossip.hpp"
+#include "devnode/services/operations/operations.hpp"
+#include "devnode/services/operations/server_features.hpp"
+#include "devnode/services/operations/statistics.hpp"
+#include "devnode/services/persistent/manage.hpp"
+#include "devnode/services/persistent/read.hpp"
+#include "devnode/services/projections/manage.hpp"
+#include "devnode/services/projections/statistics.hpp"
+#include "devnode/services/streams/append.hpp"
+#include "devnode/services/streams/append_records.hpp"
+#include "devnode/services/streams/append_session.hpp"
+#include "devnode/services/streams/batch_append.hpp"
+#include "devnode/services/streams/delete.hpp"
+#include "devnode/services/streams/read.hpp"
+#include "devnode/services/users/users.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 constexpr std::size_t streams_limit = 16'767'216; // 16 MiB - 10 000, a server's
@@ -125,4 +125,4 @@ void add_services(rpc::server& to, node& serving) {
   }
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

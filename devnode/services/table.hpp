@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "rpc/server.hpp"
-#include "services/node.hpp"
+#include "devnode/rpc/server.hpp"
+#include "devnode/services/node.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Adds every method that the node implements to the server, and those that tell about the node itself.
 void add_services(rpc::server& to, node& serving);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

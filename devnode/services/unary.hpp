@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "rpc/call.hpp"
-#include "services/durability.hpp"
-#include "services/errors.hpp"
+#include "devnode/rpc/call.hpp"
+#include "devnode/services/durability.hpp"
+#include "devnode/services/errors.hpp"
 
 #include <functional>
 #include <memory>
 #include <optional>
 #include <variant>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// A handler of a call with one request and, when the client has ended its side, one reply: `Answer` maps a Request to a reply or to a status,
 /// or to nothing: then the call is never answered.
@@ -65,4 +65,4 @@ std::unique_ptr<rpc::handler> unary(rpc::call& call, Answer answer, durability* 
   return std::make_unique<unary_call>(call, std::move(answer), writes);
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

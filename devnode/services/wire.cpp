@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/wire.hpp"
+#include "devnode/services/wire.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 // Returns the length of the UTF-8 sequence at `at`, or 0 if there is no valid one.
@@ -55,4 +55,4 @@ bool valid_name(std::string_view name) {
   return !name.empty() && name != "$$";
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

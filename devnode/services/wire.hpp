@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/uuid.hpp"
+#include "devnode/store/uuid.hpp"
 
 #include "kdb/event_store/client/shared.pb.h"
 
@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// "End" and "none" in the wire's unsigned positions and revisions.
 inline constexpr std::uint64_t wire_end = std::numeric_limits<std::uint64_t>::max();
@@ -28,4 +28,4 @@ std::string read_name(const event_store::client::StreamIdentifier& identifier);
 /// Whether a stream may have this name.
 bool valid_name(std::string_view name);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

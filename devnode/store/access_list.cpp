@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/access_list.hpp"
+#include "devnode/store/access_list.hpp"
 
-#include "store/json.hpp"
+#include "devnode/store/json.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 roles* right_of(access_list& list, std::string_view key) {
@@ -55,4 +55,4 @@ std::optional<access_list> parse_access_list(std::string_view value) {
   return list;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Logins and groups that have a right, and `$all` for everybody; nothing where another list decides.
 using roles = std::optional<std::vector<std::string>>;
@@ -25,4 +25,4 @@ struct access_list {
 /// Reads a raw value of `$acl`; nothing when it is malformed as a whole, by an unknown key for instance. `null` is a list that decides nothing.
 std::optional<access_list> parse_access_list(std::string_view value);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

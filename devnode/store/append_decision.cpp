@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/append_decision.hpp"
+#include "devnode/store/append_decision.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 // An append that may repeat an earlier one at a place it names: event i must be the one at `after` + 1 + i.
@@ -68,4 +68,4 @@ append_verdict decide_delete(const stream_facts& stream, expected_state expected
   return verdict;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

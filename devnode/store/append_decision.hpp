@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/uuid.hpp"
+#include "devnode/store/uuid.hpp"
 
 #include <cstdint>
 #include <optional>
 #include <span>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// The number of the last event of a stream that has none.
 inline constexpr std::int64_t no_revision = -1;
@@ -68,4 +68,4 @@ append_decision decide_append(const stream_facts& stream, expected_state expecte
 /// Decides on a soft delete or a tombstone, which have the same expectations but no ids of their own. Pure.
 append_verdict decide_delete(const stream_facts& stream, expected_state expected, bool tombstone);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

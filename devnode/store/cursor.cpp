@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/cursor.hpp"
+#include "devnode/store/cursor.hpp"
 
 #include <algorithm>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 const stored_event* stream_forwards::next(int& budget) {
   if (!stream_)
@@ -73,4 +73,4 @@ const stored_event* all_backwards::next(int& budget) {
   return nullptr;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

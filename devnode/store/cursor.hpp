@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/filter.hpp"
-#include "store/store.hpp"
+#include "devnode/store/filter.hpp"
+#include "devnode/store/store.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <string>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// A place in the log from which one reads on, event by event, at one's own pace. It holds no events, only numbers: what is written
 /// meanwhile is seen, and a reader that waits costs nothing.
@@ -105,4 +105,4 @@ private:
   seen_by whom_;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

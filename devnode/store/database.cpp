@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/database.hpp"
+#include "devnode/store/database.hpp"
 
-#include "store/stream.hpp"
+#include "devnode/store/stream.hpp"
 
 #include <sqlite3.h>
 
@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <string_view>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 constexpr int schema_version = 1;
@@ -157,4 +157,4 @@ void database::fail(const char* doing) const {
                            "': " + (open_ ? sqlite3_errmsg(open_.get()) : "out of memory")};
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/event.hpp"
+#include "devnode/store/event.hpp"
 
 #include <memory>
 #include <span>
@@ -11,7 +11,7 @@
 struct sqlite3;
 struct sqlite3_stmt;
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// An event as a file keeps it: the stream by its name.
 struct kept_event {
@@ -49,4 +49,4 @@ private:
   statement insert_;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

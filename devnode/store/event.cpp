@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/event.hpp"
+#include "devnode/store/event.hpp"
 
-#include "store/stream.hpp"
-#include "store/wire_writer.hpp"
+#include "devnode/store/stream.hpp"
+#include "devnode/store/wire_writer.hpp"
 
 #include <charconv>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 // Field numbers of event_store.client.streams.ReadResp.ReadEvent and its RecordedEvent.
@@ -89,4 +89,4 @@ stored_event make_stored(const proposed_event& event, const event_place& place) 
   return stored;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/uuid.hpp"
+#include "devnode/store/uuid.hpp"
 
 #include <grpcpp/support/slice.h>
 
@@ -9,7 +9,7 @@
 #include <limits>
 #include <string_view>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 struct stream;
 
@@ -77,4 +77,4 @@ struct event_place {
 /// Serialises `event` for its place.
 stored_event make_stored(const proposed_event& event, const event_place& place);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

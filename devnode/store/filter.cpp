@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/filter.hpp"
+#include "devnode/store/filter.hpp"
 
-#include "store/stream.hpp"
+#include "devnode/store/stream.hpp"
 
 #include <algorithm>
 #include <iterator>
 #include <memory>
 #include <unordered_map>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 std::string_view text_of(const stored_event& event, filter_subject subject) {
@@ -61,4 +61,4 @@ event_filter index_filter(std::string_view name) {
   return {};
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

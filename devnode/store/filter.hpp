@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/event.hpp"
-#include "store/text_pattern.hpp"
+#include "devnode/store/event.hpp"
+#include "devnode/store/text_pattern.hpp"
 
 #include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Whether a reader of $all wants an event; empty: it wants all.
 using event_filter = std::function<bool(const stored_event&)>;
@@ -36,4 +36,4 @@ constexpr std::string_view category_of(std::string_view stream) {
   return stream.substr(0, stream.find('-'));
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/followers.hpp"
+#include "devnode/store/followers.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 follower::follower(followers& of, std::string stream, std::function<void()> wake)
   : followers_{of}, stream_{std::move(stream)}, wake_{std::move(wake)} {
@@ -40,4 +40,4 @@ void followers::wake(const commit& written) {
   }
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/store.hpp"
+#include "devnode/store/store.hpp"
 
 #include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 class followers;
 
@@ -48,4 +48,4 @@ private:
   std::unordered_map<std::string, group> by_stream_;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/group_commit.hpp"
+#include "devnode/store/group_commit.hpp"
 
 #include <exception>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 group_commit::group_commit(database& to, std::function<void(const commit_report&)> report)
   : database_{to}, report_{std::move(report)}, thread_{[this] { run(); }} {}
@@ -66,4 +66,4 @@ void group_commit::report(const commit_report& news) {
     report_(news);
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/database.hpp"
-#include "store/log.hpp"
+#include "devnode/store/database.hpp"
+#include "devnode/store/log.hpp"
 
 #include <condition_variable>
 #include <cstddef>
@@ -12,7 +12,7 @@
 #include <thread>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// How far the log is in the database, or why it gets no further.
 struct commit_report {
@@ -54,4 +54,4 @@ private:
   std::thread thread_;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

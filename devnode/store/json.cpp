@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/json.hpp"
+#include "devnode/store/json.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 // Deeper documents are refused: the scanner recurses.
@@ -273,4 +273,4 @@ std::optional<std::int64_t> parse_integer(std::string_view value) {
   return number;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// One member of a JSON object, as text: unknown values survive a rewrite byte for byte.
 struct json_member {
@@ -39,4 +39,4 @@ std::string quoted(std::string_view text);
 /// Returns a raw number value if it is an integer of 64 bits.
 std::optional<std::int64_t> parse_integer(std::string_view value);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

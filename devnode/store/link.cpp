@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/link.hpp"
+#include "devnode/store/link.hpp"
 
 #include <charconv>
 #include <cstdint>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 resolved_event resolve(store& events, const stored_event& original) {
   if (!original.link())
@@ -23,4 +23,4 @@ resolved_event resolve(store& events, const stored_event& original) {
   return {events.visible(event) ? &event : nullptr, &original};
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/store.hpp"
+#include "devnode/store/store.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// What a reader who resolves links gets in place of an event of the log.
 struct resolved_event {
@@ -14,4 +14,4 @@ struct resolved_event {
 /// Follows `original` if it is a link, one step. A link whose data name no event is an event like others.
 resolved_event resolve(store& events, const stored_event& original);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/log.hpp"
+#include "devnode/store/log.hpp"
 
-#include "store/stream.hpp"
+#include "devnode/store/stream.hpp"
 
 #include <algorithm>
 #include <ranges>
 #include <utility>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 std::size_t log::index_of(std::uint64_t position) const {
   auto all = std::views::iota(std::size_t{0}, size_);
@@ -47,4 +47,4 @@ std::uint64_t log::append_invisible() {
   return position;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/event.hpp"
+#include "devnode/store/event.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -9,7 +9,7 @@
 #include <memory>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Who looks at the log. Indexes and projections see an event some time after readers do.
 enum class seen_by { readers, projections };
@@ -72,4 +72,4 @@ private:
   std::uint64_t end_ = 548; // where the first visible event of a fresh server stands
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -4,7 +4,7 @@
 #include <compare>
 #include <cstdint>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// A place in $all as clients have it. Both numbers are those of a record, or the second one is 0: then it stands before the record, as the places
 /// do that a server's search tells between two pages.
@@ -20,4 +20,4 @@ struct log_position {
   friend auto operator<=>(const log_position&, const log_position&) = default;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

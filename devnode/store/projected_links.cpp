@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/projected_links.hpp"
+#include "devnode/store/projected_links.hpp"
 
-#include "store/filter.hpp"
-#include "store/json.hpp"
-#include "store/stream.hpp"
+#include "devnode/store/filter.hpp"
+#include "devnode/store/json.hpp"
+#include "devnode/store/stream.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstdio>
 #include <ctime>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 using enum system_projection;
@@ -138,4 +138,4 @@ std::string projected_stream_metadata(std::int64_t truncate_before) {
   return "{" + truncation + R"("$acl":{"$r":"$all","$mr":"$all"}})";
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/event.hpp"
+#include "devnode/store/event.hpp"
 
 #include <array>
 #include <cstddef>
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// A server's own projections. Their numbers are those under which a server registers them.
 enum class system_projection { streams = 1, stream_by_category, by_category, by_event_type, by_correlation_id };
@@ -73,4 +73,4 @@ std::optional<projected_origin> projected_origin_of(const stored_event& written)
 /// The metadata of a stream into which projections write. With `truncate_before` what stands before it there is hidden.
 std::string projected_stream_metadata(std::int64_t truncate_before = 0);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/projected_places.hpp"
+#include "devnode/store/projected_places.hpp"
 
 #include <algorithm>
 #include <optional>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 std::array<std::size_t, all_system_projections.size()> projected_places(const log& events, const projection_histories& all) {
   std::array<std::optional<std::size_t>, all_system_projections.size()> found;
@@ -28,4 +28,4 @@ std::array<std::size_t, all_system_projections.size()> projected_places(const lo
   return places;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/log.hpp"
-#include "store/projected_links.hpp"
+#include "devnode/store/log.hpp"
+#include "devnode/store/projected_links.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// What is known of a system projection before the log is asked how far it had come.
 struct projection_history {
@@ -23,4 +23,4 @@ using projection_histories = std::array<projection_history, all_system_projectio
 /// It may have seen some more, about which it had nothing to write.
 std::array<std::size_t, all_system_projections.size()> projected_places(const log& events, const projection_histories& all);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/recent_ids.hpp"
+#include "devnode/store/recent_ids.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 void recent_ids::remember(const uuid& id, const stream& owner, std::int64_t revision) {
   places_.insert_or_assign(id, place{&owner, revision, forgotten_ + order_.size()});
@@ -22,4 +22,4 @@ std::optional<std::int64_t> recent_ids::find(const uuid& id, const stream& owner
   return found->second.revision;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/uuid.hpp"
+#include "devnode/store/uuid.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -9,7 +9,7 @@
 #include <optional>
 #include <unordered_map>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 struct stream;
 
@@ -37,4 +37,4 @@ private:
   std::uint64_t forgotten_ = 0;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/store.hpp"
+#include "devnode/store/store.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -11,7 +11,7 @@
 #include <malloc.h>
 #endif
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 class ids_of : public known_ids {
@@ -387,4 +387,4 @@ void store::undelete_after(stream& written, bool was_deleted, std::int64_t last_
     undelete(name, described.last + 1, created);
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/append_decision.hpp"
-#include "store/database.hpp"
-#include "store/log.hpp"
-#include "store/recent_ids.hpp"
-#include "store/stream.hpp"
-#include "store/transaction.hpp"
+#include "devnode/store/append_decision.hpp"
+#include "devnode/store/database.hpp"
+#include "devnode/store/log.hpp"
+#include "devnode/store/recent_ids.hpp"
+#include "devnode/store/stream.hpp"
+#include "devnode/store/transaction.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,7 +19,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Tells the time in 100 ns since 1970.
 using ticks_clock = std::function<std::int64_t()>;
@@ -170,4 +170,4 @@ private:
   std::function<void(const commit&)> settled_listener_;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

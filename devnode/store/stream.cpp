@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/stream.hpp"
+#include "devnode/store/stream.hpp"
 
-#include "store/log.hpp"
+#include "devnode/store/log.hpp"
 
 #include <algorithm>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 std::int64_t truncation_bound(const stream& of) {
   if (is_metastream(of.name))
@@ -27,4 +27,4 @@ std::int64_t first_visible(const stream& of, const log& events, std::int64_t now
   return young - of.events.begin();
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

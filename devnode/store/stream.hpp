@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/append_decision.hpp"
-#include "store/stream_metadata.hpp"
+#include "devnode/store/append_decision.hpp"
+#include "devnode/store/stream_metadata.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 class log;
 
@@ -59,4 +59,4 @@ std::int64_t truncation_bound(const stream& of);
 /// Returns the lowest revision of `of` that may be read at `now` (100 ns since 1970); last + 1 when there is none.
 std::int64_t first_visible(const stream& of, const log& events, std::int64_t now);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/stream_metadata.hpp"
+#include "devnode/store/stream_metadata.hpp"
 
-#include "store/json.hpp"
+#include "devnode/store/json.hpp"
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 // Reads one known key into `metadata`; false when its value has the wrong type.
@@ -64,4 +64,4 @@ std::optional<std::string> with_truncate_before(std::string_view data, std::int6
   return text + "\"$tb\":" + std::to_string(revision) + "}";
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/access_list.hpp"
+#include "devnode/store/access_list.hpp"
 
 #include <cstdint>
 #include <limits>
@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// `$tb` with this value is how a soft-deleted stream is written down.
 inline constexpr std::int64_t deleted_truncate_before = std::numeric_limits<std::int64_t>::max();
@@ -33,4 +33,4 @@ stream_metadata parse_metadata(std::string_view data, bool json);
 /// Returns `data` with `$tb` set and all else kept as it is written; nothing when it is no JSON object.
 std::optional<std::string> with_truncate_before(std::string_view data, std::int64_t revision);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

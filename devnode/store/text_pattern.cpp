@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/text_pattern.hpp"
+#include "devnode/store/text_pattern.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -8,7 +8,7 @@
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 // As in .NET: classes such as \w and \d are Unicode's, names of groups may come twice, \uFFFF is a character. Texts may be no UTF-8.
@@ -200,4 +200,4 @@ bool text_pattern::matches(std::string_view text) const {
   return result >= 0;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// An expression that can't be compiled.
 struct bad_pattern : std::runtime_error {
@@ -37,4 +37,4 @@ private:
   std::shared_ptr<compiled> compiled_;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/transaction.hpp"
+#include "devnode/store/transaction.hpp"
 
 #include <algorithm>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 char lower(char c) {
@@ -91,4 +91,4 @@ expected_state write_expectation(std::int64_t expected) {
   return known ? expected_state{expected} : expected_state::any();
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

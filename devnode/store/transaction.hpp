@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/append_decision.hpp"
-#include "store/event.hpp"
+#include "devnode/store/append_decision.hpp"
+#include "devnode/store/event.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +13,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Events for several streams that are written together or not at all, in the order of `entries`.
 struct transaction {
@@ -87,4 +87,4 @@ records_decision decide_records(std::span<const state_check> checks);
 /// The expectation with which a stream is written for which `expected` was demanded: what an append can't demand is any.
 expected_state write_expectation(std::int64_t expected);
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

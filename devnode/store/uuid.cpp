@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/uuid.hpp"
+#include "devnode/store/uuid.hpp"
 
 #include <random>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 namespace {
 
 int digit(char c) {
@@ -71,4 +71,4 @@ uuid random_uuid() {
   return id;
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// An event, correlation or instance id: the canonical text read big-endian, as the wire's structured form has it.
 struct uuid {
@@ -30,7 +30,7 @@ std::string to_string(const uuid& id);
 /// Returns a random (version 4) id. Not for secrets.
 uuid random_uuid();
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development
 
 template <>
 struct std::hash<kdb::development::uuid> {

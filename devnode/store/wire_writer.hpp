@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string_view>
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 /// Bytes that a varint takes.
 constexpr std::size_t varint_size(std::uint64_t value) {
@@ -62,4 +62,4 @@ private:
   std::uint8_t* out_;
 };
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development

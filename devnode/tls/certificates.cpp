@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tls/certificates.hpp"
+#include "devnode/tls/certificates.hpp"
 
 #include <openssl/bio.h>
 #include <openssl/err.h>
@@ -13,7 +13,7 @@
 #include <memory>
 #include <stdexcept>
 
-namespace kdb::development::tls {
+namespace kdb::inline v0::development::tls {
 namespace {
 
 template <auto Free>
@@ -159,4 +159,4 @@ identity make_certificate(const subject& about, const identity& authority) {
   return to_identity(made.get(), key.get());
 }
 
-} // namespace kdb::development::tls
+} // namespace kdb::inline v0::development::tls

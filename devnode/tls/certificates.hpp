@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-namespace kdb::development::tls {
+namespace kdb::inline v0::development::tls {
 
 /// A certificate and its private key, as PEM.
 struct identity {
@@ -30,4 +30,4 @@ identity make_authority(const subject& about = {.common_name = "kurrentdb-devnod
 /// Makes a certificate for servers and clients, signed by `authority`. Throws std::runtime_error if OpenSSL can't, as for a name that is none.
 identity make_certificate(const subject& about, const identity& authority);
 
-} // namespace kdb::development::tls
+} // namespace kdb::inline v0::development::tls

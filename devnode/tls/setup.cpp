@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tls/setup.hpp"
+#include "devnode/tls/setup.hpp"
 
-#include "store/uuid.hpp"
-#include "tls/certificates.hpp"
+#include "devnode/store/uuid.hpp"
+#include "devnode/tls/certificates.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>
@@ -13,7 +13,7 @@
 #include <stdexcept>
 #include <string_view>
 
-namespace kdb::development::tls {
+namespace kdb::inline v0::development::tls {
 namespace {
 
 namespace fs = std::filesystem;
@@ -132,4 +132,4 @@ std::string connection_string(const devnode_options& options, std::span<const st
   return text + "?tlsCaFile=" + percent_encoded(fs::absolute(fs::path{options.tls_folder} / "ca.crt").string());
 }
 
-} // namespace kdb::development::tls
+} // namespace kdb::inline v0::development::tls

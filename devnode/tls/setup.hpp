@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "rpc/encryption.hpp"
+#include "devnode/rpc/encryption.hpp"
 
 #include "kdb/devnode.hpp"
 
@@ -10,7 +10,7 @@
 #include <span>
 #include <string>
 
-namespace kdb::development::tls {
+namespace kdb::inline v0::development::tls {
 
 /// Whether a node has TLS.
 bool wanted(const devnode_options& options);
@@ -27,4 +27,4 @@ std::optional<rpc::encryption> prepare(const devnode_options& options);
 /// How clients connect to the nodes that listen there.
 std::string connection_string(const devnode_options& options, std::span<const std::uint16_t> ports);
 
-} // namespace kdb::development::tls
+} // namespace kdb::inline v0::development::tls

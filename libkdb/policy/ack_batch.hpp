@@ -8,7 +8,7 @@
 
 #include <kdb/consume.hpp>
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// The same answer for several events.
 struct same_answers {
@@ -50,4 +50,4 @@ private:
   std::vector<same_answers> groups_;
 };
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/backoff.hpp"
+#include "libkdb/policy/backoff.hpp"
 
 #include <algorithm>
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 std::chrono::milliseconds backoff_delay(unsigned failures, const backoff_limits& limits, double draw) {
   auto whole = std::min(limits.first, limits.cap).count();
@@ -15,4 +15,4 @@ std::chrono::milliseconds backoff_delay(unsigned failures, const backoff_limits&
   return std::chrono::milliseconds{std::max<std::int64_t>(pause, 1)};
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

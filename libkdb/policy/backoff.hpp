@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <random>
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// How pauses grow from one failed attempt to the next.
 struct backoff_limits {
@@ -41,4 +41,4 @@ private:
   unsigned failures_ = 0;
 };
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/expectation.hpp"
+#include "libkdb/policy/expectation.hpp"
 
 #include <utility>
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 void correct_deleted(error& why, stream_state expected) {
   if (why.code != errc::stream_deleted || !expected.is_exists())
@@ -17,4 +17,4 @@ void correct_deleted(error& why, stream_state expected) {
   why.detail = version_mismatch{std::move(name), expected, std::nullopt};
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/failure.hpp"
+#include "libkdb/policy/failure.hpp"
 
 #include <array>
 
-#include "values/settings_ranges.hpp"
+#include "libkdb/values/settings_ranges.hpp"
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 namespace {
 
 /// A row of the table: what a code means whatever the request was.
@@ -152,4 +152,4 @@ bool is_usable(const leader& named) {
   return named.port != 0 && ranges::is_host(host) && host != "0.0.0.0" && host != "::";
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

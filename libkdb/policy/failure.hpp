@@ -6,7 +6,7 @@
 
 #include <kdb/settings.hpp>
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// What kind of request failed.
 enum class request_kind : std::uint8_t {
@@ -70,4 +70,4 @@ bool retry_can_help(const error& why);
 /// Whether a leader's address can be connected to: nodes without a leader name 0.0.0.0, or nothing.
 bool is_usable(const leader& named);
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/gossip_round.hpp"
+#include "libkdb/policy/gossip_round.hpp"
 
-#include "policy/failure.hpp"
+#include "libkdb/policy/failure.hpp"
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 std::vector<gossip_round::effect> gossip_round::begin() {
   return ask_next();
@@ -51,4 +51,4 @@ error gossip_round::summary() const {
   return {.code = errc::unavailable, .message = std::move(text), .retry_can_help = true};
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -10,13 +10,13 @@
 #include <variant>
 #include <vector>
 
+#include "libkdb/policy/node_choice.hpp"
 #include <kdb/cluster.hpp>
 #include <kdb/result.hpp>
-#include <policy/node_choice.hpp>
 
 // One attempt to find a node: seeds are asked for their cluster, one after the other, and the first answer with a node to our
 // liking decides.
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// Shuffles, and puts those to avoid last. `random` is a uniform random bit generator.
 template <class Address, class Where, class Random>
@@ -73,4 +73,4 @@ private:
   std::optional<error> telling_; // Says more than that there is no node: it is final, or about TLS.
 };
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/groups.hpp"
+#include "libkdb/policy/groups.hpp"
 
 #include <algorithm>
 #include <array>
 #include <limits>
 
-#include "policy/refusal.hpp"
-#include "policy/text.hpp"
-#include "policy/validate.hpp"
-#include "policy/waits.hpp"
+#include "libkdb/policy/refusal.hpp"
+#include "libkdb/policy/text.hpp"
+#include "libkdb/policy/validate.hpp"
+#include "libkdb/policy/waits.hpp"
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 namespace {
 
 constexpr auto longest = std::chrono::milliseconds{std::numeric_limits<std::int32_t>::max()};
@@ -184,4 +184,4 @@ result<group_update> merge(const group_info& now, const group_changes& what) {
   return next;
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -8,7 +8,7 @@
 #include <kdb/result.hpp>
 
 // Checks of requests about persistent subscriptions, and what to send for a change. Errors name the member and the rule.
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// The stream of groups on $all.
 inline constexpr std::string_view all_stream = "$all";
@@ -40,4 +40,4 @@ struct group_update {
 /// What a group becomes with these changes: checked as an update. Refused where the present state can't be sent again.
 result<group_update> merge(const group_info& now, const group_changes& what);
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/key_dispatch.hpp"
+#include "libkdb/policy/key_dispatch.hpp"
 
 #include <utility>
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 void key_dispatch::add_worker(worker_number worker) {
   workers_.emplace(worker, std::nullopt);
@@ -72,4 +72,4 @@ std::vector<key_dispatch::item_number> key_dispatch::drop_waiting() {
   return dropped;
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

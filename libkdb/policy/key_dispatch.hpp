@@ -10,7 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// Decides which item goes to which worker: of each key one at a time, in the order in which they were added; each worker has one at a
 /// time; what can go on does, and workers take turns. Numbers of items and workers are the caller's, and never used again.
@@ -63,4 +63,4 @@ private:
   std::size_t waiting_ = 0;
 };
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

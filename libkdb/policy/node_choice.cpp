@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/node_choice.hpp"
+#include "libkdb/policy/node_choice.hpp"
 
 #include <algorithm>
 #include <array>
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 namespace {
 
@@ -105,4 +105,4 @@ bool is_replaced(std::span<const cluster_member> members, const node_wish& wish,
          (wish.preference == node_preference::leader && std::any_of(members.begin(), members.end(), leads_elsewhere));
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -9,7 +9,7 @@
 #include <kdb/settings.hpp>
 
 // Which node of a cluster to use.
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// What a client wants of a node.
 struct node_wish {
@@ -36,4 +36,4 @@ bool may_stay(std::span<const cluster_member> members, const node_wish& wish, co
 /// Whether another member says that a silent node at `where` is to be left: it may not stay, or another one leads where the leader is wished.
 bool is_replaced(std::span<const cluster_member> members, const node_wish& wish, const endpoint& where);
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/operations.hpp"
+#include "libkdb/policy/operations.hpp"
 
-#include "policy/refusal.hpp"
-#include "policy/text.hpp"
-#include "policy/validate.hpp"
-#include "policy/waits.hpp"
+#include "libkdb/policy/refusal.hpp"
+#include "libkdb/policy/text.hpp"
+#include "libkdb/policy/validate.hpp"
+#include "libkdb/policy/waits.hpp"
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 result<void> check_start_scavenge(const scavenge_options& how) {
   if (how.threads < 1)
@@ -30,4 +30,4 @@ result<void> check_watch_statistics(const watch_statistics_options& options) {
     .and_then([&] { return check_call(options.call); });
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

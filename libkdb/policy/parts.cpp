@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/parts.hpp"
+#include "libkdb/policy/parts.hpp"
 
 #include <limits>
 
-#include "policy/refusal.hpp"
-#include "policy/validate.hpp"
+#include "libkdb/policy/refusal.hpp"
+#include "libkdb/policy/validate.hpp"
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 std::vector<std::size_t> part_ends(std::span<const new_event> events, std::uint64_t part_bytes) {
   std::vector<std::size_t> ends;
@@ -38,4 +38,4 @@ result<void> check_append_in_parts(std::string_view stream, stream_state expecte
     [&] { return check_append(stream, expected, events, {.append_bytes = std::numeric_limits<std::uint64_t>::max()}); });
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -12,7 +12,7 @@
 #include <kdb/result.hpp>
 
 // How a long list of events is appended in several parts, one after the other.
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// Where each part ends, as indexes behind its last event; the last one is the number of events. Parts are as long as `stored_bytes`
 /// of their events allow, and hold at least one event. No events are one empty part. The same list is always split in the same way.
@@ -26,4 +26,4 @@ stream_state expected_after(stream_state before, const append_result& part);
 result<void> check_append_in_parts(std::string_view stream, stream_state expected, std::span<const new_event> events,
                                    const append_in_parts_options& how);
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

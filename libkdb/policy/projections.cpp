@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/projections.hpp"
+#include "libkdb/policy/projections.hpp"
 
 #include <algorithm>
 
-#include "policy/refusal.hpp"
-#include "policy/text.hpp"
-#include "policy/validate.hpp"
+#include "libkdb/policy/refusal.hpp"
+#include "libkdb/policy/text.hpp"
+#include "libkdb/policy/validate.hpp"
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 namespace {
 
 bool is_blank(std::string_view text) {
@@ -69,4 +69,4 @@ result<void> check_list_projections(projection_mode mode, const call_options& ca
   return check_call(call);
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

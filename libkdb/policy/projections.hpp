@@ -7,7 +7,7 @@
 #include <kdb/result.hpp>
 
 // Checks of requests about projections. Errors name the member and the rule.
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 result<void> check_projection(std::string_view name, const call_options& call);
 result<void> check_create_projection(std::string_view name, std::string_view query, const create_projection_options& how);
@@ -16,4 +16,4 @@ result<void> check_update_projection(std::string_view name, std::string_view que
 result<void> check_projection_state(std::string_view name, const projection_state_options& how);
 result<void> check_list_projections(projection_mode mode, const call_options& call);
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -7,7 +7,7 @@
 
 #include <kdb/result.hpp>
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// An `invalid_argument` that names the member, what is wrong with it, and what would be right.
 inline unexpected refuse(std::string name, std::string_view what, std::string_view accepted) {
@@ -17,4 +17,4 @@ inline unexpected refuse(std::string name, std::string_view what, std::string_vi
                           .detail = bad_argument{std::move(name), std::string{accepted}}});
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

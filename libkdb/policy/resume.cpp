@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/resume.hpp"
+#include "libkdb/policy/resume.hpp"
 
 #include <limits>
 
-#include "policy/failure.hpp"
+#include "libkdb/policy/failure.hpp"
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 namespace {
 
 /// What stood in the stream that is followed, if the item is an event.
@@ -154,4 +154,4 @@ std::optional<end_reason> final_end(const error& why) {
   return end_reason_of(why.code);
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

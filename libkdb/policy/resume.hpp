@@ -3,11 +3,11 @@
 
 #include <optional>
 
+#include "libkdb/policy/retry_budget.hpp"
 #include <kdb/event_batch.hpp>
 #include <kdb/subscribe.hpp>
-#include <policy/retry_budget.hpp>
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// Where the next call would begin once this item was received, if it would have begun at `start` before. Events (of links
 /// the link) and checkpoints move it, and so does caught_up: a subscription from the end learns from it where the end was,
@@ -40,4 +40,4 @@ inline end_reason end_reason_of(const error& why) {
 /// The end that the error means, or nothing if the subscription should be resumed, budget allowing.
 std::optional<end_reason> final_end(const error& why);
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/retry_budget.hpp"
+#include "libkdb/policy/retry_budget.hpp"
 
 #include <algorithm>
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 bool retry_budget::take(time_point now) {
   while (!taken_.empty() && now - taken_.front() >= span_)
@@ -23,4 +23,4 @@ std::size_t retry_budget::left(time_point now) const {
   return tries_ - taken(now);
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -5,9 +5,9 @@
 #include <cstddef>
 #include <deque>
 
-#include "policy/waits.hpp"
+#include "libkdb/policy/waits.hpp"
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// Allows so many tries in any span of so long. Takes the time from its caller.
 class retry_budget {
@@ -31,4 +31,4 @@ private:
   std::deque<time_point> taken_; // Oldest first, never more than tries_.
 };
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

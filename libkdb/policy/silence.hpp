@@ -4,7 +4,7 @@
 #include <chrono>
 #include <optional>
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// What was seen of a node since somebody last looked.
 struct node_activity {
@@ -33,4 +33,4 @@ private:
   std::optional<time_point> since_;
 };
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -6,7 +6,7 @@
 
 #include <kdb/error.hpp>
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// What a subscription or consumer makes of refused credentials. A node that has just started can't read its users yet, and refuses
 /// everybody: credentials that have worked before are tried again for a while. Takes the time from its caller.
@@ -36,4 +36,4 @@ private:
   std::optional<time_point> refused_since_;
 };
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

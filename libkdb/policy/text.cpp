@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/text.hpp"
+#include "libkdb/policy/text.hpp"
 
 #include <utility>
 
-#include "policy/refusal.hpp"
-#include "values/utf8.hpp"
+#include "libkdb/policy/refusal.hpp"
+#include "libkdb/values/utf8.hpp"
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 result<void> check_text(std::string member, std::string_view text, std::string_view accepted) {
   if (!is_utf8(text))
@@ -20,4 +20,4 @@ result<void> check_name(std::string member, std::string_view text, std::string_v
   return check_text(std::move(member), text, accepted);
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -8,7 +8,7 @@
 
 // The door for text: every string of a request passes here before it is written into a protobuf `string` or into JSON. One that is
 // not UTF-8 does more than fail its own request: the server ends the whole call, which others may share.
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// Valid UTF-8, also none at all. The error names the member.
 result<void> check_text(std::string member, std::string_view text, std::string_view accepted);
@@ -16,4 +16,4 @@ result<void> check_text(std::string member, std::string_view text, std::string_v
 /// Valid UTF-8, and not empty.
 result<void> check_name(std::string member, std::string_view text, std::string_view accepted);
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

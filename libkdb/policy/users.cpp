@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/users.hpp"
+#include "libkdb/policy/users.hpp"
 
 #include <utility>
 
-#include "policy/refusal.hpp"
-#include "policy/text.hpp"
-#include "policy/validate.hpp"
-#include "values/settings_ranges.hpp"
+#include "libkdb/policy/refusal.hpp"
+#include "libkdb/policy/text.hpp"
+#include "libkdb/policy/validate.hpp"
+#include "libkdb/values/settings_ranges.hpp"
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 namespace {
 
 constexpr std::string_view login = "login_name";
@@ -66,4 +66,4 @@ result<std::string> login_of(const std::optional<credentials>& who) {
   return who->user();
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

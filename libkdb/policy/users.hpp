@@ -10,7 +10,7 @@
 #include <kdb/users.hpp>
 
 // Checks of requests about users. Errors name the member and the rule, and hold no password.
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// Of a user that may be there already, whoever made it: only what can't be sent, or would mean all users.
 result<void> check_login(std::string_view login_name, const call_options& call);
@@ -24,4 +24,4 @@ result<void> check_reset_password(std::string_view login_name, std::string_view 
 /// The login name in the credentials that a call travels with, if it can be told.
 result<std::string> login_of(const std::optional<credentials>& who);
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/validate.hpp"
+#include "libkdb/policy/validate.hpp"
 
 #include <algorithm>
 #include <bit>
@@ -8,13 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "policy/refusal.hpp"
-#include "policy/text.hpp"
-#include "policy/waits.hpp"
-#include "values/settings_ranges.hpp"
-#include "values/utf8.hpp"
+#include "libkdb/policy/refusal.hpp"
+#include "libkdb/policy/text.hpp"
+#include "libkdb/policy/waits.hpp"
+#include "libkdb/values/settings_ranges.hpp"
+#include "libkdb/values/utf8.hpp"
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 namespace {
 
 unexpected too_large(errc code, std::string what, size_limit sizes) {
@@ -232,4 +232,4 @@ std::size_t append_message_bytes(std::string_view stream, const new_event& event
   return field_bytes(proposed_message_bytes(event)) + longest_uuid_field + options;
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -14,7 +14,7 @@
 
 // Checks before anything is sent: only what the server could not take, would take wrongly, or would answer for everybody
 // on the call. Errors name the member; they hold no payload.
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// Sizes a server takes unless it is configured otherwise.
 struct append_limits {
@@ -55,4 +55,4 @@ std::size_t proposed_message_bytes(const new_event& event);
 /// holds the correlation id and the options.
 std::size_t append_message_bytes(std::string_view stream, const new_event& event);
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

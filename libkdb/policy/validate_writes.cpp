@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/validate_writes.hpp"
+#include "libkdb/policy/validate_writes.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -8,12 +8,12 @@
 #include <string>
 #include <vector>
 
-#include "policy/refusal.hpp"
-#include "policy/text.hpp"
-#include "policy/validate.hpp"
-#include "values/utf8.hpp"
+#include "libkdb/policy/refusal.hpp"
+#include "libkdb/policy/text.hpp"
+#include "libkdb/policy/validate.hpp"
+#include "libkdb/values/utf8.hpp"
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 namespace {
 
@@ -174,4 +174,4 @@ result<void> check_append_records(std::span<const stream_record> records, std::s
   return check_ids_differ(std::move(ids)).and_then([&] { return check_call(call); });
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -11,7 +11,7 @@
 #include <kdb/stream_state.hpp>
 
 // Checks of deletions and of appends to several streams, as those in validate.hpp.
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// Lists and objects in a property may be nested so deep. Servers refuse protobuf messages of more than 100 levels, and each object
 /// takes three.
@@ -32,4 +32,4 @@ result<void> check_append_records(std::span<const stream_record> records, std::s
 /// left to the server.
 bool is_schema_name(std::string_view name);
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

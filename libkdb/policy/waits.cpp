@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "policy/waits.hpp"
+#include "libkdb/policy/waits.hpp"
 
 #include <utility>
 
-#include "policy/refusal.hpp"
+#include "libkdb/policy/refusal.hpp"
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 result<void> check_positive(std::string member, std::chrono::milliseconds time) {
   if (time.count() <= 0)
@@ -19,4 +19,4 @@ result<void> check_not_negative(std::string member, std::chrono::milliseconds ti
   return {};
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

@@ -8,7 +8,7 @@
 #include <kdb/result.hpp>
 
 // Times that callers name. They are added to clocks that count nanoseconds in 64 bits, which end after 292 years: nobody else adds them.
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 /// No wait is longer: a hundred years. A longer one means "for ever".
 inline constexpr std::chrono::milliseconds longest_wait = std::chrono::hours{24 * 365 * 100};
@@ -30,4 +30,4 @@ result<void> check_positive(std::string member, std::chrono::milliseconds time);
 /// The same for a time that may be 0.
 result<void> check_not_negative(std::string member, std::chrono::milliseconds time);
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy

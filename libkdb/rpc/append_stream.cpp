@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/append_stream.hpp>
+#include "libkdb/rpc/append_stream.hpp"
 
 #include <limits>
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 append_stream::append_stream(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings,
                              append_handlers handlers)
@@ -48,4 +48,4 @@ void append_stream::on_end(result<void> how) {
   handlers_ = {};
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -5,10 +5,10 @@
 #include <cstdint>
 #include <vector>
 
-#include <rpc/stream_call.hpp>
+#include "libkdb/rpc/stream_call.hpp"
 
 // Internal: includes gRPC.
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// One Streams.BatchAppend: writes chunks and hands on the replies, many at a time when many are ready.
 class append_stream final : public stream_call {
@@ -36,4 +36,4 @@ private:
   std::atomic<std::uint64_t> replied_{0};
 };
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/channel_pool.hpp>
+#include "libkdb/rpc/channel_pool.hpp"
 
 #include <grpcpp/create_channel.h>
 #include <grpcpp/security/credentials.h>
@@ -11,10 +11,10 @@
 #include <algorithm>
 #include <utility>
 
-#include <rpc/departure.hpp>
-#include <values/wipe.hpp>
+#include "libkdb/rpc/departure.hpp"
+#include "libkdb/values/wipe.hpp"
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 namespace {
 
@@ -197,4 +197,4 @@ std::shared_ptr<grpc::Channel> channel_pool::open() {
           }};
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

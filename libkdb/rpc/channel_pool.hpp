@@ -10,14 +10,14 @@
 #include <optional>
 #include <vector>
 
+#include "libkdb/rpc/engine.hpp"
+#include "libkdb/rpc/pulse.hpp"
+#include "libkdb/rpc/tls_material.hpp"
+#include "libkdb/rpc/transport.hpp"
 #include <kdb/settings.hpp>
-#include <rpc/engine.hpp>
-#include <rpc/pulse.hpp>
-#include <rpc/tls_material.hpp>
-#include <rpc/transport.hpp>
 
 // Internal: includes gRPC.
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 class channel_pool;
 
@@ -87,4 +87,4 @@ private:
   bool renew_ = true; // Before the next connection.
 };
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

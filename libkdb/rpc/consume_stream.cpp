@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/consume_stream.hpp>
+#include "libkdb/rpc/consume_stream.hpp"
 
 #include <utility>
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 void consume_stream::request(std::size_t events) {
   if (events > 0)
@@ -54,4 +54,4 @@ void consume_stream::deliver() {
     handlers_.batch(builder_.take());
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <mutex>
 
-#include <rpc/stream_call.hpp>
-#include <wire/consume.hpp>
+#include "libkdb/rpc/stream_call.hpp"
+#include "libkdb/wire/consume.hpp"
 
 // Internal: includes gRPC.
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// One PersistentSubscriptions.Read: hands on events in batches, never more of them than were allowed, and writes the answers. A
 /// receiver that is waiting gets what there is as soon as nothing more is ready; one that is still busy gets fuller batches.
@@ -38,4 +38,4 @@ private:
   bool busy_ = false; // With a batch it has not said to have taken.
 };
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

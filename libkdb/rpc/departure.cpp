@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/departure.hpp>
+#include "libkdb/rpc/departure.hpp"
 
 #include <grpcpp/alarm.h>
 
@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 namespace {
 
@@ -88,4 +88,4 @@ void let_go(std::shared_ptr<grpc::Channel> channel, std::chrono::steady_clock::t
     departures::instance().add(std::move(channel));
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -7,7 +7,7 @@
 #include <memory>
 
 // Internal: includes gRPC.
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// How long a channel that has failed to connect pauses before it tries again. Longer after the next failures.
 constexpr std::chrono::milliseconds first_pause{1000};
@@ -17,4 +17,4 @@ constexpr std::chrono::milliseconds first_pause{1000};
 /// So such a channel is kept until it has connected, ten seconds and a few dozen of them at most. From any thread; nobody has to wait for it.
 void let_go(std::shared_ptr<grpc::Channel> channel, std::chrono::steady_clock::time_point opened);
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/engine.hpp>
+#include "libkdb/rpc/engine.hpp"
 
 #include <grpc/support/time.h>
 #include <pthread.h>
@@ -9,10 +9,10 @@
 #include <thread>
 #include <utility>
 
-#include <rpc/process.hpp>
-#include <rpc/stream_call.hpp>
+#include "libkdb/rpc/process.hpp"
+#include "libkdb/rpc/stream_call.hpp"
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 namespace {
 
@@ -268,4 +268,4 @@ void engine::flush() {
     call->flush();
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -17,11 +17,11 @@
 #include <unordered_set>
 #include <vector>
 
-#include <rpc/grpc_lines.hpp>
-#include <wire/call_status.hpp>
+#include "libkdb/rpc/grpc_lines.hpp"
+#include "libkdb/wire/call_status.hpp"
 
 // Internal: includes gRPC.
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 class channel_pool;
 class stream_call;
@@ -156,4 +156,4 @@ private:
   std::vector<std::shared_ptr<stream_call>> unflushed_; // Only on the engine's thread.
 };
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

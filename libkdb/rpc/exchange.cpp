@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/exchange.hpp>
+#include "libkdb/rpc/exchange.hpp"
 
 #include <cstdint>
 #include <limits>
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 namespace {
 
@@ -44,4 +44,4 @@ void exchange::on_end(result<void> how) {
   done_ = {};
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include <rpc/stream_call.hpp>
+#include "libkdb/rpc/stream_call.hpp"
 
 // Internal: includes gRPC.
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// A call whose messages are all known before, and whose answers are wanted together.
 class exchange final : public stream_call {
@@ -29,4 +29,4 @@ private:
   std::uint64_t bytes_ = 0;
 };
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

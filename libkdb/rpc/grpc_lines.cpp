@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/grpc_lines.hpp>
+#include "libkdb/rpc/grpc_lines.hpp"
 
 #include <dlfcn.h>
 #include <grpc/support/log.h>
@@ -13,7 +13,7 @@
 #include <cstdlib>
 #include <ctime>
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 namespace {
 
@@ -84,4 +84,4 @@ quiet_grpc::~quiet_grpc() {
   --quiet;
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// While one of these lives, gRPC's lines on standard error are left out where the client tells the same by its errors and its log:
 /// failed handshakes of TLS, and answers that are no gRPC. Not when the environment asks for gRPC's lines with GRPC_VERBOSITY, nor when
@@ -19,4 +19,4 @@ public:
 /// Whether the client tells by itself what gRPC writes lines about in this file of its sources.
 bool is_told_by_the_client(std::string_view file);
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/grpc_transport.hpp>
+#include "libkdb/rpc/grpc_transport.hpp"
 
-#include <rpc/append_stream.hpp>
-#include <rpc/channel_pool.hpp>
-#include <rpc/consume_stream.hpp>
-#include <rpc/engine.hpp>
-#include <rpc/exchange.hpp>
-#include <rpc/handshake_probe.hpp>
-#include <rpc/read_stream.hpp>
-#include <rpc/refusing_transport.hpp>
-#include <rpc/tls_material.hpp>
-#include <rpc/unary_call.hpp>
+#include "libkdb/rpc/append_stream.hpp"
+#include "libkdb/rpc/channel_pool.hpp"
+#include "libkdb/rpc/consume_stream.hpp"
+#include "libkdb/rpc/engine.hpp"
+#include "libkdb/rpc/exchange.hpp"
+#include "libkdb/rpc/handshake_probe.hpp"
+#include "libkdb/rpc/read_stream.hpp"
+#include "libkdb/rpc/refusing_transport.hpp"
+#include "libkdb/rpc/tls_material.hpp"
+#include "libkdb/rpc/unary_call.hpp"
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 namespace {
 
@@ -156,4 +156,4 @@ std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& en
   return std::make_shared<grpc_transport>(engine, where, how, *material);
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

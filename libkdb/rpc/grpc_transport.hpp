@@ -6,11 +6,11 @@
 #include <functional>
 #include <memory>
 
+#include "libkdb/rpc/transport.hpp"
 #include <kdb/result.hpp>
 #include <kdb/settings.hpp>
-#include <rpc/transport.hpp>
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 class engine;
 
@@ -40,4 +40,4 @@ result<void> check_tls_files(const tls_settings& how);
 /// calls, with `tls_failed`. A unary call that finds no connection because of TLS says so as well.
 std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const address& where, const settings& how);
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/handshake.hpp>
+#include "libkdb/rpc/handshake.hpp"
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
@@ -21,9 +21,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <rpc/openssl_owners.hpp>
+#include "libkdb/rpc/openssl_owners.hpp"
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 namespace {
 
@@ -354,4 +354,4 @@ handshake_facts shake_hands(const handshake_plan& how, const std::function<bool(
   return facts;
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

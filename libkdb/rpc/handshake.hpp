@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include <rpc/handshake_verdict.hpp>
-#include <rpc/tls_material.hpp>
+#include "libkdb/rpc/handshake_verdict.hpp"
+#include "libkdb/rpc/tls_material.hpp"
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// One handshake with a node, to see what becomes of it.
 struct handshake_plan {
@@ -24,4 +24,4 @@ struct handshake_plan {
 /// Carries it out, in blocking fashion and on this thread; gives up soon when `given_up` says so.
 handshake_facts shake_hands(const handshake_plan& how, const std::function<bool()>& given_up);
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/handshake_probe.hpp>
+#include "libkdb/rpc/handshake_probe.hpp"
 
 #include <atomic>
 #include <system_error>
 #include <thread>
 #include <utility>
 
-#include <rpc/handshake.hpp>
-#include <rpc/process.hpp>
-#include <rpc/resolver.hpp>
+#include "libkdb/rpc/handshake.hpp"
+#include "libkdb/rpc/process.hpp"
+#include "libkdb/rpc/resolver.hpp"
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 namespace {
 
@@ -95,4 +95,4 @@ void probe_handshake(const std::shared_ptr<engine>& engine, const address& node,
   std::make_shared<probe>(engine, std::move(plan), std::move(done))->start(node.where.host);
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -4,12 +4,12 @@
 #include <functional>
 #include <memory>
 
-#include <rpc/engine.hpp>
-#include <rpc/handshake_verdict.hpp>
-#include <rpc/tls_material.hpp>
+#include "libkdb/rpc/engine.hpp"
+#include "libkdb/rpc/handshake_verdict.hpp"
+#include "libkdb/rpc/tls_material.hpp"
 
 // Internal: includes gRPC.
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// What a probe may take.
 inline constexpr std::chrono::milliseconds longest_probe{2000};
@@ -20,4 +20,4 @@ inline constexpr std::chrono::milliseconds longest_probe{2000};
 void probe_handshake(const std::shared_ptr<engine>& engine, const address& node, const tls_settings& how, tls_material material,
                      std::function<void(handshake_facts)> done);
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/handshake_verdict.hpp>
+#include "libkdb/rpc/handshake_verdict.hpp"
 
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
@@ -8,9 +8,9 @@
 #include <array>
 #include <utility>
 
-#include <policy/failure.hpp>
+#include "libkdb/policy/failure.hpp"
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 namespace {
 
@@ -150,4 +150,4 @@ bool says_unreachable(std::string_view message) {
   return std::any_of(words.begin(), words.end(), [&](std::string_view each) { return message.find(each) != message.npos; });
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -7,11 +7,11 @@
 #include <string_view>
 #include <vector>
 
+#include "libkdb/rpc/transport.hpp"
 #include <kdb/error.hpp>
-#include <rpc/transport.hpp>
 
 // What a handshake with a node showed, and what that means. No network, no clock.
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// How far a handshake came.
 enum class handshake_end : std::uint8_t {
@@ -62,4 +62,4 @@ bool begins_tls(std::string_view bytes);
 /// Whether a failed connection says by itself that the node can't be reached, so that there is nobody to shake hands with.
 bool says_unreachable(std::string_view message);
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -10,7 +10,7 @@
 #include <vector>
 
 // Internal: includes OpenSSL.
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 template <auto Free>
 struct freed_by {
@@ -36,4 +36,4 @@ pem_content read_pem(std::string_view text);
 /// The private key in a PEM text, or null. `encrypted` is set if it has a passphrase, which nobody is asked for.
 owned_key read_pem_key(std::string_view text, bool& encrypted);
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/process.hpp>
+#include "libkdb/rpc/process.hpp"
 
 #include <grpc/grpc.h>
 #include <openssl/ssl.h>
@@ -10,9 +10,9 @@
 #include <cstddef>
 #include <mutex>
 
-#include <values/forks.hpp>
+#include "libkdb/values/forks.hpp"
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 namespace {
 
@@ -71,4 +71,4 @@ bool await_threads(std::chrono::steady_clock::time_point until) {
   return counted.changed.wait_until(lock, until, [&] { return counted.number == 0; });
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -6,9 +6,9 @@
 #include <memory>
 #include <utility>
 
-#include <policy/silence.hpp>
+#include "libkdb/policy/silence.hpp"
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// Notes whether a node sends something, and whether calls wait for it. From any thread.
 class pulse {
@@ -51,4 +51,4 @@ private:
   std::atomic<bool> waits_{false};
 };
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/read_stream.hpp>
+#include "libkdb/rpc/read_stream.hpp"
 
 #include <algorithm>
 #include <utility>
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 void read_stream::request(std::size_t batches) {
   allow(batches);
@@ -57,4 +57,4 @@ void read_stream::deliver() {
   spend();
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -4,11 +4,11 @@
 #include <cstddef>
 #include <mutex>
 
-#include <rpc/stream_call.hpp>
-#include <wire/batch_builder.hpp>
+#include "libkdb/rpc/stream_call.hpp"
+#include "libkdb/wire/batch_builder.hpp"
 
 // Internal: includes gRPC.
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// One Streams.Read: collects what arrives into batches and hands them on, as many as were requested. A receiver that is waiting gets
 /// what there is as soon as nothing more is ready; one that is still busy gets fuller batches.
@@ -42,4 +42,4 @@ private:
   std::size_t outstanding_ = 0; // Batches handed on and not requested anew: the receiver is busy with them.
 };
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

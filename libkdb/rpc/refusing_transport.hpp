@@ -4,9 +4,9 @@
 #include <memory>
 #include <utility>
 
-#include <rpc/transport.hpp>
+#include "libkdb/rpc/transport.hpp"
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// The transport to a node that can't even be dialled: every call ends at once, and says why.
 class refusing_transport final : public transport {
@@ -50,4 +50,4 @@ private:
   const error why_;
 };
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

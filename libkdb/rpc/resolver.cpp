@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "rpc/resolver.hpp"
+#include "libkdb/rpc/resolver.hpp"
 
 #include <arpa/inet.h>
 #include <netdb.h>
@@ -11,7 +11,7 @@
 #include <thread>
 #include <utility>
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 namespace {
 
@@ -76,4 +76,4 @@ void resolve(const std::string& host, addresses_handler done) {
   }
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

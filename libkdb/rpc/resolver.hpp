@@ -7,7 +7,7 @@
 
 #include <kdb/result.hpp>
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 using addresses_handler = std::function<void(result<std::vector<std::string>>)>;
 
@@ -15,4 +15,4 @@ using addresses_handler = std::function<void(result<std::vector<std::string>>)>;
 /// already, otherwise later on a thread of the lookup, which nobody can hurry: `done` must not need anything that ends before it.
 void resolve(const std::string& host, addresses_handler done);
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/stream_call.hpp>
+#include "libkdb/rpc/stream_call.hpp"
 
 #include <cstring>
 #include <utility>
 
-#include <policy/waits.hpp>
-#include <values/wipe.hpp>
+#include "libkdb/policy/waits.hpp"
+#include "libkdb/values/wipe.hpp"
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 grpc::ByteBuffer to_buffer(std::string message) {
   constexpr std::size_t worth_giving = 1024;
@@ -271,4 +271,4 @@ void stream_call::end_if_done(std::unique_lock<std::mutex>& lock) {
   engine_->remove(shared_from_this());
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

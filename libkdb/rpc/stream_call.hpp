@@ -14,13 +14,13 @@
 #include <string_view>
 #include <vector>
 
-#include <rpc/channel_pool.hpp>
-#include <rpc/engine.hpp>
-#include <rpc/transport.hpp>
-#include <wire/call_status.hpp>
+#include "libkdb/rpc/channel_pool.hpp"
+#include "libkdb/rpc/engine.hpp"
+#include "libkdb/rpc/transport.hpp"
+#include "libkdb/wire/call_status.hpp"
 
 // Internal: includes gRPC.
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// One gRPC call of any kind, driven as a stream of raw bytes both ways: one read and one write outstanding at most, and the end
 /// watched from the start, so that a call that is not being read still learns of it. Derived classes say what messages mean.
@@ -143,4 +143,4 @@ grpc::ByteBuffer to_buffer(std::string message);
 /// Copies the bytes of a message to `target`, which has room for `message.Length()`.
 void copy_bytes(const grpc::ByteBuffer& message, char* target);
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

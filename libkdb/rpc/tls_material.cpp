@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/tls_material.hpp>
+#include "libkdb/rpc/tls_material.hpp"
 
 #include <openssl/err.h>
 #include <openssl/pem.h>
@@ -14,12 +14,12 @@
 #include <system_error>
 #include <utility>
 
-#include <policy/failure.hpp>
-#include <rpc/grpc_transport.hpp>
-#include <rpc/openssl_owners.hpp>
-#include <values/wipe.hpp>
+#include "libkdb/policy/failure.hpp"
+#include "libkdb/rpc/grpc_transport.hpp"
+#include "libkdb/rpc/openssl_owners.hpp"
+#include "libkdb/values/wipe.hpp"
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 namespace {
 
@@ -278,4 +278,4 @@ result<void> check_tls_files(const tls_settings& how) {
   return read_identity(how, unused);
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

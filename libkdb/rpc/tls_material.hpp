@@ -6,7 +6,7 @@
 #include <kdb/result.hpp>
 #include <kdb/settings.hpp>
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// What a connection with TLS is made with, as PEM texts. The key is wiped from memory when it goes.
 struct tls_material {
@@ -25,4 +25,4 @@ struct tls_material {
 /// the file, and say what to do. Files of the system with something broken in them are used without that.
 result<tls_material> read_tls_material(const tls_settings& how);
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -10,17 +10,17 @@
 #include <string_view>
 #include <vector>
 
+#include "libkdb/policy/silence.hpp"
+#include "libkdb/wire/call_status.hpp"
+#include "libkdb/wire/consume.hpp"
+#include "libkdb/wire/streams.hpp"
 #include <kdb/call_options.hpp>
 #include <kdb/event_batch.hpp>
 #include <kdb/result.hpp>
 #include <kdb/settings.hpp>
-#include <policy/silence.hpp>
-#include <wire/call_status.hpp>
-#include <wire/consume.hpp>
-#include <wire/streams.hpp>
 
 // What a node's connections can do, in the client's own terms: the seam between actors and gRPC. Tests script it.
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// Where a node is dialled.
 struct address {
@@ -129,4 +129,4 @@ public:
   virtual void abandon(const std::string& message) = 0;
 };
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/unary_call.hpp>
+#include "libkdb/rpc/unary_call.hpp"
 
 #include <utility>
 
-#include <rpc/handshake_verdict.hpp>
+#include "libkdb/rpc/handshake_verdict.hpp"
 
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 namespace {
 
@@ -67,4 +67,4 @@ void unary_call::complete(bool) {
   engine_->remove(shared_from_this());
 }
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -5,10 +5,10 @@
 
 #include <optional>
 
-#include <rpc/stream_call.hpp>
+#include "libkdb/rpc/stream_call.hpp"
 
 // Internal: includes gRPC.
-namespace kdb::rpc {
+namespace kdb::inline v0::rpc {
 
 /// Looks for the cause of a failure to connect, and passes on what it found, or else the failure.
 using failure_inspector = std::function<void(error why, exchange_handler done)>;
@@ -40,4 +40,4 @@ private:
   grpc::Status status_;
 };
 
-} // namespace kdb::rpc
+} // namespace kdb::inline v0::rpc

@@ -6,9 +6,9 @@
 #include <mutex>
 #include <string>
 
-#include "values/resume_point_text.hpp"
+#include "libkdb/values/resume_point_text.hpp"
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 namespace {
 
@@ -93,4 +93,4 @@ result<std::unique_ptr<checkpoint_store>> sqlite_checkpoint_store(const std::fil
   return std::unique_ptr<checkpoint_store>{std::make_unique<sqlite_store>(std::move(database))};
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

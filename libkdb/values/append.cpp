@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <kdb/append.hpp>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 std::string to_string(const append_result& done) {
   auto text = done.revision ? "revision " + to_string(*done.revision) : std::string{"no revision"};
@@ -15,4 +15,4 @@ std::string to_string(const append_in_parts_result& done) {
   return text;
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 namespace {
 
@@ -58,4 +58,4 @@ result<void> checkpointer::flush() {
   return stored;
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -3,7 +3,7 @@
 
 #include <array>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 std::string to_string(member_state state) {
   static constexpr std::array<std::string_view, 16> names{
@@ -14,4 +14,4 @@ std::string to_string(member_state state) {
   return number < names.size() ? std::string{names[number]} : "state " + std::to_string(number);
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

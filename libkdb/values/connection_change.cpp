@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <kdb/connection_change.hpp>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 namespace {
 
@@ -34,4 +34,4 @@ std::string_view to_string(client_phase phase) {
   return "unknown";
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "values/connection_options.hpp"
+#include "libkdb/values/connection_options.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -8,9 +8,9 @@
 #include <numeric>
 #include <utility>
 
-#include "values/settings_ranges.hpp"
+#include "libkdb/values/settings_ranges.hpp"
 
-namespace kdb {
+namespace kdb::inline v0 {
 namespace {
 
 using std::chrono::milliseconds;
@@ -245,4 +245,4 @@ std::string in_lower_case(std::string_view text) {
   return lower;
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

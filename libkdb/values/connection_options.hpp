@@ -9,7 +9,7 @@
 
 #include <kdb/settings.hpp>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 /// One option of the connection string: how its value is read into the settings, and printed from them.
 struct connection_option {
@@ -46,4 +46,4 @@ std::string explain_ignored_options(const std::vector<std::string>& names);
 /// Letters of ASCII in lower case, whatever the locale.
 std::string in_lower_case(std::string_view text);
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "values/connection_string.hpp"
+#include "libkdb/values/connection_string.hpp"
 
 #include <algorithm>
 #include <array>
@@ -8,13 +8,13 @@
 #include <optional>
 #include <utility>
 
-#include "values/connection_options.hpp"
-#include "values/percent.hpp"
-#include "values/settings_ranges.hpp"
-#include "values/utf8.hpp"
-#include "values/wipe.hpp"
+#include "libkdb/values/connection_options.hpp"
+#include "libkdb/values/percent.hpp"
+#include "libkdb/values/settings_ranges.hpp"
+#include "libkdb/values/utf8.hpp"
+#include "libkdb/values/wipe.hpp"
 
-namespace kdb {
+namespace kdb::inline v0 {
 namespace {
 
 constexpr std::string_view schemes = "kurrentdb, kurrentdb+discover, or the same with esdb, kdb or kurrent";
@@ -290,4 +290,4 @@ std::string print_connection_string(const settings& all) {
   return text;
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -6,7 +6,7 @@
 
 #include <kdb/settings.hpp>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 /// Reads a connection string; pure. Errors are `invalid_connection_string` with a `bad_argument` that names the option, or
 /// the part (scheme, host, port, user, password, path). Their messages never hold what could be a part of a password.
@@ -16,4 +16,4 @@ result<settings> parse_connection_string(std::string_view text);
 /// `***`.
 std::string print_connection_string(const settings& all);
 
-} // namespace kdb
+} // namespace kdb::inline v0

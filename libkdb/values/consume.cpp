@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <kdb/consume.hpp>
 
-#include "values/utf8.hpp"
+#include "libkdb/values/utf8.hpp"
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 outcome outcome::nack(nack_action action, std::string_view reason) {
   outcome made;
@@ -13,4 +13,4 @@ outcome outcome::nack(nack_action action, std::string_view reason) {
   return made;
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <utility>
 
-#include "values/wipe.hpp"
+#include "libkdb/values/wipe.hpp"
 
-namespace kdb {
+namespace kdb::inline v0 {
 namespace {
 
 /// The bytes in base64 behind the prefix, in one piece of memory: a smaller one would be left behind as it is.
@@ -73,4 +73,4 @@ std::string to_string(const credentials& who) {
   return who.is_bearer() ? "bearer ***" : "basic " + who.user() + ":***";
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

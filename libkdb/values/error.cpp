@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <kdb/error.hpp>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 std::string_view to_string(errc code) {
   // A switch without default: the compiler tells when an enumerator is missing.
@@ -90,4 +90,4 @@ std::string to_string(const error& why) {
   return text;
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -7,9 +7,9 @@
 #include <type_traits>
 #include <utility>
 
-#include "values/recorded_event_builder.hpp"
+#include "libkdb/values/recorded_event_builder.hpp"
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 std::string_view to_string(content_type type) {
   return type == content_type::json ? "application/json" : "application/octet-stream";
@@ -112,4 +112,4 @@ owned_event::owned_event(const resolved_event& event) {
   storage_ = std::shared_ptr<const void>{std::move(memory), kept_source ? kept_source : kept_link};
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -6,7 +6,7 @@
 #include <optional>
 #include <utility>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 namespace {
 
@@ -80,4 +80,4 @@ std::string key_by_correlation(const resolved_event& event) {
   return "s" + key_by_stream(event);
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "values/expression.hpp"
+#include "libkdb/values/expression.hpp"
 
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
 #include <limits>
 
-namespace kdb {
+namespace kdb::inline v0 {
 namespace {
 
 bool is_digit(char c) {
@@ -145,4 +145,4 @@ std::string_view broken_part(std::string_view expression) {
   return reader{expression}.complaint();
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

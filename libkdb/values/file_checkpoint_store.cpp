@@ -11,10 +11,10 @@
 #include <string>
 #include <system_error>
 
-#include "values/percent.hpp"
-#include "values/resume_point_text.hpp"
+#include "libkdb/values/percent.hpp"
+#include "libkdb/values/resume_point_text.hpp"
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 namespace {
 
@@ -125,4 +125,4 @@ std::unique_ptr<checkpoint_store> file_checkpoint_store(std::filesystem::path fo
   return std::make_unique<file_store>(std::move(folder));
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

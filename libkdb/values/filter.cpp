@@ -4,10 +4,10 @@
 #include <algorithm>
 #include <utility>
 
-#include "values/expression.hpp"
-#include "values/utf8.hpp"
+#include "libkdb/values/expression.hpp"
+#include "libkdb/values/utf8.hpp"
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 namespace {
 
@@ -159,4 +159,4 @@ result<void> event_filter::validate() const {
   return {};
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

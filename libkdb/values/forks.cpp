@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "values/forks.hpp"
+#include "libkdb/values/forks.hpp"
 
 #include <mutex>
 #include <vector>
 
 #include <pthread.h>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 unsigned process_generation() {
   static constinit std::atomic<unsigned> forks{0};
@@ -26,4 +26,4 @@ void leave_behind(std::shared_ptr<void> object) {
   mine.objects.push_back(std::move(object));
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -6,7 +6,7 @@
 #include <tuple>
 #include <utility>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 /// The number of this process in its line: a child of `fork` has a greater one than its parent.
 unsigned process_generation();
@@ -49,4 +49,4 @@ void leave_members_behind(Members&... members) {
   leave_behind(std::make_shared<std::tuple<Members...>>(std::move(members)...));
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

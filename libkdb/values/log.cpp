@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <kdb/log.hpp>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 std::string_view to_string(log_level level) {
   switch (level) {
@@ -13,4 +13,4 @@ std::string_view to_string(log_level level) {
   return "unknown";
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

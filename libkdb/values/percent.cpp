@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "values/percent.hpp"
+#include "libkdb/values/percent.hpp"
 
 #include <charconv>
 #include <cstdint>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 std::optional<std::string> percent_decoded(std::string_view text) {
   std::string bytes;
@@ -42,4 +42,4 @@ std::string percent_encoded(std::string_view bytes, std::string_view plain) {
   return text;
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

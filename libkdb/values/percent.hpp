@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 /// Replaces every %XX by its byte; a `+` stays one. Nothing if a `%` lacks its two hexadecimal digits.
 std::optional<std::string> percent_decoded(std::string_view text);
@@ -14,4 +14,4 @@ std::optional<std::string> percent_decoded(std::string_view text);
 /// paths readable.
 std::string percent_encoded(std::string_view bytes, std::string_view plain = "-._~/:");
 
-} // namespace kdb
+} // namespace kdb::inline v0

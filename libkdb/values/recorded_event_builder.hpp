@@ -6,7 +6,7 @@
 
 #include <kdb/event.hpp>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 /// Fills a `recorded_event`. The views are kept as they are: whoever builds owns the bytes and keeps them alive.
 class recorded_event_builder {
@@ -35,4 +35,4 @@ private:
   recorded_event event_;
 };
 
-} // namespace kdb
+} // namespace kdb::inline v0

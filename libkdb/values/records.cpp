@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <kdb/records.hpp>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 std::string_view to_string(schema_format format) {
   switch (format) {
@@ -17,4 +17,4 @@ std::string to_string(const new_record& record) {
   return record.schema_name + " " + to_string(record.id) + " (" + std::to_string(record.data.size()) + " bytes)";
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

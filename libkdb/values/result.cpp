@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <kdb/result.hpp>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 failure::failure(kdb::error error) : std::runtime_error{to_string(error)}, error_{std::move(error)} {}
 
@@ -13,4 +13,4 @@ void throw_failure(const error& error) {
 
 } // namespace detail
 
-} // namespace kdb
+} // namespace kdb::inline v0

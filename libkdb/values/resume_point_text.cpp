@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "values/resume_point_text.hpp"
+#include "libkdb/values/resume_point_text.hpp"
 
 #include <charconv>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 namespace {
 
@@ -40,4 +40,4 @@ std::optional<resume_point> parse_resume_point(std::string_view text) {
   return commit && prepare ? std::optional<resume_point>{log_position{*commit, *prepare}} : std::nullopt;
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -8,7 +8,8 @@
 #include <kdb/checkpoint_store.hpp>
 #include <kdb/export.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// "revision N" or "position C/P": how stores keep a point.
 std::string to_text(const resume_point& point);
@@ -16,4 +17,5 @@ std::string to_text(const resume_point& point);
 /// Reads what `to_text` wrote, and nothing else.
 std::optional<resume_point> parse_resume_point(std::string_view text);
 
+} // namespace v0
 } // namespace kdb

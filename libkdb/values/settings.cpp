@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <kdb/settings.hpp>
 
-#include "values/connection_options.hpp"
-#include "values/connection_string.hpp"
-#include "values/settings_ranges.hpp"
+#include "libkdb/values/connection_options.hpp"
+#include "libkdb/values/connection_string.hpp"
+#include "libkdb/values/settings_ranges.hpp"
 
-namespace kdb {
+namespace kdb::inline v0 {
 namespace {
 
 using std::chrono::milliseconds;
@@ -155,4 +155,4 @@ std::string to_string(const settings& all) {
   return print_connection_string(all);
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

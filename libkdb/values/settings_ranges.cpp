@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "values/settings_ranges.hpp"
+#include "libkdb/values/settings_ranges.hpp"
 
 #include <algorithm>
 #include <string>
 
 #include <arpa/inet.h>
 
-#include "values/utf8.hpp"
+#include "libkdb/values/utf8.hpp"
 
-namespace kdb::ranges {
+namespace kdb::inline v0::ranges {
 namespace {
 
 // The functions of <cctype> depend on the locale.
@@ -69,4 +69,4 @@ bool is_file(std::string_view text) {
   return !text.empty() && text.find('\0') == text.npos;
 }
 
-} // namespace kdb::ranges
+} // namespace kdb::inline v0::ranges

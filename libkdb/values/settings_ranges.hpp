@@ -8,7 +8,7 @@
 #include <string_view>
 
 // What the members of `settings` may be: one place for the connection string and for `validate`.
-namespace kdb::ranges {
+namespace kdb::inline v0::ranges {
 
 /// gRPC takes its times as 32-bit milliseconds.
 inline constexpr std::chrono::milliseconds longest{std::numeric_limits<std::int32_t>::max()};
@@ -44,4 +44,4 @@ bool is_token(std::string_view text);
 /// Whether it can be the path of a file: not empty, no NUL.
 bool is_file(std::string_view text);
 
-} // namespace kdb::ranges
+} // namespace kdb::inline v0::ranges

@@ -8,9 +8,9 @@
 #include <limits>
 #include <utility>
 
-#include "values/utf8.hpp"
+#include "libkdb/values/utf8.hpp"
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 namespace {
 
@@ -231,4 +231,4 @@ result<std::string> to_json(const system_settings& all) {
   return object.dump();
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <kdb/stream_state.hpp>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 std::string to_string(stream_revision revision) {
   return std::to_string(revision.value);
@@ -18,4 +18,4 @@ std::string to_string(stream_state state) {
   return std::to_string(state.number());
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

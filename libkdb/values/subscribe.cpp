@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <kdb/subscribe.hpp>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 std::string_view to_string(end_reason reason) {
   switch (reason) {
@@ -37,4 +37,4 @@ std::string to_string(const subscription_ended& end) {
   return text;
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -2,7 +2,7 @@
 #include <kdb/users.hpp>
 
 // What requests that hold passwords look like in logs, also in those of an actor system.
-namespace kdb {
+namespace kdb::inline v0 {
 
 namespace {
 
@@ -22,4 +22,4 @@ std::string to_string(const reset_password& request) {
   return "reset_password(" + request.login_name + ", " + hidden + ')';
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "values/utf8.hpp"
+#include "libkdb/values/utf8.hpp"
 
 #include <cstdint>
 
-namespace kdb {
+namespace kdb::inline v0 {
 namespace {
 
 /// Length of the sequence that begins with `lead`; 0 if none does.
@@ -79,4 +79,4 @@ std::string readable(std::string_view text, std::size_t most_bytes) {
   return clean;
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

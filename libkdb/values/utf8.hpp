@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 /// Returns the number of UTF-16 units the text takes, or nothing if it is not valid UTF-8 (overlong forms, surrogates and
 /// numbers above U+10FFFF are not valid).
@@ -20,4 +20,4 @@ inline bool is_utf8(std::string_view text) {
 /// characters.
 std::string readable(std::string_view text, std::size_t most_bytes);
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -10,9 +10,9 @@
 
 #include <unistd.h>
 
-#include "values/forks.hpp"
+#include "libkdb/values/forks.hpp"
 
-namespace kdb {
+namespace kdb::inline v0 {
 namespace {
 
 /// A generator for one thread, seeded by the system: asking the system for every id would be most of the cost.
@@ -106,4 +106,4 @@ std::string to_string(const uuid& id) {
   return text;
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "values/wipe.hpp"
+#include "libkdb/values/wipe.hpp"
 
 #include <openssl/crypto.h>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 void wipe(std::string& secret) {
   secret.resize(secret.capacity()); // Takes no other memory.
@@ -11,4 +11,4 @@ void wipe(std::string& secret) {
   secret.clear();
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/append_failure.hpp"
+#include "libkdb/wire/append_failure.hpp"
 
 #include <utility>
 
 #include "kdb/event_store/client/shared.pb.h"
 #include "kdb/google_rpc/status.pb.h"
-#include "policy/failure.hpp"
-#include "wire/call_status.hpp"
-#include "wire/parse_message.hpp"
-#include "wire/stream_failures.hpp"
+#include "libkdb/policy/failure.hpp"
+#include "libkdb/wire/call_status.hpp"
+#include "libkdb/wire/parse_message.hpp"
+#include "libkdb/wire/stream_failures.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace v1 = event_store::client;
 
@@ -141,4 +141,4 @@ std::optional<error> decode_append_failure(std::string_view bytes, std::string_v
   return why;
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

@@ -3,14 +3,14 @@
 #include <utility>
 
 #include "kdb/event_store/client/streams.pb.h"
-#include "wire/append_failure.hpp"
-#include "wire/parse_message.hpp"
-#include "wire/stream_failures.hpp"
-#include "wire/streams.hpp"
-#include "wire/uuid_reader.hpp"
+#include "libkdb/wire/append_failure.hpp"
+#include "libkdb/wire/parse_message.hpp"
+#include "libkdb/wire/stream_failures.hpp"
+#include "libkdb/wire/streams.hpp"
+#include "libkdb/wire/uuid_reader.hpp"
 
 // The replies of `streams.hpp`.
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace v1 = event_store::client::streams;
 
@@ -205,4 +205,4 @@ result<append_result> decode_append(std::string_view message, std::string_view s
   return unless_tombstoned(done, stream);
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

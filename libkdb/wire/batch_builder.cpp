@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/batch_builder.hpp"
+#include "libkdb/wire/batch_builder.hpp"
 
 #include <utility>
 
-#include "wire/batch_storage.hpp"
-#include "wire/read_resp_parser.hpp"
+#include "libkdb/wire/batch_storage.hpp"
+#include "libkdb/wire/read_resp_parser.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace {
 
@@ -101,4 +101,4 @@ event_batch batch_builder::take() {
   return event_batch{std::move(done)};
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

@@ -10,7 +10,7 @@
 #include <kdb/event_batch.hpp>
 #include <kdb/result.hpp>
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 /// The server confirmed a subscription.
 struct subscription_confirmed {
@@ -61,4 +61,4 @@ private:
   std::size_t bytes_ = 0;
 };
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/batch_storage.hpp"
+#include "libkdb/wire/batch_storage.hpp"
 
 #include <algorithm>
 #include <array>
@@ -7,7 +7,7 @@
 #include <mutex>
 #include <new>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 namespace {
 
@@ -136,4 +136,4 @@ std::byte* batch_storage::add_chunk(std::size_t size) {
   return chunks_.back().begin;
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

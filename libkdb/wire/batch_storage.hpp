@@ -8,7 +8,7 @@
 
 #include <kdb/event_batch.hpp>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 /// Memory of one batch: the bytes of its messages, the events parsed from them, and the list of items. Everything but the list is
 /// bumped out of chunks that come from, and go back to, a small cache shared by all threads; nothing is allocated per event.
@@ -62,4 +62,4 @@ private:
   bool reserved_alone_ = false; // in a chunk of its own.
 };
 
-} // namespace kdb
+} // namespace kdb::inline v0

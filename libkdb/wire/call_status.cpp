@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/call_status.hpp"
+#include "libkdb/wire/call_status.hpp"
 
 #include <algorithm>
 #include <array>
@@ -10,12 +10,12 @@
 #include <span>
 #include <utility>
 
-#include "policy/failure.hpp"
-#include "wire/exception_trailer.hpp"
-#include "wire/rich_status.hpp"
-#include "wire/stream_failures.hpp"
+#include "libkdb/policy/failure.hpp"
+#include "libkdb/wire/exception_trailer.hpp"
+#include "libkdb/wire/rich_status.hpp"
+#include "libkdb/wire/stream_failures.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace {
 
@@ -341,4 +341,4 @@ bool may_have_happened(const call_status& status, const error& failure, bool sta
   return policy::may_have_happened(failure.code);
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

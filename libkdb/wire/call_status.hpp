@@ -7,10 +7,10 @@
 #include <utility>
 #include <vector>
 
+#include "libkdb/policy/failure.hpp"
 #include <kdb/error.hpp>
-#include <policy/failure.hpp>
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 /// Who made a status.
 enum class status_source : std::uint8_t {
@@ -44,4 +44,4 @@ error to_error(const call_status& status, request_kind kind, bool started = true
 /// a connection. Of those that the server sent, `policy::may_have_happened` knows the meaning, and this the exceptions.
 bool may_have_happened(const call_status& status, const error& failure, bool started = true);
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/consume.hpp"
+#include "libkdb/wire/consume.hpp"
 
 #include <algorithm>
 #include <utility>
 
 #include "kdb/event_store/client/persistent.pb.h"
-#include "wire/batch_storage.hpp"
-#include "wire/field_writer.hpp"
-#include "wire/read_resp_parser.hpp"
+#include "libkdb/wire/batch_storage.hpp"
+#include "libkdb/wire/field_writer.hpp"
+#include "libkdb/wire/read_resp_parser.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace v1 = event_store::client::persistent_subscriptions;
 
@@ -188,4 +188,4 @@ consumed_events consumed_builder::take() {
   return {event_batch{std::move(done)}, std::exchange(retries_, {})};
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

@@ -13,10 +13,10 @@
 #include <kdb/consume.hpp>
 #include <kdb/result.hpp>
 
-#include "wire/batch_builder.hpp"
+#include "libkdb/wire/batch_builder.hpp"
 
 // Values to and from the messages of a consumer's call: PersistentSubscriptions.Read.
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 struct consume_request {
   group_name group;
@@ -64,4 +64,4 @@ private:
   std::size_t bytes_ = 0;
 };
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

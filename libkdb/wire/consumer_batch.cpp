@@ -3,7 +3,7 @@
 
 #include <array>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 std::string_view to_string(nack_action action) {
   constexpr std::array<std::string_view, 5> names{"unknown", "park", "retry", "skip", "stop"};
@@ -20,4 +20,4 @@ consumed_event consumer_batch::operator[](std::size_t index) const {
   return {event, (*retries_)[index], {event.original().id(), incarnation_}};
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "kdb/event_store/client/streams.pb.h"
-#include "policy/validate_writes.hpp"
-#include "wire/operation.hpp"
-#include "wire/parse_message.hpp"
-#include "wire/streams.hpp"
+#include "libkdb/policy/validate_writes.hpp"
+#include "libkdb/wire/operation.hpp"
+#include "libkdb/wire/parse_message.hpp"
+#include "libkdb/wire/streams.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace v1 = event_store::client::streams;
 
@@ -75,4 +75,4 @@ operation<tombstone_stream> describe() {
           .decode = in_one_message<delete_result, decode_tombstone>};
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

@@ -4,9 +4,9 @@
 #include <string>
 #include <utility>
 
-#include "wire/batch_storage.hpp"
+#include "libkdb/wire/batch_storage.hpp"
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 event_batch::event_batch(std::shared_ptr<const batch_storage> storage) : storage_{std::move(storage)} {
   if (storage_ == nullptr)
@@ -40,4 +40,4 @@ std::string to_string(const event_batch& batch) {
   return std::to_string(batch.size()) + " items, " + std::to_string(batch.byte_size()) + " bytes";
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

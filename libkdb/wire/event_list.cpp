@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 struct event_list::builder::content {
   std::vector<event_batch> batches;
@@ -44,4 +44,4 @@ std::string to_string(const event_list& events) {
   return std::to_string(events.size()) + " events, " + std::to_string(events.byte_size()) + " bytes";
 }
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/exception_trailer.hpp"
+#include "libkdb/wire/exception_trailer.hpp"
 
 #include <charconv>
 
 #include <kdb/uuid.hpp>
 
-#include "wire/stream_failures.hpp"
+#include "libkdb/wire/stream_failures.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace {
 
@@ -174,4 +174,4 @@ std::optional<error> from_exception_trailer(const call_status& status) {
   return std::nullopt;
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

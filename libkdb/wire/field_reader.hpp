@@ -6,9 +6,9 @@
 #include <cstring>
 #include <string_view>
 
-#include "values/utf8.hpp"
+#include "libkdb/values/utf8.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 /// The wire types of protobuf that proto3 writes. Groups are older than the services we talk to and are refused.
 enum class wire_type : std::uint32_t { varint = 0, fixed64 = 1, bytes = 2, fixed32 = 5 };
@@ -142,4 +142,4 @@ inline bool is_string(std::string_view text) {
   return (seen & high_bits) == 0 || is_utf8(text);
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

@@ -10,9 +10,9 @@
 
 #include <kdb/uuid.hpp>
 
-#include "wire/field_reader.hpp"
+#include "libkdb/wire/field_reader.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 constexpr std::size_t varint_size(std::uint64_t value) {
   return (static_cast<std::size_t>(std::bit_width(value | 1)) + 6) / 7;
@@ -86,4 +86,4 @@ private:
   std::string out_;
 };
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

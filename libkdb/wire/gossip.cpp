@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/gossip.hpp"
+#include "libkdb/wire/gossip.hpp"
 
 #include "kdb/event_store/client/gossip.pb.h"
-#include "values/settings_ranges.hpp"
-#include "wire/operation.hpp"
-#include "wire/parse_message.hpp"
-#include "wire/uuid_reader.hpp"
+#include "libkdb/values/settings_ranges.hpp"
+#include "libkdb/wire/operation.hpp"
+#include "libkdb/wire/parse_message.hpp"
+#include "libkdb/wire/uuid_reader.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace {
 
@@ -52,4 +52,4 @@ operation<read_gossip> describe() {
           .decode = in_one_message<std::vector<cluster_member>, decode_gossip>};
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

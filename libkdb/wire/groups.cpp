@@ -1,16 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/groups.hpp"
+#include "libkdb/wire/groups.hpp"
 
 #include <charconv>
 #include <limits>
 #include <utility>
 
 #include "kdb/event_store/client/persistent.pb.h"
-#include "policy/groups.hpp"
-#include "wire/operation.hpp"
-#include "wire/parse_message.hpp"
+#include "libkdb/policy/groups.hpp"
+#include "libkdb/wire/operation.hpp"
+#include "libkdb/wire/parse_message.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace v1 = event_store::client::persistent_subscriptions;
 
@@ -429,4 +429,4 @@ operation<restart_persistent_subscriptions> describe() {
   return {.method = "/event_store.client.persistent_subscriptions.PersistentSubscriptions/RestartSubsystem", .leader_only = true};
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

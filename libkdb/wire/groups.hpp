@@ -11,7 +11,7 @@
 
 // Values to and from the messages of event_store.client.persistent_subscriptions that are about groups. Requests come as serialised
 // bytes, ready to be sent; "$all" as the stream stands for $all.
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 std::string encode_create(std::string_view stream, std::string_view group, const create_group_options& how);
 std::string encode_create(std::string_view group, const create_group_on_all_options& how);
@@ -34,4 +34,4 @@ std::optional<group_start> parse_group_start(std::string_view text);
 /// Reads "12" or "C:1/P:1"; nothing for other texts, the empty one among them.
 std::optional<group_position> parse_group_position(std::string_view text);
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

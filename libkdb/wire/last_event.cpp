@@ -4,13 +4,13 @@
 #include <string>
 #include <utility>
 
-#include "policy/validate.hpp"
-#include "wire/batch_builder.hpp"
-#include "wire/operation.hpp"
-#include "wire/streams.hpp"
+#include "libkdb/policy/validate.hpp"
+#include "libkdb/wire/batch_builder.hpp"
+#include "libkdb/wire/operation.hpp"
+#include "libkdb/wire/streams.hpp"
 
 // The operations that read one event, the last one, and answer with what it says.
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace {
 
@@ -142,4 +142,4 @@ operation<get_system_settings> describe() {
           .recover = without_stream<system_settings_result, read_settings>};
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

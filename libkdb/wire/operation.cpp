@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/operation.hpp"
+#include "libkdb/wire/operation.hpp"
 
 #include <algorithm>
 
-#include "policy/expectation.hpp"
+#include "libkdb/policy/expectation.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 void explain(error& error, const call_plan& plan) {
   const auto* stream = error.get<stream_name>();
@@ -17,4 +17,4 @@ void explain(error& error, const call_plan& plan) {
     error.detail = projection_name{plan.projection};
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

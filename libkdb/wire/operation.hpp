@@ -10,13 +10,13 @@
 #include <utility>
 #include <vector>
 
+#include "libkdb/policy/failure.hpp"
+#include "libkdb/policy/validate.hpp"
 #include <kdb/credentials.hpp>
 #include <kdb/operation_list.hpp>
-#include <policy/failure.hpp>
-#include <policy/validate.hpp>
 
 // How operations travel: each is described once, next to the codec of its service, and everything else is made from the description.
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 /// Serialised messages of one call.
 using message_list = std::vector<std::string>;
@@ -185,4 +185,4 @@ result<Answer> in_one_message(const message_list& all) {
   return all.empty() ? result<Answer>{unexpected{errc::protocol_error, "the server answered nothing"}} : Decode(all.front());
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

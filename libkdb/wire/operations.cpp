@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/operations.hpp"
+#include "libkdb/wire/operations.hpp"
 
 #include <string>
 
 #include "kdb/event_store/client/monitoring.pb.h"
 #include "kdb/event_store/client/operations.pb.h"
-#include "policy/operations.hpp"
-#include "wire/operation.hpp"
-#include "wire/parse_message.hpp"
+#include "libkdb/policy/operations.hpp"
+#include "libkdb/wire/operation.hpp"
+#include "libkdb/wire/parse_message.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace v1 = event_store::client::operations;
 
@@ -121,4 +121,4 @@ operation<shut_down_node> describe() {
   return {.method = "/event_store.client.operations.Operations/Shutdown"};
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

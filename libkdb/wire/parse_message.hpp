@@ -3,7 +3,7 @@
 
 #include <string_view>
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 /// Reads a message of protobuf. False if the bytes are none; what the message holds then means nothing.
 template <class Message>
@@ -11,4 +11,4 @@ bool parse_message(Message& into, std::string_view bytes) {
   return into.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/projections.hpp"
+#include "libkdb/wire/projections.hpp"
 
 #include <cmath>
 #include <cstdint>
@@ -8,11 +8,11 @@
 #include <nlohmann/json.hpp>
 
 #include "kdb/event_store/client/projections.pb.h"
-#include "policy/projections.hpp"
-#include "wire/operation.hpp"
-#include "wire/parse_message.hpp"
+#include "libkdb/policy/projections.hpp"
+#include "libkdb/wire/operation.hpp"
+#include "libkdb/wire/parse_message.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace v1 = event_store::client::projections;
 
@@ -354,4 +354,4 @@ operation<restart_projections> describe() {
     .method = "/event_store.client.projections.Projections/RestartSubsystem", .leader_only = true, .silence = &no_projections};
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

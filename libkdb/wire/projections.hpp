@@ -9,7 +9,7 @@
 #include <kdb/result.hpp>
 
 // Values to and from the messages of event_store.client.projections. Requests come as serialised bytes, ready to be sent.
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 std::string encode_create_projection(std::string_view name, std::string_view query, const create_projection_options& how);
 std::string encode_create_one_time_projection(std::string_view query, const create_one_time_projection_options& how);
@@ -31,4 +31,4 @@ result<std::vector<projection_statistics>> decode_projections(const std::vector<
 result<std::string> decode_projection_state(std::string_view message);
 result<std::string> decode_projection_result(std::string_view message);
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

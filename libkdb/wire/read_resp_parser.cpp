@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/read_resp_parser.hpp"
+#include "libkdb/wire/read_resp_parser.hpp"
 
 #include <charconv>
 
-#include "values/recorded_event_builder.hpp"
+#include "libkdb/values/recorded_event_builder.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace {
 
@@ -273,4 +273,4 @@ bool read_resp_fields::parse_progress(std::string_view message) {
   return !in.broken();
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

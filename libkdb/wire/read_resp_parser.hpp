@@ -8,11 +8,11 @@
 
 #include <kdb/event.hpp>
 
-#include "wire/uuid_reader.hpp"
+#include "libkdb/wire/uuid_reader.hpp"
 
 // The fields of a `ReadResp`, as views into its bytes. Every parser returns false if the message is broken. Called twice for one
 // field, it merges the second message into the first as protobuf does: what the second does not mention stays.
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 /// `RecordedEvent`, the part of the message that matters for speed.
 struct recorded_fields {
@@ -93,4 +93,4 @@ private:
   bool parse_progress(std::string_view message);
 };
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

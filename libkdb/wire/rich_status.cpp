@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/rich_status.hpp"
+#include "libkdb/wire/rich_status.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -11,11 +11,11 @@
 #include "kdb/kurrent/rpc/errors.pb.h"
 #include "kdb/kurrentdb/protocol/v2/indexes/errors.pb.h"
 #include "kdb/kurrentdb/protocol/v2/streams/errors.pb.h"
+#include "libkdb/wire/parse_message.hpp"
+#include "libkdb/wire/stream_failures.hpp"
 #include "proto/wire_name.hpp"
-#include "wire/parse_message.hpp"
-#include "wire/stream_failures.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace streams = kurrentdb::protocol::v2::streams::errors;
 namespace indexes = kurrentdb::protocol::v2::indexes::errors;
@@ -164,4 +164,4 @@ std::optional<error> from_rich_status(std::string_view bytes) {
   return std::nullopt;
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

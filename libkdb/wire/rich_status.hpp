@@ -6,10 +6,10 @@
 
 #include <kdb/error.hpp>
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 /// The error that a serialised `google.rpc.Status` tells by its `ErrorInfo`, as v2 services and servers that shut down do; unset if
 /// it is broken or of a kind that is not known. What a retry can do, and the outcome, is left to `to_error`.
 std::optional<error> from_rich_status(std::string_view status);
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

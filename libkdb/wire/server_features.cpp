@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/server_features.hpp"
+#include "libkdb/wire/server_features.hpp"
 
 #include <algorithm>
 
 #include "kdb/event_store/client/serverfeatures.pb.h"
-#include "wire/parse_message.hpp"
+#include "libkdb/wire/parse_message.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace {
 
@@ -32,4 +32,4 @@ result<server_features> decode_server_features(std::string_view message) {
   return features;
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

@@ -7,7 +7,7 @@
 
 #include <kdb/result.hpp>
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 /// What a server offers, as it told itself. Servers without the features service offer only what always existed.
 struct server_features {
@@ -25,4 +25,4 @@ struct server_features {
 /// Reads a `SupportedMethods` answer.
 result<server_features> decode_server_features(std::string_view message);
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/stream_failures.hpp"
+#include "libkdb/wire/stream_failures.hpp"
 
 #include <utility>
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace {
 
@@ -107,4 +107,4 @@ error timed_out(std::string_view text) {
           .message = text.empty() ? std::string{"the server did not finish in time"} : std::string{text}};
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

@@ -10,7 +10,7 @@
 
 // Errors that the server tells in several ways - in band, by trailers, as rich status - made in one place. They leave it to
 // the callers to say whether a retry can help and whether the outcome is known.
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 /// Nothing was written: the stream is not as expected. Unset `actual`: the server did not say.
 error wrong_version(std::string_view stream, stream_state expected, std::optional<stream_state> actual);
@@ -27,4 +27,4 @@ error other_leader(std::optional<leader> at);
 /// The node gave up inside. `text` is the server's.
 error timed_out(std::string_view text);
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

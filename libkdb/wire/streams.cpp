@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/streams.hpp"
+#include "libkdb/wire/streams.hpp"
 
 #include <utility>
 
 #include "kdb/event_store/client/streams.pb.h"
-#include "policy/validate.hpp"
-#include "wire/field_writer.hpp"
+#include "libkdb/policy/validate.hpp"
+#include "libkdb/wire/field_writer.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace v1 = event_store::client::streams;
 
@@ -224,4 +224,4 @@ std::vector<std::string> encode_append(std::string_view stream, stream_state exp
   return messages;
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

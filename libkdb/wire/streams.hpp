@@ -18,7 +18,7 @@
 #include <kdb/result.hpp>
 
 // Values to and from the messages of event_store.client.streams. Requests come as serialised bytes, ready to be sent.
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 struct stream_source {
   std::string stream;
@@ -68,4 +68,4 @@ result<delete_result> decode_delete(std::string_view message);
 std::string encode_tombstone(std::string_view stream, stream_state expected);
 result<delete_result> decode_tombstone(std::string_view message);
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

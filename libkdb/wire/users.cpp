@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/users.hpp"
+#include "libkdb/wire/users.hpp"
 
 #include <utility>
 
 #include "kdb/event_store/client/users.pb.h"
-#include "policy/users.hpp"
-#include "wire/operation.hpp"
-#include "wire/parse_message.hpp"
+#include "libkdb/policy/users.hpp"
+#include "libkdb/wire/operation.hpp"
+#include "libkdb/wire/parse_message.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace v1 = event_store::client::users;
 
@@ -217,4 +217,4 @@ operation<list_users> describe() {
           .decode = decode_users};
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

@@ -10,7 +10,7 @@
 
 // Values to and from the messages of event_store.client.users. Requests come as serialised bytes, ready to be sent; those with a
 // password in them are secrets.
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 std::string encode_create_user(std::string_view login_name, std::string_view password, const create_user_options& how);
 std::string encode_update_user(std::string_view login_name, const update_user_options& how);
@@ -28,4 +28,4 @@ result<user_details> decode_user(std::string_view message);
 /// Reads as many as there are.
 result<std::vector<user_details>> decode_users(const std::vector<std::string>& messages);
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

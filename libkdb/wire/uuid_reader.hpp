@@ -6,9 +6,9 @@
 
 #include <kdb/uuid.hpp>
 
-#include "wire/field_reader.hpp"
+#include "libkdb/wire/field_reader.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 /// Reads `event_store.client.UUID` in either of its forms. Several messages for one field are read one after the other, as
 /// protobuf merges them.
@@ -84,4 +84,4 @@ private:
   std::string_view text_{};
 };
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

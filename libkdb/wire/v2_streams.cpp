@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire/v2_streams.hpp"
+#include "libkdb/wire/v2_streams.hpp"
 
 #include "kdb/kurrentdb/protocol/v2/streams/streams.pb.h"
-#include "policy/validate_writes.hpp"
-#include "wire/operation.hpp"
-#include "wire/parse_message.hpp"
+#include "libkdb/policy/validate_writes.hpp"
+#include "libkdb/wire/operation.hpp"
+#include "libkdb/wire/parse_message.hpp"
 
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 namespace v2 = kurrentdb::protocol::v2::streams;
 
@@ -169,4 +169,4 @@ operation<append_records> describe() {
           .decode = in_one_message<records_result, decode_append_records>};
 }
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

@@ -10,7 +10,7 @@
 #include <kdb/result.hpp>
 
 // Values to and from the messages of kurrentdb.protocol.v2.streams.
-namespace kdb::wire {
+namespace kdb::inline v0::wire {
 
 /// An AppendSession as its messages, one for each stream.
 std::vector<std::string> encode_append_session(std::span<const stream_append> appends);
@@ -22,4 +22,4 @@ std::string encode_append_records(std::span<const stream_record> records, std::s
 /// Reads an `AppendRecordsResponse`.
 result<records_result> decode_append_records(std::string_view message);
 
-} // namespace kdb::wire
+} // namespace kdb::inline v0::wire

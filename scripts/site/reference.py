@@ -78,6 +78,7 @@ VARIABLE = re.compile(r"^(?:static |inline |constexpr |const )*(?:[\w:<>,\[\]\* 
 ALIAS = re.compile(r"^using (\w+) =")
 CLASS = re.compile(r"^(?:class|struct) (?:\[\[nodiscard\]\] )?([\w:]+(?:<void>)?)[^;]*\{$")
 MADE_BY_LIBRARY = re.compile(r"^(?:explicit )?(\w+)\((?:std::(?:shared|unique)_ptr<(?:const )?(?:detail::)?\w+>|reading\*|event_batch batch\)).*")
+VERSION = re.compile(r"inline namespace (KDB_API )?v0 \{|\} // namespace v0")
 MOVE = re.compile(r"^(\w+)\((?:const )?\1&&?\w*(?: \w+)?\)|^\w+& operator=\(")
 
 
@@ -168,8 +169,14 @@ def commented(lines):
     return result
 
 
+def without_version(line):
+    """The reference shows kdb::client, as users write it."""
+    return "" if VERSION.match(line) else line.replace("namespace kdb::inline v0", "namespace kdb")
+
+
 def main():
-    print("\n".join(commented(Path(sys.argv[1]).read_text(encoding="utf-8").splitlines())))
+    lines = Path(sys.argv[1]).read_text(encoding="utf-8").splitlines()
+    print("\n".join(commented([without_version(line) for line in lines])))
 
 
 if __name__ == "__main__":

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <actors/actor_fixture.hpp>
+#include "tests/actors/actor_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 

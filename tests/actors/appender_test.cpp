@@ -3,8 +3,8 @@
 
 #include <set>
 
-#include <actors/scripted_connection.hpp>
-#include <appender.hpp>
+#include "actors/workers/appender.hpp"
+#include "tests/actors/scripted_connection.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include <actors/actor_fixture.hpp>
-#include <actors/scripted_transport.hpp>
-#include <client.hpp>
+#include "actors/client/client.hpp"
+#include "tests/actors/actor_fixture.hpp"
+#include "tests/actors/scripted_transport.hpp"
 
 namespace kdb::test {
 

@@ -9,8 +9,8 @@
 #include <ostream>
 #include <vector>
 
-#include <actors/client_fixture.hpp>
-#include <fixtures/sample_request.hpp>
+#include "tests/actors/client_fixture.hpp"
+#include "tests/fixtures/sample_request.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include <actors/client_fixture.hpp>
+#include "tests/actors/client_fixture.hpp"
 
 #include <optional>
 

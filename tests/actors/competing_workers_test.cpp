@@ -15,9 +15,9 @@
 #include <utility>
 #include <vector>
 
-#include <actors/scripted_connection.hpp>
-#include <competing_workers.hpp>
-#include <consumer.hpp>
+#include "actors/workers/competing_workers.hpp"
+#include "actors/workers/consumer.hpp"
+#include "tests/actors/scripted_connection.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

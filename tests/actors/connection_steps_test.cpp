@@ -7,8 +7,8 @@
 #include <ostream>
 #include <stdexcept>
 
-#include <actors/scripted_transport.hpp>
-#include <connection_steps.hpp>
+#include "actors/connection/steps.hpp"
+#include "tests/actors/scripted_transport.hpp"
 
 using namespace kdb;
 using namespace kdb::connecting;

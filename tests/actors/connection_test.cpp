@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include <actors/actor_fixture.hpp>
-#include <actors/scripted_transport.hpp>
-#include <connection.hpp>
+#include "actors/connection/connection.hpp"
+#include "tests/actors/actor_fixture.hpp"
+#include "tests/actors/scripted_transport.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

@@ -9,11 +9,11 @@
 #include <stdexcept>
 #include <vector>
 
-#include <actors/scripted_connection.hpp>
-#include <consumer.hpp>
-#include <fixtures/wait.hpp>
-#include <policy/failure.hpp>
-#include <values/utf8.hpp>
+#include "actors/workers/consumer.hpp"
+#include "libkdb/policy/failure.hpp"
+#include "libkdb/values/utf8.hpp"
+#include "tests/actors/scripted_connection.hpp"
+#include "tests/fixtures/wait.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

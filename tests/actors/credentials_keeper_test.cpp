@@ -4,9 +4,9 @@
 #include <stdexcept>
 #include <vector>
 
-#include <actors/actor_fixture.hpp>
-#include <actors/scripted_transport.hpp>
-#include <credentials_keeper.hpp>
+#include "actors/connection/credentials_keeper.hpp"
+#include "tests/actors/actor_fixture.hpp"
+#include "tests/actors/scripted_transport.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

@@ -4,9 +4,9 @@
 #include <map>
 #include <set>
 
-#include <actors/actor_fixture.hpp>
-#include <actors/scripted_transport.hpp>
-#include <discovery.hpp>
+#include "actors/connection/discovery.hpp"
+#include "tests/actors/actor_fixture.hpp"
+#include "tests/actors/scripted_transport.hpp"
 #include <event_store/client/gossip.pb.h>
 
 using namespace kdb;

@@ -6,10 +6,10 @@
 #include <map>
 #include <random>
 
-#include <actors/scripted_connection.hpp>
-#include <appender.hpp>
-#include <reader.hpp>
-#include <subscription.hpp>
+#include "actors/workers/appender.hpp"
+#include "actors/workers/reader.hpp"
+#include "actors/workers/subscription.hpp"
+#include "tests/actors/scripted_connection.hpp"
 
 // Random orders of what the network, the host and the clock can do, against what must hold in all of them. A failure names its
 // seed; the same seed does the same again.

@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include <fixtures/wait.hpp>
-#include <logger.hpp>
+#include "actors/runtime/logger.hpp"
+#include "tests/fixtures/wait.hpp"
 
 using namespace kdb;
 

@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include <actors/scripted_connection.hpp>
-#include <management.hpp>
+#include "actors/client/management.hpp"
+#include "tests/actors/scripted_connection.hpp"
 
 namespace kdb::test {
 

@@ -5,8 +5,8 @@
 
 #include <ostream>
 
-#include <actors/management_fixture.hpp>
-#include <wire/operations.hpp>
+#include "libkdb/wire/operations.hpp"
+#include "tests/actors/management_fixture.hpp"
 
 #include "event_store/client/operations.pb.h"
 

@@ -5,8 +5,8 @@
 
 #include <ostream>
 
-#include <actors/management_fixture.hpp>
-#include <wire/projections.hpp>
+#include "libkdb/wire/projections.hpp"
+#include "tests/actors/management_fixture.hpp"
 
 #include "event_store/client/projections.pb.h"
 

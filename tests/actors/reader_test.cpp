@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include <actors/scripted_connection.hpp>
-#include <reader.hpp>
+#include "actors/workers/reader.hpp"
+#include "tests/actors/scripted_connection.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

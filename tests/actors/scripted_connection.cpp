@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <actors/scripted_connection.hpp>
+#include "tests/actors/scripted_connection.hpp"
 
 #include <utility>
 

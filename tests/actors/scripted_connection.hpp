@@ -8,10 +8,10 @@
 #include <memory>
 #include <vector>
 
-#include <actors/actor_fixture.hpp>
-#include <actors/scripted_transport.hpp>
-#include <protocol.hpp>
-#include <worker_context.hpp>
+#include "actors/runtime/protocol.hpp"
+#include "actors/workers/worker_context.hpp"
+#include "tests/actors/actor_fixture.hpp"
+#include "tests/actors/scripted_transport.hpp"
 
 namespace kdb::test {
 

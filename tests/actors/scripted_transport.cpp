@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <actors/scripted_transport.hpp>
+#include "tests/actors/scripted_transport.hpp"
 
 #include <stdexcept>
 #include <utility>
 
+#include "libkdb/policy/failure.hpp"
+#include "libkdb/values/recorded_event_builder.hpp"
+#include "libkdb/wire/batch_storage.hpp"
 #include <event_store/client/persistent.pb.h>
 #include <event_store/client/serverfeatures.pb.h>
 #include <event_store/client/streams.pb.h>
-#include <policy/failure.hpp>
-#include <values/recorded_event_builder.hpp>
-#include <wire/batch_storage.hpp>
 
 namespace kdb::test {
 

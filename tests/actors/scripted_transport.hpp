@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include <rpc/transport.hpp>
+#include "libkdb/rpc/transport.hpp"
 
 namespace kdb::test {
 

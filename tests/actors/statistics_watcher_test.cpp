@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include <actors/client_fixture.hpp>
+#include "tests/actors/client_fixture.hpp"
 #include <event_store/client/monitoring.pb.h>
 
 using namespace kdb;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include <actors/subscription_fixture.hpp>
+#include "tests/actors/subscription_fixture.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

@@ -10,8 +10,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include <actors/scripted_connection.hpp>
-#include <subscription.hpp>
+#include "actors/workers/subscription.hpp"
+#include "tests/actors/scripted_connection.hpp"
 
 namespace kdb::test {
 

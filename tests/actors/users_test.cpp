@@ -9,8 +9,8 @@
 #include <ostream>
 #include <type_traits>
 
-#include <actors/management_fixture.hpp>
-#include <wire/users.hpp>
+#include "libkdb/wire/users.hpp"
+#include "tests/actors/management_fixture.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "child.hpp"
+#include "tests/bench/child.hpp"
 
 #include <csignal>
 #include <ctime>

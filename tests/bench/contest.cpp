@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "contest.hpp"
+#include "tests/bench/contest.hpp"
 
 #include <cstdio>
 #include <stdexcept>

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "child.hpp"
-#include "pass.hpp"
+#include "tests/bench/child.hpp"
+#include "tests/bench/pass.hpp"
 
 namespace kdb::bench {
 

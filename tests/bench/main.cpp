@@ -15,11 +15,11 @@
 #include <string_view>
 #include <thread>
 
-#include "plan.hpp"
-#include "servers/canned_server.hpp"
-#include "servers/generic_server.hpp"
-#include "servers/tls_server.hpp"
-#include "workers/worker.hpp"
+#include "tests/bench/plan.hpp"
+#include "tests/bench/servers/canned_server.hpp"
+#include "tests/bench/servers/generic_server.hpp"
+#include "tests/bench/servers/tls_server.hpp"
+#include "tests/bench/workers/worker.hpp"
 
 namespace kdb::bench {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pass.hpp"
+#include "tests/bench/pass.hpp"
 
 #include <algorithm>
 #include <cstdio>

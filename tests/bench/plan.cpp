@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plan.hpp"
+#include "tests/bench/plan.hpp"
 
 #include <chrono>
 #include <cstdlib>

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "report.hpp"
+#include "tests/bench/report.hpp"
 
 namespace kdb::bench {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "contest.hpp"
+#include "tests/bench/contest.hpp"
 
 namespace kdb::bench {
 

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "appending.hpp"
+#include "tests/chaos/appending.hpp"
 
 #include <map>
 #include <utility>
 
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/wait.hpp"
 
 namespace kdb::chaos {
 

@@ -12,7 +12,7 @@
 #include <kdb/async_client.hpp>
 #include <kdb/event_list.hpp>
 
-#include "ledger.hpp"
+#include "tests/chaos/ledger.hpp"
 
 namespace kdb::chaos {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "consuming.hpp"
+#include "tests/chaos/consuming.hpp"
 
 #include <algorithm>
 #include <stdexcept>
@@ -9,7 +9,7 @@
 #include <caf/send.hpp>
 #include <caf/stateful_actor.hpp>
 
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/wait.hpp"
 
 namespace kdb::chaos {
 

@@ -13,7 +13,7 @@
 #include <kdb/client.hpp>
 #include <kdb/competing_workers.hpp>
 
-#include "ledger.hpp"
+#include "tests/chaos/ledger.hpp"
 
 namespace kdb::chaos {
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "faults.hpp"
+#include "tests/chaos/faults.hpp"
 
 #include <algorithm>
 #include <array>
 #include <iostream>
 
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/wait.hpp"
 
 namespace kdb::chaos {
 

@@ -9,7 +9,7 @@
 #include <thread>
 #include <vector>
 
-#include <fixtures/cluster.hpp>
+#include "tests/fixtures/cluster.hpp"
 
 namespace kdb::chaos {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "following.hpp"
+#include "tests/chaos/following.hpp"
 
 #include <cstring>
 

@@ -12,7 +12,7 @@
 
 #include <kdb/actors.hpp>
 
-#include "ledger.hpp"
+#include "tests/chaos/ledger.hpp"
 
 namespace kdb::chaos {
 

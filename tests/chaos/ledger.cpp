@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "ledger.hpp"
+#include "tests/chaos/ledger.hpp"
 
 #include <iostream>
 

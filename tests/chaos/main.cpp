@@ -12,10 +12,10 @@
 #include <random>
 #include <string_view>
 
-#include <fixtures/process.hpp>
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/process.hpp"
+#include "tests/fixtures/wait.hpp"
 
-#include "round.hpp"
+#include "tests/chaos/round.hpp"
 
 namespace {
 

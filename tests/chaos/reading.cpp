@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "reading.hpp"
+#include "tests/chaos/reading.hpp"
 
 #include <chrono>
 #include <thread>
 
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/wait.hpp"
 
 namespace kdb::chaos {
 

@@ -9,7 +9,7 @@
 
 #include <kdb/client.hpp>
 
-#include "ledger.hpp"
+#include "tests/chaos/ledger.hpp"
 
 namespace kdb::chaos {
 

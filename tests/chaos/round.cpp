@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "round.hpp"
+#include "tests/chaos/round.hpp"
 
 #include <functional>
 #include <iostream>
@@ -11,14 +11,14 @@
 #include <caf/scoped_actor.hpp>
 #include <caf/send.hpp>
 
-#include <fixtures/cluster.hpp>
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/cluster.hpp"
+#include "tests/fixtures/wait.hpp"
 
-#include "appending.hpp"
-#include "consuming.hpp"
-#include "faults.hpp"
-#include "following.hpp"
-#include "reading.hpp"
+#include "tests/chaos/appending.hpp"
+#include "tests/chaos/consuming.hpp"
+#include "tests/chaos/faults.hpp"
+#include "tests/chaos/following.hpp"
+#include "tests/chaos/reading.hpp"
 
 namespace kdb::chaos {
 

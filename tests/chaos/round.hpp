@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string>
 
-#include "ledger.hpp"
+#include "tests/chaos/ledger.hpp"
 
 namespace kdb::chaos {
 

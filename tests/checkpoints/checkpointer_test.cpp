@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "libkdb/values/recorded_event_builder.hpp"
 #include <kdb/checkpoint_store.hpp>
-#include <values/recorded_event_builder.hpp>
 
 using namespace std::chrono_literals;
 using kdb::batch_item;

@@ -2,12 +2,12 @@
 
 // Who may do what: the decisions as tables.
 
-#include "security/access.hpp"
-#include "security/access_control.hpp"
-#include "security/base64.hpp"
-#include "security/credentials.hpp"
-#include "security/users.hpp"
-#include "store_fixture.hpp"
+#include "devnode/security/access.hpp"
+#include "devnode/security/access_control.hpp"
+#include "devnode/security/base64.hpp"
+#include "devnode/security/credentials.hpp"
+#include "devnode/security/users.hpp"
+#include "tests/devnode/store_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/append_decision.hpp"
+#include "devnode/store/append_decision.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -4,7 +4,7 @@
 // handler closes the loop, so that it happens always. gRPC ends the process when something is begun on a queue that is shut down and
 // has nothing left to report.
 
-#include "rpc/server.hpp"
+#include "devnode/rpc/server.hpp"
 
 #include <boost/test/unit_test.hpp>
 #include <grpcpp/generic/generic_stub.h>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "node_fixture.hpp"
+#include "tests/devnode/node_fixture.hpp"
 
-#include <fixtures/cluster.hpp>
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/cluster.hpp"
+#include "tests/fixtures/wait.hpp"
 
 #include "event_store/client/gossip.grpc.pb.h"
 

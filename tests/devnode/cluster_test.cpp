@@ -2,7 +2,7 @@
 
 // A cluster of development nodes as plain clients see it: who answers what, and what failures look like.
 
-#include "cluster_fixture.hpp"
+#include "tests/devnode/cluster_fixture.hpp"
 
 #include "event_store/client/operations.grpc.pb.h"
 #include "kurrentdb/protocol/v2/streams/streams.grpc.pb.h"

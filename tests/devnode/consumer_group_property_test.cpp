@@ -2,7 +2,7 @@
 
 // A group on random walks: whatever happens, no event is lost, and none comes again after it is done.
 
-#include "group_fixture.hpp"
+#include "tests/devnode/group_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -2,7 +2,7 @@
 
 // Groups of consumers by what they are told and what they decide, with time that the test moves.
 
-#include "group_fixture.hpp"
+#include "tests/devnode/group_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "persistent/consumer_pool.hpp"
+#include "devnode/persistent/consumer_pool.hpp"
 
 #include <boost/test/unit_test.hpp>
 

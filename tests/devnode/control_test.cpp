@@ -2,7 +2,7 @@
 
 // The program as a cluster that obeys lines of text.
 
-#include <fixtures/child.hpp>
+#include "tests/fixtures/child.hpp"
 
 #include <boost/test/unit_test.hpp>
 

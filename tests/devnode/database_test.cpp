@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "folder_fixture.hpp"
-#include "node_fixture.hpp"
-#include "node_process.hpp"
+#include "tests/devnode/folder_fixture.hpp"
+#include "tests/devnode/node_fixture.hpp"
+#include "tests/devnode/node_process.hpp"
 
-#include "store/database.hpp"
-#include "store/store.hpp"
+#include "devnode/store/database.hpp"
+#include "devnode/store/store.hpp"
 
 #include <boost/test/unit_test.hpp>
 

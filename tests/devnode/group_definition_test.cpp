@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store_fixture.hpp"
+#include "tests/devnode/store_fixture.hpp"
 
-#include "persistent/group_definition.hpp"
-#include "persistent/group_source.hpp"
-#include "persistent/group_streams.hpp"
+#include "devnode/persistent/group_definition.hpp"
+#include "devnode/persistent/group_source.hpp"
+#include "devnode/persistent/group_streams.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "persistent/consumer_group.hpp"
+#include "devnode/persistent/consumer_group.hpp"
 
 #include <chrono>
 #include <initializer_list>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Requests that would end or hang a node that took them literally.
-#include "node_fixture.hpp"
+#include "tests/devnode/node_fixture.hpp"
 
 #include "kurrentdb/protocol/v2/streams/streams.grpc.pb.h"
 

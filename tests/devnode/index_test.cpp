@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node_fixture.hpp"
+#include "tests/devnode/node_fixture.hpp"
 
-#include "store/filter.hpp"
+#include "devnode/store/filter.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -2,7 +2,7 @@
 
 // Elections and failures in virtual time: who leads, who follows, and what each node believes.
 
-#include "cluster/membership.hpp"
+#include "devnode/cluster/membership.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/read_messages.hpp"
-#include "services/wire.hpp"
-#include "store_fixture.hpp"
+#include "devnode/services/streams/read_messages.hpp"
+#include "devnode/services/wire.hpp"
+#include "tests/devnode/store_fixture.hpp"
 
 #include "kdb/event_store/client/streams.pb.h"
 

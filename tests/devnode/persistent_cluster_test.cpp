@@ -2,8 +2,8 @@
 
 // Persistent subscriptions of a cluster: the leader alone has them, and nothing is lost when it goes.
 
-#include "cluster_fixture.hpp"
-#include "persistent_fixture.hpp"
+#include "tests/devnode/cluster_fixture.hpp"
+#include "tests/devnode/persistent_fixture.hpp"
 
 #include <atomic>
 #include <mutex>

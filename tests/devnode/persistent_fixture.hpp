@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "node_fixture.hpp"
+#include "tests/devnode/node_fixture.hpp"
 
 #include "event_store/client/persistent.grpc.pb.h"
 

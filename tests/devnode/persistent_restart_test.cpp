@@ -2,9 +2,9 @@
 
 // What is left of persistent subscriptions when their node stops, is started again, or is killed.
 
-#include "folder_fixture.hpp"
-#include "node_process.hpp"
-#include "persistent_fixture.hpp"
+#include "tests/devnode/folder_fixture.hpp"
+#include "tests/devnode/node_process.hpp"
+#include "tests/devnode/persistent_fixture.hpp"
 
 #include <chrono>
 #include <set>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "persistent_fixture.hpp"
+#include "tests/devnode/persistent_fixture.hpp"
 
 #include <map>
 #include <set>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Links and indexes come some time after the answer to an append, as on a server.
-#include "cluster_fixture.hpp"
-#include "node_fixture.hpp"
+#include "tests/devnode/cluster_fixture.hpp"
+#include "tests/devnode/node_fixture.hpp"
 
 #include <boost/test/unit_test.hpp>
 

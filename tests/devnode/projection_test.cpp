@@ -2,9 +2,9 @@
 
 // What commands make of a projection, where a query begins to read, and what the log keeps.
 
-#include "projections/projection.hpp"
-#include "projections/projection_record.hpp"
-#include "projections/query_source.hpp"
+#include "devnode/projections/projection.hpp"
+#include "devnode/projections/projection_record.hpp"
+#include "devnode/projections/query_source.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>

@@ -2,11 +2,11 @@
 
 // The service of projections over gRPC. What a server answered to it is in tests/golden; here is what lasts, and what nobody answers.
 
-#include "cluster_fixture.hpp"
-#include "folder_fixture.hpp"
-#include "node_fixture.hpp"
+#include "tests/devnode/cluster_fixture.hpp"
+#include "tests/devnode/folder_fixture.hpp"
+#include "tests/devnode/node_fixture.hpp"
 
-#include "security/base64.hpp"
+#include "devnode/security/base64.hpp"
 
 #include "event_store/client/projections.grpc.pb.h"
 #include "event_store/client/users.grpc.pb.h"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node_fixture.hpp"
-#include "store_fixture.hpp"
+#include "tests/devnode/node_fixture.hpp"
+#include "tests/devnode/store_fixture.hpp"
 
-#include "store/projected_links.hpp"
-#include "store/projected_places.hpp"
+#include "devnode/store/projected_links.hpp"
+#include "devnode/store/projected_places.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "projections/query_syntax.hpp"
+#include "devnode/projections/query_syntax.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // Reads that come to an end, where a server has something of its own to say.
-#include "node_fixture.hpp"
+#include "tests/devnode/node_fixture.hpp"
 
-#include "services/first_positions.hpp"
+#include "devnode/services/streams/first_positions.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 // What is deleted or truncated gives its memory back.
-#include "folder_fixture.hpp"
-#include "persistent_fixture.hpp"
-#include "store_fixture.hpp"
+#include "tests/devnode/folder_fixture.hpp"
+#include "tests/devnode/persistent_fixture.hpp"
+#include "tests/devnode/store_fixture.hpp"
 
-#include "store/link.hpp"
+#include "devnode/store/link.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/read_request.hpp"
-#include "text_message.hpp"
+#include "devnode/services/streams/read_request.hpp"
+#include "tests/devnode/text_message.hpp"
 
 #include "kdb/event_store/client/streams.pb.h"
 

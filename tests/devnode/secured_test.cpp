@@ -2,9 +2,9 @@
 
 // A node with authentication over gRPC: what callers get, and what becomes of open calls. The rest is in tests/golden/secured.
 
-#include "persistent_fixture.hpp"
+#include "tests/devnode/persistent_fixture.hpp"
 
-#include "security/base64.hpp"
+#include "devnode/security/base64.hpp"
 
 #include "kdb/devcluster.hpp"
 

@@ -2,7 +2,7 @@
 
 // Who answers what, by the node's place in its cluster.
 
-#include "services/standing.hpp"
+#include "devnode/services/standing.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>

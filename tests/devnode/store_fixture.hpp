@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/cursor.hpp"
-#include "store/link.hpp"
-#include "store/store.hpp"
+#include "devnode/store/cursor.hpp"
+#include "devnode/store/link.hpp"
+#include "devnode/store/store.hpp"
 
 #include <cstdint>
 #include <initializer_list>

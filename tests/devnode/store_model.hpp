@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "store/store.hpp"
+#include "devnode/store/store.hpp"
 
 #include <algorithm>
 #include <cstdint>

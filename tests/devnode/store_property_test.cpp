@@ -3,13 +3,13 @@
 // The node's log against a model that keeps events in plain lists and looks through all of them for every answer. Both get the same
 // random writes; then all that can be read is compared, both ways, from anywhere, with limits. A failure names its seed.
 
-#include "folder_fixture.hpp"
-#include "store_model.hpp"
+#include "tests/devnode/folder_fixture.hpp"
+#include "tests/devnode/store_model.hpp"
 
-#include "store/cursor.hpp"
-#include "store/database.hpp"
-#include "store/group_commit.hpp"
-#include "store/store.hpp"
+#include "devnode/store/cursor.hpp"
+#include "devnode/store/database.hpp"
+#include "devnode/store/group_commit.hpp"
+#include "devnode/store/store.hpp"
 
 #include <boost/test/unit_test.hpp>
 

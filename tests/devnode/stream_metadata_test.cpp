@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/stream_metadata.hpp"
+#include "devnode/store/stream_metadata.hpp"
 
 #include <boost/test/unit_test.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "node_fixture.hpp"
+#include "tests/devnode/node_fixture.hpp"
 
 #include <thread>
 

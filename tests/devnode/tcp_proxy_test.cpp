@@ -4,7 +4,7 @@
 
 #include <kdb/tcp_proxy.hpp>
 
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/wait.hpp"
 
 #include <boost/test/unit_test.hpp>
 

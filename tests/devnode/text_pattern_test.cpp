@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store/text_pattern.hpp"
+#include "devnode/store/text_pattern.hpp"
 
-#include "persistent/group_definition.hpp"
-#include "store/filter.hpp"
-#include "store_fixture.hpp"
+#include "devnode/persistent/group_definition.hpp"
+#include "devnode/store/filter.hpp"
+#include "tests/devnode/store_fixture.hpp"
 
 #include <boost/test/data/monomorphic.hpp>
 #include <boost/test/data/test_case.hpp>

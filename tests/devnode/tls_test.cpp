@@ -2,11 +2,11 @@
 
 // The node over TLS: what is made in its folder, what clients accept, and what it wants of them.
 
-#include "folder_fixture.hpp"
-#include "node_fixture.hpp"
+#include "tests/devnode/folder_fixture.hpp"
+#include "tests/devnode/node_fixture.hpp"
 
+#include "devnode/tls/certificates.hpp"
 #include "kdb/devcluster.hpp"
-#include "tls/certificates.hpp"
 
 #include "event_store/client/gossip.grpc.pb.h"
 

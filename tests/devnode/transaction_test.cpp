@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "store_fixture.hpp"
+#include "tests/devnode/store_fixture.hpp"
 
-#include "services/v2_errors.hpp"
-#include "store/transaction.hpp"
+#include "devnode/services/streams/v2_errors.hpp"
+#include "devnode/store/transaction.hpp"
 
 #include <boost/test/unit_test.hpp>
 

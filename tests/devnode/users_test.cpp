@@ -2,10 +2,10 @@
 
 // Users: what is kept of them, and the service over gRPC.
 
-#include "node_fixture.hpp"
+#include "tests/devnode/node_fixture.hpp"
 
-#include "security/base64.hpp"
-#include "security/users.hpp"
+#include "devnode/security/base64.hpp"
+#include "devnode/security/users.hpp"
 
 #include "event_store/client/users.grpc.pb.h"
 

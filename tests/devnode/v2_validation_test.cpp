@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "services/record_properties.hpp"
-#include "services/record_validation.hpp"
-#include "text_message.hpp"
+#include "devnode/services/streams/record_properties.hpp"
+#include "devnode/services/streams/record_validation.hpp"
+#include "tests/devnode/text_message.hpp"
 
 #include "kdb/kurrentdb/protocol/v2/streams/streams.pb.h"
 

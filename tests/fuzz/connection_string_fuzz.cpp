@@ -11,8 +11,8 @@
 
 #include <kdb/settings.hpp>
 
-#include "../values/same_settings.hpp"
-#include "values/utf8.hpp"
+#include "libkdb/values/utf8.hpp"
+#include "tests/values/same_settings.hpp"
 
 namespace {
 

@@ -14,8 +14,8 @@
 
 #include "google_rpc/error_details.pb.h"
 #include "google_rpc/status.pb.h"
-#include "wire/call_status.hpp"
-#include "wire/rich_status.hpp"
+#include "libkdb/wire/call_status.hpp"
+#include "libkdb/wire/rich_status.hpp"
 
 namespace {
 

@@ -16,10 +16,10 @@
 #include "event_store/client/persistent.pb.h"
 #include "event_store/client/projections.pb.h"
 #include "event_store/client/users.pb.h"
-#include "wire/consume.hpp"
-#include "wire/groups.hpp"
-#include "wire/projections.hpp"
-#include "wire/users.hpp"
+#include "libkdb/wire/consume.hpp"
+#include "libkdb/wire/groups.hpp"
+#include "libkdb/wire/projections.hpp"
+#include "libkdb/wire/users.hpp"
 
 namespace {
 

@@ -8,7 +8,7 @@
 
 #include <google/protobuf/stubs/logging.h>
 
-#include "../wire/read_resp_difference.hpp"
+#include "tests/wire/read_resp_difference.hpp"
 
 extern "C" int LLVMFuzzerInitialize(int*, char***) {
   google::protobuf::SetLogHandler(nullptr); // One line for each text that is not UTF-8.

@@ -11,10 +11,10 @@
 #include <google/protobuf/stubs/logging.h>
 
 #include "event_store/client/streams.pb.h"
-#include "wire/call_status.hpp"
-#include "wire/gossip.hpp"
-#include "wire/server_features.hpp"
-#include "wire/streams.hpp"
+#include "libkdb/wire/call_status.hpp"
+#include "libkdb/wire/gossip.hpp"
+#include "libkdb/wire/server_features.hpp"
+#include "libkdb/wire/streams.hpp"
 
 namespace {
 

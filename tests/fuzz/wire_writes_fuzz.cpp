@@ -13,8 +13,8 @@
 
 #include "event_store/client/streams.pb.h"
 #include "kurrentdb/protocol/v2/streams/streams.pb.h"
-#include "wire/streams.hpp"
-#include "wire/v2_streams.hpp"
+#include "libkdb/wire/streams.hpp"
+#include "libkdb/wire/v2_streams.hpp"
 
 namespace {
 

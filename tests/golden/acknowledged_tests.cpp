@@ -13,10 +13,10 @@
 #include <map>
 #include <set>
 
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/wait.hpp"
 
-#include "stage.hpp"
-#include "wire_json.hpp"
+#include "tests/golden/stage.hpp"
+#include "tests/golden/wire_json.hpp"
 
 namespace kdb::golden {
 namespace {

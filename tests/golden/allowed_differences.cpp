@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "allowed_differences.hpp"
+#include "tests/golden/allowed_differences.hpp"
 
 #include <algorithm>
 #include <fstream>

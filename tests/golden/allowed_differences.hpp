@@ -9,7 +9,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "comparison.hpp"
+#include "tests/golden/comparison.hpp"
 
 namespace kdb::golden {
 

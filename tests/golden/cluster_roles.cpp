@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "cluster_roles.hpp"
+#include "tests/golden/cluster_roles.hpp"
 
 #include <algorithm>
 #include <iterator>

@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include <fixtures/cluster.hpp>
+#include "tests/fixtures/cluster.hpp"
 
 namespace kdb::golden {
 

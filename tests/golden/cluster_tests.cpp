@@ -11,11 +11,11 @@
 #include <string>
 #include <vector>
 
-#include <fixtures/cluster.hpp>
+#include "tests/fixtures/cluster.hpp"
 
-#include "cluster_roles.hpp"
-#include "replay.hpp"
-#include "wire_json.hpp"
+#include "tests/golden/cluster_roles.hpp"
+#include "tests/golden/replay.hpp"
+#include "tests/golden/wire_json.hpp"
 
 namespace {
 

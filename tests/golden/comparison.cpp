@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "comparison.hpp"
+#include "tests/golden/comparison.hpp"
 
 #include <algorithm>
 #include <cctype>
 #include <regex>
 #include <set>
 
-#include "text_coding.hpp"
-#include "wire_json.hpp"
+#include "tests/golden/text_coding.hpp"
+#include "tests/golden/wire_json.hpp"
 
 namespace kdb::golden {
 

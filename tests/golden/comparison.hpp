@@ -6,8 +6,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "correspondence.hpp"
-#include "transcript.hpp"
+#include "tests/golden/correspondence.hpp"
+#include "tests/golden/transcript.hpp"
 
 namespace kdb::golden {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "correspondence.hpp"
+#include "tests/golden/correspondence.hpp"
 
 #include <algorithm>
 #include <array>

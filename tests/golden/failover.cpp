@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "failover.hpp"
+#include "tests/golden/failover.hpp"
 
 #include <cstdio>
 #include <future>
@@ -8,7 +8,7 @@
 #include <random>
 #include <thread>
 
-#include "wire_json.hpp"
+#include "tests/golden/wire_json.hpp"
 
 namespace kdb::golden {
 

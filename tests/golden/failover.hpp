@@ -10,7 +10,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "generic_call.hpp"
+#include "tests/golden/generic_call.hpp"
 
 namespace kdb::golden {
 

@@ -13,12 +13,12 @@
 #include <set>
 #include <thread>
 
-#include <fixtures/cluster.hpp>
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/cluster.hpp"
+#include "tests/fixtures/wait.hpp"
 
-#include "failover.hpp"
-#include "stage.hpp"
-#include "wire_json.hpp"
+#include "tests/golden/failover.hpp"
+#include "tests/golden/stage.hpp"
+#include "tests/golden/wire_json.hpp"
 
 namespace kdb::golden {
 namespace {

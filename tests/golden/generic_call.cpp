@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generic_call.hpp"
+#include "tests/golden/generic_call.hpp"
 
 #include <array>
 #include <cstdint>
@@ -8,8 +8,8 @@
 #include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
-#include "status_code.hpp"
-#include "text_coding.hpp"
+#include "tests/golden/status_code.hpp"
+#include "tests/golden/text_coding.hpp"
 
 namespace kdb::golden {
 

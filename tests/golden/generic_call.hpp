@@ -8,7 +8,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "transcript.hpp"
+#include "tests/golden/transcript.hpp"
 
 namespace kdb::golden {
 

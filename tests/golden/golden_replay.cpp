@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-#include "replay.hpp"
+#include "tests/golden/replay.hpp"
 
 namespace {
 

@@ -15,7 +15,7 @@
 
 #include <kdb/devnode.hpp>
 
-#include "replay.hpp"
+#include "tests/golden/replay.hpp"
 
 namespace {
 

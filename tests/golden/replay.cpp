@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "replay.hpp"
+#include "tests/golden/replay.hpp"
 
 #include <algorithm>
 #include <map>
@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <thread>
 
-#include "text_coding.hpp"
-#include "wire_json.hpp"
+#include "tests/golden/text_coding.hpp"
+#include "tests/golden/wire_json.hpp"
 
 namespace kdb::golden {
 

@@ -8,10 +8,10 @@
 #include <string>
 #include <vector>
 
-#include "allowed_differences.hpp"
-#include "comparison.hpp"
-#include "generic_call.hpp"
-#include "transcript.hpp"
+#include "tests/golden/allowed_differences.hpp"
+#include "tests/golden/comparison.hpp"
+#include "tests/golden/generic_call.hpp"
+#include "tests/golden/transcript.hpp"
 
 namespace kdb::golden {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "stage.hpp"
+#include "tests/golden/stage.hpp"
 
 #include <chrono>
 #include <functional>
@@ -9,10 +9,10 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/wait.hpp"
 
-#include "cluster_roles.hpp"
-#include "wire_json.hpp"
+#include "tests/golden/cluster_roles.hpp"
+#include "tests/golden/wire_json.hpp"
 
 namespace kdb::golden {
 

@@ -5,11 +5,11 @@
 #include <map>
 #include <string>
 
-#include <fixtures/cluster.hpp>
+#include "tests/fixtures/cluster.hpp"
 #include <nlohmann/json.hpp>
 
-#include "failover.hpp"
-#include "generic_call.hpp"
+#include "tests/golden/failover.hpp"
+#include "tests/golden/generic_call.hpp"
 
 namespace kdb::golden {
 

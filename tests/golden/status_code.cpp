@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "status_code.hpp"
+#include "tests/golden/status_code.hpp"
 
 #include <array>
 #include <stdexcept>

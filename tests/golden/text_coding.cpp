@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text_coding.hpp"
+#include "tests/golden/text_coding.hpp"
 
 #include <cstdint>
 

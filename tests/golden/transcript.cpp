@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "transcript.hpp"
+#include "tests/golden/transcript.hpp"
 
 #include <fstream>
 #include <stdexcept>
 
-#include "status_code.hpp"
+#include "tests/golden/status_code.hpp"
 
 namespace kdb::golden {
 

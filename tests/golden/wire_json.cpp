@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire_json.hpp"
+#include "tests/golden/wire_json.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -24,7 +24,7 @@
 #include "kurrentdb/protocol/v2/indexes/service.pb.h"
 #include "kurrentdb/protocol/v2/streams/errors.pb.h"
 #include "kurrentdb/protocol/v2/streams/streams.pb.h"
-#include "text_coding.hpp"
+#include "tests/golden/text_coding.hpp"
 
 namespace kdb::golden {
 

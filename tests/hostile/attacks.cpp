@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <hostile/attacks.hpp>
+#include "tests/hostile/attacks.hpp"
 
 #include <array>
 #include <memory>

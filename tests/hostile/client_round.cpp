@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <hostile/client_round.hpp>
+#include "tests/hostile/client_round.hpp"
 
 #include <atomic>
 #include <deque>
@@ -19,8 +19,8 @@
 #include <kdb/actors.hpp>
 #include <kdb/client.hpp>
 
-#include <fixtures/wait.hpp>
-#include <hostile/hostile_server.hpp>
+#include "tests/fixtures/wait.hpp"
+#include "tests/hostile/hostile_server.hpp"
 
 namespace kdb::hostile {
 

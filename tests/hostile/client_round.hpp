@@ -3,9 +3,9 @@
 
 #include <cstdint>
 
-#include <hostile/corpus.hpp>
-#include <hostile/findings.hpp>
-#include <hostile/watch.hpp>
+#include "tests/hostile/corpus.hpp"
+#include "tests/hostile/findings.hpp"
+#include "tests/hostile/watch.hpp"
 
 namespace kdb::hostile {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <hostile/corpus.hpp>
+#include "tests/hostile/corpus.hpp"
 
 #include <algorithm>
 #include <cctype>
@@ -7,8 +7,8 @@
 #include <filesystem>
 
 #include "event_store/client/users.pb.h"
-#include <transcript.hpp>
-#include <wire_json.hpp>
+#include "tests/golden/transcript.hpp"
+#include "tests/golden/wire_json.hpp"
 
 namespace kdb::hostile {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <hostile/failing_server.hpp>
+#include "tests/hostile/failing_server.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <hostile/frames.hpp>
+#include "tests/hostile/frames.hpp"
 
 #include "event_store/client/serverfeatures.pb.h"
 

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include <fixtures/listener.hpp>
+#include "tests/fixtures/listener.hpp"
 
 namespace kdb::hostile {
 

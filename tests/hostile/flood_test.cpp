@@ -10,9 +10,9 @@
 
 #include <kdb/client.hpp>
 
-#include <fixtures/process.hpp>
-#include <fixtures/wait.hpp>
-#include <hostile/flooding_server.hpp>
+#include "tests/fixtures/process.hpp"
+#include "tests/fixtures/wait.hpp"
+#include "tests/hostile/flooding_server.hpp"
 
 using namespace kdb;
 using namespace std::chrono_literals;

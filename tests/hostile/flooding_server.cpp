@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <hostile/flooding_server.hpp>
+#include "tests/hostile/flooding_server.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -11,7 +11,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include <hostile/frames.hpp>
+#include "tests/hostile/frames.hpp"
 
 namespace kdb::hostile {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <hostile/frames.hpp>
+#include "tests/hostile/frames.hpp"
 
 namespace kdb::hostile {
 

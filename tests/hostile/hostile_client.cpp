@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <hostile/hostile_client.hpp>
+#include "tests/hostile/hostile_client.hpp"
 
 #include <algorithm>
 #include <array>

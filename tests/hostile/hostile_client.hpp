@@ -7,8 +7,8 @@
 #include <utility>
 #include <vector>
 
-#include <hostile/corpus.hpp>
-#include <hostile/frames.hpp>
+#include "tests/hostile/corpus.hpp"
+#include "tests/hostile/frames.hpp"
 
 namespace kdb::hostile {
 

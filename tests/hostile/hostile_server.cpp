@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <hostile/hostile_server.hpp>
+#include "tests/hostile/hostile_server.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -10,8 +10,8 @@
 #include <thread>
 #include <vector>
 
-#include <fixtures/listener.hpp>
-#include <hostile/attacks.hpp>
+#include "tests/fixtures/listener.hpp"
+#include "tests/hostile/attacks.hpp"
 
 namespace kdb::hostile {
 

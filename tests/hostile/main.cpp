@@ -26,11 +26,11 @@
 #include <sanitizer/lsan_interface.h>
 #endif
 
-#include <fixtures/process.hpp>
-#include <fixtures/wait.hpp>
-#include <hostile/client_round.hpp>
-#include <hostile/corpus.hpp>
-#include <hostile/node_round.hpp>
+#include "tests/fixtures/process.hpp"
+#include "tests/fixtures/wait.hpp"
+#include "tests/hostile/client_round.hpp"
+#include "tests/hostile/corpus.hpp"
+#include "tests/hostile/node_round.hpp"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <hostile/node_round.hpp>
+#include "tests/hostile/node_round.hpp"
 
 #include <atomic>
 #include <exception>
@@ -10,8 +10,8 @@
 #include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
 
-#include <fixtures/wait.hpp>
-#include <hostile/hostile_client.hpp>
+#include "tests/fixtures/wait.hpp"
+#include "tests/hostile/hostile_client.hpp"
 
 namespace kdb::hostile {
 

@@ -14,9 +14,9 @@
 #include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
 
-#include <fixtures/sample_request.hpp>
-#include <hostile/failing_server.hpp>
-#include <wire/operation.hpp>
+#include "libkdb/wire/operation.hpp"
+#include "tests/fixtures/sample_request.hpp"
+#include "tests/hostile/failing_server.hpp"
 
 // Certainly not written means just that: whatever becomes of the reply, a write that was carried out is never told as one that was not.
 

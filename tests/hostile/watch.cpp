@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <hostile/watch.hpp>
+#include "tests/hostile/watch.hpp"
 
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
 #include <utility>
 
-#include <fixtures/process.hpp>
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/process.hpp"
+#include "tests/fixtures/wait.hpp"
 
 namespace kdb::hostile {
 

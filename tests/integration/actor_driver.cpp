@@ -12,7 +12,7 @@
 
 #include <kdb/actors.hpp>
 
-#include "driver.hpp"
+#include "tests/integration/driver.hpp"
 
 // The actors as a host uses them: everything is asked for by actors of the host, in the host's own actor system. The test itself
 // only hands work to those and waits for what they found out.

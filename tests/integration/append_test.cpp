@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
 #include <mutex>
 #include <ostream>
 #include <set>
 #include <thread>
 
-#include <fixtures/raw_streams.hpp>
+#include "tests/fixtures/raw_streams.hpp"
 
 namespace kdb::integration {
 

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "driver.hpp"
+#include "tests/integration/driver.hpp"
 
 // The Asio client, with futures as completion tokens: the test waits for what a thread of Asio completes.
 namespace kdb::integration {

@@ -3,12 +3,12 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include <fixtures/child.hpp>
-#include <fixtures/child_node.hpp>
-#include <fixtures/process.hpp>
-#include <fixtures/tcp_proxy.hpp>
+#include "tests/fixtures/child.hpp"
+#include "tests/fixtures/child_node.hpp"
+#include "tests/fixtures/process.hpp"
+#include "tests/fixtures/tcp_proxy.hpp"
 
-#include "driver.hpp"
+#include "tests/integration/driver.hpp"
 
 namespace kdb::integration {
 

@@ -4,7 +4,7 @@
 
 #include <kdb/client.hpp>
 
-#include "driver.hpp"
+#include "tests/integration/driver.hpp"
 
 namespace kdb::integration {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -14,7 +14,7 @@
 #include <kdb/actors.hpp>
 #include <kdb/async_client.hpp>
 
-#include <fixtures/cluster.hpp>
+#include "tests/fixtures/cluster.hpp"
 
 // Closing while a client is on its way to a node of a cluster, from every kind of thread.
 namespace kdb::integration {

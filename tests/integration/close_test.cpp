@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
 #include <atomic>
 #include <ostream>
 #include <thread>
 
-#include <fixtures/process.hpp>
-#include <fixtures/tcp_proxy.hpp>
+#include "tests/fixtures/process.hpp"
+#include "tests/fixtures/tcp_proxy.hpp"
 
 namespace kdb::integration {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
 #include <chrono>
 #include <mutex>
@@ -8,8 +8,8 @@
 #include <thread>
 #include <vector>
 
-#include <fixtures/cluster.hpp>
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/cluster.hpp"
+#include "tests/fixtures/wait.hpp"
 
 namespace kdb::integration {
 

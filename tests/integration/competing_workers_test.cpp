@@ -11,7 +11,7 @@
 
 #include <kdb/competing_workers.hpp>
 
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
 // Workers that share a consumer, from the append to the group's progress.
 namespace kdb::integration {

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <set>
 
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
 // Consuming from groups of persistent subscriptions.
 namespace kdb::integration {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
-#include <fixtures/tcp_proxy.hpp>
+#include "tests/fixtures/tcp_proxy.hpp"
 
 namespace kdb::integration {
 

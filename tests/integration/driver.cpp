@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "driver.hpp"
+#include "tests/integration/driver.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include <fixtures/node.hpp>
+#include "tests/fixtures/node.hpp"
 
 namespace kdb {
 

@@ -25,7 +25,7 @@
 #include <kdb/settings.hpp>
 #include <kdb/subscribe.hpp>
 
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/wait.hpp"
 
 // What every way into libkdb can do, so that a scenario is written once. A driver is one client. Any thread may use it.
 namespace kdb::integration {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
-#include <fixtures/child_node.hpp>
-#include <fixtures/tcp_proxy.hpp>
+#include "tests/fixtures/child_node.hpp"
+#include "tests/fixtures/tcp_proxy.hpp"
 
 namespace kdb::integration {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
 // Groups of persistent subscriptions are created, looked at, changed and deleted.
 namespace kdb::integration {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
-#include <fixtures/http_server.hpp>
-#include <fixtures/tcp_proxy.hpp>
+#include "tests/fixtures/http_server.hpp"
+#include "tests/fixtures/tcp_proxy.hpp"
 
 // A load balancer in front of a node, which answers by itself while the node is away: HTTP, and no gRPC.
 namespace kdb::integration {

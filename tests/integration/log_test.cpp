@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -10,7 +10,7 @@
 #include <mutex>
 #include <sstream>
 
-#include <fixtures/tcp_proxy.hpp>
+#include "tests/fixtures/tcp_proxy.hpp"
 
 #include <fcntl.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
 // "For ever", as people write it: it never means now.
 namespace kdb::integration {

@@ -12,7 +12,7 @@
 #include <string>
 #include <thread>
 
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/wait.hpp"
 
 namespace {
 

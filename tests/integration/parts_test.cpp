@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
 #include <ostream>
 
-#include <fixtures/tcp_proxy.hpp>
+#include "tests/fixtures/tcp_proxy.hpp"
 
 // Long lists, appended in parts.
 namespace kdb::integration {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
 #include <ostream>
 
-#include <fixtures/raw_streams.hpp>
+#include "tests/fixtures/raw_streams.hpp"
 
 namespace kdb::integration {
 

@@ -7,9 +7,9 @@
 
 #include <memory>
 
-#include <fixtures/node.hpp>
+#include "tests/fixtures/node.hpp"
 
-#include "driver.hpp"
+#include "tests/integration/driver.hpp"
 
 namespace kdb::integration {
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
 #include <functional>
 #include <future>
 #include <stop_token>
 #include <string>
 
-#include <fixtures/tcp_proxy.hpp>
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/tcp_proxy.hpp"
+#include "tests/fixtures/wait.hpp"
 
 namespace kdb::integration {
 

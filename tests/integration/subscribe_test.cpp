@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
 #include <map>
 #include <thread>
 
-#include <fixtures/raw_streams.hpp>
+#include "tests/fixtures/raw_streams.hpp"
 
 namespace kdb::integration {
 

@@ -11,10 +11,10 @@
 #include <deque>
 #include <mutex>
 
-#include <fixtures/node.hpp>
+#include "tests/fixtures/node.hpp"
 #include <kdb/actors.hpp>
 
-#include "driver.hpp"
+#include "tests/integration/driver.hpp"
 
 // Who may be a subscriber, and what becomes of a subscription when its subscriber behaves in its own way. Only for actors.
 namespace kdb::integration {

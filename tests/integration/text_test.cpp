@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "scenario.hpp"
+#include "tests/integration/scenario.hpp"
 
 // Text that no message can carry: it fails its own request, with the member's name, and nobody else's.
 namespace kdb::integration {

@@ -13,7 +13,7 @@
 #include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
 
-#include "interop_event.hpp"
+#include "tests/interop/interop_event.hpp"
 
 using namespace std::chrono_literals;
 using kdb::interop::complaint;

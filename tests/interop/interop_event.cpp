@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "interop_event.hpp"
+#include "tests/interop/interop_event.hpp"
 
 #include <array>
 #include <chrono>

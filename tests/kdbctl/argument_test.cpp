@@ -3,10 +3,10 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "text/argument.hpp"
-#include "text/exit_status.hpp"
-#include "text/nearest.hpp"
-#include "text/quantity.hpp"
+#include "tools/kdbctl/text/argument.hpp"
+#include "tools/kdbctl/text/exit_status.hpp"
+#include "tools/kdbctl/text/nearest.hpp"
+#include "tools/kdbctl/text/quantity.hpp"
 
 #include <optional>
 #include <ostream>

@@ -3,8 +3,8 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "text/command_tree.hpp"
-#include "text/help_text.hpp"
+#include "tools/kdbctl/text/command_tree.hpp"
+#include "tools/kdbctl/text/help_text.hpp"
 
 #include <ostream>
 #include <string>

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include "commands/groups.hpp"
-#include "commands/handler_process.hpp"
-#include "program/parser.hpp"
-#include "text/command_tree.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/commands/handler_process.hpp"
+#include "tools/kdbctl/program/parser.hpp"
+#include "tools/kdbctl/text/command_tree.hpp"
 
 #include <csignal>
 #include <fstream>

@@ -3,8 +3,8 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "text/connection_choice.hpp"
-#include "text/connection_notice.hpp"
+#include "tools/kdbctl/text/connection_choice.hpp"
+#include "tools/kdbctl/text/connection_notice.hpp"
 
 #include <optional>
 #include <ostream>

@@ -3,8 +3,8 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "text/encoding.hpp"
-#include "text/json_text.hpp"
+#include "tools/kdbctl/text/encoding.hpp"
+#include "tools/kdbctl/text/json_text.hpp"
 
 #include <ostream>
 #include <random>

@@ -3,8 +3,8 @@
 #include <boost/test/data/test_case.hpp>
 #include <boost/test/unit_test.hpp>
 
-#include "text/encoding.hpp"
-#include "text/event_line.hpp"
+#include "tools/kdbctl/text/encoding.hpp"
+#include "tools/kdbctl/text/event_line.hpp"
 
 #include <ostream>
 #include <random>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include "text/import_plan.hpp"
+#include "tools/kdbctl/text/import_plan.hpp"
 
 #include <chrono>
 #include <set>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include "text/listing.hpp"
-#include "text/values.hpp"
+#include "tools/kdbctl/text/listing.hpp"
+#include "tools/kdbctl/text/values.hpp"
 
 #include <string>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include "text/encoding.hpp"
-#include "text/histogram.hpp"
-#include "text/progress_line.hpp"
+#include "tools/kdbctl/text/encoding.hpp"
+#include "tools/kdbctl/text/histogram.hpp"
+#include "tools/kdbctl/text/progress_line.hpp"
 
 #include <utility>
 #include <vector>

@@ -17,14 +17,12 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*[<"]([^>"]+)[>"]')
 
 # -- parts of the tree ----------------------------------------------------------------
 
-# Where includes of each part are looked up; the first folder that has the file wins.
-LIBRARY_ROOTS = ["libkdb/include", "libkdb", "actors/include", "actors"]
-DEVNODE_ROOTS = ["devnode/include", "devnode"]
-KDBCTL_ROOTS = ["tools/kdbctl", "libkdb/include", "actors/include", "devnode/include"]
+# Where includes are looked up: public headers below these, everything else from the root of the tree.
+PUBLIC_ROOTS = ["libkdb/include", "actors/include", "devnode/include"]
 
 # Which outside headers a part may use. The standard library is free for all.
 BOOST_UUID = r"boost/uuid/.*"
-PROTOBUF = r"google/protobuf/.*|.*\.pb\.h|proto/wire_name\.hpp"
+PROTOBUF = r"google/protobuf/.*|.*\.pb\.h"
 GRPC = r"grpc(pp)?/.*"
 CAF = r"caf/.*"
 OPENSSL = r"openssl/.*"
@@ -43,7 +41,7 @@ PARTS = [
     ("libkdb/include/kdb/", ["libkdb/include/kdb/"], [BOOST_UUID]),
     ("libkdb/values/", ["libkdb/include/kdb/", "libkdb/values/"], [BOOST_UUID, JSON, OPENSSL, POSIX]),
     ("libkdb/policy/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/"], [BOOST_UUID]),
-    ("libkdb/wire/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/"],
+    ("libkdb/wire/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/", "proto/"],
      [JSON, BOOST_UUID, PROTOBUF]),
     ("libkdb/rpc/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/", "libkdb/rpc/"],
      [BOOST_UUID, GRPC, OPENSSL, POSIX]),
@@ -56,7 +54,7 @@ PARTS = [
     ("actors/", ["actors/", "libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/",
                  "libkdb/rpc/transport.hpp", "libkdb/rpc/grpc_transport.hpp", "libkdb/rpc/process.hpp", "libkdb/rpc/resolver.hpp"], [BOOST_UUID, CAF, ASIO]),
     ("devnode/include/kdb/", ["devnode/include/kdb/"], []),
-    ("devnode/", ["devnode/"], [PROTOBUF, GRPC, OPENSSL, SQLITE, PCRE, GLIBC, POSIX]),
+    ("devnode/", ["devnode/", "proto/"], [PROTOBUF, GRPC, OPENSSL, SQLITE, PCRE, GLIBC, POSIX]),
     ("samples/", ["samples/", "libkdb/include/kdb/", "actors/include/kdb/", "devnode/include/kdb/"], [BOOST_UUID, CAF, ASIO]),
     ("tools/kdbctl/text/", ["libkdb/include/kdb/", "tools/kdbctl/text/"], [JSON]),
     ("tools/kdbctl/program/", ["libkdb/include/kdb/", "actors/include/kdb/", "tools/kdbctl/text/", "tools/kdbctl/program/"], [ASIO, CLI11, POSIX, TERMINAL]),
@@ -95,13 +93,8 @@ def includes(path):
 
 def resolve(root, file, name):
     """Returns the file of ours that an include means, or None for an outside header."""
-    roots = DEVNODE_ROOTS if file.startswith("devnode/") else LIBRARY_ROOTS
-    if file.startswith("samples/"):
-        roots = LIBRARY_ROOTS + DEVNODE_ROOTS
-    if file.startswith("tools/kdbctl/"):
-        roots = KDBCTL_ROOTS
     beside = (Path(file).parent / name).as_posix()
-    for candidate in [f"{where}/{name}" for where in roots] + [beside]:
+    for candidate in [f"{where}/{name}" for where in PUBLIC_ROOTS] + [name, beside]:
         if (root / candidate).is_file():
             return candidate
     return None
@@ -185,12 +178,12 @@ def unmarked_namespaces(root, files):
     for file in files:
         if file.startswith(("libkdb/include/", "actors/include/")) and file.endswith(".hpp"):
             for number, line in enumerate((root / file).read_text(encoding="utf-8").splitlines(), 1):
-                if re.match(r"namespace (KDB_API )?kdb\b.*\{", line):
+                if re.match(r"inline namespace (KDB_API )?v0 \{|namespace kdb::", line):
                     opened.append((f"{file}:{number}", "KDB_API" in line))
     if any(marked for _, marked in opened):
         for place, marked in opened:
             if not marked:
-                yield f"{place}: not exported: open it with `namespace KDB_API kdb {{`"
+                yield f"{place}: not exported: open it with `inline namespace KDB_API v0 {{` inside `namespace kdb {{`"
 
 
 def files_of(root, skipped=SKIPPED):

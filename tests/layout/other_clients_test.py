@@ -9,7 +9,8 @@ from pathlib import Path
 import other_clients
 
 CLIENT = """
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 class [[nodiscard]] consumer {
 public:
   result<ack_result> ack(const consumer_batch& batch);
@@ -25,6 +26,7 @@ public:
   statistics_watch watch_statistics() const;
   result<consumer> consume(group_name group) const;
 };
+}
 }
 """
 LIST = "#define KDB_CALLS(X) \\\n  X(merge_indexes)\n"

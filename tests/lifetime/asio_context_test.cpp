@@ -14,7 +14,7 @@
 #include <thread>
 #include <vector>
 
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/wait.hpp"
 #include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
 

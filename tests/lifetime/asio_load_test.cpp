@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/wait.hpp"
 #include <kdb/devnode.hpp>
 
 namespace kdb::test {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "guest.hpp"
+#include "tests/lifetime/guest.hpp"
 
 #include <kdb/devnode.hpp>
 

@@ -5,10 +5,10 @@
 #include <cstdlib>
 #include <ostream>
 
-#include <fixtures/certificates.hpp>
+#include "tests/fixtures/certificates.hpp"
 #include <kdb/devnode.hpp>
 
-#include "guest_process.hpp"
+#include "tests/lifetime/guest_process.hpp"
 
 namespace kdb::test {
 

@@ -3,7 +3,7 @@
 
 #include <kdb/devnode.hpp>
 
-#include "guest_process.hpp"
+#include "tests/lifetime/guest_process.hpp"
 
 namespace kdb::test {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include <fixtures/child.hpp>
+#include "tests/fixtures/child.hpp"
 
 namespace kdb::test {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "guest.hpp"
+#include "tests/lifetime/guest.hpp"
 
 #include <event_store/client/streams.grpc.pb.h>
 #include <grpcpp/grpcpp.h>

@@ -9,9 +9,9 @@
 
 #include <kdb/devnode.hpp>
 
-#include <fixtures/cluster.hpp>
-#include <fixtures/wait.hpp>
-#include <fixtures/ways_in.hpp>
+#include "tests/fixtures/cluster.hpp"
+#include "tests/fixtures/wait.hpp"
+#include "tests/fixtures/ways_in.hpp"
 
 using namespace kdb;
 using namespace std::chrono_literals;

@@ -11,10 +11,10 @@
 
 #include <kdb/devnode.hpp>
 
-#include <fixtures/child_node.hpp>
-#include <fixtures/cluster.hpp>
-#include <fixtures/wait.hpp>
-#include <fixtures/ways_in.hpp>
+#include "tests/fixtures/child_node.hpp"
+#include "tests/fixtures/cluster.hpp"
+#include "tests/fixtures/wait.hpp"
+#include "tests/fixtures/ways_in.hpp"
 
 // A node's statistics, watched through every way in, over TCP.
 

@@ -10,8 +10,8 @@
 #include <set>
 #include <vector>
 
-#include "policy/backoff.hpp"
-#include "policy/retry_budget.hpp"
+#include "libkdb/policy/backoff.hpp"
+#include "libkdb/policy/retry_budget.hpp"
 
 using namespace std::chrono_literals;
 using kdb::policy::backoff_delay;

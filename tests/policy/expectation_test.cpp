@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include "policy/expectation.hpp"
+#include "libkdb/policy/expectation.hpp"
 
 using namespace kdb;
 

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "policy/failure.hpp"
+#include "libkdb/policy/failure.hpp"
 
 using kdb::errc;
 using kdb::policy::failure_decision;

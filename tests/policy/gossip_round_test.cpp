@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "policy/gossip_round.hpp"
+#include "libkdb/policy/gossip_round.hpp"
 
 using namespace kdb;
 using policy::gossip_round;

@@ -5,8 +5,8 @@
 
 #include <ostream>
 
-#include "policy/ack_batch.hpp"
-#include "policy/groups.hpp"
+#include "libkdb/policy/ack_batch.hpp"
+#include "libkdb/policy/groups.hpp"
 
 using namespace kdb;
 using namespace std::chrono_literals;

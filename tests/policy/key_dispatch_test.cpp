@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include <policy/key_dispatch.hpp>
+#include "libkdb/policy/key_dispatch.hpp"
 
 namespace {
 

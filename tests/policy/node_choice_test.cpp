@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "policy/node_choice.hpp"
+#include "libkdb/policy/node_choice.hpp"
 
 using namespace kdb;
 using namespace std::string_literals;

@@ -4,7 +4,7 @@
 #include <limits>
 #include <string>
 
-#include "policy/operations.hpp"
+#include "libkdb/policy/operations.hpp"
 
 using namespace kdb;
 

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "policy/parts.hpp"
-#include "policy/validate.hpp"
+#include "libkdb/policy/parts.hpp"
+#include "libkdb/policy/validate.hpp"
 
 namespace data = boost::unit_test::data;
 using namespace kdb;

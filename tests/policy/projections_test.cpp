@@ -5,7 +5,7 @@
 
 #include <ostream>
 
-#include "policy/projections.hpp"
+#include "libkdb/policy/projections.hpp"
 
 using namespace kdb;
 namespace data = boost::unit_test::data;

@@ -12,9 +12,9 @@
 #include <string>
 #include <vector>
 
-#include "policy/failure.hpp"
-#include "policy/resume.hpp"
-#include "values/recorded_event_builder.hpp"
+#include "libkdb/policy/failure.hpp"
+#include "libkdb/policy/resume.hpp"
+#include "libkdb/values/recorded_event_builder.hpp"
 
 using kdb::all_position;
 using kdb::end_reason;

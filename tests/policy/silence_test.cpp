@@ -6,8 +6,8 @@
 #include <ostream>
 #include <vector>
 
-#include <policy/node_choice.hpp>
-#include <policy/silence.hpp>
+#include "libkdb/policy/node_choice.hpp"
+#include "libkdb/policy/silence.hpp"
 
 using namespace kdb;
 using namespace std::chrono_literals;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include "policy/starting_node.hpp"
+#include "libkdb/policy/starting_node.hpp"
 
 using namespace kdb;
 using namespace std::chrono_literals;

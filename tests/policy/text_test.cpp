@@ -9,12 +9,12 @@
 
 #include <kdb/stream_metadata.hpp>
 
-#include "policy/groups.hpp"
-#include "policy/operations.hpp"
-#include "policy/projections.hpp"
-#include "policy/users.hpp"
-#include "policy/validate.hpp"
-#include "policy/validate_writes.hpp"
+#include "libkdb/policy/groups.hpp"
+#include "libkdb/policy/operations.hpp"
+#include "libkdb/policy/projections.hpp"
+#include "libkdb/policy/users.hpp"
+#include "libkdb/policy/validate.hpp"
+#include "libkdb/policy/validate_writes.hpp"
 
 using namespace kdb;
 namespace data = boost::unit_test::data;

@@ -5,7 +5,7 @@
 
 #include <ostream>
 
-#include "policy/users.hpp"
+#include "libkdb/policy/users.hpp"
 
 using namespace kdb;
 namespace data = boost::unit_test::data;

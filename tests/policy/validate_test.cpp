@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
-#include "policy/validate.hpp"
-#include "wire/streams.hpp"
+#include "libkdb/policy/validate.hpp"
+#include "libkdb/wire/streams.hpp"
 
 using namespace std::chrono_literals;
 using namespace std::string_literals;

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "policy/validate_writes.hpp"
+#include "libkdb/policy/validate_writes.hpp"
 
 using kdb::consistency_check;
 using kdb::new_record;

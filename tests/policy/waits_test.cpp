@@ -10,10 +10,10 @@
 #include <kdb/settings.hpp>
 #include <kdb/stream_metadata.hpp>
 
-#include "policy/groups.hpp"
-#include "policy/retry_budget.hpp"
-#include "policy/validate.hpp"
-#include "policy/waits.hpp"
+#include "libkdb/policy/groups.hpp"
+#include "libkdb/policy/retry_budget.hpp"
+#include "libkdb/policy/validate.hpp"
+#include "libkdb/policy/waits.hpp"
 
 using namespace kdb;
 using namespace std::chrono_literals;

@@ -5,9 +5,9 @@
 
 #include <vector>
 
-#include <fixtures/wait.hpp>
-#include <rpc/client_side.hpp>
-#include <rpc/late_settings_server.hpp>
+#include "tests/fixtures/wait.hpp"
+#include "tests/rpc/client_side.hpp"
+#include "tests/rpc/late_settings_server.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

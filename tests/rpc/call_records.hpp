@@ -11,8 +11,8 @@
 #include <thread>
 #include <vector>
 
-#include <fixtures/wait.hpp>
-#include <rpc/transport.hpp>
+#include "libkdb/rpc/transport.hpp"
+#include "tests/fixtures/wait.hpp"
 
 namespace kdb::test {
 

@@ -4,8 +4,8 @@
 #include <memory>
 #include <string>
 
-#include <rpc/call_records.hpp>
-#include <rpc/grpc_transport.hpp>
+#include "libkdb/rpc/grpc_transport.hpp"
+#include "tests/rpc/call_records.hpp"
 
 namespace kdb::test {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include <fixtures/wait.hpp>
-#include <rpc/served.hpp>
+#include "tests/fixtures/wait.hpp"
+#include "tests/rpc/served.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

@@ -9,10 +9,10 @@
 #include <future>
 #include <thread>
 
-#include <fixtures/process.hpp>
-#include <fixtures/tcp_proxy.hpp>
-#include <rpc/engine.hpp>
-#include <rpc/served.hpp>
+#include "libkdb/rpc/engine.hpp"
+#include "tests/fixtures/process.hpp"
+#include "tests/fixtures/tcp_proxy.hpp"
+#include "tests/rpc/served.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

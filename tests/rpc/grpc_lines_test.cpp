@@ -12,11 +12,11 @@
 #include <grpc/support/log.h>
 #include <unistd.h>
 
-#include <fixtures/certificates.hpp>
-#include <fixtures/http_server.hpp>
-#include <rpc/client_side.hpp>
-#include <rpc/grpc_lines.hpp>
-#include <rpc/steered_server.hpp>
+#include "libkdb/rpc/grpc_lines.hpp"
+#include "tests/fixtures/certificates.hpp"
+#include "tests/fixtures/http_server.hpp"
+#include "tests/rpc/client_side.hpp"
+#include "tests/rpc/steered_server.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

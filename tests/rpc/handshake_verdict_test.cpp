@@ -8,7 +8,7 @@
 #include <openssl/ssl.h>
 #include <openssl/x509_vfy.h>
 
-#include <rpc/handshake_verdict.hpp>
+#include "libkdb/rpc/handshake_verdict.hpp"
 
 using namespace kdb;
 using rpc::handshake_end;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/late_settings_server.hpp>
+#include "tests/rpc/late_settings_server.hpp"
 
 #include <algorithm>
 #include <utility>

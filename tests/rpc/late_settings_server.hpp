@@ -9,7 +9,7 @@
 #include <string>
 #include <thread>
 
-#include <fixtures/listener.hpp>
+#include "tests/fixtures/listener.hpp"
 
 namespace kdb::test {
 

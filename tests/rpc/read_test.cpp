@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include <fixtures/tcp_proxy.hpp>
-#include <fixtures/wait.hpp>
-#include <rpc/served.hpp>
+#include "tests/fixtures/tcp_proxy.hpp"
+#include "tests/fixtures/wait.hpp"
+#include "tests/rpc/served.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

@@ -5,8 +5,8 @@
 #include <future>
 #include <memory>
 
-#include <fixtures/wait.hpp>
-#include <rpc/resolver.hpp>
+#include "libkdb/rpc/resolver.hpp"
+#include "tests/fixtures/wait.hpp"
 
 using namespace kdb;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <rpc/client_side.hpp>
-#include <rpc/steered_server.hpp>
+#include "tests/rpc/client_side.hpp"
+#include "tests/rpc/steered_server.hpp"
 
 namespace kdb::test {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <rpc/steered_server.hpp>
+#include "tests/rpc/steered_server.hpp"
 
 #include <grpcpp/generic/async_generic_service.h>
 #include <grpcpp/server.h>

@@ -10,9 +10,9 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 
-#include <fixtures/certificates.hpp>
-#include <rpc/grpc_transport.hpp>
-#include <rpc/tls_material.hpp>
+#include "libkdb/rpc/grpc_transport.hpp"
+#include "libkdb/rpc/tls_material.hpp"
+#include "tests/fixtures/certificates.hpp"
 
 using namespace kdb;
 using fixtures::make_authority;

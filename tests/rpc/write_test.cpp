@@ -5,8 +5,8 @@
 
 #include <thread>
 
-#include <fixtures/tcp_proxy.hpp>
-#include <rpc/served.hpp>
+#include "tests/fixtures/tcp_proxy.hpp"
+#include "tests/rpc/served.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

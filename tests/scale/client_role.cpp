@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "roles.hpp"
+#include "tests/scale/roles.hpp"
 
 #include <sys/resource.h>
 
@@ -12,8 +12,8 @@
 
 #include <kdb/actors.hpp>
 
-#include <fixtures/process.hpp>
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/process.hpp"
+#include "tests/fixtures/wait.hpp"
 
 namespace kdb::scale {
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "roles.hpp"
+#include "tests/scale/roles.hpp"
 
 #include <iostream>
 
-#include <fixtures/cluster.hpp>
+#include "tests/fixtures/cluster.hpp"
 
 namespace kdb::scale {
 

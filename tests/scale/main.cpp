@@ -7,10 +7,10 @@
 #include <iostream>
 #include <sstream>
 
-#include <fixtures/child.hpp>
-#include <fixtures/process.hpp>
+#include "tests/fixtures/child.hpp"
+#include "tests/fixtures/process.hpp"
 
-#include "roles.hpp"
+#include "tests/scale/roles.hpp"
 
 namespace {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "roles.hpp"
+#include "tests/scale/roles.hpp"
 
 #include <chrono>
 #include <iostream>
@@ -12,9 +12,9 @@
 
 #include <event_store/client/streams.grpc.pb.h>
 
-#include <fixtures/process.hpp>
-#include <fixtures/wait.hpp>
-#include <rpc/channel_pool.hpp>
+#include "libkdb/rpc/channel_pool.hpp"
+#include "tests/fixtures/process.hpp"
+#include "tests/fixtures/wait.hpp"
 
 namespace kdb::scale {
 

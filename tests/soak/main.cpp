@@ -21,9 +21,9 @@
 #include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
 
-#include <fixtures/process.hpp>
-#include <fixtures/tcp_proxy.hpp>
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/process.hpp"
+#include "tests/fixtures/tcp_proxy.hpp"
+#include "tests/fixtures/wait.hpp"
 
 namespace {
 

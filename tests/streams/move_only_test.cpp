@@ -10,7 +10,7 @@
 #include <string>
 #include <utility>
 
-#include <fixtures/sample_request.hpp>
+#include "tests/fixtures/sample_request.hpp"
 #include <kdb/devnode.hpp>
 
 // Completion handlers that can only be moved: for every operation of the list and for every stream of the Asio client.

@@ -12,7 +12,7 @@
 #include <string>
 #include <utility>
 
-#include <fixtures/ways_in.hpp>
+#include "tests/fixtures/ways_in.hpp"
 #include <kdb/devnode.hpp>
 
 // What was moved from answers `closed`. Debug builds of the library stop there instead, each in a process of its own here.

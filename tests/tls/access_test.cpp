@@ -5,8 +5,8 @@
 #include <atomic>
 #include <mutex>
 
-#include <fixtures/certificates.hpp>
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/certificates.hpp"
+#include "tests/fixtures/wait.hpp"
 #include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
 

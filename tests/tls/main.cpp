@@ -4,7 +4,7 @@
 
 #include <cstdlib>
 
-#include <fixtures/certificates.hpp>
+#include "tests/fixtures/certificates.hpp"
 
 namespace {
 

@@ -7,8 +7,8 @@
 
 #include <openssl/ssl.h>
 
-#include <rpc/channel_pool.hpp>
-#include <tls/secure_node.hpp>
+#include "libkdb/rpc/channel_pool.hpp"
+#include "tests/tls/secure_node.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

@@ -6,7 +6,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include <tls/secure_node.hpp>
+#include "tests/tls/secure_node.hpp"
 
 using namespace kdb;
 using namespace kdb::test;

@@ -12,10 +12,10 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <credentials_keeper.hpp>
+#include "actors/connection/credentials_keeper.hpp"
+#include "actors/runtime/protocol.hpp"
+#include "tests/tls/secure_node.hpp"
 #include <kdb/actors.hpp>
-#include <protocol.hpp>
-#include <tls/secure_node.hpp>
 
 using namespace kdb;
 using namespace kdb::test;

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
-#include <fixtures/certificates.hpp>
-#include <fixtures/tls_front.hpp>
-#include <fixtures/wait.hpp>
+#include "tests/fixtures/certificates.hpp"
+#include "tests/fixtures/tls_front.hpp"
+#include "tests/fixtures/wait.hpp"
 #include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
 

@@ -10,8 +10,8 @@
 
 #include <kdb/devnode.hpp>
 
-#include <fixtures/wait.hpp>
-#include <fixtures/ways_in.hpp>
+#include "tests/fixtures/wait.hpp"
+#include "tests/fixtures/ways_in.hpp"
 
 using namespace kdb;
 using namespace std::chrono_literals;

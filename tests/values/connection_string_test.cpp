@@ -13,7 +13,7 @@
 
 #include <kdb/settings.hpp>
 
-#include "same_settings.hpp"
+#include "tests/values/same_settings.hpp"
 
 using namespace std::chrono_literals;
 using kdb::errc;

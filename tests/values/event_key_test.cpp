@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
+#include "libkdb/values/recorded_event_builder.hpp"
 #include <kdb/event_key.hpp>
-#include <values/recorded_event_builder.hpp>
 
 using namespace kdb;
 

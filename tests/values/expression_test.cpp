@@ -5,7 +5,7 @@
 
 #include <kdb/filter.hpp>
 
-#include "values/expression.hpp"
+#include "libkdb/values/expression.hpp"
 
 using kdb::broken_part;
 namespace data = boost::unit_test::data;

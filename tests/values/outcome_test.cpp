@@ -8,7 +8,7 @@
 
 #include <kdb/consume.hpp>
 
-#include "values/utf8.hpp"
+#include "libkdb/values/utf8.hpp"
 
 using kdb::nack_action;
 using kdb::outcome;

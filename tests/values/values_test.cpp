@@ -21,9 +21,9 @@
 #include <kdb/subscribe.hpp>
 #include <kdb/uuid.hpp>
 
-#include "values/recorded_event_builder.hpp"
-#include "values/utf8.hpp"
-#include "values/wipe.hpp"
+#include "libkdb/values/recorded_event_builder.hpp"
+#include "libkdb/values/utf8.hpp"
+#include "libkdb/values/wipe.hpp"
 
 using namespace std::string_literals;
 

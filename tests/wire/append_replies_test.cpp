@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "event_store/client/streams.pb.h"
-#include "wire/streams.hpp"
+#include "libkdb/wire/streams.hpp"
 
 using namespace kdb;
 namespace v1 = event_store::client::streams;

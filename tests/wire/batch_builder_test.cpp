@@ -8,7 +8,7 @@
 #include <thread>
 
 #include "event_store/client/streams.pb.h"
-#include "wire/batch_builder.hpp"
+#include "libkdb/wire/batch_builder.hpp"
 
 using namespace kdb;
 namespace v1 = event_store::client::streams;

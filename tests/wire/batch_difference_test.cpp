@@ -8,7 +8,7 @@
 #include <vector>
 
 #include "event_store/client/streams.pb.h"
-#include "read_resp_difference.hpp"
+#include "tests/wire/read_resp_difference.hpp"
 
 namespace v1 = event_store::client::streams;
 using kdb::wire::test::is_accepted;

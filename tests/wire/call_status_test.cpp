@@ -13,7 +13,7 @@
 #include "kurrent/rpc/errors.pb.h"
 #include "kurrentdb/protocol/v2/indexes/errors.pb.h"
 #include "kurrentdb/protocol/v2/streams/errors.pb.h"
-#include "wire/call_status.hpp"
+#include "libkdb/wire/call_status.hpp"
 
 using namespace kdb;
 using wire::call_status;

@@ -10,8 +10,8 @@
 #include "google_rpc/error_details.pb.h"
 #include "google_rpc/status.pb.h"
 #include "kurrent/rpc/errors.pb.h"
-#include "policy/failure.hpp"
-#include "wire/call_status.hpp"
+#include "libkdb/policy/failure.hpp"
+#include "libkdb/wire/call_status.hpp"
 
 // From what a server or gRPC says to what is done about it: the whole way, row by row. The statuses are those of a real cluster
 // (its transcripts) and of gRPC 1.51.

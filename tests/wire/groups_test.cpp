@@ -6,8 +6,8 @@
 #include <ostream>
 
 #include "event_store/client/persistent.pb.h"
-#include "wire/consume.hpp"
-#include "wire/groups.hpp"
+#include "libkdb/wire/consume.hpp"
+#include "libkdb/wire/groups.hpp"
 
 using namespace kdb;
 using namespace std::chrono_literals;

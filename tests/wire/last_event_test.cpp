@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "event_store/client/streams.pb.h"
-#include "wire/operation.hpp"
+#include "libkdb/wire/operation.hpp"
 
 using namespace kdb;
 using wire::message_list;

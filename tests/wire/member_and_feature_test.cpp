@@ -3,8 +3,8 @@
 
 #include "event_store/client/gossip.pb.h"
 #include "event_store/client/serverfeatures.pb.h"
-#include "wire/gossip.hpp"
-#include "wire/server_features.hpp"
+#include "libkdb/wire/gossip.hpp"
+#include "libkdb/wire/server_features.hpp"
 
 using namespace kdb;
 

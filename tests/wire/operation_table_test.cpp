@@ -6,7 +6,7 @@
 #include <iterator>
 #include <string>
 
-#include "wire/operation.hpp"
+#include "libkdb/wire/operation.hpp"
 
 // The table of operations in docs/actors.md is what the list and the descriptions say. KDB_UPDATE=1 writes it.
 

@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "event_store/client/operations.pb.h"
-#include "wire/operations.hpp"
+#include "libkdb/wire/operations.hpp"
 
 using namespace kdb;
 namespace v1 = event_store::client::operations;

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "event_store/client/projections.pb.h"
-#include "wire/projections.hpp"
+#include "libkdb/wire/projections.hpp"
 
 using namespace kdb;
 namespace v1 = event_store::client::projections;

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "event_store/client/streams.pb.h"
-#include "wire/batch_builder.hpp"
+#include "libkdb/wire/batch_builder.hpp"
 
 // For the tests here and for tests/fuzz.
 namespace kdb::wire::test {

@@ -5,7 +5,7 @@
 
 #include <ostream>
 
-#include "wire/operation.hpp"
+#include "libkdb/wire/operation.hpp"
 
 using namespace kdb;
 namespace data = boost::unit_test::data;

@@ -6,7 +6,7 @@
 #include <optional>
 #include <ostream>
 
-#include "wire/stream_failures.hpp"
+#include "libkdb/wire/stream_failures.hpp"
 
 using namespace kdb;
 namespace data = boost::unit_test::data;

@@ -6,8 +6,8 @@
 #include <limits>
 
 #include "event_store/client/streams.pb.h"
-#include "policy/validate.hpp"
-#include "wire/streams.hpp"
+#include "libkdb/policy/validate.hpp"
+#include "libkdb/wire/streams.hpp"
 
 using namespace kdb;
 using namespace std::chrono_literals;

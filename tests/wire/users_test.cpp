@@ -2,7 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include "event_store/client/users.pb.h"
-#include "wire/users.hpp"
+#include "libkdb/wire/users.hpp"
 
 using namespace kdb;
 namespace v1 = event_store::client::users;

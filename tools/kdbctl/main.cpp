@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/groups.hpp"
-#include "program/interruption.hpp"
-#include "program/parser.hpp"
-#include "program/terminal.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/program/interruption.hpp"
+#include "tools/kdbctl/program/parser.hpp"
+#include "tools/kdbctl/program/terminal.hpp"
 
 #include <cstdio>
 #include <exception>

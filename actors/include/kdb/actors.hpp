@@ -33,7 +33,8 @@
 // KurrentDB for actors: the messages and typed interfaces that a host needs. See docs/actors.md for who sends what when.
 //
 // Errors arrive as `caf::error` and turn back into the typed one with `kdb::error::from`. All handles may be used from any actor.
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 // -- reading -------------------------------------------------------------------------
 
@@ -200,13 +201,15 @@ private:
 /// Wraps an error for `response_promise::deliver` and for exit reasons.
 caf::error to_caf(error why);
 
+} // namespace v0
 } // namespace kdb
 
 #define KDB_X(request) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::request)
 KDB_OPERATIONS(KDB_X)
 #undef KDB_X
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 namespace detail {
 
 template <class T>
@@ -221,6 +224,7 @@ template <class T>
 inline constexpr bool is_native = std::is_void_v<T> || std::is_same_v<T, std::string>;
 
 } // namespace detail
+} // namespace v0
 } // namespace kdb
 
 #define KDB_X(request)                                                                                                           \

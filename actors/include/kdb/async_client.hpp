@@ -33,7 +33,8 @@
 //
 // Readings, subscriptions, consumers and watches can only be moved. What is asked of one that was moved from completes with `closed`; debug
 // builds of the library stop there, because it is a mistake of the program. It can be destroyed and assigned to.
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 namespace detail {
 
@@ -936,4 +937,5 @@ private:
   boost::asio::any_io_executor executor_;
 };
 
+} // namespace v0
 } // namespace kdb

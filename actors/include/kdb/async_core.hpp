@@ -19,7 +19,8 @@
 #include <kdb/watch_statistics.hpp>
 
 // The part of `kdb/async_client.hpp` without Asio: operations and their completions. Not for programs.
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 namespace detail {
 
 /// What an operation completes with: a result, except for those whose value reports failures itself.
@@ -100,4 +101,5 @@ private:
 };
 
 } // namespace detail
+} // namespace v0
 } // namespace kdb

@@ -26,7 +26,8 @@
 //
 // Readings, subscriptions, consumers and watches can only be moved. What is asked of one that was moved from fails with `closed`; debug
 // builds of the library stop there, because it is a mistake of the program. It can be destroyed and assigned to.
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 namespace detail {
 class runtime;
@@ -497,4 +498,5 @@ private:
   std::shared_ptr<detail::runtime> runtime_;
 };
 
+} // namespace v0
 } // namespace kdb

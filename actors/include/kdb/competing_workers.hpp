@@ -13,7 +13,8 @@
 #include <kdb/export.hpp>
 
 // Several workers on one consumer of a group. Events with the same key are processed in order.
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// One event for a worker. Shares the storage of the batch it came in.
 ///
@@ -101,6 +102,7 @@ using competing_workers_actor =
 result<competing_workers_actor> spawn_competing_workers(caf::actor_system& system, client_actor client,
                                                         competing_workers_plan plan);
 
+} // namespace v0
 } // namespace kdb
 
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::outcome)

@@ -17,7 +17,8 @@
 #include <kdb/export.hpp>
 
 // Part of `kdb/async_client.hpp`: handlers and the contexts that run them. Not for programs.
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 namespace detail {
 
 /// A completion handler with all that belongs to it: executor and outstanding work.
@@ -160,4 +161,5 @@ std::shared_ptr<pending_handlers> handlers_of(const Executor& executor) {
 }
 
 } // namespace detail
+} // namespace v0
 } // namespace kdb

@@ -12,7 +12,7 @@
 #include <string>
 #include <vector>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 /// How a development cluster is made up. For designated initialisers.
 struct devcluster_options {
@@ -130,4 +130,4 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 /// How a development node behaves. For designated initialisers.
 struct devnode_options {
@@ -81,4 +81,4 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-} // namespace kdb
+} // namespace kdb::inline v0

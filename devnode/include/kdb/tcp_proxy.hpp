@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-namespace kdb {
+namespace kdb::inline v0 {
 
 /// Stands between clients and a server on 127.0.0.1 and passes bytes on, unless it is told to be a bad network. It knows nothing of
 /// what the bytes mean.
@@ -79,4 +79,4 @@ private:
   std::unique_ptr<impl> impl_;
 };
 
-} // namespace kdb
+} // namespace kdb::inline v0

@@ -14,7 +14,8 @@
 #include <kdb/position.hpp>
 #include <kdb/stream_state.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Options of an append.
 struct append_options {
@@ -82,4 +83,5 @@ struct append_in_parts {
   append_in_parts_options options{};
 };
 
+} // namespace v0
 } // namespace kdb

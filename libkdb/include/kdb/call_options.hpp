@@ -9,7 +9,8 @@
 #include <kdb/credentials.hpp>
 #include <kdb/export.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// The deadline of calls about users, projections and scavenges without a deadline of their own or in the settings, because some servers
 /// never answer them. It includes the wait for a node and all retries.
@@ -41,4 +42,5 @@ struct call_options {
   friend bool operator==(const call_options&, const call_options&) = default;
 };
 
+} // namespace v0
 } // namespace kdb

@@ -15,7 +15,8 @@
 #include <kdb/position.hpp>
 #include <kdb/result.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Where a subscription may resume: a revision for a stream, a position for $all.
 using resume_point = std::variant<stream_revision, log_position>;
@@ -76,4 +77,5 @@ private:
   std::optional<std::chrono::steady_clock::time_point> last_commit_;
 };
 
+} // namespace v0
 } // namespace kdb

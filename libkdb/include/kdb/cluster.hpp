@@ -11,7 +11,8 @@
 #include <kdb/export.hpp>
 #include <kdb/uuid.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// The state of a node in its cluster. The numbers are the server's. Unknown numbers of newer servers are kept; such nodes are never
 /// chosen.
@@ -73,4 +74,5 @@ struct read_gossip {
   call_options call{};
 };
 
+} // namespace v0
 } // namespace kdb

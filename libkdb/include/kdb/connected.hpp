@@ -6,7 +6,8 @@
 #include <kdb/endpoint.hpp>
 #include <kdb/export.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// The node in use.
 struct connected {
@@ -15,4 +16,5 @@ struct connected {
   std::string server_version;
 };
 
+} // namespace v0
 } // namespace kdb

@@ -14,7 +14,8 @@
 #include <kdb/error.hpp>
 #include <kdb/export.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// An attempt to find a node has failed, or the one in use was lost.
 struct reconnecting {
@@ -75,4 +76,5 @@ struct get_status {
   using answer = client_status;
 };
 
+} // namespace v0
 } // namespace kdb

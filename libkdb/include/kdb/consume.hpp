@@ -18,7 +18,8 @@
 #include <kdb/subscribe.hpp>
 
 // Consuming from a group of a persistent subscription.
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// What the server does with an event that was not processed.
 enum class nack_action : std::uint8_t {
@@ -173,4 +174,5 @@ struct consume_options {
   call_options call{};
 };
 
+} // namespace v0
 } // namespace kdb

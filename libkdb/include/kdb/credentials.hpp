@@ -9,7 +9,8 @@
 #include <kdb/export.hpp>
 #include <kdb/result.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Credentials of a caller. Printing shows `***` for the secret. The memory of a copy is wiped when it is destroyed.
 class credentials {
@@ -62,4 +63,5 @@ using credentials_handler = std::function<void(result<provided_credentials>)>;
 /// block. An exception counts as an error.
 using credentials_provider = std::function<void(credentials_handler done)>;
 
+} // namespace v0
 } // namespace kdb

@@ -9,7 +9,8 @@
 #include <kdb/position.hpp>
 #include <kdb/stream_state.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Options of a delete.
 struct delete_options {
@@ -40,4 +41,5 @@ struct tombstone_stream {
   delete_options options{};
 };
 
+} // namespace v0
 } // namespace kdb

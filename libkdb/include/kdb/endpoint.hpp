@@ -6,7 +6,8 @@
 
 #include <kdb/export.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Where a node listens.
 struct endpoint {
@@ -18,4 +19,5 @@ struct endpoint {
 /// "host:port", with brackets around IPv6 addresses.
 std::string to_string(const endpoint& where);
 
+} // namespace v0
 } // namespace kdb

@@ -16,7 +16,8 @@ namespace caf {
 class error;
 } // namespace caf
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// What went wrong. The numbers are stable: they travel between processes.
 enum class errc : std::uint8_t {
@@ -208,4 +209,5 @@ struct [[nodiscard]] error {
 /// "code: message (retry …, outcome …)", for logs.
 std::string to_string(const error& why);
 
+} // namespace v0
 } // namespace kdb

@@ -12,7 +12,8 @@
 #include <kdb/position.hpp>
 #include <kdb/uuid.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// How the data of an event are marked. The server does not check that JSON data are JSON.
 enum class content_type : std::uint8_t { json, binary };
@@ -137,4 +138,5 @@ private:
   resolved_event view_;
 };
 
+} // namespace v0
 } // namespace kdb

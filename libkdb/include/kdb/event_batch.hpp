@@ -11,7 +11,8 @@
 #include <kdb/event.hpp>
 #include <kdb/export.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Resume from here: everything up to this position was considered. Only filtered subscriptions to $all get them.
 struct checkpoint {
@@ -134,4 +135,5 @@ inline event_batch::event_range event_batch::events() const {
 /// "N items, M bytes": never payloads.
 std::string to_string(const event_batch& batch);
 
+} // namespace v0
 } // namespace kdb

@@ -7,7 +7,8 @@
 #include <kdb/event.hpp>
 #include <kdb/export.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Returns the key of an event; events with the same key are processed in order. May be called on any thread; must not throw.
 using event_key = std::function<std::string(const resolved_event&)>;
@@ -18,4 +19,5 @@ std::string key_by_stream(const resolved_event& event);
 /// The string `$correlationId` in the event's JSON metadata; for events without one the stream, in a form that no correlation id has.
 std::string key_by_correlation(const resolved_event& event);
 
+} // namespace v0
 } // namespace kdb

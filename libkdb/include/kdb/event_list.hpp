@@ -11,7 +11,8 @@
 #include <kdb/export.hpp>
 #include <kdb/result.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// The default memory limit of `read_stream_to_end`, in bytes.
 inline constexpr std::uint64_t default_read_bytes = 64 << 20;
@@ -72,4 +73,5 @@ private:
 /// "N events, M bytes": never payloads.
 std::string to_string(const event_list& events);
 
+} // namespace v0
 } // namespace kdb

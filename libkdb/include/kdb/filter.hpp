@@ -10,7 +10,8 @@
 #include <kdb/export.hpp>
 #include <kdb/result.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Selects events of $all on the server, by event type or by stream name. A link counts with its own stream and its type `$>`,
 /// before it is resolved.
@@ -83,4 +84,5 @@ private:
   std::uint32_t checkpoint_interval_ = 1;
 };
 
+} // namespace v0
 } // namespace kdb

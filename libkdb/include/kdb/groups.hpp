@@ -17,7 +17,8 @@
 
 // Persistent subscriptions: groups of consumers whose progress the server keeps. A group is named by `group_name`, with "$all" as
 // the stream for groups on $all. All of this is served by the leader.
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Which of a group's consumers gets an event. Servers may have more strategies.
 namespace consumer_strategy {
@@ -253,4 +254,5 @@ struct restart_persistent_subscriptions {
   call_options call{};
 };
 
+} // namespace v0
 } // namespace kdb

@@ -7,7 +7,8 @@
 
 #include <kdb/export.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// How important a line of the log is.
 enum class log_level : std::uint8_t { debug, info, warning, error };
@@ -18,4 +19,5 @@ std::string_view to_string(log_level level);
 /// exceptions are dropped. If it is too slow, lines are dropped and their number is logged.
 using log_sink = std::function<void(log_level, std::string_view)>;
 
+} // namespace v0
 } // namespace kdb

@@ -87,7 +87,8 @@
 
 #define KDB_OPERATIONS(X) KDB_RUNTIME_OPERATIONS(X) KDB_CALLS(X)
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// What an operation is answered with: the `answer` that its request names.
 template <class Request>
@@ -143,4 +144,5 @@ concept operation = detail::is_operation<T>;
 template <operation Request>
 using outcome_of = typename detail::outcome_trait<Request>::type;
 
+} // namespace v0
 } // namespace kdb

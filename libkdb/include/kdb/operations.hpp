@@ -9,7 +9,8 @@
 #include <kdb/export.hpp>
 
 // Administration of the node in use. All but the statistics is for members of `$admins` and `$ops`.
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Options of a scavenge.
 struct scavenge_options {
@@ -86,4 +87,5 @@ struct shut_down_node {
   call_options call{};
 };
 
+} // namespace v0
 } // namespace kdb

@@ -9,7 +9,8 @@
 #include <kdb/export.hpp>
 #include <kdb/stream_state.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// A place in the log, which orders the events of all streams. Grows with every event, without being dense.
 struct log_position {
@@ -82,4 +83,5 @@ inline constexpr all_position all_start = all_position::start();
 /// The end of $all.
 inline constexpr all_position all_end = all_position::end();
 
+} // namespace v0
 } // namespace kdb

@@ -12,7 +12,8 @@
 // Projections: queries in JavaScript that the server runs over its events, and the five of its own. Only the leader has them, and only if
 // it was started with projections. A node that does not lead, or has not started them yet, never answers: calls without any deadline end
 // after `silence_limit`.
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// The projections that every server with projections has. Once enabled (a server enables them itself only with
 /// `StartStandardProjections`) they write links into streams like `$ce-<category>`. They can't be deleted.
@@ -205,4 +206,5 @@ struct restart_projections {
   call_options call{};
 };
 
+} // namespace v0
 } // namespace kdb

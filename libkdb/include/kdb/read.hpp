@@ -13,7 +13,8 @@
 #include <kdb/filter.hpp>
 #include <kdb/position.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// The order in which events are read.
 enum class direction : std::uint8_t { forwards, backwards };
@@ -84,4 +85,5 @@ struct get_current_version {
   call_options call{};
 };
 
+} // namespace v0
 } // namespace kdb

@@ -16,7 +16,8 @@
 
 // Appends to many streams at once: the v2 protocol. Servers before 25.1 (append_to_streams) and 26.1 (append_records) answer
 // `unsupported`.
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// The format of the data.
 enum class schema_format : std::uint8_t { json, protobuf, avro, bytes };
@@ -134,4 +135,5 @@ struct append_records {
   records_options options{};
 };
 
+} // namespace v0
 } // namespace kdb

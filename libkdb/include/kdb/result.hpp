@@ -11,7 +11,8 @@
 #include <kdb/error.hpp>
 #include <kdb/export.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Thrown by `result::value()` when there is no value: `what()` is the whole text of the error, `error()` the typed error itself.
 class failure : public std::runtime_error {
@@ -294,4 +295,5 @@ private:
   std::optional<kdb::error> error_;
 };
 
+} // namespace v0
 } // namespace kdb

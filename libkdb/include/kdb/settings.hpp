@@ -15,7 +15,8 @@
 #include <kdb/log.hpp>
 #include <kdb/result.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Which node of a cluster to use.
 enum class node_preference : std::uint8_t { leader, follower, random, read_only_replica };
@@ -126,4 +127,5 @@ struct settings {
 /// a connection string has an option for them: it has none for tokens and providers of credentials, PEM texts, strictness, the limits of appends and of memory, the start timeout, retries, restarts, the log and `on_change`.
 std::string to_string(const settings& all);
 
+} // namespace v0
 } // namespace kdb

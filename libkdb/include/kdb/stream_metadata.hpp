@@ -16,7 +16,8 @@
 #include <kdb/result.hpp>
 #include <kdb/stream_state.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// The access control list of a stream: login names and groups, `$all` for everybody. An unset right falls back to the server's default,
 /// an empty list leaves it to administrators.
@@ -122,4 +123,5 @@ struct set_system_settings {
   metadata_options options{};
 };
 
+} // namespace v0
 } // namespace kdb

@@ -8,7 +8,8 @@
 
 #include <kdb/export.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// The number of an event in its stream; the first one is 0. The server accepts up to 2^63-1.
 struct stream_revision {
@@ -75,4 +76,5 @@ inline constexpr stream_state stream_state::exists{stream_state::exists_value};
 /// "any", "no stream", "exists", or the revision.
 std::string to_string(stream_state state);
 
+} // namespace v0
 } // namespace kdb

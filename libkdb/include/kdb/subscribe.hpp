@@ -14,7 +14,8 @@
 #include <kdb/filter.hpp>
 #include <kdb/position.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// How a subscription resumes when its call breaks off with an error that is not final.
 struct resume_options {
@@ -88,4 +89,5 @@ struct subscription_ended {
 
 std::string to_string(const subscription_ended& end);
 
+} // namespace v0
 } // namespace kdb

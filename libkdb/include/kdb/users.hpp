@@ -14,7 +14,8 @@
 // Users: who may log in, and the groups that access lists name. Only servers with authentication have them; others may not answer, so that
 // calls without any deadline end after `silence_limit`. Passwords go to the server as they are: over TLS, or in clear where the client
 // speaks without it.
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Options of a user to create.
 struct create_user_options {
@@ -129,4 +130,5 @@ std::string to_string(const create_user& request);
 std::string to_string(const change_password& request);
 std::string to_string(const reset_password& request);
 
+} // namespace v0
 } // namespace kdb

@@ -9,7 +9,8 @@
 #include <kdb/export.hpp>
 #include <kdb/result.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Identifies an event. Version and variant are the caller's choice; the nil value is refused wherever an id is needed.
 using uuid = boost::uuids::uuid;
@@ -23,4 +24,5 @@ result<uuid> parse_uuid(std::string_view text);
 /// The canonical form, in lower case.
 std::string to_string(const uuid& id);
 
+} // namespace v0
 } // namespace kdb

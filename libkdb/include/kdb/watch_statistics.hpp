@@ -7,7 +7,8 @@
 #include <kdb/export.hpp>
 #include <kdb/subscribe.hpp>
 
-namespace KDB_API kdb {
+namespace kdb {
+inline namespace KDB_API v0 {
 
 /// Options of a watch of a node's statistics.
 ///
@@ -23,4 +24,5 @@ struct watch_statistics_options {
   call_options call{};
 };
 
+} // namespace v0
 } // namespace kdb

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "canned_answers.hpp"
+#include "tests/bench/servers/canned_answers.hpp"
 
 #include <random>
 

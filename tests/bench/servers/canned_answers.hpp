@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "http2.hpp"
+#include "tests/bench/servers/http2.hpp"
 
 namespace kdb::bench {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "canned_server.hpp"
+#include "tests/bench/servers/canned_server.hpp"
 
 #include <algorithm>
 #include <array>
@@ -14,8 +14,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#include "canned_answers.hpp"
-#include "http2.hpp"
+#include "tests/bench/servers/canned_answers.hpp"
+#include "tests/bench/servers/http2.hpp"
 
 namespace kdb::bench {
 

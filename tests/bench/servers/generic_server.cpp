@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "generic_server.hpp"
+#include "tests/bench/servers/generic_server.hpp"
 
 #include <cstdio>
 #include <memory>
@@ -13,7 +13,7 @@
 #include <grpcpp/server.h>
 #include <grpcpp/server_builder.h>
 
-#include "../workers/raw_channel.hpp"
+#include "tests/bench/workers/raw_channel.hpp"
 
 #include <unistd.h>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "http2.hpp"
+#include "tests/bench/servers/http2.hpp"
 
 #include <algorithm>
 #include <cstring>

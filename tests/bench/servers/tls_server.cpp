@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tls_server.hpp"
+#include "tests/bench/servers/tls_server.hpp"
 
 #include <cstdio>
 #include <fstream>
 
-#include <fixtures/certificates.hpp>
-#include <fixtures/tls_front.hpp>
+#include "tests/fixtures/certificates.hpp"
+#include "tests/fixtures/tls_front.hpp"
 
 namespace kdb::bench {
 

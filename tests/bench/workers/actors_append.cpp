@@ -2,8 +2,8 @@
 
 // Appending as host actors do it.
 
-#include "host.hpp"
-#include "raw_channel.hpp"
+#include "tests/bench/workers/host.hpp"
+#include "tests/bench/workers/raw_channel.hpp"
 
 #include <chrono>
 

@@ -3,8 +3,8 @@
 // Consuming from a group as a host actor does it: every batch is acknowledged as a whole. And from append to delivery: one actor
 // appends, consumes what it appended, and appends again.
 
-#include "consuming.hpp"
-#include "one_at_a_time.hpp"
+#include "tests/bench/workers/consuming.hpp"
+#include "tests/bench/workers/one_at_a_time.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>

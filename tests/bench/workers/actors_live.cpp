@@ -2,7 +2,7 @@
 
 // From append to live delivery: one actor appends, receives what it appended, and appends again.
 
-#include "one_at_a_time.hpp"
+#include "tests/bench/workers/one_at_a_time.hpp"
 
 #include <caf/event_based_actor.hpp>
 

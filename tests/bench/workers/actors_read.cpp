@@ -3,7 +3,7 @@
 // Reading as a host actor does it: one request for `next` at a time. The reader keeps batches ready, so that asking for more at once
 // gains nothing.
 
-#include "host.hpp"
+#include "tests/bench/workers/host.hpp"
 
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>

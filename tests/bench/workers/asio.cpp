@@ -2,7 +2,7 @@
 
 // The same operations through the Asio client, with callbacks on a thread that runs its executor.
 
-#include "worker.hpp"
+#include "tests/bench/workers/worker.hpp"
 
 #include <future>
 #include <memory>
@@ -13,7 +13,7 @@
 
 #include <kdb/async_client.hpp>
 
-#include "raw_channel.hpp"
+#include "tests/bench/workers/raw_channel.hpp"
 
 namespace kdb::bench {
 

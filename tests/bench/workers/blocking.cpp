@@ -2,7 +2,7 @@
 
 // The same operations through the blocking client.
 
-#include "worker.hpp"
+#include "tests/bench/workers/worker.hpp"
 
 #include <chrono>
 #include <memory>
@@ -10,7 +10,7 @@
 
 #include <kdb/client.hpp>
 
-#include "raw_channel.hpp"
+#include "tests/bench/workers/raw_channel.hpp"
 
 namespace kdb::bench {
 

@@ -5,9 +5,9 @@
 
 #include <caf/scoped_actor.hpp>
 
-#include "host.hpp"
-#include "raw_channel.hpp"
-#include "worker.hpp"
+#include "tests/bench/workers/host.hpp"
+#include "tests/bench/workers/raw_channel.hpp"
+#include "tests/bench/workers/worker.hpp"
 
 // Connecting, again and again.
 namespace kdb::bench {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "host.hpp"
+#include "tests/bench/workers/host.hpp"
 
 #include <algorithm>
 #include <thread>
 
 #include <caf/scoped_actor.hpp>
 
-#include "raw_channel.hpp"
+#include "tests/bench/workers/raw_channel.hpp"
 
 namespace kdb::bench {
 

@@ -11,7 +11,7 @@
 
 #include <kdb/actors.hpp>
 
-#include "worker.hpp"
+#include "tests/bench/workers/worker.hpp"
 
 namespace kdb::bench {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "one_at_a_time.hpp"
+#include "tests/bench/workers/one_at_a_time.hpp"
 
 #include <utility>
 

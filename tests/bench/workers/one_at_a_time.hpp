@@ -7,7 +7,7 @@
 
 #include <caf/stateful_actor.hpp>
 
-#include "host.hpp"
+#include "tests/bench/workers/host.hpp"
 
 namespace kdb::bench {
 

@@ -2,8 +2,8 @@
 
 // One BatchAppend call driven by a completion queue: one outstanding write, the hint set whenever more is queued.
 
-#include "raw_channel.hpp"
-#include "worker.hpp"
+#include "tests/bench/workers/raw_channel.hpp"
+#include "tests/bench/workers/worker.hpp"
 
 #include <array>
 #include <chrono>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "raw_channel.hpp"
+#include "tests/bench/workers/raw_channel.hpp"
 
-#include <rpc/channel_pool.hpp>
+#include "libkdb/rpc/channel_pool.hpp"
 
 namespace kdb::bench {
 

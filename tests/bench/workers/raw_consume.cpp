@@ -3,8 +3,8 @@
 // A consumer's call driven by a completion queue, with generated classes: events are acknowledged so many at a time. Beside it, for
 // latencies, a BatchAppend call on the same queue.
 
-#include "raw_channel.hpp"
-#include "worker.hpp"
+#include "tests/bench/workers/raw_channel.hpp"
+#include "tests/bench/workers/worker.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -20,7 +20,7 @@
 
 #include <kdb/uuid.hpp>
 
-#include "consuming.hpp"
+#include "tests/bench/workers/consuming.hpp"
 
 namespace kdb::bench {
 

@@ -2,8 +2,8 @@
 
 // The loops a careful user of gRPC writes: what reading events costs without us.
 
-#include "raw_channel.hpp"
-#include "worker.hpp"
+#include "tests/bench/workers/raw_channel.hpp"
+#include "tests/bench/workers/worker.hpp"
 
 #include <stdexcept>
 

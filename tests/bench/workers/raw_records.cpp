@@ -2,8 +2,8 @@
 
 // AppendRecords calls driven by a completion queue: a new call for each that ends.
 
-#include "raw_channel.hpp"
-#include "worker.hpp"
+#include "tests/bench/workers/raw_channel.hpp"
+#include "tests/bench/workers/worker.hpp"
 
 #include <chrono>
 #include <memory>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "worker.hpp"
+#include "tests/bench/workers/worker.hpp"
 
 #include <cstdio>
 #include <exception>
 #include <iostream>
 #include <stdexcept>
 
-#include "memory.hpp"
+#include "tests/bench/workers/memory.hpp"
 
 namespace kdb::bench {
 

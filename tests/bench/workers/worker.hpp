@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "../pass.hpp"
+#include "tests/bench/pass.hpp"
 
 namespace kdb::bench {
 

@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-#include "allowed_differences.hpp"
+#include "tests/golden/allowed_differences.hpp"
 
 using namespace kdb::golden;
 using nlohmann::json;

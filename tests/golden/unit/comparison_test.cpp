@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "comparison.hpp"
-#include "text_coding.hpp"
+#include "tests/golden/comparison.hpp"
+#include "tests/golden/text_coding.hpp"
 
 using namespace kdb::golden;
 using nlohmann::json;

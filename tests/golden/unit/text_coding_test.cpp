@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "status_code.hpp"
-#include "text_coding.hpp"
+#include "tests/golden/status_code.hpp"
+#include "tests/golden/text_coding.hpp"
 
 using namespace kdb::golden;
 

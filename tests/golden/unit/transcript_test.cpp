@@ -7,8 +7,8 @@
 #include <string>
 #include <variant>
 
-#include "transcript.hpp"
-#include "wire_json.hpp"
+#include "tests/golden/transcript.hpp"
+#include "tests/golden/wire_json.hpp"
 
 using namespace kdb::golden;
 using nlohmann::json;

@@ -3,8 +3,8 @@
 
 #include <stdexcept>
 
-#include "text_coding.hpp"
-#include "wire_json.hpp"
+#include "tests/golden/text_coding.hpp"
+#include "tests/golden/wire_json.hpp"
 
 using namespace kdb::golden;
 using nlohmann::json;

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/groups.hpp"
-#include "commands/input.hpp"
-#include "program/file.hpp"
-#include "program/terminal.hpp"
-#include "text/json_text.hpp"
-#include "text/quantity.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/commands/input.hpp"
+#include "tools/kdbctl/program/file.hpp"
+#include "tools/kdbctl/program/terminal.hpp"
+#include "tools/kdbctl/text/json_text.hpp"
+#include "tools/kdbctl/text/quantity.hpp"
 
 #include <map>
 

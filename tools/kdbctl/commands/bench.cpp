@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/groups.hpp"
-#include "program/pipeline.hpp"
-#include "program/terminal.hpp"
-#include "text/histogram.hpp"
-#include "text/quantity.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/program/pipeline.hpp"
+#include "tools/kdbctl/program/terminal.hpp"
+#include "tools/kdbctl/text/histogram.hpp"
+#include "tools/kdbctl/text/quantity.hpp"
 
 namespace kdbctl {
 namespace {

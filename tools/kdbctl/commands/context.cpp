@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/groups.hpp"
-#include "program/context_store.hpp"
-#include "program/file.hpp"
-#include "program/terminal.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/program/context_store.hpp"
+#include "tools/kdbctl/program/file.hpp"
+#include "tools/kdbctl/program/terminal.hpp"
 
 namespace kdbctl {
 namespace {

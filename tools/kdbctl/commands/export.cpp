@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/filters.hpp"
-#include "commands/groups.hpp"
-#include "program/file.hpp"
-#include "program/terminal.hpp"
-#include "text/event_line.hpp"
-#include "text/import_plan.hpp"
-#include "text/quantity.hpp"
+#include "tools/kdbctl/commands/filters.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/program/file.hpp"
+#include "tools/kdbctl/program/terminal.hpp"
+#include "tools/kdbctl/text/event_line.hpp"
+#include "tools/kdbctl/text/import_plan.hpp"
+#include "tools/kdbctl/text/quantity.hpp"
 
 #include <sys/stat.h>
 #include <unistd.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/filters.hpp"
+#include "tools/kdbctl/commands/filters.hpp"
 
 namespace kdbctl {
 

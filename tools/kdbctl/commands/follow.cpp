@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/filters.hpp"
-#include "commands/groups.hpp"
-#include "commands/handler_process.hpp"
-#include "program/event_output.hpp"
-#include "program/terminal.hpp"
-#include "text/quantity.hpp"
+#include "tools/kdbctl/commands/filters.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/commands/handler_process.hpp"
+#include "tools/kdbctl/program/event_output.hpp"
+#include "tools/kdbctl/program/terminal.hpp"
+#include "tools/kdbctl/text/quantity.hpp"
 
 namespace kdbctl {
 namespace {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/filters.hpp"
-#include "commands/groups.hpp"
-#include "text/values.hpp"
+#include "tools/kdbctl/commands/filters.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/text/values.hpp"
 
 // Groups of persistent subscriptions.
 namespace kdbctl {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "program/definition.hpp"
-#include "program/session.hpp"
+#include "tools/kdbctl/program/definition.hpp"
+#include "tools/kdbctl/program/session.hpp"
 
 // One function for each file of commands: it adds them to the program.
 namespace kdbctl {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/handler_process.hpp"
+#include "tools/kdbctl/commands/handler_process.hpp"
 
 #include <algorithm>
 #include <cerrno>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/groups.hpp"
-#include "commands/import_verification.hpp"
-#include "commands/input.hpp"
-#include "program/file.hpp"
-#include "program/pipeline.hpp"
-#include "program/terminal.hpp"
-#include "text/import_plan.hpp"
-#include "text/quantity.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/commands/import_verification.hpp"
+#include "tools/kdbctl/commands/input.hpp"
+#include "tools/kdbctl/program/file.hpp"
+#include "tools/kdbctl/program/pipeline.hpp"
+#include "tools/kdbctl/program/terminal.hpp"
+#include "tools/kdbctl/text/import_plan.hpp"
+#include "tools/kdbctl/text/quantity.hpp"
 
 #include <algorithm>
 #include <thread>

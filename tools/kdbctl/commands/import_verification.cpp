@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/import_verification.hpp"
+#include "tools/kdbctl/commands/import_verification.hpp"
 
-#include "program/file.hpp"
-#include "text/import_plan.hpp"
-#include "text/quantity.hpp"
+#include "tools/kdbctl/program/file.hpp"
+#include "tools/kdbctl/text/import_plan.hpp"
+#include "tools/kdbctl/text/quantity.hpp"
 
 #include <map>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "program/session.hpp"
+#include "tools/kdbctl/program/session.hpp"
 
 #include <optional>
 #include <string>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/input.hpp"
+#include "tools/kdbctl/commands/input.hpp"
 
-#include "program/file.hpp"
-#include "program/terminal.hpp"
+#include "tools/kdbctl/program/file.hpp"
+#include "tools/kdbctl/program/terminal.hpp"
 
 namespace kdbctl {
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "text/event_line.hpp"
-#include "text/exit_status.hpp"
+#include "tools/kdbctl/text/event_line.hpp"
+#include "tools/kdbctl/text/exit_status.hpp"
 
 #include <kdb/result.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/groups.hpp"
-#include "commands/input.hpp"
-#include "text/values.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/commands/input.hpp"
+#include "tools/kdbctl/text/values.hpp"
 
 // Scavenges, and the operation of the node in use.
 namespace kdbctl {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/groups.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
 
 namespace kdbctl {
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/groups.hpp"
-#include "program/file.hpp"
-#include "text/values.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/program/file.hpp"
+#include "tools/kdbctl/text/values.hpp"
 
 namespace kdbctl {
 namespace {

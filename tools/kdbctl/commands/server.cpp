@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/groups.hpp"
-#include "text/quantity.hpp"
-#include "text/values.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/text/quantity.hpp"
+#include "tools/kdbctl/text/values.hpp"
 
 #include <chrono>
 

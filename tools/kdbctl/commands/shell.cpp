@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/groups.hpp"
-#include "commands/stream_names.hpp"
-#include "program/context_store.hpp"
-#include "program/terminal.hpp"
-#include "text/command_tree.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/commands/stream_names.hpp"
+#include "tools/kdbctl/program/context_store.hpp"
+#include "tools/kdbctl/program/terminal.hpp"
+#include "tools/kdbctl/text/command_tree.hpp"
 
 #include <completion_scripts.hpp>
 

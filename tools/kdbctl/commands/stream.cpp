@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/groups.hpp"
-#include "commands/input.hpp"
-#include "commands/stream_names.hpp"
-#include "program/file.hpp"
-#include "text/event_line.hpp"
-#include "text/values.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/commands/input.hpp"
+#include "tools/kdbctl/commands/stream_names.hpp"
+#include "tools/kdbctl/program/file.hpp"
+#include "tools/kdbctl/text/event_line.hpp"
+#include "tools/kdbctl/text/values.hpp"
 
 namespace kdbctl {
 namespace {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/stream_names.hpp"
+#include "tools/kdbctl/commands/stream_names.hpp"
 
 namespace kdbctl {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "commands/groups.hpp"
-#include "commands/input.hpp"
-#include "program/file.hpp"
-#include "program/terminal.hpp"
-#include "text/values.hpp"
+#include "tools/kdbctl/commands/groups.hpp"
+#include "tools/kdbctl/commands/input.hpp"
+#include "tools/kdbctl/program/file.hpp"
+#include "tools/kdbctl/program/terminal.hpp"
+#include "tools/kdbctl/text/values.hpp"
 
 namespace kdbctl {
 namespace {

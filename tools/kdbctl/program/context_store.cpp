@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "program/context_store.hpp"
+#include "tools/kdbctl/program/context_store.hpp"
 
-#include "program/file.hpp"
-#include "program/terminal.hpp"
-#include "text/argument.hpp"
-#include "text/nearest.hpp"
+#include "tools/kdbctl/program/file.hpp"
+#include "tools/kdbctl/program/terminal.hpp"
+#include "tools/kdbctl/text/argument.hpp"
+#include "tools/kdbctl/text/nearest.hpp"
 
 #include <algorithm>
 #include <system_error>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "text/connection_choice.hpp"
+#include "tools/kdbctl/text/connection_choice.hpp"
 
 #include <filesystem>
 #include <string>

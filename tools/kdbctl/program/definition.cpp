@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "program/definition.hpp"
+#include "tools/kdbctl/program/definition.hpp"
 
 namespace kdbctl {
 namespace {

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "program/operations.hpp"
-#include "text/argument.hpp"
-#include "text/command_tree.hpp"
-#include "text/exit_status.hpp"
+#include "tools/kdbctl/program/operations.hpp"
+#include "tools/kdbctl/text/argument.hpp"
+#include "tools/kdbctl/text/command_tree.hpp"
+#include "tools/kdbctl/text/exit_status.hpp"
 
 #include <chrono>
 #include <functional>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "program/event_output.hpp"
+#include "tools/kdbctl/program/event_output.hpp"
 
-#include "text/encoding.hpp"
-#include "text/quantity.hpp"
+#include "tools/kdbctl/text/encoding.hpp"
+#include "tools/kdbctl/text/quantity.hpp"
 
 namespace kdbctl {
 namespace {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "program/session.hpp"
-#include "text/event_line.hpp"
-#include "text/table.hpp"
+#include "tools/kdbctl/program/session.hpp"
+#include "tools/kdbctl/text/event_line.hpp"
+#include "tools/kdbctl/text/table.hpp"
 
 #include <kdb/event_batch.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "program/file.hpp"
+#include "tools/kdbctl/program/file.hpp"
 
 #include <algorithm>
 #include <cerrno>

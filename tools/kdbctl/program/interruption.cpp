@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "program/interruption.hpp"
+#include "tools/kdbctl/program/interruption.hpp"
 
-#include "text/exit_status.hpp"
+#include "tools/kdbctl/text/exit_status.hpp"
 
 #include <csignal>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "program/output.hpp"
+#include "tools/kdbctl/program/output.hpp"
 
 #include <cerrno>
 #include <cstring>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "program/parser.hpp"
+#include "tools/kdbctl/program/parser.hpp"
 
-#include "text/help_text.hpp"
+#include "tools/kdbctl/text/help_text.hpp"
 
 #include <kdb/version.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "program/definition.hpp"
+#include "tools/kdbctl/program/definition.hpp"
 
 #include <string>
 #include <vector>

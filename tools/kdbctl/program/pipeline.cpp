@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "program/pipeline.hpp"
+#include "tools/kdbctl/program/pipeline.hpp"
 
 #include <kdb/async_client.hpp>
 

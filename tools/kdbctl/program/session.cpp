@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "program/session.hpp"
+#include "tools/kdbctl/program/session.hpp"
 
-#include "program/context_store.hpp"
-#include "program/file.hpp"
-#include "program/terminal.hpp"
-#include "text/connection_notice.hpp"
+#include "tools/kdbctl/program/context_store.hpp"
+#include "tools/kdbctl/program/file.hpp"
+#include "tools/kdbctl/program/terminal.hpp"
+#include "tools/kdbctl/text/connection_notice.hpp"
 
 #include <memory>
 #include <utility>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "program/interruption.hpp"
-#include "program/operations.hpp"
-#include "program/output.hpp"
-#include "text/connection_choice.hpp"
-#include "text/exit_status.hpp"
-#include "text/listing.hpp"
+#include "tools/kdbctl/program/interruption.hpp"
+#include "tools/kdbctl/program/operations.hpp"
+#include "tools/kdbctl/program/output.hpp"
+#include "tools/kdbctl/text/connection_choice.hpp"
+#include "tools/kdbctl/text/exit_status.hpp"
+#include "tools/kdbctl/text/listing.hpp"
 
 #include <kdb/client.hpp>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "program/terminal.hpp"
+#include "tools/kdbctl/program/terminal.hpp"
 
-#include "program/file.hpp"
-#include "program/interruption.hpp"
-#include "text/exit_status.hpp"
+#include "tools/kdbctl/program/file.hpp"
+#include "tools/kdbctl/program/interruption.hpp"
+#include "tools/kdbctl/text/exit_status.hpp"
 
 #include <algorithm>
 #include <cerrno>

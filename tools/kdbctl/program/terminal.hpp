@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "text/progress_line.hpp"
-#include "text/table.hpp"
+#include "tools/kdbctl/text/progress_line.hpp"
+#include "tools/kdbctl/text/table.hpp"
 
 #include <kdb/result.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/argument.hpp"
+#include "tools/kdbctl/text/argument.hpp"
 
-#include "text/encoding.hpp"
+#include "tools/kdbctl/text/encoding.hpp"
 
 #include <array>
 

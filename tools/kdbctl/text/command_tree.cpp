@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/command_tree.hpp"
+#include "tools/kdbctl/text/command_tree.hpp"
 
-#include "text/nearest.hpp"
+#include "tools/kdbctl/text/nearest.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/connection_choice.hpp"
+#include "tools/kdbctl/text/connection_choice.hpp"
 
-#include "text/argument.hpp"
-#include "text/listing.hpp"
+#include "tools/kdbctl/text/argument.hpp"
+#include "tools/kdbctl/text/listing.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/connection_notice.hpp"
+#include "tools/kdbctl/text/connection_notice.hpp"
 
 namespace kdbctl {
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/encoding.hpp"
+#include "tools/kdbctl/text/encoding.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/event_line.hpp"
+#include "tools/kdbctl/text/event_line.hpp"
 
-#include "text/encoding.hpp"
-#include "text/json_text.hpp"
-#include "text/nearest.hpp"
+#include "tools/kdbctl/text/encoding.hpp"
+#include "tools/kdbctl/text/json_text.hpp"
+#include "tools/kdbctl/text/nearest.hpp"
 
 #include <charconv>
 

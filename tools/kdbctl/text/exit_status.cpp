@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/exit_status.hpp"
+#include "tools/kdbctl/text/exit_status.hpp"
 
-#include "text/encoding.hpp"
+#include "tools/kdbctl/text/encoding.hpp"
 
 namespace kdbctl {
 

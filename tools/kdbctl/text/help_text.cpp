@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/help_text.hpp"
+#include "tools/kdbctl/text/help_text.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "text/command_tree.hpp"
+#include "tools/kdbctl/text/command_tree.hpp"
 
 #include <string>
 #include <vector>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/histogram.hpp"
+#include "tools/kdbctl/text/histogram.hpp"
 
-#include "text/quantity.hpp"
+#include "tools/kdbctl/text/quantity.hpp"
 
 #include <algorithm>
 #include <bit>

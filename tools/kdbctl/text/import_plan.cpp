@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/import_plan.hpp"
+#include "tools/kdbctl/text/import_plan.hpp"
 
-#include "text/listing.hpp"
+#include "tools/kdbctl/text/listing.hpp"
 
 #include <algorithm>
 

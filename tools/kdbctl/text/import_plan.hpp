@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "text/event_line.hpp"
+#include "tools/kdbctl/text/event_line.hpp"
 
 #include <kdb/result.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/json_text.hpp"
+#include "tools/kdbctl/text/json_text.hpp"
 
-#include "text/encoding.hpp"
+#include "tools/kdbctl/text/encoding.hpp"
 
 #include <array>
 #include <cstdint>

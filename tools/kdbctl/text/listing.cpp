@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/listing.hpp"
+#include "tools/kdbctl/text/listing.hpp"
 
-#include "text/encoding.hpp"
+#include "tools/kdbctl/text/encoding.hpp"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "text/table.hpp"
+#include "tools/kdbctl/text/table.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/command_tree.hpp"
+#include "tools/kdbctl/text/command_tree.hpp"
 
 // The manual page, written from the commands; what is not about one of them stands here.
 namespace kdbctl {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/nearest.hpp"
+#include "tools/kdbctl/text/nearest.hpp"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/progress_line.hpp"
+#include "tools/kdbctl/text/progress_line.hpp"
 
-#include "text/encoding.hpp"
-#include "text/quantity.hpp"
+#include "tools/kdbctl/text/encoding.hpp"
+#include "tools/kdbctl/text/quantity.hpp"
 
 #include <algorithm>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/quantity.hpp"
+#include "tools/kdbctl/text/quantity.hpp"
 
 #include <array>
 #include <cstdio>

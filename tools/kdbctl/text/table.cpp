@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/table.hpp"
+#include "tools/kdbctl/text/table.hpp"
 
-#include "text/encoding.hpp"
+#include "tools/kdbctl/text/encoding.hpp"
 
 #include <algorithm>
 #include <utility>

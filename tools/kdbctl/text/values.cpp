@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "text/values.hpp"
+#include "tools/kdbctl/text/values.hpp"
 
-#include "text/event_line.hpp"
+#include "tools/kdbctl/text/event_line.hpp"
 
 namespace kdbctl {
 namespace {

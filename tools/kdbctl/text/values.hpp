@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "text/listing.hpp"
+#include "tools/kdbctl/text/listing.hpp"
 
 #include <kdb/cluster.hpp>
 #include <kdb/groups.hpp>

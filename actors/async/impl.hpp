@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/send.hpp>
+
+#include <functional>
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+#include "actors/runtime/reply_desk.hpp"
+#include "actors/runtime/runtime.hpp"
+#include "libkdb/values/forks.hpp"
+#include <kdb/async_core.hpp>
+
+// What the operations of an `async_core` share.
+namespace kdb::inline v0::detail {
+
+struct async_core::impl {
+  explicit impl(std::shared_ptr<runtime> given);
+  /// The last handle is gone: what is pending ends with `closed`, and the runtime goes with the last of it.
+  ~impl();
+
+  /// Asks an actor; `done` gets a `result<Answer>`.
+  template <class Answer, class Handle, class Request, class Done>
+  void ask(const Handle& whom, Request request, Done done) const {
+    if (auto why = running->refusal()) {
+      done(result<Answer>{unexpected{std::move(*why)}});
+      return;
+    }
+    // The runtime has to stay for as long as anybody waits for an answer.
+    desk->ask<Answer>(whom, std::move(request),
+                      [running = running, done = std::move(done)](result<Answer> answer) mutable { done(std::move(answer)); });
+  }
+
+  /// Asks the client.
+  template <class Answer, class Request>
+  void ask(Request request, completion_ptr<Answer> done) const {
+    ask<Answer>(running->client(), std::move(request),
+                [done = std::move(done)](result<Answer> answer) { done->complete(std::move(answer)); });
+  }
+
+  /// Makes a call. `done` gets the messages of the server.
+  void call(std::shared_ptr<wire::call_plan> plan, std::function<void(result<wire::message_list>)> done) const {
+    ask<wire::message_list>(caf::actor_cast<call_runner>(running->client()), run_call{std::move(plan)}, std::move(done));
+  }
+
+  std::shared_ptr<runtime> running;
+  std::shared_ptr<reply_desk> desk;
+};
+
+/// Makes the state of a reading, subscription or consumer. In a child of `fork` it is left behind with the parent's runtime.
+template <class State, class... Args>
+std::shared_ptr<State> make_state(Args&&... args) {
+  return {new State(std::forward<Args>(args)...), [](State* state) {
+            if (state->owner->running->inherited())
+              leave_behind(std::shared_ptr<State>{state});
+            else
+              delete state;
+          }};
+}
+
+} // namespace kdb::inline v0::detail

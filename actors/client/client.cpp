@@ -1,0 +1,318 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/client/client.hpp"
+
+#include <utility>
+
+#include "actors/client/statistics_watcher.hpp"
+#include "actors/runtime/kept_promise.hpp"
+#include "actors/workers/call_defaults.hpp"
+#include "actors/workers/parts_appender.hpp"
+#include "actors/workers/reader.hpp"
+#include "actors/workers/subscription.hpp"
+#include "actors/workers/whole_reader.hpp"
+#include "libkdb/policy/groups.hpp"
+#include "libkdb/policy/operations.hpp"
+#include "libkdb/policy/validate.hpp"
+#include "libkdb/rpc/grpc_transport.hpp"
+
+namespace kdb::inline v0 {
+
+namespace {
+
+wire::read_request to_request(const std::string& stream, const read_stream_options& how) {
+  const auto from = how.from.value_or(how.direction == forwards ? stream_start : stream_end);
+  return {.source = wire::stream_source{stream, from},
+          .direction = how.direction,
+          .limit = how.limit,
+          .resolve_links = how.resolve_links};
+}
+
+wire::read_request to_request(const read_all_options& how) {
+  const auto from = how.from.value_or(how.direction == forwards ? all_start : all_end);
+  return {.source = wire::all_source{from},
+          .direction = how.direction,
+          .limit = how.limit,
+          .resolve_links = how.resolve_links,
+          .filter = how.filter};
+}
+
+constexpr std::string_view settings_stream = "$settings";
+
+std::string metadata_stream(const std::string& stream) {
+  return "$$" + stream;
+}
+
+} // namespace
+
+error closed_error() {
+  return {.code = errc::closed, .message = "the client is closed"};
+}
+
+client_self::behavior_type client_state::start(client_parts given) {
+  parts = std::move(given);
+  restarts = {parts.how.max_restarts, parts.how.restart_span};
+  context = std::make_shared<const worker_context>(
+    worker_context{parts.how, std::make_shared<connection_ref>(), parts.log, std::make_shared<own_credentials>(parts.how)});
+  self->set_down_handler([this](caf::down_msg& what) { on_down(what); });
+  self->set_exit_handler([this](caf::exit_msg& what) { shut(std::move(what.reason)); });
+  spawn_keeper();
+  spawn_connection();
+  spawn_appender();
+  spawn_management();
+  // The operations that are one call have their handlers elsewhere: so the compiler can't compare these with the interface. A test sends
+  // each of them.
+  caf::message_handler own{
+    [this](append_to_stream& request) { return on_append(request); },
+    [this](read_stream& request) { return on_read(request); },
+    [this](read_all& request) { return on_read_all(request); },
+    [this](subscribe_to_stream& request) { return on_subscribe(request); },
+    [this](subscribe_to_all& request) { return on_subscribe_all(request); },
+    [this](consume& request) { return on_consume(request); },
+    [this](watch_statistics& request) { return on_watch_statistics(request); },
+    [this](append_in_parts& request) { return on_append_in_parts(request); },
+    [this](read_stream_to_end& request) { return on_read_to_end(request); },
+    [this](set_stream_metadata& request) { return on_set_metadata(request); },
+    [this](set_system_settings& request) { return on_set_settings(request); },
+    [this](run_call& job) { return on_run(job); },
+    [this](const wait_connected& request) { return on_wait_connected(request); },
+    [this](const get_status&) { return on_get_status(); },
+    [this](get_server_info& request) { return on_get_server_info(request); },
+    [this](const observe& request) { on_observe(request); },
+    [this](const close&) { return on_close(); },
+    [this](const connection_change& change) { on_change(change); },
+    [this](const calls_drained&) {
+      drained = true;
+      quit_when_done();
+    },
+  };
+  return {client_self::behavior_type::unsafe_init{}, own.or_else(call_handlers())};
+}
+
+reader_actor client_state::spawn_reader(wire::read_request request, call_options call) {
+  auto started = self->spawn(reader, read_plan{std::move(request), std::move(call)}, context,
+                             caf::actor_cast<caf::strong_actor_ptr>(self->current_sender()));
+  supervise(started.address());
+  return started;
+}
+
+caf::result<subscription_actor> client_state::spawn_subscription(subscription_plan plan) {
+  if (!plan.subscriber)
+    return to_caf({.code = errc::invalid_argument,
+                   .message = "a subscription needs a subscriber",
+                   .detail = bad_argument{"subscriber", "the handle of an actor"}});
+  return when_begun<subscription_actor>(self->spawn(subscription, std::move(plan), context));
+}
+
+template <class Handle, class Started>
+caf::result<Handle> client_state::when_begun(const Started& started) {
+  supervise(started.address(), caf::actor_cast<caf::strong_actor_ptr>(started));
+  return self->delegate(started, begin{});
+}
+
+// -- the requests -------------------------------------------------------------------------
+
+caf::result<wire::message_list> client_state::on_run(run_call& job) {
+  if (closing)
+    return to_caf(closed_error());
+  return self->delegate(management, std::move(job));
+}
+
+caf::result<append_result> client_state::on_append(append_to_stream& request) {
+  if (closing)
+    return to_caf(closed_error());
+  auto& call = request.options.call;
+  const auto times = call.retry.value_or(parts.how.retry);
+  if (times == 0)
+    return self->delegate(appender, std::move(request));
+  const auto explicitly = request.expected == stream_state::no_stream || request.expected.is_revision();
+  const auto started = self->spawn(
+    retrying, client_actor{self}, retry_plan{explicitly, times, time_budget{deadline_for(parts.how, call), self->clock().now()}});
+  supervise(started.address());
+  return self->delegate(started, std::move(request));
+}
+
+caf::result<reader_actor> client_state::on_read(read_stream& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_read(what.stream, what.options); !fine)
+    return to_caf(std::move(fine.error()));
+  return spawn_reader(to_request(what.stream, what.options), std::move(what.options.call));
+}
+
+caf::result<append_in_parts_result> client_state::on_append_in_parts(append_in_parts& what) {
+  if (closing)
+    return append_in_parts_result{.stopped = closed_error()};
+  auto worker = self->spawn(parts_appender, client_actor{self});
+  supervise(worker.address());
+  return self->delegate(worker, std::move(what));
+}
+
+caf::result<event_list> client_state::on_read_to_end(read_stream_to_end& what) {
+  if (closing)
+    return to_caf(closed_error());
+  auto worker = self->spawn(whole_reader, client_actor{self});
+  supervise(worker.address());
+  return self->delegate(worker, std::move(what));
+}
+
+caf::result<reader_actor> client_state::on_read_all(read_all& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_read(what.options); !fine)
+    return to_caf(std::move(fine.error()));
+  return spawn_reader(to_request(what.options), std::move(what.options.call));
+}
+
+caf::result<append_result> client_state::on_set_metadata(set_stream_metadata& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_stream_name(what.stream); !fine)
+    return to_caf(std::move(fine.error()));
+  auto json = to_json(what.metadata);
+  if (!json)
+    return to_caf(std::move(json.error()));
+  append_to_stream append{.stream = metadata_stream(what.stream),
+                          .expected = what.expected,
+                          .events = {new_event::json("$metadata", std::move(*json))},
+                          .options = {std::move(what.options.call)}};
+  return on_append(append);
+}
+
+caf::result<append_result> client_state::on_set_settings(set_system_settings& what) {
+  if (closing)
+    return to_caf(closed_error());
+  auto json = to_json(what.settings);
+  if (!json)
+    return to_caf(std::move(json.error()));
+  append_to_stream append{.stream = std::string{settings_stream},
+                          .expected = what.expected,
+                          .events = {new_event::json("$settings", std::move(*json))},
+                          .options = {std::move(what.options.call)}};
+  return on_append(append);
+}
+
+caf::result<subscription_actor> client_state::on_subscribe(subscribe_to_stream& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_subscribe(what.stream, what.options); !fine)
+    return to_caf(std::move(fine.error()));
+  return spawn_subscription({stream_plan{std::move(what.stream), std::move(what.options)}, what.subscriber.handle()});
+}
+
+caf::result<subscription_actor> client_state::on_subscribe_all(subscribe_to_all& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_subscribe(what.options); !fine)
+    return to_caf(std::move(fine.error()));
+  return spawn_subscription({all_plan{std::move(what.options)}, what.subscriber.handle()});
+}
+
+caf::result<consumer_actor> client_state::on_consume(consume& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_consume(what.group, what.options); !fine)
+    return to_caf(std::move(fine.error()));
+  if (!what.subscriber.handle())
+    return to_caf({.code = errc::invalid_argument,
+                   .message = "a consumer needs a subscriber",
+                   .detail = bad_argument{"subscriber", "the handle of an actor"}});
+  auto started =
+    self->spawn(consumer, consumer_plan{std::move(what.group), std::move(what.options), what.subscriber.handle()}, context);
+  consumers.insert(started.address());
+  return when_begun<consumer_actor>(started);
+}
+
+caf::result<statistics_watcher_actor> client_state::on_watch_statistics(watch_statistics& request) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_watch_statistics(request.options); !fine)
+    return to_caf(std::move(fine.error()));
+  const auto started = self->spawn(statistics_watcher, std::move(request.options), client_actor{self});
+  supervise(started.address());
+  return statistics_watcher_actor{started};
+}
+
+caf::result<connected> client_state::on_wait_connected(const wait_connected& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (what.timeout <= std::chrono::milliseconds::zero())
+    return to_caf({.code = errc::invalid_argument,
+                   .message = "the timeout must be positive",
+                   .detail = bad_argument{"timeout", "more than 0 ms"}});
+  const auto promise = kept(self->make_response_promise<connected>());
+  wait_for_node(promise, time_budget{what.timeout, self->clock().now()});
+  return *promise;
+}
+
+void client_state::wait_for_node(const connected_promise& waiting, time_budget budget) {
+  self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{})
+    .then(
+      [waiting](const node_ptr& found) {
+        waiting->deliver(connected{found->where, found->features.version});
+      },
+      [this, waiting, budget](const caf::error& why) {
+        auto known = no_node(*context, why);
+        // The next round: the connection sees to the pause before it.
+        const auto may_pass = policy::retry_can_help(known.code) && known.code != errc::deadline_exceeded;
+        // Settings and certificates don't change in a moment: who waits would only learn of it at the end of its time.
+        if (!closing && may_pass && known.code != errc::tls_failed && !budget.is_over(self->clock().now()))
+          wait_for_node(waiting, budget);
+        else
+          waiting->deliver(to_caf(std::move(known)));
+      });
+}
+
+// -- about the client -----------------------------------------------------------------------
+
+caf::result<client_status> client_state::on_get_status() {
+  if (closing)
+    return client_status{.phase = client_phase::closed};
+  return self->delegate(context->connection->get(), get_status{});
+}
+
+caf::result<server_info> client_state::on_get_server_info(get_server_info& what) {
+  if (closing)
+    return to_caf(closed_error());
+  if (auto fine = policy::check_call(what.call); !fine)
+    return to_caf(std::move(fine.error()));
+  const auto promise = kept(self->make_response_promise<server_info>());
+  const time_budget budget{deadline_for(parts.how, what.call), self->clock().now()};
+  self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{what.call.wait_for_node})
+    .then(
+      [promise](const node_ptr& found) {
+        const auto& offers = found->features.offers;
+        promise->deliver(server_info{found->where, found->features.version, {offers.begin(), offers.end()}});
+      },
+      [this, promise](const caf::error& why) { promise->deliver(to_caf(no_node(*context, why))); });
+  return *promise;
+}
+
+client_self::behavior_type client_behavior(client_self::stateful_pointer<client_state> self, client_parts parts) {
+  return self->state.start(std::move(parts));
+}
+
+result<client_actor> spawn_client(caf::actor_system& system, settings how) {
+  auto log = std::make_shared<const logger>(how.log, how.minimum_log_level, how.on_change);
+  return spawn_client(system, std::move(how), std::move(log));
+}
+
+result<client_actor> spawn_client(caf::actor_system& system, settings how, logger_ptr log) {
+  if (auto fine = how.validate(); !fine)
+    return unexpected{std::move(fine.error())};
+  if (auto fine = rpc::check_tls_files(how.tls); !fine)
+    return unexpected{std::move(fine.error())};
+  for (const auto& warning : how.warnings())
+    (*log)(log_level::warning, warning);
+  if (how.connection_name.empty())
+    how.connection_name = to_string(random_uuid());
+  auto engine = rpc::make_engine(how.max_transport_bytes);
+  auto transports = [engine = std::weak_ptr{engine}, how](const rpc::address& where) -> std::shared_ptr<rpc::transport> {
+    return rpc::make_grpc_transport(engine.lock(), where, how);
+  };
+  return client_actor{system.spawn(
+    client_behavior,
+    client_parts{
+      .how = how, .engine = engine, .transports = std::move(transports), .look_up = rpc::resolve, .log = std::move(log)})};
+}
+
+} // namespace kdb::inline v0

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/message_handler.hpp>
+#include <caf/response_promise.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "actors/client/retrying.hpp"
+#include "actors/connection/connection.hpp"
+#include "actors/connection/credentials_keeper.hpp"
+#include "actors/connection/discovery.hpp"
+#include "actors/workers/consumer.hpp"
+#include "actors/workers/subscription.hpp"
+#include "actors/workers/worker_context.hpp"
+#include "libkdb/policy/retry_budget.hpp"
+#include <kdb/actors.hpp>
+
+namespace kdb::inline v0 {
+
+namespace rpc {
+class engine;
+} // namespace rpc
+
+/// What a client is made of. Tests put a scripted transport in it.
+struct client_parts {
+  settings how;
+  std::shared_ptr<rpc::engine> engine; // May be null: nothing to wait for then.
+  transport_factory transports;
+  name_lookup look_up;
+  logger_ptr log;
+};
+
+using client_self = client_actor::extend<caf::reacts_to<connection_change>, // Of its connection.
+                                         caf::replies_to<run_call>::with<wire::message_list>, caf::reacts_to<calls_drained>>;
+
+using connected_promise = std::shared_ptr<caf::typed_response_promise<connected>>;
+
+/// The façade: hands requests to the workers that own them, supervises these, and closes everything in order.
+struct client_state {
+  static inline const char* name = "kdb.client";
+
+  explicit client_state(client_self::pointer owner) : self{owner} {}
+  ~client_state();
+
+  client_self::behavior_type start(client_parts parts);
+
+  // One for each message.
+  caf::result<append_result> on_append(append_to_stream& request);
+  caf::result<append_result> on_set_metadata(set_stream_metadata& request);
+  caf::result<append_result> on_set_settings(set_system_settings& request);
+  caf::result<append_in_parts_result> on_append_in_parts(append_in_parts& request);
+  caf::result<event_list> on_read_to_end(read_stream_to_end& request);
+  caf::result<reader_actor> on_read(read_stream& request);
+  caf::result<reader_actor> on_read_all(read_all& request);
+  caf::result<subscription_actor> on_subscribe(subscribe_to_stream& request);
+  caf::result<subscription_actor> on_subscribe_all(subscribe_to_all& request);
+  caf::result<consumer_actor> on_consume(consume& request);
+  caf::result<statistics_watcher_actor> on_watch_statistics(watch_statistics& request);
+  /// An operation that is one call: everything but its type is handled alike.
+  template <class Request>
+  caf::result<answer_of<Request>> on_call(Request& request);
+  caf::result<wire::message_list> on_run(run_call& job);
+  caf::result<connected> on_wait_connected(const wait_connected& request);
+  caf::result<void> on_close();
+  caf::result<client_status> on_get_status();
+  void on_observe(const observe& request);
+  caf::result<server_info> on_get_server_info(get_server_info& request);
+  void on_change(const connection_change& change);
+  void on_down(const caf::down_msg& down);
+  /// Handlers of all operations that are one call, in a file of their own: they take long to compile.
+  caf::message_handler call_handlers();
+
+  void spawn_keeper();
+  void spawn_connection();
+  void spawn_appender();
+  void spawn_management();
+  /// The handle of a subscription or consumer keeps it alive, whoever else lets go of it.
+  void supervise(const caf::actor_addr& child, caf::strong_actor_ptr handle = {});
+  reader_actor spawn_reader(wire::read_request request, call_options call);
+  caf::result<subscription_actor> spawn_subscription(subscription_plan plan);
+  /// Hands out what was started when it has begun, or why it has not.
+  template <class Handle, class Started>
+  caf::result<Handle> when_begun(const Started& started);
+  void wait_for_node(const connected_promise& waiting, time_budget budget);
+  void shut(caf::error reason);
+  /// Once the last consumer has gone: its answers need their calls.
+  void stop_calls();
+  void quit_when_done();
+  void tell_observers(const connection_change& what);
+
+  client_self::pointer self;
+  client_parts parts;
+  worker_context_ptr context;
+  credentials_keeper_actor keeper; // If somebody provides credentials.
+  discovery_actor discovery;
+  appender_actor appender;
+  management_actor management;
+  std::unordered_map<caf::actor_addr, caf::strong_actor_ptr>
+    children;                                    // Readers have no handle here: unused ones go by themselves.
+  std::unordered_set<caf::actor_addr> consumers; // Children, too.
+  policy::retry_budget restarts{0, std::chrono::milliseconds{1}};
+  std::uint32_t connections = 0; // That there were before this one.
+  std::vector<caf::actor> observers;
+  std::optional<connection_change> last_change;
+  bool closing = false;
+  bool calls_stopped = false;
+  bool drained = false;
+  caf::error exit_reason;
+  std::vector<caf::response_promise> closers;
+};
+
+/// What a client that is closed answers.
+error closed_error();
+
+/// As the public one, with a logger that is shared.
+result<client_actor> spawn_client(caf::actor_system& system, settings how, logger_ptr log);
+
+client_self::behavior_type client_behavior(client_self::stateful_pointer<client_state> self, client_parts parts);
+
+} // namespace kdb::inline v0

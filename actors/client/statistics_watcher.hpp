@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/actor_control_block.hpp>
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <chrono>
+#include <deque>
+#include <optional>
+
+#include "actors/runtime/protocol.hpp"
+#include "libkdb/policy/retry_budget.hpp"
+#include "libkdb/policy/starting_node.hpp"
+
+namespace kdb::inline v0 {
+
+/// Watches the statistics of the node in use: takes a sample when somebody asks for one, at most one in each period, and tries again after
+/// errors that can pass. A sample is a `get_statistics` of the client (docs/decisions/0018).
+struct statistics_watcher_state {
+  static inline const char* name = "kdb.statistics_watcher";
+
+  explicit statistics_watcher_state(statistics_watcher_self::pointer owner) : self{owner} {}
+  /// Answers those who still wait.
+  ~statistics_watcher_state();
+
+  statistics_watcher_self::behavior_type start(watch_statistics_options options, const client_actor& client);
+
+  caf::result<server_statistics> on_next();
+  void on_cancel();
+
+  /// Waits for the end of the period. Somebody waits, and nothing else is under way.
+  void await_period();
+  void take_sample();
+  void arrived(server_statistics& sample);
+  void failed(error error);
+  void finish(error error);
+
+  statistics_watcher_self::pointer self;
+  watch_statistics_options options;
+  caf::weak_actor_ptr client; // A watch does not keep its client alive.
+  policy::retry_budget budget{0, std::chrono::milliseconds{1}};
+  policy::starting_node refusals;
+  std::optional<std::chrono::steady_clock::time_point> next_period; // Unset before the first sample.
+  bool began = false;                                               // There was a sample.
+  std::deque<caf::typed_response_promise<server_statistics>> waiting;
+  std::optional<error> end;
+};
+
+statistics_watcher_self::behavior_type statistics_watcher(
+  statistics_watcher_self::stateful_pointer<statistics_watcher_state> self, watch_statistics_options options,
+  const client_actor& client);
+
+} // namespace kdb::inline v0

@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/connection/connection.hpp"
+
+#include <caf/send.hpp>
+
+#include <utility>
+
+#include "actors/connection/gossip_call.hpp"
+#include "actors/runtime/late_sender.hpp"
+#include "actors/workers/call_defaults.hpp"
+#include "libkdb/rpc/grpc_transport.hpp"
+
+namespace kdb::inline v0 {
+
+namespace {
+
+constexpr std::string_view features_method = "/event_store.client.server_features.ServerFeatures/GetSupportedMethods";
+
+/// Servers without the features service only lack the answer, not the service asked for.
+result<wire::server_features> features_of(result<std::vector<std::string>> answers) {
+  if (answers)
+    return answers->empty() ? wire::server_features{} : wire::decode_server_features(answers->front());
+  const auto code = answers.error().code;
+  if (code == errc::unsupported)
+    return wire::server_features{};
+  return unexpected{std::move(answers.error())};
+}
+
+/// A discovery that has died is not a client that was closed: the next attempt may find another one.
+error without_closed(error why) {
+  if (why.code != errc::closed)
+    return why;
+  return {.code = errc::unavailable, .message = "the discovery has ended", .retry_can_help = true};
+}
+
+/// One endpoint is used as it is; gossip has chosen from several.
+policy::node_wish wish_for(const settings& how) {
+  return uses_gossip(how) ? policy::wish_of(how) : policy::node_wish{node_preference::random, false};
+}
+
+client_phase phase_of(const connecting::phase& now) {
+  if (std::holds_alternative<connecting::idle>(now))
+    return client_phase::idle;
+  if (std::holds_alternative<connecting::in_use>(now))
+    return client_phase::connected;
+  return std::holds_alternative<connecting::closed>(now) ? client_phase::closed : client_phase::connecting;
+}
+
+} // namespace
+
+connection_state::~connection_state() {
+  // Still open: it was not told to end, so it has died of a bug, and another one takes its place.
+  advance(connecting::shut{
+    {.code = errc::unavailable, .message = "the connection failed with an internal error", .retry_can_help = true}});
+}
+
+connection_self::behavior_type connection_state::start(connection_parts given) {
+  parts = std::move(given);
+  machine = connecting::steps{{.max_attempts = parts.how.max_discover_attempts,
+                               .interval = parts.how.discovery_interval,
+                               .wish = wish_for(parts.how),
+                               .draw = [this] { return std::uniform_real_distribution<double>{}(random); },
+                               .first_generation = (std::uint64_t{parts.predecessors} << 32) + 1}};
+  self->set_exit_handler([this](caf::exit_msg& what) {
+    advance(connecting::shut{});
+    self->quit(std::move(what.reason));
+  });
+  if (parts.relieve)
+    look_after_engine();
+  return {
+    [this](const get_node& what) { return on_get_node(what); },
+    [this](const get_status&) { return status(); },
+    [this](call_failed& what) {
+      note_if_refused(what.why);
+      advance(connecting::failed{what.generation, std::move(what.why), what.unanswered});
+    },
+    [this](node_probed& what) {
+      if (!what.outcome)
+        note_if_refused(what.outcome.error());
+      advance(connecting::probed{what.probe, std::move(what.outcome)});
+    },
+    [this](node_checked& what) {
+      if (!what.members)
+        note_if_refused(what.members.error());
+      advance(connecting::checked{what.generation, std::move(what.members)});
+    },
+    [this](const wait_elapsed& what) { advance(connecting::waited{what.wait}); },
+    [this](relief_due) { look_after_engine(); },
+  };
+}
+
+caf::result<node_ptr> connection_state::on_get_node(const get_node& what) {
+  auto promise = self->make_response_promise<node_ptr>();
+  waiting.push_back(promise);
+  advance(connecting::asked{});
+  if (!what.wait && !waiting.empty()) { // Not answered yet.
+    waiting.pop_back();
+    promise.deliver(to_caf({.code = errc::unavailable,
+                            .message = "no node is known at the moment; the client is looking for one",
+                            .retry_can_help = true}));
+  }
+  return promise;
+}
+
+client_status connection_state::status() const {
+  client_status now{.phase = phase_of(machine.now())};
+  if (const auto* used = std::get_if<connecting::in_use>(&machine.now())) {
+    const auto load = used->current->calls->load();
+    now.node = connected{used->current->where, used->current->features.version};
+    now.connections = load.connections;
+    now.streams = load.streams;
+  }
+  return now;
+}
+
+void connection_state::advance(connecting::event what) {
+  const auto before = machine.now().index();
+  auto effects = machine.step(std::move(what));
+  if (machine.now().index() != before && parts.log && parts.log->wants(log_level::debug))
+    (*parts.log)(log_level::debug, "connection is " + std::string{to_string(machine.now())});
+  for (auto& effect : effects)
+    std::visit([this](auto& each) { perform(std::move(each)); }, effect);
+}
+
+void connection_state::look_after_engine() {
+  const auto given_up = parts.relieve();
+  if (const auto* used = std::get_if<connecting::in_use>(&machine.now()); used && given_up)
+    advance(connecting::failed{used->current->generation, rpc::given_up()});
+  listen_to_node();
+  self->delayed_send(self, rpc::relief_interval, relief_due{});
+}
+
+void connection_state::listen_to_node() {
+  if (!listened_to)
+    return;
+  const auto now = self->clock().now();
+  auto& quiet = listened_to->quiet;
+  quiet.note(listened_to->calls->take_activity(), now);
+  if (parts.how.silence_timeout && quiet.duration(now) >= *parts.how.silence_timeout)
+    advance(connecting::silent{listened_to->generation});
+}
+
+void connection_state::note_if_refused(const error& why) {
+  if (why.code == errc::unauthenticated && parts.keeper)
+    self->send(parts.keeper, credentials_refused{});
+}
+
+void connection_state::perform(connecting::discover what) {
+  if (!parts.keeper) {
+    look_for_node(std::move(what));
+    return;
+  }
+  // It answers in any case, after half a minute if its provider does not.
+  self->request(parts.keeper, caf::infinite, await_credentials{})
+    .then([this, what] { look_for_node(what); },
+          [this](const caf::error& why) { advance(connecting::no_candidate{without_closed(error::from(why))}); });
+}
+
+void connection_state::look_for_node(connecting::discover what) {
+  // Looking names up and asking seeds have limits of their own; this one is for a system's resolver that hangs.
+  self->request(parts.discovery, 2 * parts.how.gossip_timeout, find_node{what.attempt, std::move(what.avoid)})
+    .then([this](rpc::address& where) { advance(connecting::candidate{std::move(where)}); },
+          [this](const caf::error& why) {
+            auto known = without_closed(error::from(why));
+            note_if_refused(known);
+            advance(connecting::no_candidate{std::move(known)});
+          });
+}
+
+void connection_state::perform(connecting::probe what) {
+  auto calls = parts.transports(what.where);
+  listened_to = {what.generation, calls};
+  auto tell = late_sender{self};
+  auto done = [tell, calls, what](result<std::vector<std::string>> answers) {
+    auto features = features_of(std::move(answers));
+    if (features)
+      tell(
+        node_probed{what.id, std::make_shared<const node>(node{what.where.where, what.generation, std::move(*features), calls})});
+    else
+      tell(node_probed{what.id, unexpected{std::move(features.error())}});
+  };
+  probing =
+    calls->exchange(features_method, wire::request_kind::read, {std::string{}},
+                    {.deadline = parts.how.gossip_timeout, .credentials = parts.credentials->for_call({})}, std::move(done));
+}
+
+void connection_state::perform(connecting::wait what) {
+  self->delayed_send(self, what.duration, wait_elapsed{what.id});
+}
+
+void connection_state::perform(connecting::check what) {
+  auto done = [tell = late_sender{self}, generation = what.current->generation](result<std::vector<cluster_member>> members) {
+    tell(node_checked{generation, std::move(members)});
+  };
+  checking = ask_for_gossip(what.current->calls, parts.how.gossip_timeout, *parts.credentials, std::move(done));
+}
+
+void connection_state::perform(const connecting::ask_another& what) {
+  self->request(parts.discovery, caf::infinite, ask_another_member{what.besides})
+    .then(
+      [this, asked = what.generation](cluster_view& seen) {
+        advance(connecting::others_answered{asked, std::move(seen.members)});
+      },
+      [this, asked = what.generation](const caf::error& why) {
+        advance(connecting::others_answered{asked, unexpected{error::from(why)}});
+      });
+}
+
+void connection_state::perform(const connecting::abandon& what) {
+  if (listened_to)
+    listened_to->calls->abandon(what.message);
+}
+
+void connection_state::perform(connecting::answer what) {
+  probing.reset();
+  for (auto& promise : std::exchange(waiting, {}))
+    promise.deliver(what.current);
+}
+
+void connection_state::perform(connecting::refuse what) {
+  probing.reset();
+  checking.reset();
+  if (parts.log && what.why.code != errc::closed)
+    (*parts.log)(log_level::warning, "connection gave up: " + to_string(what.why));
+  for (auto& promise : std::exchange(waiting, {}))
+    promise.deliver(to_caf(what.why));
+}
+
+void connection_state::perform(connecting::announce what) {
+  if (parts.log && parts.log->wants(log_level::info))
+    (*parts.log)(log_level::info, to_string(what.what));
+  if (parts.announce)
+    parts.announce(what.what);
+}
+
+connection_self::behavior_type connection(connection_self::stateful_pointer<connection_state> self, connection_parts parts) {
+  return self->state.start(std::move(parts));
+}
+
+} // namespace kdb::inline v0

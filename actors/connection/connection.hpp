@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+#include <vector>
+
+#include "actors/connection/steps.hpp"
+#include "actors/runtime/logger.hpp"
+#include "actors/runtime/own_credentials.hpp"
+#include "actors/runtime/protocol.hpp"
+#include "libkdb/policy/silence.hpp"
+#include <kdb/settings.hpp>
+
+namespace kdb::inline v0 {
+
+/// What a connection is made of.
+struct connection_parts {
+  settings how;
+  discovery_actor discovery;
+  transport_factory transports;
+  logger_ptr log;
+  own_credentials_ptr credentials;
+  /// Of credentials that somebody provides; none otherwise.
+  credentials_keeper_actor keeper;
+  /// Told of every change, on the connection's actor.
+  std::function<void(const connection_change&)> announce;
+  /// Looks after what the transports run on. True: it was given up, and the node with it. Empty: there is nothing to look after, and nobody
+  /// listens whether nodes are silent.
+  std::function<bool()> relieve{};
+  /// Connections of one client before this one: generations of theirs are stale.
+  std::uint32_t predecessors = 0;
+};
+
+/// Which node now: asks the discovery for candidates, asks candidates what they offer, and answers those who wait. It holds the one
+/// place for decisions about the node; data never pass through it.
+struct connection_state {
+  static inline const char* name = "kdb.connection";
+
+  explicit connection_state(connection_self::pointer owner) : self{owner} {}
+  /// Answers those who still wait.
+  ~connection_state();
+
+  connection_self::behavior_type start(connection_parts parts);
+
+  caf::result<node_ptr> on_get_node(const get_node& what);
+  client_status status() const;
+  void advance(connecting::event what);
+  void look_for_node(connecting::discover what);
+  void look_after_engine();
+  void listen_to_node();
+  /// Others are asked for, if there is somebody to ask.
+  void note_if_refused(const error& why);
+
+  // Effects.
+  void perform(connecting::discover what);
+  void perform(connecting::probe what);
+  void perform(connecting::wait what);
+  void perform(connecting::check what);
+  void perform(const connecting::ask_another& what);
+  void perform(const connecting::abandon& what);
+  void perform(connecting::answer what);
+  void perform(connecting::refuse what);
+  void perform(connecting::announce what);
+
+  connection_self::pointer self;
+  connection_parts parts;
+  std::minstd_rand random{std::random_device{}()};
+  connecting::steps machine{{}};
+  std::vector<caf::typed_response_promise<node_ptr>> waiting;
+  std::unique_ptr<rpc::call> probing;  // Gone with the actor: then the probe is cancelled.
+  std::unique_ptr<rpc::call> checking; // Likewise.
+  /// The node that was probed last: the one in use, if there is one.
+  struct heard_node {
+    kdb::generation generation{};
+    std::shared_ptr<rpc::transport> calls;
+    policy::silence quiet{};
+  };
+  std::optional<heard_node> listened_to;
+};
+
+connection_self::behavior_type connection(connection_self::stateful_pointer<connection_state> self, connection_parts parts);
+
+} // namespace kdb::inline v0

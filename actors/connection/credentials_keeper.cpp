@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/connection/credentials_keeper.hpp"
+
+#include <caf/send.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <exception>
+#include <memory>
+#include <system_error>
+#include <thread>
+#include <utility>
+
+#include "actors/connection/random_pause.hpp"
+#include "actors/runtime/late_sender.hpp"
+#include "libkdb/policy/renewal.hpp"
+#include "libkdb/policy/validate.hpp"
+#include "libkdb/policy/waits.hpp"
+
+namespace kdb::inline v0 {
+
+namespace {
+
+using std::chrono::milliseconds;
+
+error provider_failed(std::string message) {
+  return {.code = errc::unauthenticated, .message = "the provider of credentials failed: " + std::move(message)};
+}
+
+/// Runs the host's code, where it may block and throw.
+void run_provider(const credentials_provider& provider, const credentials_handler& done) {
+  try {
+    provider(done);
+  } catch (const std::exception& why) {
+    done(unexpected(errc::unauthenticated, why.what()));
+  } catch (...) {
+    done(unexpected(errc::unauthenticated, "it threw an object that is not a std::exception"));
+  }
+}
+
+void launch_thread(std::function<void()> code) {
+  // Not joined: the host's code may take its time, and closing must not.
+  std::thread{std::move(code)}.detach();
+}
+
+} // namespace
+
+credentials_keeper_state::~credentials_keeper_state() {
+  for (auto& promise : waiting)
+    promise.deliver(to_caf({.code = errc::closed, .message = "the client was closed before it had credentials"}));
+}
+
+credentials_keeper_self::behavior_type credentials_keeper_state::start(credentials_keeper_parts given) {
+  parts = std::move(given);
+  if (!parts.launch)
+    parts.launch = launch_thread;
+  return {
+    [this](const await_credentials&) { return on_await(); },   [this](const credentials_refused&) { on_refused(); },
+    [this](credentials_provided& what) { on_provided(what); }, [this](const provider_silent& what) { on_silent(what); },
+    [this](const look_again& what) { on_look_again(what); },
+  };
+}
+
+caf::result<void> credentials_keeper_state::on_await() {
+  if (usable())
+    return caf::unit;
+  if (!asking && failures > 0 && self->clock().now() < next_question)
+    return to_caf(last_failure);
+  auto promise = self->make_response_promise<void>();
+  waiting.push_back(promise);
+  look_at(next_question);
+  return promise;
+}
+
+void credentials_keeper_state::on_refused() {
+  have = false;
+  look_at(next_question);
+}
+
+void credentials_keeper_state::on_provided(credentials_provided& what) {
+  if (!asking || what.question != question)
+    return;
+  asking = false;
+  if (!what.outcome)
+    failed(provider_failed(std::move(what.outcome.error().message)));
+  else if (auto fine = policy::check_call({.credentials = what.outcome->credentials}); !fine)
+    failed(provider_failed(fine.error().message));
+  else
+    accept(std::move(*what.outcome));
+}
+
+void credentials_keeper_state::on_silent(const provider_silent& what) {
+  if (!asking || what.question != question)
+    return;
+  asking = false;
+  failed(provider_failed("it has not answered for " + std::to_string(provider_patience.count() / 1000) + " s"));
+}
+
+void credentials_keeper_state::on_look_again(const look_again& what) {
+  if (what.plan == plan && planned)
+    look_at(*std::exchange(planned, std::nullopt));
+}
+
+void credentials_keeper_state::look_at(std::chrono::steady_clock::time_point when) {
+  if (asking || (planned && *planned <= when))
+    return;
+  const auto left = std::chrono::ceil<milliseconds>(when - self->clock().now());
+  if (left.count() <= 0) {
+    ask();
+    return;
+  }
+  planned = when;
+  self->delayed_send(self, std::min(left, longest_wait), look_again{++plan});
+}
+
+void credentials_keeper_state::ask() {
+  asking = true;
+  planned.reset();
+  const auto answered = std::make_shared<std::atomic<bool>>(false);
+  auto done = [tell = late_sender{self}, answered, number = ++question](result<provided_credentials> outcome) {
+    if (!answered->exchange(true))
+      tell(credentials_provided{number, std::move(outcome)});
+  };
+  try {
+    parts.launch([provider = parts.provider, done] { run_provider(provider, done); });
+  } catch (const std::system_error& why) {
+    done(unexpected(errc::unauthenticated, why.what()));
+  }
+  self->delayed_send(self, provider_patience, provider_silent{question});
+}
+
+void credentials_keeper_state::accept(provided_credentials what) {
+  const auto now = self->clock().now();
+  const auto time_of_day = std::chrono::system_clock::now();
+  if (what.valid_until && *what.valid_until <= time_of_day) {
+    failed(provider_failed("what it gave had expired already"));
+    return;
+  }
+  const auto left =
+    what.valid_until ? std::optional{std::chrono::floor<milliseconds>(*what.valid_until - time_of_day)} : std::nullopt;
+  parts.credentials->set(std::move(what.credentials));
+  have = true;
+  failures = 0;
+  next_question = now + between_refusals;
+  expiry.reset();
+  if (left) {
+    expiry = policy::after(now, *left);
+    look_at(now + policy::renewal_delay(*left));
+  }
+  for (auto& promise : std::exchange(waiting, {}))
+    promise.deliver(caf::unit);
+}
+
+void credentials_keeper_state::failed(error why) {
+  if (parts.log)
+    (*parts.log)(log_level::warning, why.message);
+  next_question = self->clock().now() + random_pause(++failures);
+  last_failure = std::move(why);
+  if (usable()) // There is time left for another try.
+    look_at(next_question);
+  for (auto& promise : std::exchange(waiting, {}))
+    promise.deliver(to_caf(last_failure));
+}
+
+bool credentials_keeper_state::usable() const {
+  return have && (!expiry || self->clock().now() < *expiry);
+}
+
+credentials_keeper_self::behavior_type credentials_keeper(
+  credentials_keeper_self::stateful_pointer<credentials_keeper_state> self, credentials_keeper_parts parts) {
+  return self->state.start(std::move(parts));
+}
+
+} // namespace kdb::inline v0

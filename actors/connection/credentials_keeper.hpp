@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/response_promise.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "actors/runtime/logger.hpp"
+#include "actors/runtime/own_credentials.hpp"
+#include "actors/runtime/protocol.hpp"
+#include <kdb/settings.hpp>
+
+namespace kdb::inline v0 {
+
+/// What a keeper is made of.
+struct credentials_keeper_parts {
+  credentials_provider provider;
+  own_credentials_ptr credentials;
+  logger_ptr log;
+  /// Runs the host's code, which may block and throw. Throws std::system_error if it can't. Empty: on a thread of its own.
+  std::function<void(std::function<void()>)> launch{};
+};
+
+/// Asks the host's provider for the client's credentials: when the first node is wanted, ahead of their expiry, and when a server has
+/// refused them. One question at a time, on a thread of its own; after a failure there is a pause that grows.
+struct credentials_keeper_state {
+  static inline const char* name = "kdb.credentials_keeper";
+
+  /// A provider that takes longer has failed.
+  static constexpr std::chrono::milliseconds provider_patience{30'000};
+  /// Refusals don't lead to questions one right after the other.
+  static constexpr std::chrono::milliseconds between_refusals{1000};
+  /// Longer waits are cut up: one under way would keep what is left of the actor.
+  static constexpr std::chrono::milliseconds longest_wait{10'000};
+
+  explicit credentials_keeper_state(credentials_keeper_self::pointer owner) : self{owner} {}
+  /// Answers those who still wait.
+  ~credentials_keeper_state();
+
+  credentials_keeper_self::behavior_type start(credentials_keeper_parts parts);
+
+  caf::result<void> on_await();
+  void on_refused();
+  void on_provided(credentials_provided& what);
+  void on_silent(const provider_silent& what);
+  void on_look_again(const look_again& what);
+
+  void ask();
+  void accept(provided_credentials what);
+  void failed(error why);
+  /// Asks when it is time, and looks again until then.
+  void look_at(std::chrono::steady_clock::time_point when);
+  bool usable() const;
+
+  credentials_keeper_self::pointer self;
+  credentials_keeper_parts parts;
+  std::vector<caf::response_promise> waiting;
+  std::uint64_t question = 0; // Numbers them: late answers are told apart.
+  bool asking = false;
+  bool have = false;                                           // Some that no server has refused.
+  std::optional<std::chrono::steady_clock::time_point> expiry; // Of those.
+  std::chrono::steady_clock::time_point next_question{};       // Not before that.
+  std::optional<std::chrono::steady_clock::time_point> planned;
+  std::uint64_t plan = 0; // Numbers what is planned.
+  unsigned failures = 0;  // In a row.
+  error last_failure;
+};
+
+credentials_keeper_self::behavior_type credentials_keeper(
+  credentials_keeper_self::stateful_pointer<credentials_keeper_state> self, credentials_keeper_parts parts);
+
+} // namespace kdb::inline v0

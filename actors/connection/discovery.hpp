@@ -1,0 +1,108 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "actors/runtime/own_credentials.hpp"
+#include "actors/runtime/protocol.hpp"
+#include "libkdb/policy/gossip_round.hpp"
+#include "libkdb/rpc/resolver.hpp"
+#include <kdb/settings.hpp>
+
+namespace kdb::inline v0 {
+
+/// Asks members for their gossip beside the attempts to find a node.
+class member_questions {
+public:
+  member_questions(settings how, transport_factory factory, own_credentials_ptr credentials)
+    : how_{std::move(how)}, factory_{std::move(factory)}, credentials_{std::move(credentials)} {}
+
+  /// Asks one of them, another one each time, and none that is at `besides`. The answer comes to `self` as `member_answered`.
+  template <class Self>
+  caf::result<cluster_view> ask(Self self, std::vector<rpc::address> members, const endpoint& besides);
+  static void answer(member_answered& what);
+
+private:
+  static constexpr std::size_t most_open = 4; // Members that hang are many by now: others are asked instead.
+
+  settings how_;
+  transport_factory factory_;
+  own_credentials_ptr credentials_;
+  std::size_t next_ = 0;
+  std::deque<std::unique_ptr<rpc::call>> open_;
+};
+
+/// Names the one endpoint of the settings, whatever happened before.
+struct single_endpoint_state {
+  static inline const char* name = "kdb.discovery";
+  std::optional<member_questions> questions;
+};
+single_endpoint_self::behavior_type single_endpoint_discovery(single_endpoint_self::stateful_pointer<single_endpoint_state> self,
+                                                              settings how, transport_factory factory,
+                                                              own_credentials_ptr credentials);
+
+using name_lookup = std::function<void(const std::string& host, rpc::addresses_handler done)>;
+
+/// Finds a node by gossip: each attempt looks all seeds up anew and asks them, and the members known from before, until one names a
+/// node to the client's liking.
+struct discovery_state {
+  static inline const char* name = "kdb.discovery";
+
+  /// A seed that has not answered for so long is not waited for: the next one is asked too.
+  static constexpr std::chrono::milliseconds patience{250};
+
+  explicit discovery_state(discovery_self::pointer owner) : self{owner} {}
+  /// Answers the one who waits.
+  ~discovery_state();
+
+  discovery_self::behavior_type start(settings how, transport_factory factory, name_lookup look_up,
+                                      own_credentials_ptr credentials);
+
+  caf::result<rpc::address> on_find_node(const find_node& what);
+  caf::result<cluster_view> on_ask_another(const ask_another_member& what);
+  void on_resolved(seed_resolved& what);
+  void on_gossip(gossip_answered& what);
+  void on_slow(const seed_slow& what);
+
+  void begin_round();
+  void advance(std::vector<policy::gossip_round::effect> effects);
+  void perform(const policy::gossip_round::ask& what);
+  void perform(const policy::gossip_round::watch& what);
+  void perform(const policy::gossip_round::found& what);
+  void perform(const policy::gossip_round::failed& what);
+  void finish(result<rpc::address> outcome);
+
+  discovery_self::pointer self;
+  settings how;
+  transport_factory factory;
+  name_lookup look_up;
+  own_credentials_ptr credentials;
+  std::minstd_rand random{std::random_device{}()};
+
+  // Of one attempt; `attempt` numbers them, so that late answers are told apart.
+  std::uint64_t attempt = 0;
+  caf::typed_response_promise<rpc::address> waiting;
+  std::vector<endpoint> avoid;
+  std::size_t unresolved = 0;
+  std::vector<std::string> unresolvable; // Why.
+  std::vector<rpc::address> seeds;
+  std::optional<policy::gossip_round> round;
+  std::vector<std::unique_ptr<rpc::call>> calls; // Gone with the attempt: then they are cancelled.
+
+  std::optional<member_questions> questions;
+  std::vector<endpoint> known; // The members of the last answer: seeds of the next attempt.
+};
+
+discovery_self::behavior_type gossip_discovery(discovery_self::stateful_pointer<discovery_state> self, settings how,
+                                               transport_factory factory, name_lookup look_up, own_credentials_ptr credentials);
+
+} // namespace kdb::inline v0

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/connection/random_pause.hpp"
+
+#include <random>
+
+#include "libkdb/policy/backoff.hpp"
+
+namespace kdb::inline v0 {
+
+std::chrono::milliseconds random_pause(unsigned failures) {
+  thread_local std::minstd_rand source{std::random_device{}()};
+  return policy::backoff_delay(failures, {}, std::uniform_real_distribution<double>{}(source));
+}
+
+} // namespace kdb::inline v0

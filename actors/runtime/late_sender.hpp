@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/actor_addr.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/actor_control_block.hpp>
+#include <caf/message.hpp>
+
+#include <utility>
+
+namespace kdb::inline v0 {
+
+/// Sends messages to an actor from any thread, as long as the actor lives, without keeping it alive.
+class late_sender {
+public:
+  template <class Self>
+  explicit late_sender(Self* self) : target_{self->ctrl()} {}
+
+  template <class Message>
+  void operator()(Message what) const {
+    if (auto alive = target_.lock())
+      alive->enqueue(nullptr, caf::make_message_id(), caf::make_message(std::move(what)), nullptr);
+  }
+
+private:
+  caf::weak_actor_ptr target_;
+};
+
+} // namespace kdb::inline v0

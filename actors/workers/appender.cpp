@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/workers/appender.hpp"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "actors/runtime/late_sender.hpp"
+#include "actors/workers/call_defaults.hpp"
+#include "libkdb/policy/expectation.hpp"
+#include "libkdb/policy/failure.hpp"
+#include "libkdb/policy/validate.hpp"
+
+namespace kdb::inline v0 {
+
+namespace {
+
+constexpr std::string_view append_method = "/event_store.client.streams.Streams/Append";
+
+std::size_t payload_bytes(const append_to_stream& what) {
+  std::size_t sum = 0;
+  for (const auto& event : what.events)
+    sum += event.data.size() + event.metadata.size() + event.type.size();
+  return sum;
+}
+
+uuid with_number(uuid prefix, std::uint64_t number) {
+  std::memcpy(prefix.data + 8, &number, sizeof number);
+  return prefix;
+}
+
+std::uint64_t number_of(const uuid& correlation) {
+  std::uint64_t number = 0;
+  std::memcpy(&number, correlation.data + 8, sizeof number);
+  return number;
+}
+
+error overdue(bool sent) {
+  return {.code = errc::deadline_exceeded,
+          .message = sent ? "no answer to the append before its deadline; it may have been written"
+                          : "the append was not sent before its deadline",
+          .retry_can_help = true,
+          .outcome_unknown = sent};
+}
+
+error closed_error(bool sent) {
+  return {.code = errc::closed,
+          .message = sent ? "the client was closed before the append was answered; it may have been written"
+                          : "the client was closed before the append was sent",
+          .outcome_unknown = sent};
+}
+
+/// Answers and takes out those that `end` gives an error for.
+template <class End>
+void end_some(std::deque<appender_state::queued>& all, End end) {
+  std::deque<appender_state::queued> left;
+  for (auto& each : all) {
+    if (auto why = end(each))
+      each.answer.deliver(to_caf(std::move(*why)));
+    else
+      left.push_back(std::move(each));
+  }
+  all = std::move(left);
+}
+
+template <class Append, class End>
+void end_some(std::unordered_map<std::uint64_t, Append>& all, End end) {
+  for (auto each = all.begin(); each != all.end();) {
+    if (std::optional<error> why = end(each->second)) {
+      each->second.answer.deliver(to_caf(std::move(*why)));
+      each = all.erase(each);
+    } else {
+      ++each;
+    }
+  }
+}
+
+result<append_result> decode_single(const result<std::vector<std::string>>& answers, const std::string& stream) {
+  if (!answers)
+    return unexpected{answers.error()};
+  if (answers->empty())
+    return unexpected(
+      {.code = errc::protocol_error, .message = "the server sent no answer to an append", .outcome_unknown = true});
+  return wire::decode_append(answers->front(), stream);
+}
+
+} // namespace
+
+appender_state::appender_state(appender_actor::pointer owner) : self{owner}, stops{owner}, correlation_prefix{random_uuid()} {}
+
+appender_state::~appender_state() {
+  for (auto& each : waiting)
+    each.answer.deliver(to_caf(closed_error(false)));
+  for (auto& [number, each] : flying)
+    each.answer.deliver(to_caf(closed_error(true)));
+  for (auto& [number, each] : singles)
+    each.answer.deliver(to_caf(closed_error(true)));
+}
+
+appender_actor::behavior_type appender_state::start(worker_context_ptr given) {
+  context = std::move(given);
+  return {
+    [this](append_to_stream& what) { return on_append(what); }, [this](const node_changed&) { on_node_changed(); },
+    [this](append_replies& what) { on_replies(what); },         [this](append_call_ended& what) { on_call_ended(what); },
+    [this](single_append_done& what) { on_single_done(what); }, [this](const deadlines_due&) { on_deadlines_due(); },
+    [this](const mailbox_drained&) { on_mailbox_drained(); },   [this](stop_due) { on_stop_due(); },
+  };
+}
+
+caf::result<append_result> appender_state::on_append(append_to_stream& what) {
+  if (auto fine = policy::check_append(what.stream, what.expected, what.events); !fine)
+    return to_caf(std::move(fine.error()));
+  if (auto fine = policy::check_call(what.options.call); !fine)
+    return to_caf(std::move(fine.error()));
+  if (what.options.call.stop.stop_requested())
+    return to_caf(stopped(false));
+  auto answer = self->make_response_promise<append_result>();
+  auto stop = stops.watch(what.options.call.stop);
+  const time_budget budget{deadline_for(context->how, what.options.call), self->clock().now()};
+  const auto bytes = payload_bytes(what);
+  if (!current && !what.options.call.wait_for_node) {
+    send_if_there_is_a_node({std::move(what), answer, budget, bytes, std::move(stop)});
+    return answer;
+  }
+  waiting.push_back({std::move(what), answer, budget, bytes, std::move(stop)});
+  watch(budget);
+  pump();
+  return answer;
+}
+
+void appender_state::pump() {
+  while (!waiting.empty() && has_room()) {
+    if (!current) {
+      ask_for_node();
+      break;
+    }
+    auto next = std::move(waiting.front());
+    waiting.pop_front();
+    send(std::move(next));
+  }
+  write_lanes();
+}
+
+void appender_state::write_lanes() {
+  for (auto& each : lanes) {
+    if (each.unsent.empty())
+      continue;
+    // Appends often come many at a time, and a packet for many costs hardly more than one for each.
+    if (each.unsent.size() < chunks_at_once && !self->mailbox().empty()) {
+      if (!std::exchange(gathering, true))
+        self->send(self, mailbox_drained{});
+      continue;
+    }
+    each.write();
+  }
+}
+
+void appender_state::on_mailbox_drained() {
+  gathering = false;
+  write_lanes();
+}
+
+bool appender_state::has_room() const {
+  const auto count = flying.size() + singles.size();
+  return count == 0 || (count < context->how.max_appends_in_flight && bytes_in_flight < context->how.max_append_bytes_in_flight);
+}
+
+void appender_state::ask_for_node() {
+  if (std::exchange(asking, true))
+    return;
+  // The connection answers everyone, also when it ends. Each append has its own deadline meanwhile.
+  self->request(context->connection->get(), caf::infinite, get_node{})
+    .then(
+      [this](const node_ptr& found) {
+        asking = false;
+        current = found;
+        pump();
+      },
+      [this](const caf::error& why) {
+        asking = false;
+        refuse_queued(no_node(*context, why));
+      });
+}
+
+/// Overtakes those who wait for a node, which is what it asks for.
+void appender_state::send_if_there_is_a_node(queued what) {
+  auto held = std::make_shared<queued>(std::move(what));
+  self->request(context->connection->get(), caf::infinite, get_node{.wait = false})
+    .then(
+      [this, held](const node_ptr& found) {
+        current = found;
+        waiting.push_front(std::move(*held));
+        pump();
+      },
+      [this, held](const caf::error& why) { held->answer.deliver(to_caf(no_node(*context, why))); });
+}
+
+void appender_state::refuse_queued(const error& why) {
+  for (auto& each : std::exchange(waiting, {}))
+    each.answer.deliver(to_caf(why));
+}
+
+void appender_state::send(queued what) {
+  if (what.budget.is_over(self->clock().now())) {
+    what.answer.deliver(to_caf(overdue(false)));
+    return;
+  }
+  if (what.stop.is_stopped()) {
+    what.answer.deliver(to_caf(stopped(false)));
+    return;
+  }
+  const auto leader_only = requires_leader(context->how, what.request.options.call);
+  bytes_in_flight += what.bytes;
+  if (what.request.options.call.credentials || !current->features.batch_append() || what.bytes > batched_bytes_limit)
+    send_alone(std::move(what), leader_only);
+  else
+    send_in_lane(std::move(what), leader_only);
+}
+
+void appender_state::send_in_lane(queued what, bool leader_only) {
+  auto& used = open_lane(leader_only);
+  const auto number = ++last_append;
+  const auto deadline = current->features.deadline_duration() ? what.budget.left(self->clock().now()) : std::nullopt;
+  auto chunks = wire::encode_batch_append(with_number(correlation_prefix, number), what.request.stream, what.request.expected,
+                                          what.request.events, deadline);
+  flying.emplace(
+    number, in_flight{std::move(what.answer), what.budget, what.bytes, used.number, what.request.expected, std::move(what.stop)});
+  ++used.flying;
+  ++used.unsent_appends;
+  for (auto& chunk : chunks)
+    used.unsent.push_back(std::move(chunk));
+}
+
+appender_state::lane& appender_state::open_lane(bool leader_only) {
+  auto& wanted = lanes[leader_only];
+  // Other credentials take another call, once that disturbs no order.
+  const auto renewed = wanted.flying == 0 && wanted.credentials != context->credentials->version();
+  if (wanted.call && wanted.generation == current->generation && !renewed)
+    return wanted;
+  if (wanted.call)
+    retire(wanted);
+  const auto number = wanted.number = ++last_call;
+  wanted.generation = current->generation;
+  wanted.credentials = context->credentials->version();
+  const auto tell = late_sender{self};
+  wanted.call = current->calls->batch_append({.credentials = context->credentials->for_call({}), .requires_leader = leader_only},
+                                             {.replies =
+                                                [tell, number](std::vector<wire::batch_append_reply> replies) {
+                                                  tell(append_replies{number, std::move(replies)});
+                                                },
+                                              .ended =
+                                                [tell, number](result<void> how) {
+                                                  tell(append_call_ended{number, std::move(how)});
+                                                }});
+  return wanted;
+}
+
+void appender_state::send_alone(queued what, bool leader_only) {
+  const auto number = ++last_append;
+  const auto tell = late_sender{self};
+  auto done = [tell, number, stream = what.request.stream](const result<std::vector<std::string>>& answers) {
+    tell(single_append_done{number, decode_single(answers, stream)});
+  };
+  auto messages = wire::encode_append(what.request.stream, what.request.expected, what.request.events);
+  auto call = current->calls->exchange(append_method, wire::request_kind::write, std::move(messages),
+                                       {.deadline = what.budget.left(self->clock().now()),
+                                        .credentials = context->credentials->for_call(what.request.options.call),
+                                        .requires_leader = leader_only},
+                                       std::move(done));
+  singles.emplace(number, single{std::move(what.answer), what.bytes, current->generation, std::move(call),
+                                 what.request.options.call.credentials.has_value(), what.request.expected, std::move(what.stop)});
+}
+
+void appender_state::on_replies(append_replies& what) {
+  for (auto& reply : what.replies) {
+    const auto found = flying.find(number_of(reply.correlation));
+    if (found == flying.end())
+      continue; // Its deadline was first.
+    auto done = std::move(found->second);
+    flying.erase(found);
+    landed(done);
+    if (reply.outcome) {
+      done.answer.deliver(*reply.outcome);
+      continue;
+    }
+    if (const auto* used = lane_with(what.call))
+      drop_node(used->generation, reply.outcome.error());
+    policy::correct_deleted(reply.outcome.error(), done.expected);
+    done.answer.deliver(to_caf(std::move(reply.outcome.error())));
+  }
+  drop_idle_lanes();
+  pump();
+}
+
+void appender_state::retire(lane& what) {
+  if (!what.unsent.empty())
+    what.write();
+  earlier.push_back(std::exchange(what, {}));
+  drop_idle_lanes();
+}
+
+appender_state::lane* appender_state::lane_with(std::uint64_t number) {
+  for (auto& each : lanes)
+    if (each.call && each.number == number)
+      return &each;
+  const auto found = std::find_if(earlier.begin(), earlier.end(), [&](const lane& each) { return each.number == number; });
+  return found == earlier.end() ? nullptr : &*found;
+}
+
+void appender_state::landed(const in_flight& what) {
+  bytes_in_flight -= what.bytes;
+  if (auto* used = lane_with(what.lane))
+    --used->flying;
+}
+
+void appender_state::drop_idle_lanes() {
+  std::erase_if(earlier, [](const lane& each) { return each.flying == 0; });
+}
+
+void appender_state::on_node_changed() {
+  if (!current)
+    return;
+  self->request(context->connection->get(), caf::infinite, get_node{.wait = false})
+    .then([this](const node_ptr& found) { current = found; }, [this](const caf::error&) { current.reset(); });
+}
+
+void appender_state::on_call_ended(append_call_ended& what) {
+  auto* ended = lane_with(what.call);
+  if (!ended)
+    return;
+  const auto whose = std::exchange(*ended, {}).generation;
+  drop_idle_lanes();
+  auto why = what.how ? error{.code = errc::unavailable,
+                              .message = "the server ended the call that carries the appends",
+                              .retry_can_help = true,
+                              .outcome_unknown = true}
+                      : std::move(what.how.error());
+  if (why.code == errc::not_leader)
+    why.outcome_unknown = true; // True of the one that made the server say so, not of those before it.
+  end_some(flying, [&](const in_flight& each) -> std::optional<error> {
+    if (each.lane != what.call)
+      return std::nullopt;
+    bytes_in_flight -= each.bytes;
+    return why;
+  });
+  drop_node(whose, why);
+  pump();
+}
+
+void appender_state::on_single_done(single_append_done& what) {
+  const auto found = singles.find(what.append);
+  if (found == singles.end())
+    return;
+  auto done = std::move(found->second);
+  singles.erase(found);
+  bytes_in_flight -= done.bytes;
+  if (what.outcome) {
+    done.answer.deliver(*what.outcome);
+  } else {
+    drop_node(done.generation, what.outcome.error(), done.has_credentials);
+    policy::correct_deleted(what.outcome.error(), done.expected);
+    done.answer.deliver(to_caf(std::move(what.outcome.error())));
+  }
+  pump();
+}
+
+void appender_state::drop_node(generation whose, const error& why, bool had_its_own) {
+  report(self, *context, whose, why, had_its_own);
+  if (policy::is_node_lost(why) && current && current->generation == whose)
+    current.reset();
+}
+
+void appender_state::watch(const time_budget& budget) {
+  if (!budget.limited() || (next_check && *next_check <= budget.end()))
+    return;
+  next_check = budget.end();
+  self->delayed_send(self, *budget.left(self->clock().now()), deadlines_due{});
+}
+
+void appender_state::on_deadlines_due() {
+  const auto now = self->clock().now();
+  if (next_check && *next_check > now)
+    return; // An earlier check was asked for meanwhile, and a later one is on its way.
+  next_check.reset();
+  end_some(waiting, [&](const queued& each) -> std::optional<error> {
+    if (each.budget.is_over(now))
+      return current ? overdue(false) : no_node_in_time(context->connection->trouble());
+    watch(each.budget);
+    return std::nullopt;
+  });
+  end_some(flying, [&](const in_flight& each) -> std::optional<error> {
+    if (!each.budget.is_over(now)) {
+      watch(each.budget);
+      return std::nullopt;
+    }
+    landed(each);
+    return overdue(true);
+  });
+  drop_idle_lanes();
+  pump();
+}
+
+void appender_state::on_stop_due() {
+  stops.look();
+  end_some(waiting, [](const queued& each) { return each.stop.is_stopped() ? std::optional{stopped(false)} : std::nullopt; });
+  end_some(flying, [&](const in_flight& each) -> std::optional<error> {
+    if (!each.stop.is_stopped())
+      return std::nullopt;
+    landed(each);
+    return stopped(true);
+  });
+  end_some(singles, [&](const single& each) -> std::optional<error> {
+    if (!each.stop.is_stopped())
+      return std::nullopt;
+    bytes_in_flight -= each.bytes;
+    return stopped(true);
+  });
+  drop_idle_lanes();
+  pump();
+}
+
+appender_actor::behavior_type appender(appender_actor::stateful_pointer<appender_state> self, worker_context_ptr context) {
+  return self->state.start(std::move(context));
+}
+
+} // namespace kdb::inline v0

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <array>
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/runtime/protocol.hpp"
+#include "actors/runtime/stop_watch.hpp"
+#include "actors/workers/worker_context.hpp"
+
+namespace kdb::inline v0 {
+
+/// All appends of a client. Most share one BatchAppend call for each requires-leader value, told apart by correlation id; those with
+/// credentials of their own, very large ones, and all of them on servers without batch append get an Append call each.
+struct appender_state {
+  static inline const char* name = "kdb.appender";
+
+  /// Larger appends would keep the others waiting, and a server drops a batch append that is not complete after two seconds.
+  static constexpr std::size_t batched_bytes_limit = 8 << 20;
+
+  /// How many chunks wait for each other at most.
+  static constexpr std::size_t chunks_at_once = 64;
+
+  using promise = caf::typed_response_promise<append_result>;
+
+  /// Waits for a node, or for others to make room.
+  struct queued {
+    append_to_stream request;
+    promise answer;
+    time_budget budget;
+    std::size_t bytes;
+    stop_watch::watched stop;
+  };
+  /// Sent over a lane, not answered yet.
+  struct in_flight {
+    promise answer;
+    time_budget budget;
+    std::size_t bytes;
+    std::uint64_t lane;
+    stream_state expected;
+    stop_watch::watched stop;
+  };
+  /// One BatchAppend call.
+  struct lane {
+    std::unique_ptr<rpc::append_call> call;
+    std::uint64_t number = 0;
+    kdb::generation generation{};  // Of its node. If that is not the current one any more, only answers are waited for.
+    std::uint64_t credentials = 0; // Their version.
+    std::size_t flying = 0;
+    std::vector<std::string> unsent{}; // Chunks that wait for the end of the mailbox.
+    std::size_t unsent_appends = 0;    // That they are of.
+
+    void write() { call->write(unsent, std::exchange(unsent_appends, 0)); }
+  };
+  /// One Append call.
+  struct single {
+    promise answer;
+    std::size_t bytes;
+    kdb::generation generation;
+    std::unique_ptr<rpc::call> call;
+    bool has_credentials; // Of its own.
+    stream_state expected;
+    stop_watch::watched stop;
+  };
+
+  explicit appender_state(appender_actor::pointer owner);
+  /// Answers everyone.
+  ~appender_state();
+
+  appender_actor::behavior_type start(worker_context_ptr context);
+
+  // One for each message.
+  caf::result<append_result> on_append(append_to_stream& what);
+  void on_replies(append_replies& what);
+  void on_call_ended(append_call_ended& what);
+  void on_single_done(single_append_done& what);
+  void on_node_changed();
+  void on_deadlines_due();
+  void on_mailbox_drained();
+  void on_stop_due();
+
+  void pump();
+  void ask_for_node();
+  void send_if_there_is_a_node(queued what);
+  void send(queued what);
+  void send_in_lane(queued what, bool leader_only);
+  void send_alone(queued what, bool leader_only);
+  lane& open_lane(bool leader_only);
+  lane* lane_with(std::uint64_t number);
+  /// From now on only its answers are waited for.
+  void retire(lane& what);
+  /// Ends the calls to earlier nodes that nobody waits for any more.
+  void drop_idle_lanes();
+  void landed(const in_flight& what);
+  /// Writes what has been sent in lanes, unless more of it may follow at once.
+  void write_lanes();
+  bool has_room() const;
+  void watch(const time_budget& budget);
+  void refuse_queued(const error& why);
+  void drop_node(generation whose, const error& why, bool had_its_own = false);
+
+  appender_actor::pointer self;
+  worker_context_ptr context;
+  stop_watch stops;
+  node_ptr current;
+  bool asking = false;
+  bool gathering = false; // `mailbox_drained` is on its way.
+  std::deque<queued> waiting;
+  std::array<lane, 2> lanes; // To the current node, by requires-leader.
+  std::vector<lane> earlier; // To nodes of before.
+  std::uint64_t last_call = 0;
+  std::uint64_t last_append = 0;
+  uuid correlation_prefix; // Its second half counts the appends.
+  std::unordered_map<std::uint64_t, in_flight> flying;
+  std::unordered_map<std::uint64_t, single> singles;
+  std::size_t bytes_in_flight = 0;
+  std::optional<std::chrono::steady_clock::time_point> next_check;
+};
+
+appender_actor::behavior_type appender(appender_actor::stateful_pointer<appender_state> self, worker_context_ptr context);
+
+} // namespace kdb::inline v0

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/workers/competing_workers.hpp"
+
+#include <utility>
+
+#include <caf/atom.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/sec.hpp>
+#include <caf/send.hpp>
+
+#include "libkdb/policy/resume.hpp"
+#include "libkdb/policy/waits.hpp"
+
+namespace kdb::inline v0 {
+
+namespace {
+
+result<void> check(const competing_workers_plan& plan) {
+  const auto refuse = [](const char* what, const char* accepted) {
+    return unexpected({.code = errc::invalid_argument,
+                       .message = std::string{"competing workers need "} + accepted,
+                       .detail = bad_argument{what, accepted}});
+  };
+  if (plan.options.workers == 0)
+    return refuse("workers", "at least one worker");
+  if (!plan.make_worker)
+    return refuse("make_worker", "something that starts a worker");
+  if (!plan.options.key)
+    return refuse("key", "a key of events");
+  return policy::check_positive("replacement_span", plan.options.replacement_span).and_then([&] {
+    return policy::check_not_negative("stop_within", plan.options.stop_within);
+  });
+}
+
+} // namespace
+
+competing_workers_state::~competing_workers_state() {
+  leave(subscription_ended{.reason = end_reason::closed});
+}
+
+competing_workers_self::behavior_type competing_workers_state::start(client_actor client, competing_workers_plan given) {
+  plan = std::move(given);
+  replacements = policy::retry_budget{plan.options.replacements, plan.options.replacement_span};
+  self->set_down_handler([this](caf::down_msg& what) { on_worker_down(what); });
+  self->set_exit_handler([this](caf::exit_msg&) { stop(end_reason::closed, std::nullopt); });
+  for (std::size_t i = 0; i < plan.options.workers; ++i)
+    spawn_worker();
+  // The client answers everyone, also when it ends: no timeout of our own.
+  self->request(client, caf::infinite, consume{plan.group, subscriber{self}, plan.options.consumer})
+    .then([this](const consumer_actor& handle) { joined_with(handle); }, [this](const caf::error& why) { not_joined(why); });
+  return {
+    [this](const await_joined&) { return on_await_joined(); },
+    [this](const get_workload&) { return on_get_workload(); },
+    [this](const cancel&) { return on_cancel(); },
+    [this](const consumer_batch& batch) { return on_batch(batch); },
+    [this](const subscription_ended& what) { on_ended(what); },
+    [this](const stop_overdue&) { on_stop_overdue(); },
+    [this](const worker_doubted& what) { on_worker_doubted(what); },
+  };
+}
+
+// -- joining ------------------------------------------------------------------------------------
+
+void competing_workers_state::joined_with(const consumer_actor& handle) {
+  consumer = caf::actor_cast<caf::actor>(handle);
+  joined = true;
+  for (auto& promise : std::exchange(waiting_to_join, {}))
+    promise.deliver(caf::unit);
+  stop_when_idle();
+}
+
+void competing_workers_state::not_joined(const caf::error& why) {
+  refusal = error::from(why);
+  leave({.reason = end ? end->reason : policy::end_reason_of(refusal->code), .cause = refusal});
+  self->quit(why);
+}
+
+caf::result<void> competing_workers_state::on_await_joined() {
+  if (joined)
+    return caf::unit;
+  auto promise = self->make_response_promise<void>();
+  waiting_to_join.push_back(promise);
+  return promise;
+}
+
+workload competing_workers_state::on_get_workload() const {
+  return {.workers = dispatch.workers(), .working = dispatch.working(), .waiting = dispatch.waiting()};
+}
+
+// -- events and their outcomes --------------------------------------------------------------------
+
+batch_outcomes competing_workers_state::on_batch(const consumer_batch& batch) {
+  if (!consumer) // Events may be faster than the client's answer.
+    consumer = caf::actor_cast<caf::actor>(self->current_sender());
+  if (end)
+    return {};
+  if (batch.incarnation() != incarnation) { // Nobody could answer what came with an earlier call: it comes again.
+    incarnation = batch.incarnation();
+    take_back_waiting();
+    held_ids.clear();
+  }
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    // An event that is here already and was handed out again, after its message timeout: one answer is enough.
+    if (!held_ids.insert(batch[i].token.id).second)
+      continue;
+    held.emplace(++last_item, work_item{batch, i});
+    dispatch.add(last_item, plan.options.key(batch[i].event));
+  }
+  report(std::nullopt, outcome::ack());
+  hand_out();
+  return {}; // Each event is answered by itself.
+}
+
+void competing_workers_state::hand_out() {
+  while (const auto next = dispatch.next()) {
+    const auto number = next->worker;
+    // Without a timeout: the worker is monitored, and what it answers late counts.
+    self->request(workers.at(number), caf::infinite, held.at(next->item))
+      .then([this, number](const outcome& how) { answered(number, how); },
+            [this, number](const caf::error& why) { failed(number, why); });
+  }
+}
+
+void competing_workers_state::answered(policy::key_dispatch::worker_number worker, const outcome& how) {
+  if (const auto item = dispatch.answered(worker))
+    answer(*item, how);
+  hand_out();
+  stop_when_idle();
+}
+
+void competing_workers_state::failed(policy::key_dispatch::worker_number worker, const caf::error& why) {
+  if (why == caf::sec::unexpected_response) {
+    answered(worker, failure_outcome("the worker named no outcome for this event"));
+  } else if (why.category() != caf::atom("system") && why.category() != caf::atom("exit")) {
+    answered(worker, failure_outcome(error::from(why).message));
+  } else { // It has thrown or is gone. Nothing more goes to it, which would only be lost.
+    if (const auto item = dispatch.remove_worker(worker))
+      answer(*item, failure_outcome(error::from(why).message));
+    self->delayed_send(self, doubt, worker_doubted{worker});
+    hand_out();
+    stop_when_idle();
+  }
+}
+
+void competing_workers_state::on_worker_doubted(const worker_doubted& what) {
+  if (!workers.contains(what.worker))
+    return;
+  dispatch.add_worker(what.worker);
+  hand_out();
+}
+
+outcome competing_workers_state::failure_outcome(const std::string& why) const {
+  const auto& how = plan.options.consumer.on_failure;
+  return how.is_ack() || !how.reason().empty() ? how : outcome::nack(how.action(), why);
+}
+
+void competing_workers_state::answer(policy::key_dispatch::item_number item, const outcome& how) {
+  const auto done = held.extract(item);
+  const auto token = done.mapped().token();
+  if (token.incarnation == incarnation)
+    held_ids.erase(token.id);
+  report(token, how);
+}
+
+void competing_workers_state::take_back_waiting() {
+  for (const auto item : dispatch.drop_waiting())
+    held.erase(item);
+}
+
+void competing_workers_state::report(std::optional<event_token> token, const outcome& how) {
+  if (consumer)
+    caf::anon_send(consumer, host_holds{held.size(), token, how});
+}
+
+// -- workers ------------------------------------------------------------------------------------
+
+void competing_workers_state::spawn_worker() {
+  auto made = plan.make_worker(self->system());
+  const auto number = ++last_worker;
+  self->monitor(made);
+  numbers.emplace(made.address(), number);
+  workers.emplace(number, std::move(made));
+  dispatch.add_worker(number);
+}
+
+void competing_workers_state::on_worker_down(const caf::down_msg& what) {
+  const auto at = numbers.find(what.source);
+  if (at == numbers.end())
+    return;
+  const auto number = at->second;
+  numbers.erase(at);
+  workers.erase(number);
+  const auto why = error::from(what.reason).message;
+  if (const auto item = dispatch.remove_worker(number))
+    answer(*item, failure_outcome("the worker has ended: " + why));
+  const auto replaced = !end && replacements.take(self->clock().now());
+  if (replaced)
+    spawn_worker();
+  if (plan.observer)
+    caf::anon_send(plan.observer, worker_lost{.why = why, .replaced = replaced, .workers = workers.size()});
+  if (workers.empty())
+    stop(end_reason::subscriber_failed, error{.code = errc::subscriber_failed, .message = "the last worker has ended: " + why});
+  hand_out();
+  stop_when_idle();
+}
+
+// -- the end --------------------------------------------------------------------------------------
+
+caf::result<void> competing_workers_state::on_cancel() {
+  auto promise = self->make_response_promise<void>();
+  cancellers.push_back(promise);
+  stop(end_reason::cancelled, std::nullopt);
+  return promise;
+}
+
+void competing_workers_state::stop(end_reason reason, std::optional<error> cause) {
+  if (end)
+    return;
+  end = subscription_ended{.reason = reason, .cause = std::move(cause)};
+  take_back_waiting();
+  self->delayed_send(self, policy::bounded(plan.options.stop_within), stop_overdue{});
+  stop_when_idle();
+}
+
+void competing_workers_state::stop_when_idle() {
+  if (end && dispatch.working() == 0)
+    on_stop_overdue();
+}
+
+void competing_workers_state::on_stop_overdue() {
+  if (!consumer || std::exchange(cancelled_consumer, true)) // Until there is one it can't be told.
+    return;
+  caf::anon_send(consumer, cancel{}); // Sends what was answered, then `subscription_ended`.
+}
+
+void competing_workers_state::on_ended(const subscription_ended& what) {
+  auto how = what;
+  if (end) {
+    how.reason = end->reason;
+    how.cause = end->cause;
+  }
+  leave(std::move(how));
+  self->quit();
+}
+
+void competing_workers_state::leave(subscription_ended how) {
+  if (std::exchange(told, true))
+    return;
+  for (auto& promise : std::exchange(waiting_to_join, {}))
+    promise.deliver(to_caf(refusal.value_or(error{.code = errc::closed, .message = "the competing workers have ended"})));
+  numbers.clear();
+  for (const auto& [number, worker] : workers)
+    caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
+  if (plan.observer)
+    caf::anon_send(plan.observer, std::move(how));
+  for (auto& promise : std::exchange(cancellers, {}))
+    promise.deliver(caf::unit);
+}
+
+competing_workers_self::behavior_type competing_workers(competing_workers_self::stateful_pointer<competing_workers_state> self,
+                                                        client_actor client, competing_workers_plan plan) {
+  return self->state.start(std::move(client), std::move(plan));
+}
+
+result<competing_workers_actor> spawn_competing_workers(caf::actor_system& system, client_actor client,
+                                                        competing_workers_plan plan) {
+  if (auto fine = check(plan); !fine)
+    return unexpected{std::move(fine.error())};
+  return competing_workers_actor{system.spawn(competing_workers, std::move(client), std::move(plan))};
+}
+
+} // namespace kdb::inline v0

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/response_promise.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <map>
+#include <optional>
+#include <set>
+#include <unordered_map>
+#include <vector>
+
+#include "actors/runtime/protocol.hpp"
+#include "libkdb/policy/key_dispatch.hpp"
+#include "libkdb/policy/retry_budget.hpp"
+#include <kdb/competing_workers.hpp>
+
+namespace kdb::inline v0 {
+
+/// Workers have had their time to answer.
+struct stop_overdue {};
+/// Said to have ended, and time enough has passed to be told so.
+struct worker_doubted {
+  policy::key_dispatch::worker_number worker = 0;
+};
+
+using competing_workers_self =
+  competing_workers_actor::extend<caf::replies_to<consumer_batch>::with<batch_outcomes>, caf::reacts_to<subscription_ended>,
+                                  caf::reacts_to<stop_overdue>, caf::reacts_to<worker_doubted>>;
+
+/// The subscriber of a consumer that hands each event to a worker, sends on what becomes of it, and tells the consumer how many events
+/// it holds.
+struct competing_workers_state {
+  static inline const char* name = "kdb.competing_workers";
+
+  /// How long a worker whose error comes from the actor system gets nothing: it has ended, as a rule, and its end is about to be told.
+  static constexpr std::chrono::milliseconds doubt{100};
+
+  explicit competing_workers_state(competing_workers_self::pointer owner) : self{owner} {}
+  ~competing_workers_state();
+
+  competing_workers_self::behavior_type start(client_actor client, competing_workers_plan plan);
+
+  // One for each message.
+  caf::result<void> on_await_joined();
+  workload on_get_workload() const;
+  caf::result<void> on_cancel();
+  batch_outcomes on_batch(const consumer_batch& batch);
+  void on_ended(const subscription_ended& what);
+  void on_stop_overdue();
+  void on_worker_doubted(const worker_doubted& what);
+  void on_worker_down(const caf::down_msg& what);
+
+  void joined_with(const consumer_actor& handle);
+  void not_joined(const caf::error& why);
+
+  void spawn_worker();
+  /// Gives work to all who can do some.
+  void hand_out();
+  void answered(policy::key_dispatch::worker_number worker, const outcome& how);
+  void failed(policy::key_dispatch::worker_number worker, const caf::error& why);
+  void answer(policy::key_dispatch::item_number item, const outcome& how);
+  void take_back_waiting();
+  void report(std::optional<event_token> token, const outcome& how);
+  outcome failure_outcome(const std::string& why) const;
+
+  /// Hands nothing out any more, and ends when nobody has anything.
+  void stop(end_reason reason, std::optional<error> cause);
+  void stop_when_idle();
+  void leave(subscription_ended how);
+
+  competing_workers_self::pointer self;
+  competing_workers_plan plan;
+  policy::retry_budget replacements{0, std::chrono::milliseconds{1}};
+  policy::key_dispatch dispatch;
+  std::unordered_map<policy::key_dispatch::item_number, work_item> held; // All that is not answered.
+  std::set<uuid> held_ids;                                               // Of those that came with the call of now.
+  policy::key_dispatch::item_number last_item = 0;
+  std::uint64_t incarnation = 0;
+  std::map<policy::key_dispatch::worker_number, caf::actor> workers;
+  std::unordered_map<caf::actor_addr, policy::key_dispatch::worker_number> numbers;
+  policy::key_dispatch::worker_number last_worker = 0;
+  caf::actor consumer; // Also before the client has told us of it.
+  bool joined = false;
+  std::optional<error> refusal;
+  std::vector<caf::response_promise> waiting_to_join;
+  std::optional<subscription_ended> end; // Decided; what came of the consumer itself says less.
+  bool cancelled_consumer = false;
+  bool told = false;
+  std::vector<caf::response_promise> cancellers;
+};
+
+competing_workers_self::behavior_type competing_workers(competing_workers_self::stateful_pointer<competing_workers_state> self,
+                                                        client_actor client, competing_workers_plan plan);
+
+} // namespace kdb::inline v0
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::stop_overdue)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::worker_doubted)

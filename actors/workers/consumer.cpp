@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/workers/consumer.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <utility>
+
+#include <caf/send.hpp>
+
+#include "actors/connection/random_pause.hpp"
+#include "actors/runtime/late_sender.hpp"
+#include "actors/workers/call_defaults.hpp"
+#include "libkdb/policy/resume.hpp"
+
+namespace kdb::inline v0 {
+
+namespace {
+
+/// Numbers calls over all consumers of the process: an event answered at the wrong consumer is stale there, too.
+std::uint64_t next_incarnation() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+} // namespace
+
+consumer_state::~consumer_state() {
+  if (!end)
+    end = subscription_ended{.reason = end_reason::closed};
+  tell_end();
+}
+
+consumer_self::behavior_type consumer_state::start(consumer_plan given, worker_context_ptr given_context) {
+  plan = std::move(given);
+  context = std::move(given_context);
+  start_budget = time_budget{deadline_for(context->how, plan.options.call), self->clock().now()};
+  budget = policy::budget_of(plan.options.resume);
+  stop = stops.watch(plan.options.call.stop);
+  answers = policy::ack_batch{policy::answers_at_once(plan.options.ack_batch, plan.options.buffer)};
+  self->monitor(plan.subscriber);
+  self->set_down_handler([this](caf::down_msg&) { on_subscriber_down(); });
+  self->set_exit_handler([this](caf::exit_msg&) { finish(end_reason::closed, std::nullopt); });
+  return {
+    [this](const ack_events& what) { return on_ack(what); },
+    [this](const nack_events& what) { return on_nack(what); },
+    [this](const answer_batch& what) { return on_answer(what); },
+    [this](const cancel&) { return on_cancel(); },
+    [this](const begin&) { return on_begin(); },
+    [this](events_arrived& what) { on_events(what); },
+    [this](const subscription_confirmed& what) { on_confirmed(what); },
+    [this](read_ended& what) { on_read_ended(what); },
+    [this](const resume_due&) { find_node(); },
+    [this](const answers_due&) { on_answers_due(); },
+    [this](const grace_over&) { leave(); },
+    [this](const host_holds& what) { on_host_holds(what); },
+    [this](stop_due) { on_stop_due(); },
+  };
+}
+
+caf::result<consumer_actor> consumer_state::on_begin() {
+  auto promise = self->make_response_promise<consumer_actor>();
+  beginning = promise;
+  find_node();
+  return promise;
+}
+
+// -- the call ---------------------------------------------------------------------------------
+
+void consumer_state::find_node() {
+  if (end)
+    return;
+  // The connection answers everyone, also when it ends: no timeout of our own, save the start's.
+  const auto wait = (beginning.pending() ? start_budget : time_budget{}).timeout(self->clock().now());
+  self->request(context->connection->get(), wait, get_node{!beginning.pending() || plan.options.call.wait_for_node})
+    .then([this](const node_ptr& found) { begin_call(found); },
+          [this](const caf::error& why) { call_over(no_node(*context, why)); });
+}
+
+void consumer_state::begin_call(const node_ptr& found) {
+  if (end)
+    return;
+  current = found;
+  incarnation = next_incarnation();
+  allowed = 0;
+  joined = false;
+  refusals.call_begins();
+  const auto first_start = beginning.pending() && start_budget.limited();
+  const rpc::call_settings settings{.start_timeout =
+                                      first_start ? *start_budget.left(self->clock().now()) : context->how.start_timeout,
+                                    .credentials = context->credentials->for_call(plan.options.call),
+                                    .requires_leader = requires_leader(context->how, plan.options.call)};
+  const auto tell = late_sender{self};
+  const auto number = incarnation;
+  call = found->calls->consume({plan.group, plan.options.buffer}, settings,
+                               {.batch =
+                                  [tell, number](wire::consumed_events what) {
+                                    tell(events_arrived{number, std::move(what)});
+                                  },
+                                .confirmed = [tell, number](const std::string&) { tell(subscription_confirmed{number}); },
+                                .ended =
+                                  [tell, number](result<void> how) {
+                                    tell(read_ended{number, std::move(how)});
+                                  }});
+  grant();
+}
+
+void consumer_state::grant() {
+  if (!call)
+    return;
+  const auto held = ready_events + host_events + (delivering ? delivering->size() : 0);
+  // The confirmation is not read before an event is allowed, also while a batch of an earlier call fills the buffer; without it the
+  // call would be given up as one that never started.
+  const auto room = std::max<std::size_t>(plan.options.buffer - std::min<std::size_t>(plan.options.buffer, held), joined ? 0 : 1);
+  const auto more = room - std::min(room, allowed);
+  allowed += more;
+  call->request(more);
+}
+
+void consumer_state::on_events(events_arrived& what) {
+  if (what.call != incarnation || end)
+    return;
+  if (beginning.pending()) { // Nobody would take them: who consumes waits for the confirmation.
+    read_ended broken{what.call, unexpected(errc::protocol_error, "the server sends events before it confirms the consumer")};
+    on_read_ended(broken);
+    return;
+  }
+  budget.reset();
+  const auto count = what.what.events.size();
+  allowed -= std::min(allowed, count);
+  ready_events += count;
+  ready.emplace_back(std::move(what.what.events), std::move(what.what.retries), incarnation);
+  deliver_next();
+}
+
+void consumer_state::on_confirmed(const subscription_confirmed& what) {
+  if (what.call != incarnation)
+    return;
+  joined = true;
+  refusals.call_confirmed();
+  if (!beginning.pending())
+    return;
+  began = true;
+  beginning.deliver(consumer_actor{self});
+}
+
+void consumer_state::on_read_ended(read_ended& what) {
+  if (what.call != incarnation)
+    return;
+  incarnation = next_incarnation(); // Nothing more of this call counts, and what it brought can't be answered.
+  call.reset();
+  ready.clear();
+  ready_events = 0;
+  static_cast<void>(answers.take());
+  if (end) { // The grace is for answers that can't leave any more.
+    leave();
+    return;
+  }
+  if (what.how) { // A server never ends the call of a consumer in order.
+    call_over({.code = errc::unavailable, .message = "the server ended the consumer's call", .retry_can_help = true});
+    return;
+  }
+  report(self, *context, current->generation, what.how.error(), plan.options.call.credentials.has_value());
+  call_over(std::move(what.how.error()));
+}
+
+bool consumer_state::is_over(const error& why) {
+  // Groups are the leader's. Who is sent there at the start, as from a follower that the client prefers, goes there.
+  const auto refused = beginning.pending() && why.code != errc::not_leader;
+  const auto is_final = policy::final_end(why) && !refusals.excuses(why, self->clock().now());
+  return refused || is_final || (why.code == errc::maximum_subscribers && plan.options.end_when_full);
+}
+
+std::optional<std::chrono::milliseconds> consumer_state::pause_after(const error& why) {
+  const auto now = self->clock().now();
+  if (is_over(why) || !budget.take(now))
+    return std::nullopt;
+  const auto pause = random_pause(static_cast<unsigned>(budget.taken(now)));
+  // Nodes may point to each other for ever.
+  const auto too_late = beginning.pending() && !start_budget.has_room_for(pause, now);
+  return too_late ? std::nullopt : std::optional{pause};
+}
+
+void consumer_state::call_over(error why) {
+  if (end)
+    return;
+  if (const auto pause = pause_after(why)) {
+    self->delayed_send(self, *pause, resume_due{});
+    return;
+  }
+  const auto reason = policy::end_reason_of(why.code);
+  finish(reason, std::move(why));
+}
+
+// -- towards the subscriber -------------------------------------------------------------------
+
+void consumer_state::deliver_next() {
+  if (delivering || ready.empty() || end)
+    return;
+  delivering = std::move(ready.front());
+  ready.pop_front();
+  ready_events -= delivering->size();
+  delivered_at = self->clock().now();
+  // Without a timeout: a response after one would be lost, and with it the credit. The subscriber is monitored instead.
+  self->request(plan.subscriber, caf::infinite, *delivering)
+    .then([this](const batch_outcomes& outcomes) { delivered(outcomes); }, [this](const caf::error& why) { refused(why); });
+}
+
+consumer_batch consumer_state::take_delivered() {
+  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(self->clock().now() - delivered_at);
+  if (took > plan.options.slow_after && context->log)
+    (*context->log)(log_level::warning, "handling a batch of " + to_string(plan.group) + " took " + std::to_string(took.count()) +
+                                          " ms: events that are answered after the group's message timeout are handed out again");
+  return *std::exchange(delivering, std::nullopt);
+}
+
+void consumer_state::delivered(const batch_outcomes& outcomes) {
+  if (!delivering)
+    return;
+  answer_all(take_delivered(), outcomes);
+  grant();
+  deliver_next();
+}
+
+void consumer_state::refused(const caf::error& why) {
+  if (!delivering)
+    return;
+  if (why == caf::sec::unexpected_response) { // It answered with nothing: it answers the events by itself.
+    delivered({});
+    return;
+  }
+  auto how = plan.options.on_failure;
+  if (how.reason().empty())
+    how = outcome::nack(how.action(), error::from(why).message);
+  delivered(batch_outcomes::all(how));
+}
+
+void consumer_state::on_subscriber_down() {
+  if (end)
+    return;
+  if (delivering)
+    answer_all(*std::exchange(delivering, std::nullopt), batch_outcomes::all(plan.options.on_failure));
+  finish(end_reason::subscriber_failed, error{.code = errc::subscriber_failed, .message = "the subscriber has ended"});
+}
+
+// -- answers ------------------------------------------------------------------------------------
+
+ack_result consumer_state::on_ack(const ack_events& what) {
+  return answer_tokens(what.events, outcome::ack());
+}
+
+ack_result consumer_state::on_nack(const nack_events& what) {
+  return answer_tokens(what.events, outcome::nack(what.action, what.reason));
+}
+
+ack_result consumer_state::on_answer(const answer_batch& what) {
+  return answer_all(what.batch, what.outcomes);
+}
+
+void consumer_state::on_host_holds(const host_holds& what) {
+  if (what.answered)
+    answer_tokens({*what.answered}, what.how);
+  host_events = what.events;
+  // Not for every single one: what is allowed now and then comes in fuller batches.
+  if (allowed == 0 || allowed + ready_events + host_events <= plan.options.buffer / 2)
+    grant();
+}
+
+ack_result consumer_state::answer_tokens(const std::vector<event_token>& tokens, const outcome& how) {
+  ack_result done;
+  for (const auto& each : tokens) {
+    if (!call || each.incarnation != incarnation) {
+      ++done.stale;
+      continue;
+    }
+    ++done.taken;
+    answers.add(each.id, how);
+  }
+  answers_added();
+  return done;
+}
+
+ack_result consumer_state::answer_all(const consumer_batch& batch, const batch_outcomes& outcomes) {
+  const auto& each = outcomes.each;
+  if (each.empty())
+    return {};
+  if (!call || batch.incarnation() != incarnation)
+    return {.stale = batch.size()};
+  const auto missing = outcome::nack(plan.options.on_failure.action(), "the handler named no outcome for this event");
+  for (std::size_t i = 0; i < batch.size(); ++i) {
+    const auto& how = each.size() == 1 ? each.front() : i < each.size() ? each[i] : missing;
+    answers.add(batch[i].token.id, how);
+  }
+  answers_added();
+  return {.taken = batch.size()};
+}
+
+void consumer_state::answers_added() {
+  if (answers.empty())
+    return;
+  if (answers.is_full() || end || plan.options.ack_delay.count() == 0)
+    flush();
+  else if (!std::exchange(answers_timer, true))
+    self->delayed_send(self, policy::bounded(plan.options.ack_delay), answers_due{});
+}
+
+void consumer_state::on_answers_due() {
+  answers_timer = false;
+  flush();
+}
+
+void consumer_state::flush() {
+  if (answers.empty() || !call)
+    return;
+  std::vector<std::string> messages;
+  for (const auto& group : answers.take())
+    for (auto& message : wire::encode_answer(group.ids, group.how))
+      messages.push_back(std::move(message));
+  call->write(messages);
+  last_written = self->clock().now();
+}
+
+// -- the end ------------------------------------------------------------------------------------
+
+caf::result<void> consumer_state::on_cancel() {
+  auto promise = self->make_response_promise<void>();
+  cancellers.push_back(promise);
+  finish(end_reason::cancelled, std::nullopt);
+  return promise;
+}
+
+void consumer_state::on_stop_due() {
+  finish(end_reason::cancelled, beginning.pending() ? std::optional{stopped(false)} : std::nullopt);
+}
+
+void consumer_state::finish(end_reason reason, std::optional<error> cause) {
+  if (end)
+    return;
+  flush();
+  end =
+    subscription_ended{.reason = reason, .cause = std::move(cause), .node = current ? to_string(current->where) : std::string{}};
+  ready.clear();
+  if (call && last_written && self->clock().now() - *last_written < grace)
+    self->delayed_send(self, grace, grace_over{});
+  else
+    leave();
+}
+
+void consumer_state::leave() {
+  tell_end();
+  self->quit();
+}
+
+void consumer_state::tell_end() {
+  if (std::exchange(told, true))
+    return;
+  call.reset();
+  if (beginning.pending())
+    beginning.deliver(to_caf(end->cause.value_or(error{.code = errc::closed, .message = "the consumer ended before it began"})));
+  else if (began)
+    caf::anon_send(plan.subscriber, *end);
+  for (auto& promise : cancellers)
+    promise.deliver(caf::unit);
+}
+
+consumer_self::behavior_type consumer(consumer_self::stateful_pointer<consumer_state> self, consumer_plan plan,
+                                      worker_context_ptr context) {
+  return self->state.start(std::move(plan), std::move(context));
+}
+
+} // namespace kdb::inline v0

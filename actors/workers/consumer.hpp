@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/response_promise.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <chrono>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "actors/runtime/protocol.hpp"
+#include "actors/runtime/stop_watch.hpp"
+#include "actors/workers/worker_context.hpp"
+#include "libkdb/policy/ack_batch.hpp"
+#include "libkdb/policy/retry_budget.hpp"
+#include "libkdb/policy/starting_node.hpp"
+
+namespace kdb::inline v0 {
+
+/// What a consumer consumes from, and for whom.
+struct consumer_plan {
+  group_name group;
+  consume_options options;
+  caf::actor subscriber;
+};
+
+/// One consumer of a group: hands batches to its subscriber one at a time, gathers the answers, and joins the group again after every
+/// loss that may pass.
+struct consumer_state {
+  static inline const char* name = "kdb.consumer";
+
+  /// How long what was written last may take to leave before the call is dropped, which would take it along.
+  static constexpr std::chrono::milliseconds grace{100};
+
+  explicit consumer_state(consumer_self::pointer owner) : self{owner}, stops{owner} {}
+  /// Tells the subscriber the end, if it does not know it yet.
+  ~consumer_state();
+
+  consumer_self::behavior_type start(consumer_plan plan, worker_context_ptr context);
+
+  // One for each message.
+  caf::result<consumer_actor> on_begin();
+  caf::result<void> on_cancel();
+  void on_stop_due();
+  ack_result on_ack(const ack_events& what);
+  ack_result on_nack(const nack_events& what);
+  ack_result on_answer(const answer_batch& what);
+  void on_events(events_arrived& what);
+  void on_confirmed(const subscription_confirmed& what);
+  void on_read_ended(read_ended& what);
+  void on_answers_due();
+  void on_host_holds(const host_holds& what);
+  void on_subscriber_down();
+
+  void find_node();
+  void begin_call(const node_ptr& found);
+  void call_over(error why);
+  bool is_over(const error& why);
+  /// Until the next call. Nothing if there is none.
+  std::optional<std::chrono::milliseconds> pause_after(const error& why);
+  /// Lets as many events come as the buffer has room for.
+  void grant();
+
+  void deliver_next();
+  void delivered(const batch_outcomes& outcomes);
+  void refused(const caf::error& why);
+  consumer_batch take_delivered();
+
+  ack_result answer_all(const consumer_batch& batch, const batch_outcomes& outcomes);
+  ack_result answer_tokens(const std::vector<event_token>& tokens, const outcome& how);
+  /// Sends the answers that wait if it is time, else makes sure that it will be.
+  void answers_added();
+  void flush();
+
+  /// Ends it when the answers have left.
+  void finish(end_reason reason, std::optional<error> cause);
+  void leave();
+  /// Once, last.
+  void tell_end();
+
+  consumer_self::pointer self;
+  consumer_plan plan;
+  worker_context_ptr context;
+  stop_watch stops;
+  stop_watch::watched stop;
+  time_budget start_budget;
+  caf::response_promise beginning; // Pending until the first confirmation.
+  bool began = false;
+  node_ptr current;
+  std::uint64_t incarnation = 0; // Of the call; its events bear it. Words and answers of earlier ones are late.
+  std::unique_ptr<rpc::consume_call> call;
+  bool joined = false;     // The server has confirmed this call.
+  std::size_t allowed = 0; // Events that may still come.
+  std::deque<consumer_batch> ready;
+  std::size_t ready_events = 0;
+  std::size_t host_events = 0; // Of batches that it has answered with nothing, as far as it tells.
+  std::optional<consumer_batch> delivering;
+  std::chrono::steady_clock::time_point delivered_at{};
+  policy::ack_batch answers;
+  bool answers_timer = false;
+  std::optional<std::chrono::steady_clock::time_point> last_written;
+  policy::retry_budget budget{0, std::chrono::milliseconds{1}};
+  policy::starting_node refusals;
+  std::optional<subscription_ended> end; // Decided; told when the answers have left.
+  bool told = false;
+  std::vector<caf::response_promise> cancellers;
+};
+
+consumer_self::behavior_type consumer(consumer_self::stateful_pointer<consumer_state> self, consumer_plan plan,
+                                      worker_context_ptr context);
+
+} // namespace kdb::inline v0

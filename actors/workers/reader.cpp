@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/workers/reader.hpp"
+
+#include <utility>
+
+#include "actors/runtime/late_sender.hpp"
+#include "actors/workers/call_defaults.hpp"
+#include "libkdb/policy/backoff.hpp"
+
+namespace kdb::inline v0 {
+
+namespace {
+
+error closed_error() {
+  return {.code = errc::closed, .message = "the reading has ended"};
+}
+
+} // namespace
+
+reader_state::~reader_state() {
+  for (auto& promise : waiting)
+    promise.deliver(to_caf(closed_error()));
+}
+
+reader_self::behavior_type reader_state::start(read_plan given, worker_context_ptr given_context, caf::strong_actor_ptr owner) {
+  plan = std::move(given);
+  context = std::move(given_context);
+  budget = time_budget{deadline_for(context->how, plan.call), self->clock().now()};
+  if (owner)
+    self->monitor(owner);
+  self->set_down_handler([this](caf::down_msg&) { self->quit(); });
+  stop = stops.watch(plan.call.stop);
+  find_node();
+  return {
+    [this](const next&) { return give_next(); },
+    [this](const cancel&) { self->quit(); },
+    [this](batch_arrived& what) { arrived(std::move(what.batch)); },
+    [this](read_ended& what) { on_read_ended(what); },
+    [this](const read_again&) { find_node(); },
+    [this](stop_due) { on_stop_due(); },
+  };
+}
+
+void reader_state::find_node() {
+  if (end)
+    return; // It was stopped.
+  // The connection answers everyone, also when it ends: no timeout of our own, save the read's.
+  self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{plan.call.wait_for_node})
+    .then([this](const node_ptr& found) { begin_call(found); },
+          [this](const caf::error& why) { failed(no_node(*context, why)); });
+}
+
+void reader_state::begin_call(const node_ptr& found) {
+  if (end)
+    return; // It was stopped.
+  current = found;
+  const rpc::call_settings settings{.deadline = budget.left(self->clock().now()),
+                                    .start_timeout = budget.limited() ? std::nullopt : std::optional{context->how.start_timeout},
+                                    .credentials = context->credentials->for_call(plan.call),
+                                    .requires_leader = requires_leader(context->how, plan.call)};
+  const auto tell = late_sender{self};
+  const auto number = ++call_number;
+  call = found->calls->read(plan.request, settings,
+                            {.batch = [tell](event_batch batch) { tell(batch_arrived{.batch = std::move(batch)}); },
+                             .confirmed = [](std::string) {},
+                             .ended =
+                               [tell, number](result<void> how) {
+                                 tell(read_ended{number, std::move(how)});
+                               }});
+  call->request(batches_ahead);
+}
+
+caf::result<event_batch> reader_state::give_next() {
+  if (!ready.empty()) {
+    auto batch = std::move(ready.front());
+    ready.pop_front();
+    if (!end)
+      call->request(1);
+    return batch;
+  }
+  auto promise = self->make_response_promise<event_batch>();
+  waiting.push_back(promise);
+  serve();
+  return promise;
+}
+
+void reader_state::on_stop_due() {
+  if (end)
+    return;
+  call.reset();
+  ready.clear();
+  end = unexpected{stopped(false)};
+  serve();
+}
+
+void reader_state::arrived(event_batch batch) {
+  if (end)
+    return; // It was stopped.
+  begun = true;
+  ready.push_back(std::move(batch));
+  serve();
+}
+
+void reader_state::on_read_ended(read_ended& what) {
+  if (what.call != call_number || end)
+    return;
+  if (what.how) {
+    end = std::move(what.how);
+    serve();
+    return;
+  }
+  report(self, *context, current->generation, what.how.error(), plan.call.credentials.has_value());
+  failed(std::move(what.how.error()));
+}
+
+/// Before the first batch another try is as good as the first one; after it, only the caller knows how far the read came.
+void reader_state::failed(error why) {
+  if (end)
+    return; // It was stopped.
+  const auto pause = policy::backoff_delay(retries + 1, {}, 1.0);
+  const auto in_time = budget.has_room_for(pause, self->clock().now());
+  if (retries < plan.call.retry.value_or(context->how.retry) && !begun && in_time &&
+      policy::may_retry(why, policy::request_kind::read, true)) {
+    ++retries;
+    call.reset();
+    self->delayed_send(self, pause, read_again{});
+    return;
+  }
+  end = unexpected{std::move(why)};
+  serve();
+}
+
+void reader_state::serve() {
+  while (!waiting.empty() && !ready.empty()) {
+    waiting.front().deliver(std::move(ready.front()));
+    waiting.pop_front();
+    ready.pop_front();
+    if (!end)
+      call->request(1);
+  }
+  if (waiting.empty() || !end)
+    return;
+  // All who asked ahead learn of the same end.
+  for (auto& promise : std::exchange(waiting, {})) {
+    if (*end)
+      promise.deliver(event_batch{});
+    else
+      promise.deliver(to_caf(end->error()));
+  }
+  self->quit();
+}
+
+reader_self::behavior_type reader(reader_self::stateful_pointer<reader_state> self, read_plan plan, worker_context_ptr context,
+                                  caf::strong_actor_ptr owner) {
+  return self->state.start(std::move(plan), std::move(context), std::move(owner));
+}
+
+} // namespace kdb::inline v0

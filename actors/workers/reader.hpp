@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
+
+#include <deque>
+#include <memory>
+#include <optional>
+
+#include "actors/runtime/protocol.hpp"
+#include "actors/runtime/stop_watch.hpp"
+#include "actors/workers/worker_context.hpp"
+
+namespace kdb::inline v0 {
+
+/// What a reader is to read.
+struct read_plan {
+  wire::read_request request;
+  call_options call;
+};
+
+/// One read: keeps a few batches ready for whoever asks, and lets the server send no more than that.
+struct reader_state {
+  static inline const char* name = "kdb.reader";
+
+  /// Batches under way or ready, at most. Each holds up to 256 events or 256 KiB, or one event above that.
+  static constexpr std::size_t batches_ahead = 8;
+
+  explicit reader_state(reader_self::pointer owner) : self{owner}, stops{owner} {}
+  /// Answers those who still wait.
+  ~reader_state();
+
+  reader_self::behavior_type start(read_plan plan, worker_context_ptr context, caf::strong_actor_ptr owner);
+
+  void find_node();
+  void begin_call(const node_ptr& found);
+  caf::result<event_batch> give_next();
+  void arrived(event_batch batch);
+  void on_read_ended(read_ended& what);
+  void on_stop_due();
+
+  void failed(error why);
+  void serve();
+
+  reader_self::pointer self;
+  read_plan plan;
+  worker_context_ptr context;
+  stop_watch stops;
+  stop_watch::watched stop;
+  time_budget budget;
+  node_ptr current;
+  std::uint64_t call_number = 0; // Words of an earlier one are late.
+  std::unique_ptr<rpc::read_call> call;
+  bool begun = false; // A batch has come.
+  std::uint32_t retries = 0;
+  std::deque<event_batch> ready;
+  std::deque<caf::typed_response_promise<event_batch>> waiting;
+  std::optional<result<void>> end; // Known, but delivered only after what is ready.
+};
+
+/// `owner` is who started the read: the reader ends when it does.
+reader_self::behavior_type reader(reader_self::stateful_pointer<reader_state> self, read_plan plan, worker_context_ptr context,
+                                  caf::strong_actor_ptr owner);
+
+} // namespace kdb::inline v0

@@ -1,0 +1,299 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/workers/subscription.hpp"
+
+#include <algorithm>
+#include <utility>
+
+#include <caf/send.hpp>
+
+#include "actors/connection/random_pause.hpp"
+#include "actors/runtime/late_sender.hpp"
+#include "actors/workers/call_defaults.hpp"
+#include "libkdb/policy/resume.hpp"
+
+namespace kdb::inline v0 {
+
+namespace {
+
+/// What was appended just before the watchdog looked may still be on its way.
+constexpr std::chrono::milliseconds grace{1000};
+
+} // namespace
+
+const call_options& subscription_plan::call() const {
+  return std::visit([](const auto& each) -> const call_options& { return each.options.call; }, source);
+}
+
+const resume_options& subscription_plan::resume() const {
+  return std::visit([](const auto& each) -> const resume_options& { return each.options.resume; }, source);
+}
+
+wire::read_request subscription_plan::request() const {
+  if (const auto* one = std::get_if<stream_plan>(&source))
+    return {.source = wire::stream_source{one->stream, one->options.from}, .resolve_links = one->options.resolve_links};
+  const auto& all = std::get<all_plan>(source).options;
+  return {.source = wire::all_source{all.from}, .resolve_links = all.resolve_links, .filter = all.filter};
+}
+
+wire::read_request subscription_plan::head_request() const {
+  auto last = request();
+  if (auto* one = std::get_if<wire::stream_source>(&last.source))
+    one->from = stream_end;
+  else
+    std::get<wire::all_source>(last.source).from = all_end;
+  last.direction = backwards;
+  last.limit = 1;
+  last.resolve_links = false;
+  return last;
+}
+
+bool subscription_plan::is_behind(const event_batch& head) const {
+  return std::visit([&](const auto& each) { return policy::is_behind(each.options.from, head); }, source);
+}
+
+void subscription_plan::note_received(const event_batch& batch) {
+  std::visit([&](auto& each) { policy::note_received(each.options.from, batch); }, source);
+}
+
+last_delivered subscription_plan::last_event_of(const event_batch& batch, const last_delivered& before) const {
+  return std::visit([&](const auto& each) { return policy::last_event_of(each.options.from, batch, before); }, source);
+}
+
+subscription_state::~subscription_state() {
+  tell_end(end_reason::closed, std::nullopt);
+}
+
+subscription_self::behavior_type subscription_state::start(subscription_plan given, worker_context_ptr given_context) {
+  plan = std::move(given);
+  context = std::move(given_context);
+  start_budget = time_budget{deadline_for(context->how, plan.call()), self->clock().now()};
+  budget = policy::budget_of(plan.resume());
+  stop = stops.watch(plan.call().stop);
+  self->monitor(plan.subscriber);
+  self->set_down_handler([this](caf::down_msg&) {
+    finish(end_reason::subscriber_failed, error{.code = errc::subscriber_failed, .message = "the subscriber has ended"});
+  });
+  return {
+    [this](const cancel&) { return on_cancel(); },
+    [this](const begin&) { return on_begin(); },
+    [this](batch_arrived& what) { on_batch(what); },
+    [this](const subscription_confirmed& what) { on_confirmed(what); },
+    [this](read_ended& what) { on_read_ended(what); },
+    [this](const resume_due&) { find_node(); },
+    [this](const silence_due&) { on_silence_due(); },
+    [this](const head_seen& what) { on_head_seen(what); },
+    [this](const silence_confirmed& what) { on_silence_confirmed(what); },
+    [this](stop_due) { on_stop_due(); },
+  };
+}
+
+caf::result<subscription_actor> subscription_state::on_begin() {
+  auto promise = self->make_response_promise<subscription_actor>();
+  beginning = promise;
+  find_node();
+  return promise;
+}
+
+caf::result<void> subscription_state::on_cancel() {
+  finish(end_reason::cancelled, std::nullopt);
+  return caf::unit;
+}
+
+void subscription_state::on_stop_due() {
+  finish(end_reason::cancelled, beginning.pending() ? std::optional{stopped(false)} : std::nullopt);
+}
+
+void subscription_state::find_node() {
+  // The connection answers everyone, also when it ends: no timeout of our own, save the start's.
+  const auto wait = (beginning.pending() ? start_budget : time_budget{}).timeout(self->clock().now());
+  self->request(context->connection->get(), wait, get_node{!beginning.pending() || plan.call().wait_for_node})
+    .then([this](const node_ptr& found) { begin_call(found); },
+          [this](const caf::error& why) { call_over(no_node(*context, why)); });
+}
+
+void subscription_state::begin_call(const node_ptr& found) {
+  if (finished)
+    return;
+  current = found;
+  refusals.call_begins();
+  const auto number = ++call_number;
+  const auto first_start = beginning.pending() && start_budget.limited();
+  const rpc::call_settings settings{.start_timeout =
+                                      first_start ? *start_budget.left(self->clock().now()) : context->how.start_timeout,
+                                    .credentials = context->credentials->for_call(plan.call()),
+                                    .requires_leader = requires_leader(context->how, plan.call())};
+  const auto tell = late_sender{self};
+  call = found->calls->read(plan.request(), settings,
+                            {.batch =
+                               [tell, number](event_batch batch) {
+                                 tell(batch_arrived{number, std::move(batch)});
+                               },
+                             .confirmed = [tell, number](std::string) { tell(subscription_confirmed{number}); },
+                             .ended =
+                               [tell, number](result<void> how) {
+                                 tell(read_ended{number, std::move(how)});
+                               }});
+  const auto held = ready.size() + (delivering ? 1 : 0); // The subscriber's answer is credit for one more.
+  call->request(batches_ahead - std::min(batches_ahead, held));
+}
+
+void subscription_state::on_batch(batch_arrived& what) {
+  if (what.call != call_number || what.batch.empty())
+    return;
+  if (beginning.pending()) { // Nobody would take it: who subscribes waits for the confirmation.
+    end_call({.code = errc::protocol_error, .message = "the server sends events before it confirms the subscription"});
+    return;
+  }
+  ++arrivals;
+  budget.reset();
+  plan.note_received(what.batch);
+  ready.push_back(std::move(what.batch));
+  deliver_next();
+}
+
+void subscription_state::on_confirmed(const subscription_confirmed& what) {
+  if (what.call != call_number)
+    return;
+  ++arrivals;
+  refusals.call_confirmed();
+  if (!beginning.pending())
+    return;
+  began = true;
+  beginning.deliver(subscription_actor{self});
+  if (const auto& period = plan.resume().watchdog)
+    self->delayed_send(self, policy::bounded(*period), silence_due{});
+}
+
+void subscription_state::on_read_ended(read_ended& what) {
+  if (what.call != call_number || failed)
+    return;
+  if (what.how) { // A server never ends a healthy subscription.
+    end_call({.code = errc::unavailable, .message = "the server ended the subscription", .retry_can_help = true});
+    return;
+  }
+  report(self, *context, current->generation, what.how.error(), plan.call().credentials.has_value());
+  end_call(std::move(what.how.error()));
+}
+
+void subscription_state::end_call(error why) {
+  ++call_number; // Nothing more of this call counts.
+  call.reset();
+  head_call.reset();
+  call_over(std::move(why));
+}
+
+void subscription_state::call_over(error why) {
+  if (finished)
+    return;
+  const auto now = self->clock().now();
+  const auto is_over = beginning.pending() || (policy::final_end(why) && !refusals.excuses(why, now));
+  if (is_over || !budget.take(now)) {
+    failed = std::move(why);
+    deliver_next();
+    return;
+  }
+  const auto failures = static_cast<unsigned>(budget.taken(self->clock().now()));
+  self->delayed_send(self, random_pause(failures), resume_due{});
+}
+
+// -- the watchdog -----------------------------------------------------------------------------
+
+/// What is ready or with the subscriber holds the call up: then silence says nothing about it.
+bool subscription_state::is_silent() const {
+  return call && !delivering && ready.empty() && !failed;
+}
+
+void subscription_state::on_silence_due() {
+  const auto nothing_came = std::exchange(arrivals_before, arrivals) == arrivals;
+  if (nothing_came && is_silent()) {
+    const auto tell = late_sender{self};
+    const auto number = call_number;
+    head_call = current->calls->read(plan.head_request(),
+                                     {.deadline = context->how.start_timeout,
+                                      .credentials = context->credentials->for_call(plan.call()),
+                                      .requires_leader = requires_leader(context->how, plan.call())},
+                                     {.batch =
+                                        [tell, number](event_batch head) {
+                                          tell(head_seen{number, std::move(head)});
+                                        },
+                                      .confirmed = [](const std::string&) {},
+                                      .ended = [](const result<void>&) {}});
+    head_call->request(1);
+  }
+  self->delayed_send(self, policy::bounded(*plan.resume().watchdog), silence_due{});
+}
+
+void subscription_state::on_head_seen(const head_seen& what) {
+  if (what.call == call_number && is_silent() && plan.is_behind(what.head))
+    self->delayed_send(self, grace, silence_confirmed{arrivals});
+}
+
+void subscription_state::on_silence_confirmed(const silence_confirmed& what) {
+  if (what.arrivals != arrivals || !is_silent())
+    return;
+  end_call({.code = errc::unavailable,
+            .message = "the stream has events that the subscription did not receive; the client subscribes again",
+            .retry_can_help = true});
+}
+
+// -- towards the subscriber -------------------------------------------------------------------
+
+void subscription_state::deliver_next() {
+  if (delivering || finished)
+    return;
+  if (ready.empty()) {
+    if (failed)
+      finish(policy::end_reason_of(failed->code), failed);
+    return;
+  }
+  delivering = true;
+  auto batch = std::move(ready.front());
+  ready.erase(ready.begin());
+  handed = plan.last_event_of(batch, handed);
+  // Without a timeout: a response after one would be lost, and with it the credit. The subscriber is monitored instead.
+  self->request(plan.subscriber, caf::infinite, std::move(batch))
+    .then([this] { delivered(); }, [this](const caf::error& why) { refused(why); });
+}
+
+void subscription_state::delivered() {
+  delivering = false;
+  if (call)
+    call->request(1);
+  deliver_next();
+}
+
+void subscription_state::refused(const caf::error& why) {
+  if (why == caf::sec::unexpected_response) { // It answered, with more than it had to.
+    delivered();
+    return;
+  }
+  finish(end_reason::subscriber_failed,
+         error{.code = errc::subscriber_failed, .message = "the subscriber refused a batch: " + error::from(why).message});
+}
+
+void subscription_state::finish(end_reason reason, std::optional<error> cause) {
+  tell_end(reason, std::move(cause));
+  self->quit();
+}
+
+void subscription_state::tell_end(end_reason reason, std::optional<error> cause) {
+  if (std::exchange(finished, true))
+    return;
+  call.reset();
+  head_call.reset();
+  ready.clear();
+  if (beginning.pending())
+    beginning.deliver(to_caf(cause.value_or(error{.code = errc::closed, .message = "the subscription ended before it began"})));
+  else if (began)
+    caf::anon_send(plan.subscriber, subscription_ended{.reason = reason,
+                                                       .cause = std::move(cause),
+                                                       .node = current ? to_string(current->where) : std::string{},
+                                                       .last = handed});
+}
+
+subscription_self::behavior_type subscription(subscription_self::stateful_pointer<subscription_state> self,
+                                              subscription_plan plan, worker_context_ptr context) {
+  return self->state.start(std::move(plan), std::move(context));
+}
+
+} // namespace kdb::inline v0

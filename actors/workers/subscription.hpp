@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/response_promise.hpp>
+#include <caf/typed_event_based_actor.hpp>
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "actors/runtime/protocol.hpp"
+#include "actors/runtime/stop_watch.hpp"
+#include "actors/workers/worker_context.hpp"
+#include "libkdb/policy/retry_budget.hpp"
+#include "libkdb/policy/starting_node.hpp"
+
+namespace kdb::inline v0 {
+
+struct stream_plan {
+  std::string stream;
+  subscribe_to_stream_options options;
+};
+
+struct all_plan {
+  subscribe_to_all_options options;
+};
+
+/// What a subscription follows, and for whom.
+struct subscription_plan {
+  std::variant<stream_plan, all_plan> source;
+  caf::actor subscriber;
+
+  const call_options& call() const;
+  const resume_options& resume() const;
+  /// The next call.
+  wire::read_request request() const;
+  /// For the last event there is.
+  wire::read_request head_request() const;
+  /// Whether there is more than what was received, if this is the last event there is.
+  bool is_behind(const event_batch& head) const;
+  /// Moves the start of the next call behind these items.
+  void note_received(const event_batch& batch);
+  /// How far the subscriber is after these items.
+  last_delivered last_event_of(const event_batch& batch, const last_delivered& before) const;
+};
+
+/// One catch-up subscription: hands batches to its subscriber one at a time, and starts again on another node from the last one it
+/// received, until something final ends it.
+struct subscription_state {
+  static inline const char* name = "kdb.subscription";
+
+  /// Batches under way or waiting for the subscriber, at most. Each holds up to 256 events or 256 KiB, or one event above that.
+  static constexpr std::size_t batches_ahead = 4;
+
+  explicit subscription_state(subscription_self::pointer owner) : self{owner}, stops{owner} {}
+  /// Tells the subscriber the end, if it does not know it yet.
+  ~subscription_state();
+
+  subscription_self::behavior_type start(subscription_plan plan, worker_context_ptr context);
+
+  // One for each message.
+  caf::result<subscription_actor> on_begin();
+  caf::result<void> on_cancel();
+  void on_stop_due();
+  void on_batch(batch_arrived& what);
+  void on_confirmed(const subscription_confirmed& what);
+  void on_read_ended(read_ended& what);
+  void on_silence_due();
+  void on_head_seen(const head_seen& what);
+  void on_silence_confirmed(const silence_confirmed& what);
+
+  void find_node();
+  void begin_call(const node_ptr& found);
+  void end_call(error why);
+  void call_over(error why);
+  bool is_silent() const;
+  void deliver_next();
+  void delivered();
+  void refused(const caf::error& why);
+  void finish(end_reason reason, std::optional<error> cause);
+  /// Once, last.
+  void tell_end(end_reason reason, std::optional<error> cause);
+
+  subscription_self::pointer self;
+  subscription_plan plan;
+  worker_context_ptr context;
+  stop_watch stops;
+  stop_watch::watched stop;
+  time_budget start_budget;
+  caf::response_promise beginning; // Pending until the first confirmation.
+  bool began = false;              // It was confirmed: from then on its end is told to the subscriber.
+  node_ptr current;
+  std::uint64_t call_number = 0; // Words of earlier calls are late.
+  std::unique_ptr<rpc::read_call> call;
+  std::vector<event_batch> ready; // `batches_ahead` at most. A deque takes 576 bytes when it is empty, as it is nearly always.
+  bool delivering = false;
+  std::optional<error> failed; // Final, but told only after what is ready has been delivered.
+  policy::retry_budget budget{0, std::chrono::milliseconds{1}};
+  policy::starting_node refusals;
+  std::uint64_t arrivals = 0;        // Batches and confirmations: as long as it stays the same there is silence.
+  std::uint64_t arrivals_before = 0; // At the last look of the watchdog.
+  std::unique_ptr<rpc::read_call> head_call;
+  last_delivered handed; // What the subscriber has got.
+  bool finished = false;
+};
+
+subscription_self::behavior_type subscription(subscription_self::stateful_pointer<subscription_state> self,
+                                              subscription_plan plan, worker_context_ptr context);
+
+} // namespace kdb::inline v0

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/workers/whole_reader.hpp"
+
+#include <utility>
+
+namespace kdb::inline v0 {
+
+whole_reader_state::~whole_reader_state() {
+  if (answer.pending())
+    answer.deliver(to_caf({.code = errc::closed, .message = "the client was closed before the end of the read"}));
+}
+
+whole_reader_actor::behavior_type whole_reader_state::start(client_actor given) {
+  client = std::move(given);
+  self->set_down_handler([this](caf::down_msg&) { self->quit(); });
+  return {
+    [this](read_stream_to_end& what) { return on_read(what); },
+  };
+}
+
+caf::result<event_list> whole_reader_state::on_read(read_stream_to_end& what) {
+  if (const auto& asker = self->current_sender()) // The promise takes it away.
+    self->monitor(asker);
+  answer = self->make_response_promise<event_list>();
+  all.emplace(what.max_bytes);
+  // Both answer in every case, and the read has a deadline of its own.
+  self->request(client, caf::infinite, read_stream{std::move(what.stream), std::move(what.options)})
+    .then(
+      [this](const reader_actor& started) {
+        source = started;
+        ask();
+      },
+      [this](const caf::error& why) { fail(error::from(why)); });
+  client = nullptr;
+  return answer;
+}
+
+void whole_reader_state::ask() {
+  self->request(source, caf::infinite, next{})
+    .then([this](event_batch& batch) { arrived(batch); }, [this](const caf::error& why) { fail(error::from(why)); });
+}
+
+void whole_reader_state::arrived(event_batch& batch) {
+  if (batch.empty()) {
+    answer.deliver(all->finish());
+    self->quit();
+    return;
+  }
+  if (auto kept = all->add(std::move(batch)); !kept)
+    fail(std::move(kept.error()));
+  else
+    ask();
+}
+
+void whole_reader_state::fail(error why) {
+  answer.deliver(to_caf(std::move(why)));
+  self->quit();
+}
+
+whole_reader_actor::behavior_type whole_reader(whole_reader_actor::stateful_pointer<whole_reader_state> self,
+                                               client_actor client) {
+  return self->state.start(std::move(client));
+}
+
+} // namespace kdb::inline v0

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "devnode/services/projections/errors.hpp"
+
+#include <string>
+
+namespace kdb::inline v0::development::errors {
+
+using rpc::status;
+using rpc::status_code;
+
+status projection_not_found(std::string_view name) {
+  return {status_code::not_found, "Projection '" + std::string{name} + "' not found", {}};
+}
+
+status projection_exists(std::string_view name) {
+  return {status_code::already_exists, "Duplicate projection names : " + std::string{name}, {}};
+}
+
+status projection_refused(std::string_view reason) {
+  return {status_code::failed_precondition, std::string{reason}, {}};
+}
+
+status not_authorized() {
+  return {status_code::permission_denied, "Not authorized", {}};
+}
+
+} // namespace kdb::inline v0::development::errors
