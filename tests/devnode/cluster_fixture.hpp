@@ -12,7 +12,7 @@
 #include <memory>
 #include <string>
 
-namespace kdb::development::testing {
+namespace kdb::inline v0::development::testing {
 
 using fixtures::wait_until;
 
@@ -114,4 +114,4 @@ struct cluster_fixture {
   }
 };
 
-} // namespace kdb::development::testing
+} // namespace kdb::inline v0::development::testing

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <string>
 
-namespace kdb::development::testing {
+namespace kdb::inline v0::development::testing {
 
 /// A folder that is gone after the test.
 struct folder_fixture {
@@ -23,4 +23,4 @@ struct folder_fixture {
   }
 };
 
-} // namespace kdb::development::testing
+} // namespace kdb::inline v0::development::testing

@@ -11,7 +11,7 @@
 #include <variant>
 #include <vector>
 
-namespace kdb::development::testing {
+namespace kdb::inline v0::development::testing {
 
 using namespace std::chrono_literals;
 
@@ -87,4 +87,4 @@ struct group_fixture {
   }
 };
 
-} // namespace kdb::development::testing
+} // namespace kdb::inline v0::development::testing

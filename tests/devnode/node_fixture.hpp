@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-namespace kdb::development::testing {
+namespace kdb::inline v0::development::testing {
 
 using event_store::client::streams::AppendReq;
 using event_store::client::streams::AppendResp;
@@ -144,4 +144,4 @@ inline std::string trailer(const grpc::ClientContext& context, const char* key) 
   return found == trailers.end() ? std::string{} : std::string{found->second.data(), found->second.size()};
 }
 
-} // namespace kdb::development::testing
+} // namespace kdb::inline v0::development::testing

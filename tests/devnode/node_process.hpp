@@ -14,7 +14,7 @@
 
 extern char** environ;
 
-namespace kdb::development::testing {
+namespace kdb::inline v0::development::testing {
 
 /// The program in a process of its own, which dies by SIGKILL at the latest with this object.
 class node_process {
@@ -62,4 +62,4 @@ private:
   std::string address_;
 };
 
-} // namespace kdb::development::testing
+} // namespace kdb::inline v0::development::testing

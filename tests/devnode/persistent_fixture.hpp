@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-namespace kdb::development::testing {
+namespace kdb::inline v0::development::testing {
 
 namespace wire = event_store::client::persistent_subscriptions;
 
@@ -174,4 +174,4 @@ struct consumer {
   std::vector<std::string> ids; // of what was taken and not acknowledged
 };
 
-} // namespace kdb::development::testing
+} // namespace kdb::inline v0::development::testing

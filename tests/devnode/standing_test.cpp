@@ -15,14 +15,14 @@
 using namespace kdb::development;
 namespace data = boost::unit_test::data;
 
-namespace kdb::development {
+namespace kdb::inline v0::development {
 
 std::ostream& operator<<(std::ostream& out, admission decided) {
   constexpr const char* names[] = {"serve", "hang", "silence", "not_leader", "not_ready", "shutting_down", "exception"};
   return out << names[static_cast<int>(decided)];
 }
 
-} // namespace kdb::development
+} // namespace kdb::inline v0::development
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdb::development::testing {
+namespace kdb::inline v0::development::testing {
 
 /// A store whose clock is moved by hand, with short words for what tests do with it.
 struct store_fixture {
@@ -58,4 +58,4 @@ struct store_fixture {
 
 using numbers = std::vector<std::int64_t>;
 
-} // namespace kdb::development::testing
+} // namespace kdb::inline v0::development::testing

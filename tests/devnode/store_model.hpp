@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-namespace kdb::development::testing {
+namespace kdb::inline v0::development::testing {
 
 /// The time at which a model begins, and its unit.
 inline constexpr std::int64_t one_second = 10'000'000;
@@ -232,4 +232,4 @@ private:
   std::set<std::string> dead;
 };
 
-} // namespace kdb::development::testing
+} // namespace kdb::inline v0::development::testing

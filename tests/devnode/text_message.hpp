@@ -10,7 +10,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace kdb::development::testing {
+namespace kdb::inline v0::development::testing {
 
 /// A message of ours, which has no descriptor, made from text: `read` reads it into the message of the same name that the tests have with one.
 template <class Message, class Read>
@@ -28,4 +28,4 @@ Message from_text(Read read) {
   return ours;
 }
 
-} // namespace kdb::development::testing
+} // namespace kdb::inline v0::development::testing

@@ -16,13 +16,13 @@ using kdb::policy::node_action;
 using kdb::policy::request_kind;
 using kdb::policy::retry_safety;
 
-namespace kdb::policy {
+namespace kdb::inline v0::policy {
 
 std::ostream& operator<<(std::ostream& out, const failure_decision& what) {
   return out << to_string(what.node) << ", " << to_string(what.retry) << (what.is_final ? ", final" : "");
 }
 
-} // namespace kdb::policy
+} // namespace kdb::inline v0::policy
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include "libkdb/wire/batch_builder.hpp"
 
 // For the tests here and for tests/fuzz.
-namespace kdb::wire::test {
+namespace kdb::inline v0::wire::test {
 
 namespace v1 = event_store::client::streams;
 
@@ -178,4 +178,4 @@ inline std::optional<std::string> read_resp_difference(std::string_view message)
   return at.found;
 }
 
-} // namespace kdb::wire::test
+} // namespace kdb::inline v0::wire::test
