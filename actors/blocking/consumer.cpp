@@ -9,8 +9,8 @@ namespace kdb::inline v0 {
 
 namespace detail {
 
-struct consumer_handle : pull_handle<consumer_batch, consumer_actor> {
-  explicit consumer_handle(const std::shared_ptr<runtime>& given) : pull_handle{given, given->spawn(consumer_inbox)} {}
+struct consumer_handle : consumer_pull {
+  using consumer_pull::consumer_pull;
 
   template <class Request>
   result<ack_result> answer(Request what) {
@@ -51,7 +51,7 @@ result<ack_result> consumer::answer(const consumer_batch& batch, batch_outcomes 
 }
 
 std::optional<subscription_ended> consumer::ended() const {
-  return handle_ ? handle_->ended() : std::nullopt;
+  return handle_ ? handle_->batches->ended() : std::nullopt;
 }
 
 void consumer::cancel() {
@@ -63,7 +63,7 @@ result<consumer> client::consume(group_name group, consume_options options) cons
   if (auto why = runtime_->refusal_to_wait())
     return unexpected{std::move(*why)};
   auto handle = std::make_shared<detail::consumer_handle>(runtime_);
-  auto started = runtime_->ask<consumer_actor>(kdb::consume{std::move(group), handle->box, std::move(options)});
+  auto started = runtime_->ask<consumer_actor>(kdb::consume{std::move(group), handle->batches->address(), std::move(options)});
   if (!started)
     return unexpected{std::move(started.error())};
   handle->source = std::move(*started);

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <deque>
 #include <utility>
 
+#include "actors/pulling/feed.hpp"
 #include "actors/runtime/moved_from.hpp"
 #include "actors/runtime/runtime.hpp"
+#include "libkdb/policy/waits.hpp"
 #include "libkdb/values/forks.hpp"
 #include <kdb/client.hpp>
 
@@ -11,24 +12,17 @@ namespace kdb::inline v0 {
 
 namespace detail {
 
-/// Asks for the next batch before the last one has been looked at.
 struct reading_state {
-  using request = decltype(std::declval<host_actor&>()->request(std::declval<reader_actor>(), caf::infinite, next{}));
-  static constexpr std::size_t asked_ahead = 2;
-
-  explicit reading_state(std::shared_ptr<runtime> given) : running{std::move(given)} {}
+  explicit reading_state(std::shared_ptr<runtime> given)
+    : running{std::move(given)}, batches{feed<event_batch>::open(running->system())} {}
   ~reading_state() {
     if (running->inherited()) {
-      leave_members_behind(self, source);
+      leave_members_behind(batches);
       return;
     }
     if (end && !*end && !looked_at)
       running->log()(log_level::warning, "a reading broke off and nobody looked: " + to_string(end->error()));
-  }
-
-  void ask_ahead() {
-    while (asked.size() < asked_ahead)
-      asked.push_back((*self)->request(source, caf::infinite, next{}));
+    batches->close({.code = errc::closed, .message = "the reading was destroyed"});
   }
 
   result<event_batch> next_batch() {
@@ -36,25 +30,17 @@ struct reading_state {
       end = unexpected{std::move(*why)};
     if (end)
       return *end ? result<event_batch>{} : unexpected{end->error()};
-    ask_ahead();
-    result<event_batch> answer;
-    auto waiting = asked.front();
-    asked.pop_front();
-    waiting.receive([&](event_batch& batch) { answer = std::move(batch); },
-                    [&](caf::error& why) { answer = unexpected{error::from(why)}; });
-    if (answer)
-      bounds.merge(answer->bounds());
-    if (!answer)
-      end = unexpected{answer.error()};
-    else if (answer->empty())
+    auto batch = batches->wait(policy::longest_wait);
+    bounds = batches->bounds();
+    if (!batch)
+      end = unexpected{batch.error()};
+    else if (batch->empty())
       end = result<void>{};
-    return answer;
+    return batch;
   }
 
   std::shared_ptr<runtime> running;
-  std::unique_ptr<host_actor> self; // Whoever starts a read has to live as long as it.
-  reader_actor source;
-  std::deque<request> asked;
+  std::shared_ptr<feed<event_batch>> batches;
   std::optional<result<void>> end;
   stream_bounds bounds;
   bool looked_at = false; // By the caller, at the end.
@@ -94,7 +80,7 @@ result<void> reading::finish() {
   if (!state_->end)
     state_->end = result<void>{};
   if (!state_->running->inherited())
-    state_->source = nullptr;
+    state_->batches->close({.code = errc::closed, .message = "the reading is finished"});
   return *state_->end;
 }
 
@@ -107,13 +93,9 @@ reading start_reading(std::shared_ptr<detail::runtime> running, Request request)
     state->end = unexpected{std::move(*why)};
     return reading{std::move(state)};
   }
-  state->self = std::make_unique<detail::host_actor>(state->running->system());
-  const auto& client = state->running->client();
-  auto started = detail::runtime::ask<reader_actor>(*state->self, client, std::move(request));
-  if (started)
-    state->source = std::move(*started);
-  else
-    state->end = unexpected{std::move(started.error())};
+  state->batches->read(state->running->client(), std::move(request));
+  if (auto started = state->batches->await_start(); !started)
+    state->end = std::move(started);
   return reading{std::move(state)};
 }
 

@@ -9,8 +9,8 @@ namespace kdb::inline v0 {
 
 namespace detail {
 
-struct subscription_handle : pull_handle<event_batch, subscription_actor> {
-  explicit subscription_handle(const std::shared_ptr<runtime>& given) : pull_handle{given, given->spawn(inbox)} {}
+struct subscription_handle : subscription_pull {
+  using subscription_pull::subscription_pull;
 };
 
 } // namespace detail
@@ -22,7 +22,7 @@ result<subscription> start_subscription(std::shared_ptr<detail::runtime> running
   if (auto why = running->refusal_to_wait())
     return unexpected{std::move(*why)};
   auto handle = std::make_shared<detail::subscription_handle>(running);
-  request.subscriber = handle->box;
+  request.subscriber = handle->batches->address();
   auto started = running->ask<subscription_actor>(std::move(request));
   if (!started)
     return unexpected{std::move(started.error())};
@@ -42,7 +42,7 @@ result<event_batch> subscription::next(std::chrono::milliseconds timeout) {
 }
 
 std::optional<subscription_ended> subscription::ended() const {
-  return handle_ ? handle_->ended() : std::nullopt;
+  return handle_ ? handle_->batches->ended() : std::nullopt;
 }
 
 void subscription::cancel() {

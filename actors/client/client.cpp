@@ -125,8 +125,9 @@ caf::result<append_result> client_state::on_append(append_to_stream& request) {
   if (times == 0)
     return self->delegate(appender, std::move(request));
   const auto explicitly = request.expected == stream_state::no_stream || request.expected.is_revision();
-  const auto started = self->spawn(
-    retrying, client_actor{self}, retry_plan{explicitly, times, time_budget{deadline_for(parts.how, call), self->clock().now()}});
+  const auto started =
+    self->spawn(retrying, client_actor{self},
+                retry_plan{explicitly, times, policy::time_budget{deadline_for(parts.how, call), self->clock().now()}});
   supervise(started.address());
   return self->delegate(started, std::move(request));
 }
@@ -240,12 +241,12 @@ caf::result<connected> client_state::on_wait_connected(const wait_connected& wha
                    .message = "the timeout must be positive",
                    .detail = bad_argument{"timeout", "more than 0 ms"}});
   const auto promise = kept(self->make_response_promise<connected>());
-  wait_for_node(promise, time_budget{what.timeout, self->clock().now()});
+  wait_for_node(promise, policy::time_budget{what.timeout, self->clock().now()});
   return *promise;
 }
 
-void client_state::wait_for_node(const connected_promise& waiting, time_budget budget) {
-  self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{})
+void client_state::wait_for_node(const connected_promise& waiting, policy::time_budget budget) {
+  self->request(context->connection->get(), timeout_of(budget.left(self->clock().now())), get_node{})
     .then(
       [waiting](const node_ptr& found) {
         waiting->deliver(connected{found->where, found->features.version});
@@ -276,8 +277,8 @@ caf::result<server_info> client_state::on_get_server_info(get_server_info& what)
   if (auto fine = policy::check_call(what.call); !fine)
     return to_caf(std::move(fine.error()));
   const auto promise = kept(self->make_response_promise<server_info>());
-  const time_budget budget{deadline_for(parts.how, what.call), self->clock().now()};
-  self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{what.call.wait_for_node})
+  const policy::time_budget budget{deadline_for(parts.how, what.call), self->clock().now()};
+  self->request(context->connection->get(), timeout_of(budget.left(self->clock().now())), get_node{what.call.wait_for_node})
     .then(
       [promise](const node_ptr& found) {
         const auto& offers = found->features.offers;

@@ -88,7 +88,7 @@ struct client_state {
   /// Hands out what was started when it has begun, or why it has not.
   template <class Handle, class Started>
   caf::result<Handle> when_begun(const Started& started);
-  void wait_for_node(const connected_promise& waiting, time_budget budget);
+  void wait_for_node(const connected_promise& waiting, policy::time_budget budget);
   void shut(caf::error reason);
   /// Once the last consumer has gone: its answers need their calls.
   void stop_calls();

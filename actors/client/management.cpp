@@ -11,7 +11,7 @@ namespace kdb::inline v0 {
 namespace {
 
 /// Whether who shares a question learns of its end in time.
-bool ends_in_time(const time_budget& question, const time_budget& call) {
+bool ends_in_time(const policy::time_budget& question, const policy::time_budget& call) {
   return !call.limited() || (question.limited() && question.end() <= call.end());
 }
 
@@ -94,7 +94,7 @@ void management_state::ask_for_node(std::uint64_t number) {
       open_question.reset();
   };
   // The connection answers everyone, also when it ends: no timeout of our own, save the call's.
-  self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{wait})
+  self->request(context->connection->get(), timeout_of(budget.left(self->clock().now())), get_node{wait})
     .then(
       [this, close, asked = own](const node_ptr& found) {
         close(asked);

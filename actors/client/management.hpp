@@ -31,7 +31,7 @@ struct management_state {
   struct pending {
     caf::response_promise answer;
     run_call job;
-    time_budget budget{};
+    policy::time_budget budget{};
     stop_watch::watched stop{};
     std::uint32_t retries_left = 0;
     unsigned failures = 0;
@@ -50,7 +50,7 @@ struct management_state {
 
   /// One question for a node, on behalf of the calls that came before it was answered.
   struct question {
-    time_budget budget;
+    policy::time_budget budget;
     std::vector<std::uint64_t> calls;
   };
 

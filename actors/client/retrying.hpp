@@ -17,7 +17,7 @@ struct retry_plan {
   /// The server deduplicates a repeated append only with an explicit expected state.
   bool idempotent = false;
   std::uint32_t times = 0;
-  time_budget budget{};
+  policy::time_budget budget{};
 };
 
 /// The pause before another try is over.

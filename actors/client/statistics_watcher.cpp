@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "actors/connection/random_pause.hpp"
-#include "libkdb/policy/resume.hpp"
 #include "libkdb/policy/waits.hpp"
 
 namespace kdb::inline v0 {
@@ -17,7 +16,7 @@ statistics_watcher_self::behavior_type statistics_watcher_state::start(watch_sta
                                                                        const client_actor& given_client) {
   options = std::move(given);
   client = caf::actor_cast<caf::weak_actor_ptr>(given_client);
-  budget = policy::budget_of(options.resume);
+  phases = policy::resuming{{.resume = options.resume}};
   return {
     [this](const next&) { return on_next(); },
     [this](const cancel&) { on_cancel(); },
@@ -48,7 +47,7 @@ void statistics_watcher_state::await_period() {
 }
 
 void statistics_watcher_state::take_sample() {
-  if (end)
+  if (!phases.called(++samples))
     return;
   const auto alive = client.lock();
   if (!alive) {
@@ -56,9 +55,8 @@ void statistics_watcher_state::take_sample() {
     return;
   }
   next_period = policy::after(self->clock().now(), options.refresh_period);
-  refusals.call_begins();
   auto call = options.call;
-  call.wait_for_node |= began; // As for subscriptions: not to wait is for the start.
+  call.wait_for_node |= phases.has_begun(); // As for subscriptions: not to wait is for the start.
   // The client answers everyone, also when it ends: no timeout of our own.
   self->request(caf::actor_cast<client_actor>(alive), caf::infinite, get_statistics{std::move(call)})
     .then([this](server_statistics& sample) { arrived(sample); }, [this](const caf::error& why) { failed(error::from(why)); });
@@ -67,9 +65,8 @@ void statistics_watcher_state::take_sample() {
 void statistics_watcher_state::arrived(server_statistics& sample) {
   if (end)
     return;
-  began = true;
-  budget.reset();
-  refusals.call_confirmed();
+  phases.confirmed();
+  phases.progressed();
   waiting.front().deliver(std::move(sample));
   waiting.pop_front();
   if (!waiting.empty())
@@ -79,15 +76,14 @@ void statistics_watcher_state::arrived(server_statistics& sample) {
 void statistics_watcher_state::failed(error error) {
   if (end)
     return;
-  const auto now = self->clock().now();
-  const auto is_over = !began || (policy::final_end(error) && !refusals.excuses(error, now));
-  if (is_over || !budget.take(now))
-    finish(std::move(error));
+  if (const auto pause = phases.lost(error, self->clock().now(), random_draw()))
+    self->delayed_send(self, *pause, sample_due{});
   else
-    self->delayed_send(self, random_pause(static_cast<unsigned>(budget.taken(now))), sample_due{});
+    finish(std::move(error));
 }
 
 void statistics_watcher_state::finish(error error) {
+  phases.end();
   if (!end)
     end = std::move(error);
   for (auto& each : std::exchange(waiting, {}))

@@ -6,12 +6,12 @@
 #include <caf/typed_response_promise.hpp>
 
 #include <chrono>
+#include <cstdint>
 #include <deque>
 #include <optional>
 
 #include "actors/runtime/protocol.hpp"
-#include "libkdb/policy/retry_budget.hpp"
-#include "libkdb/policy/starting_node.hpp"
+#include "libkdb/policy/resuming.hpp"
 
 namespace kdb::inline v0 {
 
@@ -39,10 +39,9 @@ struct statistics_watcher_state {
   statistics_watcher_self::pointer self;
   watch_statistics_options options;
   caf::weak_actor_ptr client; // A watch does not keep its client alive.
-  policy::retry_budget budget{0, std::chrono::milliseconds{1}};
-  policy::starting_node refusals;
+  policy::resuming phases;
+  std::uint64_t samples = 0;                                        // Asked for.
   std::optional<std::chrono::steady_clock::time_point> next_period; // Unset before the first sample.
-  bool began = false;                                               // There was a sample.
   std::deque<caf::typed_response_promise<server_statistics>> waiting;
   std::optional<error> end;
 };

@@ -8,8 +8,12 @@
 namespace kdb::inline v0 {
 
 std::chrono::milliseconds random_pause(unsigned failures) {
+  return policy::backoff_delay(failures, {}, random_draw());
+}
+
+double random_draw() {
   thread_local std::minstd_rand source{std::random_device{}()};
-  return policy::backoff_delay(failures, {}, std::uniform_real_distribution<double>{}(source));
+  return std::uniform_real_distribution<double>{}(source);
 }
 
 } // namespace kdb::inline v0

@@ -1,95 +1,234 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/pulling/feed.hpp"
 
-#include <caf/send.hpp>
+#include <caf/actor_cast.hpp>
+#include <caf/actor_config.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/exit_reason.hpp>
+#include <caf/make_actor.hpp>
+#include <caf/system_messages.hpp>
 
+#include <type_traits>
 #include <utility>
 
-#include "actors/pulling/inbox.hpp"
+#include "actors/workers/subscription_error.hpp"
+#include "libkdb/policy/waits.hpp"
 
 namespace kdb::inline v0::detail {
 
-void feed::take(completion_ptr<event_batch> done) {
+namespace {
+
+/// Batches that a reader is asked for before anybody wants them.
+constexpr int batches_ahead = 2;
+
+/// Answers need no numbers: a reader answers in order.
+constexpr caf::message_id any_request{1};
+
+/// The answer of a subscriber that wants more: a consumer's events are answered by whoever takes them.
+template <class Batch>
+caf::message credit() {
+  if constexpr (std::is_same_v<Batch, consumer_batch>)
+    return caf::make_message(batch_outcomes{});
+  else
+    return caf::make_message();
+}
+
+} // namespace
+
+template <class Batch>
+std::shared_ptr<feed<Batch>> feed<Batch>::open(caf::actor_system& system) {
+  caf::actor_config config;
+  auto owner = caf::make_actor<feed, caf::strong_actor_ptr>(system.next_actor_id(), system.node(), &system, config);
+  auto* const made = static_cast<feed*>(caf::actor_cast<caf::abstract_actor*>(owner));
+  return {made, [owner = std::move(owner)](feed*) {}};
+}
+
+template <class Batch>
+caf::actor feed<Batch>::address() {
+  return caf::actor_cast<caf::actor>(caf::strong_actor_ptr{ctrl()});
+}
+
+template <class Batch>
+void feed<Batch>::send(const caf::strong_actor_ptr& whom, caf::message request) {
+  whom->enqueue(caf::strong_actor_ptr{ctrl()}, any_request, std::move(request), nullptr);
+}
+
+template <class Batch>
+void feed<Batch>::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* unit) {
+  auto& content = what->content();
+  if (what->mid.is_response())
+    answered(*what);
+  else if (content.match_elements<Batch>())
+    arrived({std::move(content.get_mutable_as<Batch>(0)), what->sender, what->mid});
+  else if (content.match_elements<subscription_ended>()) {
+    const auto& told = content.get_as<subscription_ended>(0);
+    end(unexpected{to_error(told)}, told);
+  } else if (!handle_system_message(*what, unit, true))
+    bounce(what);
+}
+
+template <class Batch>
+void feed<Batch>::answered(caf::mailbox_element& answer) {
+  auto& content = answer.content();
+  if (content.match_elements<caf::error>()) {
+    end(unexpected{error::from(content.get_as<caf::error>(0))}, std::nullopt);
+  } else if (content.match_elements<reader_actor>()) {
+    const auto reader = caf::actor_cast<caf::strong_actor_ptr>(content.get_as<reader_actor>(0));
+    {
+      std::lock_guard lock{mutex_};
+      if (end_)
+        return; // Closed meanwhile: then the reader ends as well.
+      reader_ = reader;
+    }
+    changed_.notify_all();
+    for (auto i = 0; i < batches_ahead; ++i)
+      send(reader, caf::make_message(next{}));
+  } else if (content.match_elements<Batch>()) {
+    auto& batch = content.get_mutable_as<Batch>(0);
+    if (batch.empty())
+      end(result<Batch>{}, std::nullopt);
+    else
+      arrived({std::move(batch), answer.sender, {}});
+  }
+}
+
+template <class Batch>
+void feed<Batch>::arrived(arrival what) {
   std::unique_lock lock{mutex_};
-  if (waiting_) {
+  if (end_) {
     lock.unlock();
-    done->complete(unexpected({.code = errc::invalid_argument,
-                               .message = "next was called again before it had completed",
-                               .detail = bad_argument{"next", "one call at a time"}}));
+    if (what.request.is_request()) // Who delivers waits for an answer.
+      give_credit(what);
     return;
   }
-  if (!ready_.empty()) {
-    auto batch = std::move(ready_.front());
-    ready_.pop_front();
-    bounds_.merge(batch.bounds());
-    caf::anon_send(pump_, batch_taken{});
-    lock.unlock();
-    done->complete(std::move(batch));
+  ready_.push_back(std::move(what));
+  const auto taker = std::exchange(taker_, nullptr);
+  if (!taker) {
+    changed_.notify_one();
     return;
   }
-  if (!end_) {
-    waiting_ = std::move(done);
-    return;
-  }
-  auto how = *end_;
+  auto first = take_first();
   lock.unlock();
-  done->complete(how ? result<event_batch>{} : unexpected{std::move(how.error())});
+  taker->complete(std::move(first.batch));
+  give_credit(first);
 }
 
-void feed::stop_waiting() {
-  std::unique_lock lock{mutex_};
-  auto done = std::exchange(waiting_, nullptr);
-  lock.unlock();
-  if (done)
-    done->complete(unexpected{waiting_stopped()});
-}
-
-stream_bounds feed::bounds() const {
-  std::lock_guard lock{mutex_};
-  return bounds_;
-}
-
-void feed::arrived(event_batch batch) {
-  std::unique_lock lock{mutex_};
-  if (end_)
-    return;
-  if (!waiting_) {
-    ready_.push_back(std::move(batch));
-    return;
-  }
-  auto done = std::exchange(waiting_, nullptr);
-  bounds_.merge(batch.bounds());
-  caf::anon_send(pump_, batch_taken{});
-  lock.unlock();
-  done->complete(std::move(batch));
-}
-
-void feed::ended(result<void> how) {
+template <class Batch>
+void feed<Batch>::end(result<Batch> how, std::optional<subscription_ended> told) {
   std::unique_lock lock{mutex_};
   if (end_)
     return;
   end_ = how;
-  auto done = std::exchange(waiting_, nullptr);
+  told_ = std::move(told);
+  reader_ = nullptr;
+  const auto taker = std::exchange(taker_, nullptr);
+  changed_.notify_all();
   lock.unlock();
-  if (done)
-    done->complete(how ? result<event_batch>{} : unexpected{std::move(how.error())});
+  if (taker)
+    taker->complete(std::move(how));
 }
 
-void feed::set_pump(caf::actor pump) {
+template <class Batch>
+typename feed<Batch>::arrival feed<Batch>::take_first() {
+  auto first = std::move(ready_.front());
+  ready_.pop_front();
+  if constexpr (std::is_same_v<Batch, event_batch>)
+    bounds_.merge(first.batch.bounds());
+  return first;
+}
+
+template <class Batch>
+void feed<Batch>::give_credit(const arrival& taken) {
+  if (taken.request.is_request())
+    taken.source->enqueue(caf::strong_actor_ptr{ctrl()}, taken.request.response_id(), credit<Batch>(), nullptr);
+  else
+    send(taken.source, caf::make_message(next{}));
+}
+
+// -- for those who take -------------------------------------------------------------------------
+
+template <class Batch>
+result<void> feed<Batch>::await_start() {
+  std::unique_lock lock{mutex_};
+  changed_.wait(lock, [this] { return reader_ || end_; });
+  if (end_ && !*end_)
+    return unexpected{end_->error()};
+  return {};
+}
+
+template <class Batch>
+void feed<Batch>::take(completion_ptr<Batch> done) {
+  std::unique_lock lock{mutex_};
+  if (taker_) {
+    lock.unlock();
+    done->complete(unexpected({.code = errc::invalid_argument,
+                               .message = "next was called again before it had completed",
+                               .detail = bad_argument{"next", "one call at a time"}}));
+  } else if (!ready_.empty()) {
+    auto first = take_first();
+    lock.unlock();
+    give_credit(first);
+    done->complete(std::move(first.batch));
+  } else if (end_) {
+    auto how = *end_;
+    lock.unlock();
+    done->complete(std::move(how));
+  } else {
+    taker_ = std::move(done);
+  }
+}
+
+template <class Batch>
+void feed<Batch>::stop_waiting() {
+  std::unique_lock lock{mutex_};
+  const auto taker = std::exchange(taker_, nullptr);
+  lock.unlock();
+  if (taker)
+    taker->complete(unexpected(errc::cancelled, "waiting for the next batch was stopped by the caller"));
+}
+
+template <class Batch>
+result<Batch> feed<Batch>::wait(std::chrono::milliseconds timeout) {
+  if (auto fine = policy::check_not_negative("timeout", timeout); !fine)
+    return unexpected{std::move(fine.error())};
+  std::unique_lock lock{mutex_};
+  const auto there_is_one = [this] { return !ready_.empty() || end_; };
+  if (timeout >= policy::longest_wait)
+    changed_.wait(lock, there_is_one);
+  else if (!changed_.wait_for(lock, timeout, there_is_one))
+    return Batch{};
+  if (ready_.empty())
+    return *end_;
+  auto first = take_first();
+  lock.unlock();
+  give_credit(first);
+  return std::move(first.batch);
+}
+
+template <class Batch>
+stream_bounds feed<Batch>::bounds() const {
   std::lock_guard lock{mutex_};
-  pump_ = std::move(pump);
+  return bounds_;
 }
 
-void feed::stop(error why) {
-  caf::actor pump;
+template <class Batch>
+std::optional<subscription_ended> feed<Batch>::ended() const {
+  std::lock_guard lock{mutex_};
+  return ready_.empty() ? told_ : std::nullopt;
+}
+
+template <class Batch>
+void feed<Batch>::close(error why) {
+  end(unexpected{std::move(why)}, std::nullopt);
+  std::deque<arrival> dropped;
   {
     std::lock_guard lock{mutex_};
-    pump = std::exchange(pump_, nullptr);
-    ready_.clear();
+    dropped.swap(ready_);
   }
-  if (pump)
-    caf::anon_send_exit(pump, caf::exit_reason::user_shutdown);
-  ended(unexpected{std::move(why)});
+  cleanup(caf::exit_reason::user_shutdown, nullptr);
 }
+
+template class feed<event_batch>;
+template class feed<consumer_batch>;
 
 } // namespace kdb::inline v0::detail

@@ -2,50 +2,93 @@
 #pragma once
 
 #include <caf/actor.hpp>
-#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/actor_control_block.hpp>
+#include <caf/mailbox_element.hpp>
+#include <caf/message.hpp>
+#include <caf/message_id.hpp>
+#include <caf/monitorable_actor.hpp>
 
+#include <chrono>
+#include <condition_variable>
 #include <deque>
+#include <memory>
 #include <mutex>
 #include <optional>
+#include <utility>
 
+#include <kdb/actors.hpp>
 #include <kdb/async_core.hpp>
 
 namespace kdb::inline v0::detail {
 
-/// Batches on their way from an actor, the pump, to whoever asks for them from any thread.
-class feed {
+/// Batches of a reading, a subscription or a consumer, for programs without actors: whoever wants the next one takes it, on any thread.
+///
+/// It is an actor without a mailbox: what is sent to it is handled at once, on the sender's thread. A batch that was taken is credit for one
+/// more. Its source monitors it, and ends when it is closed.
+template <class Batch>
+class feed final : public caf::monitorable_actor {
 public:
-  /// Asks for the next batch, or for the end. One may wait at a time; a second one is answered with `invalid_argument`.
-  void take(completion_ptr<event_batch> done);
+  static std::shared_ptr<feed> open(caf::actor_system& system);
 
+  explicit feed(caf::actor_config& config) : caf::monitorable_actor{config} {}
+
+  /// The subscriber of a subscription or consumer.
+  caf::actor address();
+
+  /// Starts a reading: the client answers the request with a reader, which is then asked for batches.
+  template <class Request>
+  void read(const client_actor& client, Request request) {
+    send(caf::actor_cast<caf::strong_actor_ptr>(client), caf::make_message(std::move(request)));
+  }
+
+  /// Waits until the client has answered `read`. The error with which the reading has ended already, if it has.
+  result<void> await_start();
+
+  /// Completes with the next batch, or with the end. One may wait at a time; a second one completes with `invalid_argument`.
+  void take(completion_ptr<Batch> done);
   /// Who waits for the next batch gets `cancelled`.
   void stop_waiting();
 
+  /// Waits for the next batch or the end. An empty batch when that time has passed.
+  result<Batch> wait(std::chrono::milliseconds timeout);
+
   /// What the batches taken so far have told.
   stream_bounds bounds() const;
+  /// How the subscription or consumer has ended, once all batches were taken.
+  std::optional<subscription_ended> ended() const;
 
-  // From the pump.
-  void arrived(event_batch batch);
-  /// Once, last. A success ends with an empty batch.
-  void ended(result<void> how);
+  /// Ends it, with that error unless it has ended already. Batches that nobody took are dropped.
+  void close(error why);
 
-  /// Who is told that a batch was taken. Set once, before anyone takes.
-  void set_pump(caf::actor pump);
-  /// Ends the pump, and the feed with the given error if it has not ended.
-  void stop(error why);
+  const char* name() const override { return "kdb.feed"; }
+  void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* unit) override;
 
 private:
+  struct arrival {
+    Batch batch;
+    caf::strong_actor_ptr source;
+    caf::message_id request; // Of a subscription or consumer, which wants an answer. A reader wants another question.
+  };
+
+  void send(const caf::strong_actor_ptr& whom, caf::message request);
+  void answered(caf::mailbox_element& answer);
+  void arrived(arrival what);
+  void end(result<Batch> how, std::optional<subscription_ended> told);
+  /// Of the mutex's owner.
+  arrival take_first();
+  void give_credit(const arrival& taken);
+
   mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  caf::strong_actor_ptr reader_; // Only of a reading, from its start on.
+  std::deque<arrival> ready_;
+  completion_ptr<Batch> taker_;
+  std::optional<result<Batch>> end_; // What everybody gets who comes after the last batch. A reading ends with an empty one.
+  std::optional<subscription_ended> told_;
   stream_bounds bounds_;
-  std::deque<event_batch> ready_;
-  std::optional<result<void>> end_;
-  completion_ptr<event_batch> waiting_;
-  caf::actor pump_;
 };
 
-/// To a pump: a batch was taken.
-struct batch_taken {};
+extern template class feed<event_batch>;
+extern template class feed<consumer_batch>;
 
 } // namespace kdb::inline v0::detail
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::detail::batch_taken)

@@ -5,30 +5,28 @@
 
 #include <chrono>
 #include <memory>
-#include <mutex>
-#include <optional>
 #include <utility>
 
-#include "actors/pulling/inbox.hpp"
+#include "actors/pulling/feed.hpp"
 #include "actors/runtime/runtime.hpp"
 #include "actors/workers/subscription_error.hpp"
 #include "libkdb/values/forks.hpp"
 
 namespace kdb::inline v0::detail {
 
-/// What the blocking client holds of a subscription or a consumer: its actor, and the inbox that batches are taken from. Gone, it
-/// ends both.
+/// What a program without actors holds of a subscription or a consumer: its actor, and the feed that batches are taken from. Gone, it ends
+/// both.
 template <class Batch, class Source>
 struct pull_handle {
-  explicit pull_handle(std::shared_ptr<runtime> given, inbox_of<Batch> given_box)
-    : running{std::move(given)}, box{std::move(given_box)} {}
+  explicit pull_handle(std::shared_ptr<runtime> given)
+    : running{std::move(given)}, batches{feed<Batch>::open(running->system())} {}
   ~pull_handle() {
     if (running->inherited()) {
-      leave_members_behind(box, source);
+      leave_members_behind(batches, source);
       return;
     }
     cancel();
-    caf::anon_send_exit(box, caf::exit_reason::user_shutdown); // Not `normal`: actors ignore that.
+    batches->close(to_error({.reason = end_reason::cancelled}));
   }
   pull_handle(const pull_handle&) = delete;
   pull_handle& operator=(const pull_handle&) = delete;
@@ -38,27 +36,19 @@ struct pull_handle {
       caf::anon_send(source, kdb::cancel{});
   }
 
+  /// Waits for the next batch: an empty one when that time has passed.
   result<Batch> next(std::chrono::milliseconds timeout) {
-    auto got = running->ask<taken_from<Batch>>(box, take{timeout});
-    if (!got)
-      return unexpected{std::move(got.error())};
-    if (!got->end)
-      return std::move(got->batch);
-    std::lock_guard lock{mutex};
-    end = got->end;
-    return unexpected{to_error(*got->end)};
-  }
-
-  std::optional<subscription_ended> ended() {
-    std::lock_guard lock{mutex};
-    return end;
+    if (auto why = running->refusal_to_wait())
+      return unexpected{std::move(*why)};
+    return batches->wait(timeout);
   }
 
   std::shared_ptr<runtime> running;
-  inbox_of<Batch> box;
-  Source source;
-  std::mutex mutex;
-  std::optional<subscription_ended> end;
+  std::shared_ptr<feed<Batch>> batches;
+  Source source; // Null until it has started.
 };
+
+using subscription_pull = pull_handle<event_batch, subscription_actor>;
+using consumer_pull = pull_handle<consumer_batch, consumer_actor>;
 
 } // namespace kdb::inline v0::detail

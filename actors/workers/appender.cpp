@@ -116,7 +116,7 @@ caf::result<append_result> appender_state::on_append(append_to_stream& what) {
     return to_caf(stopped(false));
   auto answer = self->make_response_promise<append_result>();
   auto stop = stops.watch(what.options.call.stop);
-  const time_budget budget{deadline_for(context->how, what.options.call), self->clock().now()};
+  const policy::time_budget budget{deadline_for(context->how, what.options.call), self->clock().now()};
   const auto bytes = payload_bytes(what);
   if (!current && !what.options.call.wait_for_node) {
     send_if_there_is_a_node({std::move(what), answer, budget, bytes, std::move(stop)});
@@ -370,7 +370,7 @@ void appender_state::drop_node(generation whose, const error& why, bool had_its_
     current.reset();
 }
 
-void appender_state::watch(const time_budget& budget) {
+void appender_state::watch(const policy::time_budget& budget) {
   if (!budget.limited() || (next_check && *next_check <= budget.end()))
     return;
   next_check = budget.end();

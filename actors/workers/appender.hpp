@@ -36,14 +36,14 @@ struct appender_state {
   struct queued {
     append_to_stream request;
     promise answer;
-    time_budget budget;
+    policy::time_budget budget;
     std::size_t bytes;
     stop_watch::watched stop;
   };
   /// Sent over a lane, not answered yet.
   struct in_flight {
     promise answer;
-    time_budget budget;
+    policy::time_budget budget;
     std::size_t bytes;
     std::uint64_t lane;
     stream_state expected;
@@ -104,7 +104,7 @@ struct appender_state {
   /// Writes what has been sent in lanes, unless more of it may follow at once.
   void write_lanes();
   bool has_room() const;
-  void watch(const time_budget& budget);
+  void watch(const policy::time_budget& budget);
   void refuse_queued(const error& why);
   void drop_node(generation whose, const error& why, bool had_its_own = false);
 

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <optional>
 
+#include "actors/workers/worker_context.hpp"
 #include <kdb/call_options.hpp>
 #include <kdb/settings.hpp>
 
@@ -17,6 +18,20 @@ inline bool requires_leader(const settings& how, const call_options& call) {
 /// When the operation has to be over, if ever.
 inline std::optional<std::chrono::milliseconds> deadline_for(const settings& how, const call_options& call) {
   return call.deadline ? call.deadline : how.default_deadline;
+}
+
+/// How long the first start of a stream may take.
+inline policy::time_budget start_budget(const worker_context& context, const call_options& call,
+                                        policy::time_budget::time_point now) {
+  return {deadline_for(context.how, call), now};
+}
+
+/// How a stream's call is made; its first start has to end within what is left, if that is limited.
+inline rpc::call_settings start_settings(const worker_context& context, const call_options& call,
+                                         std::optional<std::chrono::milliseconds> left) {
+  return {.start_timeout = left.value_or(context.how.start_timeout),
+          .credentials = context.credentials->for_call(call),
+          .requires_leader = requires_leader(context.how, call)};
 }
 
 /// Whether nodes are found by gossip: one endpoint alone is used as it is.

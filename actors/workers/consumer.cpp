@@ -33,8 +33,10 @@ consumer_state::~consumer_state() {
 consumer_self::behavior_type consumer_state::start(consumer_plan given, worker_context_ptr given_context) {
   plan = std::move(given);
   context = std::move(given_context);
-  start_budget = time_budget{deadline_for(context->how, plan.options.call), self->clock().now()};
-  budget = policy::budget_of(plan.options.resume);
+  phases = policy::resuming{{.resume = plan.options.resume,
+                             .start = start_budget(*context, plan.options.call, self->clock().now()),
+                             .follows_leader = true, // Groups are the leader's.
+                             .ends_when_full = plan.options.end_when_full}};
   stop = stops.watch(plan.options.call.stop);
   answers = policy::ack_batch{policy::answers_at_once(plan.options.ack_batch, plan.options.buffer)};
   self->monitor(plan.subscriber);
@@ -49,7 +51,7 @@ consumer_self::behavior_type consumer_state::start(consumer_plan given, worker_c
     [this](events_arrived& what) { on_events(what); },
     [this](const subscription_confirmed& what) { on_confirmed(what); },
     [this](read_ended& what) { on_read_ended(what); },
-    [this](const resume_due&) { find_node(); },
+    [this](const resume_due&) { on_resume_due(); },
     [this](const answers_due&) { on_answers_due(); },
     [this](const grace_over&) { leave(); },
     [this](const host_holds& what) { on_host_holds(what); },
@@ -66,31 +68,28 @@ caf::result<consumer_actor> consumer_state::on_begin() {
 
 // -- the call ---------------------------------------------------------------------------------
 
+void consumer_state::on_resume_due() {
+  if (phases.paused())
+    find_node();
+}
+
 void consumer_state::find_node() {
-  if (end)
-    return;
   // The connection answers everyone, also when it ends: no timeout of our own, save the start's.
-  const auto wait = (beginning.pending() ? start_budget : time_budget{}).timeout(self->clock().now());
-  self->request(context->connection->get(), wait, get_node{!beginning.pending() || plan.options.call.wait_for_node})
+  const auto wait = timeout_of(phases.start_left(self->clock().now()));
+  self->request(context->connection->get(), wait, get_node{phases.has_begun() || plan.options.call.wait_for_node})
     .then([this](const node_ptr& found) { begin_call(found); },
           [this](const caf::error& why) { call_over(no_node(*context, why)); });
 }
 
 void consumer_state::begin_call(const node_ptr& found) {
-  if (end)
+  const auto number = next_incarnation();
+  if (!phases.called(number))
     return;
   current = found;
-  incarnation = next_incarnation();
+  incarnation = number;
   allowed = 0;
-  joined = false;
-  refusals.call_begins();
-  const auto first_start = beginning.pending() && start_budget.limited();
-  const rpc::call_settings settings{.start_timeout =
-                                      first_start ? *start_budget.left(self->clock().now()) : context->how.start_timeout,
-                                    .credentials = context->credentials->for_call(plan.options.call),
-                                    .requires_leader = requires_leader(context->how, plan.options.call)};
+  const auto settings = start_settings(*context, plan.options.call, phases.start_left(self->clock().now()));
   const auto tell = late_sender{self};
-  const auto number = incarnation;
   call = found->calls->consume({plan.group, plan.options.buffer}, settings,
                                {.batch =
                                   [tell, number](wire::consumed_events what) {
@@ -110,21 +109,22 @@ void consumer_state::grant() {
   const auto held = ready_events + host_events + (delivering ? delivering->size() : 0);
   // The confirmation is not read before an event is allowed, also while a batch of an earlier call fills the buffer; without it the
   // call would be given up as one that never started.
-  const auto room = std::max<std::size_t>(plan.options.buffer - std::min<std::size_t>(plan.options.buffer, held), joined ? 0 : 1);
+  const std::size_t at_least = phases.now() == policy::resuming::phase::calling ? 1 : 0;
+  const auto room = std::max(plan.options.buffer - std::min<std::size_t>(plan.options.buffer, held), at_least);
   const auto more = room - std::min(room, allowed);
   allowed += more;
   call->request(more);
 }
 
 void consumer_state::on_events(events_arrived& what) {
-  if (what.call != incarnation || end)
+  if (!phases.is_current(what.call))
     return;
-  if (beginning.pending()) { // Nobody would take them: who consumes waits for the confirmation.
+  if (!phases.has_begun()) { // Nobody would take them: who consumes waits for the confirmation.
     read_ended broken{what.call, unexpected(errc::protocol_error, "the server sends events before it confirms the consumer")};
     on_read_ended(broken);
     return;
   }
-  budget.reset();
+  phases.progressed();
   const auto count = what.what.events.size();
   allowed -= std::min(allowed, count);
   ready_events += count;
@@ -133,14 +133,8 @@ void consumer_state::on_events(events_arrived& what) {
 }
 
 void consumer_state::on_confirmed(const subscription_confirmed& what) {
-  if (what.call != incarnation)
-    return;
-  joined = true;
-  refusals.call_confirmed();
-  if (!beginning.pending())
-    return;
-  began = true;
-  beginning.deliver(consumer_actor{self});
+  if (phases.is_current(what.call) && phases.confirmed())
+    beginning.deliver(consumer_actor{self});
 }
 
 void consumer_state::on_read_ended(read_ended& what) {
@@ -163,27 +157,8 @@ void consumer_state::on_read_ended(read_ended& what) {
   call_over(std::move(what.how.error()));
 }
 
-bool consumer_state::is_over(const error& why) {
-  // Groups are the leader's. Who is sent there at the start, as from a follower that the client prefers, goes there.
-  const auto refused = beginning.pending() && why.code != errc::not_leader;
-  const auto is_final = policy::final_end(why) && !refusals.excuses(why, self->clock().now());
-  return refused || is_final || (why.code == errc::maximum_subscribers && plan.options.end_when_full);
-}
-
-std::optional<std::chrono::milliseconds> consumer_state::pause_after(const error& why) {
-  const auto now = self->clock().now();
-  if (is_over(why) || !budget.take(now))
-    return std::nullopt;
-  const auto pause = random_pause(static_cast<unsigned>(budget.taken(now)));
-  // Nodes may point to each other for ever.
-  const auto too_late = beginning.pending() && !start_budget.has_room_for(pause, now);
-  return too_late ? std::nullopt : std::optional{pause};
-}
-
 void consumer_state::call_over(error why) {
-  if (end)
-    return;
-  if (const auto pause = pause_after(why)) {
+  if (const auto pause = phases.lost(why, self->clock().now(), random_draw())) {
     self->delayed_send(self, *pause, resume_due{});
     return;
   }
@@ -329,12 +304,13 @@ caf::result<void> consumer_state::on_cancel() {
 }
 
 void consumer_state::on_stop_due() {
-  finish(end_reason::cancelled, beginning.pending() ? std::optional{stopped(false)} : std::nullopt);
+  finish(end_reason::cancelled, phases.has_begun() ? std::nullopt : std::optional{stopped(false)});
 }
 
 void consumer_state::finish(end_reason reason, std::optional<error> cause) {
   if (end)
     return;
+  phases.end();
   flush();
   end =
     subscription_ended{.reason = reason, .cause = std::move(cause), .node = current ? to_string(current->where) : std::string{}};
@@ -356,7 +332,7 @@ void consumer_state::tell_end() {
   call.reset();
   if (beginning.pending())
     beginning.deliver(to_caf(end->cause.value_or(error{.code = errc::closed, .message = "the consumer ended before it began"})));
-  else if (began)
+  else if (phases.has_begun())
     caf::anon_send(plan.subscriber, *end);
   for (auto& promise : cancellers)
     promise.deliver(caf::unit);

@@ -14,8 +14,7 @@
 #include "actors/runtime/stop_watch.hpp"
 #include "actors/workers/worker_context.hpp"
 #include "libkdb/policy/ack_batch.hpp"
-#include "libkdb/policy/retry_budget.hpp"
-#include "libkdb/policy/starting_node.hpp"
+#include "libkdb/policy/resuming.hpp"
 
 namespace kdb::inline v0 {
 
@@ -44,6 +43,7 @@ struct consumer_state {
   caf::result<consumer_actor> on_begin();
   caf::result<void> on_cancel();
   void on_stop_due();
+  void on_resume_due();
   ack_result on_ack(const ack_events& what);
   ack_result on_nack(const nack_events& what);
   ack_result on_answer(const answer_batch& what);
@@ -57,9 +57,6 @@ struct consumer_state {
   void find_node();
   void begin_call(const node_ptr& found);
   void call_over(error why);
-  bool is_over(const error& why);
-  /// Until the next call. Nothing if there is none.
-  std::optional<std::chrono::milliseconds> pause_after(const error& why);
   /// Lets as many events come as the buffer has room for.
   void grant();
 
@@ -85,13 +82,11 @@ struct consumer_state {
   worker_context_ptr context;
   stop_watch stops;
   stop_watch::watched stop;
-  time_budget start_budget;
+  policy::resuming phases;
   caf::response_promise beginning; // Pending until the first confirmation.
-  bool began = false;
   node_ptr current;
   std::uint64_t incarnation = 0; // Of the call; its events bear it. Words and answers of earlier ones are late.
   std::unique_ptr<rpc::consume_call> call;
-  bool joined = false;     // The server has confirmed this call.
   std::size_t allowed = 0; // Events that may still come.
   std::deque<consumer_batch> ready;
   std::size_t ready_events = 0;
@@ -101,8 +96,6 @@ struct consumer_state {
   policy::ack_batch answers;
   bool answers_timer = false;
   std::optional<std::chrono::steady_clock::time_point> last_written;
-  policy::retry_budget budget{0, std::chrono::milliseconds{1}};
-  policy::starting_node refusals;
   std::optional<subscription_ended> end; // Decided; told when the answers have left.
   bool told = false;
   std::vector<caf::response_promise> cancellers;

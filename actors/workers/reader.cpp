@@ -25,7 +25,7 @@ reader_state::~reader_state() {
 reader_self::behavior_type reader_state::start(read_plan given, worker_context_ptr given_context, caf::strong_actor_ptr owner) {
   plan = std::move(given);
   context = std::move(given_context);
-  budget = time_budget{deadline_for(context->how, plan.call), self->clock().now()};
+  budget = policy::time_budget{deadline_for(context->how, plan.call), self->clock().now()};
   if (owner)
     self->monitor(owner);
   self->set_down_handler([this](caf::down_msg&) { self->quit(); });
@@ -45,7 +45,7 @@ void reader_state::find_node() {
   if (end)
     return; // It was stopped.
   // The connection answers everyone, also when it ends: no timeout of our own, save the read's.
-  self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{plan.call.wait_for_node})
+  self->request(context->connection->get(), timeout_of(budget.left(self->clock().now())), get_node{plan.call.wait_for_node})
     .then([this](const node_ptr& found) { begin_call(found); },
           [this](const caf::error& why) { failed(no_node(*context, why)); });
 }

@@ -48,7 +48,7 @@ struct reader_state {
   worker_context_ptr context;
   stop_watch stops;
   stop_watch::watched stop;
-  time_budget budget;
+  policy::time_budget budget;
   node_ptr current;
   std::uint64_t call_number = 0; // Words of an earlier one are late.
   std::unique_ptr<rpc::read_call> call;

@@ -66,8 +66,7 @@ subscription_state::~subscription_state() {
 subscription_self::behavior_type subscription_state::start(subscription_plan given, worker_context_ptr given_context) {
   plan = std::move(given);
   context = std::move(given_context);
-  start_budget = time_budget{deadline_for(context->how, plan.call()), self->clock().now()};
-  budget = policy::budget_of(plan.resume());
+  phases = policy::resuming{{.resume = plan.resume(), .start = start_budget(*context, plan.call(), self->clock().now())}};
   stop = stops.watch(plan.call().stop);
   self->monitor(plan.subscriber);
   self->set_down_handler([this](caf::down_msg&) {
@@ -79,7 +78,7 @@ subscription_self::behavior_type subscription_state::start(subscription_plan giv
     [this](batch_arrived& what) { on_batch(what); },
     [this](const subscription_confirmed& what) { on_confirmed(what); },
     [this](read_ended& what) { on_read_ended(what); },
-    [this](const resume_due&) { find_node(); },
+    [this](const resume_due&) { on_resume_due(); },
     [this](const silence_due&) { on_silence_due(); },
     [this](const head_seen& what) { on_head_seen(what); },
     [this](const silence_confirmed& what) { on_silence_confirmed(what); },
@@ -100,28 +99,28 @@ caf::result<void> subscription_state::on_cancel() {
 }
 
 void subscription_state::on_stop_due() {
-  finish(end_reason::cancelled, beginning.pending() ? std::optional{stopped(false)} : std::nullopt);
+  finish(end_reason::cancelled, phases.has_begun() ? std::nullopt : std::optional{stopped(false)});
+}
+
+void subscription_state::on_resume_due() {
+  if (phases.paused())
+    find_node();
 }
 
 void subscription_state::find_node() {
   // The connection answers everyone, also when it ends: no timeout of our own, save the start's.
-  const auto wait = (beginning.pending() ? start_budget : time_budget{}).timeout(self->clock().now());
-  self->request(context->connection->get(), wait, get_node{!beginning.pending() || plan.call().wait_for_node})
+  const auto wait = timeout_of(phases.start_left(self->clock().now()));
+  self->request(context->connection->get(), wait, get_node{phases.has_begun() || plan.call().wait_for_node})
     .then([this](const node_ptr& found) { begin_call(found); },
           [this](const caf::error& why) { call_over(no_node(*context, why)); });
 }
 
 void subscription_state::begin_call(const node_ptr& found) {
-  if (finished)
+  const auto number = ++calls;
+  if (!phases.called(number))
     return;
   current = found;
-  refusals.call_begins();
-  const auto number = ++call_number;
-  const auto first_start = beginning.pending() && start_budget.limited();
-  const rpc::call_settings settings{.start_timeout =
-                                      first_start ? *start_budget.left(self->clock().now()) : context->how.start_timeout,
-                                    .credentials = context->credentials->for_call(plan.call()),
-                                    .requires_leader = requires_leader(context->how, plan.call())};
+  const auto settings = start_settings(*context, plan.call(), phases.start_left(self->clock().now()));
   const auto tell = late_sender{self};
   call = found->calls->read(plan.request(), settings,
                             {.batch =
@@ -138,34 +137,32 @@ void subscription_state::begin_call(const node_ptr& found) {
 }
 
 void subscription_state::on_batch(batch_arrived& what) {
-  if (what.call != call_number || what.batch.empty())
+  if (!phases.is_current(what.call) || what.batch.empty())
     return;
-  if (beginning.pending()) { // Nobody would take it: who subscribes waits for the confirmation.
+  if (!phases.has_begun()) { // Nobody would take it: who subscribes waits for the confirmation.
     end_call({.code = errc::protocol_error, .message = "the server sends events before it confirms the subscription"});
     return;
   }
   ++arrivals;
-  budget.reset();
+  phases.progressed();
   plan.note_received(what.batch);
   ready.push_back(std::move(what.batch));
   deliver_next();
 }
 
 void subscription_state::on_confirmed(const subscription_confirmed& what) {
-  if (what.call != call_number)
+  if (!phases.is_current(what.call))
     return;
   ++arrivals;
-  refusals.call_confirmed();
-  if (!beginning.pending())
+  if (!phases.confirmed())
     return;
-  began = true;
   beginning.deliver(subscription_actor{self});
   if (const auto& period = plan.resume().watchdog)
     self->delayed_send(self, policy::bounded(*period), silence_due{});
 }
 
 void subscription_state::on_read_ended(read_ended& what) {
-  if (what.call != call_number || failed)
+  if (!phases.is_current(what.call))
     return;
   if (what.how) { // A server never ends a healthy subscription.
     end_call({.code = errc::unavailable, .message = "the server ended the subscription", .retry_can_help = true});
@@ -176,7 +173,6 @@ void subscription_state::on_read_ended(read_ended& what) {
 }
 
 void subscription_state::end_call(error why) {
-  ++call_number; // Nothing more of this call counts.
   call.reset();
   head_call.reset();
   call_over(std::move(why));
@@ -185,15 +181,12 @@ void subscription_state::end_call(error why) {
 void subscription_state::call_over(error why) {
   if (finished)
     return;
-  const auto now = self->clock().now();
-  const auto is_over = beginning.pending() || (policy::final_end(why) && !refusals.excuses(why, now));
-  if (is_over || !budget.take(now)) {
-    failed = std::move(why);
-    deliver_next();
+  if (const auto pause = phases.lost(why, self->clock().now(), random_draw())) {
+    self->delayed_send(self, *pause, resume_due{});
     return;
   }
-  const auto failures = static_cast<unsigned>(budget.taken(self->clock().now()));
-  self->delayed_send(self, random_pause(failures), resume_due{});
+  failed = std::move(why);
+  deliver_next();
 }
 
 // -- the watchdog -----------------------------------------------------------------------------
@@ -207,7 +200,7 @@ void subscription_state::on_silence_due() {
   const auto nothing_came = std::exchange(arrivals_before, arrivals) == arrivals;
   if (nothing_came && is_silent()) {
     const auto tell = late_sender{self};
-    const auto number = call_number;
+    const auto number = calls;
     head_call = current->calls->read(plan.head_request(),
                                      {.deadline = context->how.start_timeout,
                                       .credentials = context->credentials->for_call(plan.call()),
@@ -224,7 +217,7 @@ void subscription_state::on_silence_due() {
 }
 
 void subscription_state::on_head_seen(const head_seen& what) {
-  if (what.call == call_number && is_silent() && plan.is_behind(what.head))
+  if (phases.is_current(what.call) && is_silent() && plan.is_behind(what.head))
     self->delayed_send(self, grace, silence_confirmed{arrivals});
 }
 
@@ -282,9 +275,10 @@ void subscription_state::tell_end(end_reason reason, std::optional<error> cause)
   call.reset();
   head_call.reset();
   ready.clear();
+  phases.end();
   if (beginning.pending())
     beginning.deliver(to_caf(cause.value_or(error{.code = errc::closed, .message = "the subscription ended before it began"})));
-  else if (began)
+  else if (phases.has_begun())
     caf::anon_send(plan.subscriber, subscription_ended{.reason = reason,
                                                        .cause = std::move(cause),
                                                        .node = current ? to_string(current->where) : std::string{},

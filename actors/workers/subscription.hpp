@@ -13,8 +13,7 @@
 #include "actors/runtime/protocol.hpp"
 #include "actors/runtime/stop_watch.hpp"
 #include "actors/workers/worker_context.hpp"
-#include "libkdb/policy/retry_budget.hpp"
-#include "libkdb/policy/starting_node.hpp"
+#include "libkdb/policy/resuming.hpp"
 
 namespace kdb::inline v0 {
 
@@ -64,6 +63,7 @@ struct subscription_state {
   caf::result<subscription_actor> on_begin();
   caf::result<void> on_cancel();
   void on_stop_due();
+  void on_resume_due();
   void on_batch(batch_arrived& what);
   void on_confirmed(const subscription_confirmed& what);
   void on_read_ended(read_ended& what);
@@ -88,17 +88,14 @@ struct subscription_state {
   worker_context_ptr context;
   stop_watch stops;
   stop_watch::watched stop;
-  time_budget start_budget;
-  caf::response_promise beginning; // Pending until the first confirmation.
-  bool began = false;              // It was confirmed: from then on its end is told to the subscriber.
+  policy::resuming phases;
+  caf::response_promise beginning; // Pending until the first confirmation. From then on the end is told to the subscriber.
   node_ptr current;
-  std::uint64_t call_number = 0; // Words of earlier calls are late.
+  std::uint64_t calls = 0; // So far: their numbers.
   std::unique_ptr<rpc::read_call> call;
   std::vector<event_batch> ready; // `batches_ahead` at most. A deque takes 576 bytes when it is empty, as it is nearly always.
   bool delivering = false;
-  std::optional<error> failed; // Final, but told only after what is ready has been delivered.
-  policy::retry_budget budget{0, std::chrono::milliseconds{1}};
-  policy::starting_node refusals;
+  std::optional<error> failed;       // Final, but told only after what is ready has been delivered.
   std::uint64_t arrivals = 0;        // Batches and confirmations: as long as it stays the same there is silence.
   std::uint64_t arrivals_before = 0; // At the last look of the watchdog.
   std::unique_ptr<rpc::read_call> head_call;

@@ -5,7 +5,6 @@
 #include <caf/error.hpp>
 #include <caf/sec.hpp>
 
-#include <algorithm>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -16,7 +15,7 @@
 #include "actors/runtime/own_credentials.hpp"
 #include "actors/runtime/protocol.hpp"
 #include "libkdb/policy/failure.hpp"
-#include "libkdb/policy/waits.hpp"
+#include "libkdb/policy/time_budget.hpp"
 #include <kdb/settings.hpp>
 
 namespace kdb::inline v0 {
@@ -99,36 +98,9 @@ void report(Self* self, const worker_context& context, generation whose, const e
     self->send(context.connection->get(), call_failed{whose, why});
 }
 
-/// The time an operation may still take. Takes the time of day from its caller, so that tests can set it.
-class time_budget {
-public:
-  using time_point = std::chrono::steady_clock::time_point;
-  using duration = std::chrono::milliseconds;
-
-  /// Unlimited.
-  time_budget() = default;
-  time_budget(std::optional<duration> whole, time_point now) {
-    if (whole)
-      end_ = policy::after(now, *whole);
-  }
-
-  bool limited() const { return end_.has_value(); }
-  /// When it is used up; only if limited.
-  time_point end() const { return *end_; }
-  bool is_over(time_point now) const { return end_ && *end_ <= now; }
-  /// What is left, at least 0; nothing if unlimited.
-  std::optional<duration> left(time_point now) const {
-    if (!end_)
-      return std::nullopt;
-    return std::max(std::chrono::ceil<duration>(*end_ - now), duration::zero());
-  }
-  /// Whether something can still be done after a pause.
-  bool has_room_for(duration pause, time_point now) const { return !end_ || *left(now) > pause; }
-  /// The timeout for a request that is answered in any case: what is left, or none.
-  caf::duration timeout(time_point now) const { return end_ ? caf::duration{*left(now)} : caf::duration{caf::infinite}; }
-
-private:
-  std::optional<time_point> end_;
-};
+/// The timeout for a request that is answered in any case: what is left, or none.
+inline caf::duration timeout_of(std::optional<std::chrono::milliseconds> left) {
+  return left ? caf::duration{*left} : caf::duration{caf::infinite};
+}
 
 } // namespace kdb::inline v0
