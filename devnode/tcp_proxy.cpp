@@ -56,9 +56,9 @@ struct tcp_proxy::impl {
   }
 
   /// Runs it on the proxy's thread, and returns when it has been run.
-  void command(std::function<void()> what) {
+  void command(std::function<void()> message) {
     std::unique_lock lock{mutex};
-    commands.push_back(std::move(what));
+    commands.push_back(std::move(message));
     auto mine = ++asked;
     std::uint64_t one = 1;
     if (::write(alarm, &one, sizeof one) != sizeof one)
@@ -110,8 +110,8 @@ struct tcp_proxy::impl {
     wake_at.reset();
     watched.assign({{alarm, POLLIN, 0}, {refuses ? -1 : listener, POLLIN, 0}});
     for (auto& each : links) {
-      watch(each.up, how.moves_up, now);
-      watch(each.down, how.moves_down, now);
+      watch(each.up, rules.moves_up, now);
+      watch(each.down, rules.moves_down, now);
     }
     ::poll(watched.data(), watched.size(), patience(now));
     now = clock::now();
@@ -132,15 +132,15 @@ struct tcp_proxy::impl {
   /// False: the connection is over.
   bool pass_on(link& each, const pollfd* seen, clock::time_point now) {
     bool up = seen[0].revents != 0, down = seen[2].revents != 0;
-    if ((up && !how.moves_up) || (down && !how.moves_down))
+    if ((up && !rules.moves_up) || (down && !rules.moves_down))
       return false;
-    if ((up && !each.up.read(how, now)) || (down && !each.down.read(how, now)))
+    if ((up && !each.up.read(rules, now)) || (down && !each.down.read(rules, now)))
       return false;
-    if (how.moves_up && !each.up.write(how, now, flow::most_held))
+    if (rules.moves_up && !each.up.write(rules, now, flow::most_held))
       return false;
-    if (!how.moves_down)
+    if (!rules.moves_down)
       return true;
-    auto sent = each.down.write(how, now, each.cut_at ? *each.cut_at - each.sent : flow::most_held);
+    auto sent = each.down.write(rules, now, each.cut_at ? *each.cut_at - each.sent : flow::most_held);
     if (!sent)
       return false;
     each.sent += *sent;
@@ -183,7 +183,7 @@ struct tcp_proxy::impl {
   std::list<link> links;
   std::vector<pollfd> watched;
   std::optional<clock::time_point> wake_at;
-  manners how;
+  manners rules;
   std::optional<std::uint64_t> cut_later;
   bool stopping = false;
   std::atomic<std::size_t> open{0};
@@ -241,24 +241,24 @@ void tcp_proxy::accept_again() {
 }
 
 void tcp_proxy::stall() {
-  impl_->command([this] { impl_->how.moves_up = impl_->how.moves_down = false; });
+  impl_->command([this] { impl_->rules.moves_up = impl_->rules.moves_down = false; });
 }
 
 void tcp_proxy::stall_answers() {
-  impl_->command([this] { impl_->how.moves_down = false; });
+  impl_->command([this] { impl_->rules.moves_down = false; });
 }
 
 void tcp_proxy::delay(std::chrono::milliseconds by) {
-  impl_->command([this, by] { impl_->how.delay = by; });
+  impl_->command([this, by] { impl_->rules.delay = by; });
 }
 
 void tcp_proxy::slow(std::size_t bytes_per_second) {
-  impl_->command([this, bytes_per_second] { impl_->how.rate = bytes_per_second; });
+  impl_->command([this, bytes_per_second] { impl_->rules.rate = bytes_per_second; });
 }
 
 void tcp_proxy::resume() {
   impl_->command([this] {
-    impl_->how = {};
+    impl_->rules = {};
     impl_->cut_later.reset();
     for (auto& each : impl_->links)
       each.cut_at.reset();

@@ -37,16 +37,16 @@ void answer(const std::shared_ptr<async_consumer_state>& state, consumer_batch b
   send_answers(state, answer_batch{std::move(batch), std::move(outcomes)}, std::move(done));
 }
 
-void answer(const std::shared_ptr<async_consumer_state>& state, std::vector<event_token> events, kdb::outcome how,
+void answer(const std::shared_ptr<async_consumer_state>& state, std::vector<event_token> events, kdb::outcome outcome,
             completion_ptr<ack_result> done) {
   if (!state) {
     done->complete(moved_from("consumer"));
     return;
   }
-  if (how.is_ack())
+  if (outcome.is_ack())
     send_answers(state, ack_events{std::move(events)}, std::move(done));
   else
-    send_answers(state, nack_events{std::move(events), how.action(), how.reason()}, std::move(done));
+    send_answers(state, nack_events{std::move(events), outcome.action(), outcome.reason()}, std::move(done));
 }
 
 std::optional<subscription_ended> end_of(const std::shared_ptr<async_consumer_state>& state) {

@@ -15,8 +15,8 @@ async_core::impl::~impl() {
     caf::anon_send(running->client(), kdb::close{});
 }
 
-result<async_core> async_core::start(settings how) {
-  auto started = runtime::start(std::move(how));
+result<async_core> async_core::start(settings settings) {
+  auto started = runtime::start(std::move(settings));
   if (!started)
     return unexpected{std::move(started.error())};
   return async_core{std::make_shared<impl>(std::move(*started))};
@@ -25,8 +25,8 @@ result<async_core> async_core::start(settings how) {
 template <operation Request>
 void async_core::ask(Request request, completion_ptr<answer_of<Request>> done) const {
   if constexpr (is_call<Request>) {
-    if (auto why = impl_->running->refusal()) {
-      done->complete(unexpected{std::move(*why)});
+    if (auto cause = impl_->running->refusal()) {
+      done->complete(unexpected{std::move(*cause)});
       return;
     }
     auto prepared = wire::prepare(std::move(request));
@@ -36,7 +36,7 @@ void async_core::ask(Request request, completion_ptr<answer_of<Request>> done) c
     }
     const auto plan = std::make_shared<wire::call_plan>(std::move(*prepared));
     impl_->call(plan, [plan, done = std::move(done)](result<wire::message_list> outcome) {
-      done->complete(wire::understand<Request>(*plan, std::move(outcome)));
+      done->complete(wire::decode_outcome<Request>(*plan, std::move(outcome)));
     });
   } else {
     impl_->ask<answer_of<Request>>(

@@ -23,8 +23,8 @@ struct async_pull {
 /// Starts one with a request whose subscriber is its feed.
 template <class State, class Source, class Request>
 void start_pull(const std::shared_ptr<async_core::impl>& owner, Request request, completion_ptr<std::shared_ptr<State>> done) {
-  if (auto why = owner->running->refusal()) {
-    done->complete(unexpected{std::move(*why)});
+  if (auto cause = owner->running->refusal()) {
+    done->complete(unexpected{std::move(*cause)});
     return;
   }
   auto state = make_state<State>(owner);
@@ -42,13 +42,13 @@ void start_pull(const std::shared_ptr<async_core::impl>& owner, Request request,
 
 /// `what` it is called when it was moved from.
 template <class State, class Batch>
-void take_next(const std::shared_ptr<State>& state, completion_ptr<Batch> done, const char* what) {
+void take_next(const std::shared_ptr<State>& state, completion_ptr<Batch> done, const char* problem) {
   if (!state) {
-    done->complete(moved_from(what));
+    done->complete(moved_from(problem));
     return;
   }
-  if (auto why = state->owner->running->refusal())
-    done->complete(unexpected{std::move(*why)});
+  if (auto cause = state->owner->running->refusal())
+    done->complete(unexpected{std::move(*cause)});
   else
     state->pulled.batches->take(std::move(done));
 }

@@ -21,8 +21,8 @@ template <class Request>
 std::shared_ptr<async_reading_state> start_reading(std::shared_ptr<const async_core::impl> owner, Request request) {
   auto state = make_state<async_reading_state>(std::move(owner));
   const auto& running = *state->owner->running;
-  if (auto why = running.refusal())
-    state->batches->close(std::move(*why));
+  if (auto cause = running.refusal())
+    state->batches->close(std::move(*cause));
   else
     state->batches->read(running.client(), std::move(request));
   return state;
@@ -35,8 +35,8 @@ void start_next(const std::shared_ptr<async_reading_state>& state, completion_pt
     done->complete(moved_from("reading"));
     return;
   }
-  if (auto why = state->owner->running->refusal())
-    done->complete(unexpected{std::move(*why)});
+  if (auto cause = state->owner->running->refusal())
+    done->complete(unexpected{std::move(*cause)});
   else
     state->batches->take(std::move(done));
 }

@@ -6,14 +6,14 @@
 namespace kdb::inline v0 {
 
 result<client> client::connect(std::string_view connection_string) {
-  auto how = settings::from_connection_string(connection_string);
-  if (!how)
-    return unexpected{std::move(how.error())};
-  return connect(std::move(*how));
+  auto parsed = settings::from_connection_string(connection_string);
+  if (!parsed)
+    return unexpected{std::move(parsed.error())};
+  return connect(std::move(*parsed));
 }
 
-result<client> client::connect(settings how) {
-  auto started = detail::runtime::start(std::move(how));
+result<client> client::connect(settings settings) {
+  auto started = detail::runtime::start(std::move(settings));
   if (!started)
     return unexpected{std::move(started.error())};
   return client{std::move(*started)};

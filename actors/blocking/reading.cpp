@@ -26,8 +26,8 @@ struct reading_state {
   }
 
   result<event_batch> next_batch() {
-    if (auto why = running->refusal_to_wait(); why && !end)
-      end = unexpected{std::move(*why)};
+    if (auto cause = running->refusal_to_wait(); cause && !end)
+      end = unexpected{std::move(*cause)};
     if (end)
       return *end ? result<event_batch>{} : unexpected{end->error()};
     auto batch = batches->wait(policy::longest_wait);
@@ -89,8 +89,8 @@ namespace {
 template <class Request>
 reading start_reading(std::shared_ptr<detail::runtime> running, Request request) {
   auto state = std::make_unique<detail::reading_state>(std::move(running));
-  if (auto why = state->running->refusal_to_wait()) {
-    state->end = unexpected{std::move(*why)};
+  if (auto cause = state->running->refusal_to_wait()) {
+    state->end = unexpected{std::move(*cause)};
     return reading{std::move(state)};
   }
   state->batches->read(state->running->client(), std::move(request));

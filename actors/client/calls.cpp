@@ -32,7 +32,7 @@ caf::result<answer_of<Request>> client_state::on_call(Request& request) {
   };
   // A host may let go of its handle while it waits: the call keeps the client.
   const auto finish = [plan, client = client_actor{self}](caf::response_promise& to, result<wire::message_list> outcome) {
-    deliver(to, wire::understand<Request>(*plan, std::move(outcome)));
+    deliver(to, wire::decode_outcome<Request>(*plan, std::move(outcome)));
   };
   self->delegate(management, run_call{plan, finish, std::move(prepare)});
   return caf::delegated<answer_of<Request>>{};

@@ -65,7 +65,7 @@ caf::result<wire::message_list> management_state::on_run(run_call& job) {
   }
   if (plan.options.stop.stop_requested())
     return to_caf(stopped(false));
-  auto deadline = deadline_for(context->how, plan.options);
+  auto deadline = deadline_for(context->settings, plan.options);
   if (!deadline && plan.silence)
     deadline = silence_limit;
   auto promise = self->make_response_promise<wire::message_list>();
@@ -74,7 +74,7 @@ caf::result<wire::message_list> management_state::on_run(run_call& job) {
                                 .job = std::move(job),
                                 .budget = {deadline, self->clock().now()},
                                 .stop = stops.watch(plan.options.stop),
-                                .retries_left = plan.options.retry.value_or(context->how.retry)});
+                                .retries_left = plan.options.retry.value_or(context->settings.retry)});
   ask_for_node(number);
   return promise;
 }
@@ -142,9 +142,10 @@ void management_state::send(std::uint64_t number, const node_ptr& found) {
   next.generation = found->generation;
   const auto starts_in_time = plan.starts_in_time && !next.budget.limited();
   const rpc::call_settings settings{.deadline = next.budget.left(self->clock().now()),
-                                    .start_timeout = starts_in_time ? std::optional{context->how.start_timeout} : std::nullopt,
+                                    .start_timeout =
+                                      starts_in_time ? std::optional{context->settings.start_timeout} : std::nullopt,
                                     .credentials = std::move(caller),
-                                    .requires_leader = plan.leader_only || requires_leader(context->how, plan.options),
+                                    .requires_leader = plan.leader_only || requires_leader(context->settings, plan.options),
                                     .many_answers = plan.many_answers,
                                     .first_answer = plan.first_answer};
   // Kept for another try, if there may be one.
@@ -177,7 +178,7 @@ void management_state::end_call(exchange_done& done) {
   if (unanswered)
     error.message.append("; ").append(plan.silence->reason);
   if (unanswered && plan.silence->of_unfit_node)
-    self->send(context->connection->get(), call_failed{.generation = ended_call.generation, .why = error, .unanswered = true});
+    self->send(context->connection->get(), call_failed{.generation = ended_call.generation, .cause = error, .unanswered = true});
   report(self, *context, ended_call.generation, error, plan.options.credentials.has_value());
   fail(done.call, std::move(error));
 }

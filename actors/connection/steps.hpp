@@ -63,7 +63,7 @@ struct candidate {
   rpc::address where;
 };
 struct no_candidate {
-  error why;
+  error cause;
 };
 struct probed {
   std::uint64_t probe = 0;
@@ -75,7 +75,7 @@ struct waited {
 /// A call to the node has failed.
 struct failed {
   kdb::generation generation{};
-  error why;
+  error cause;
   bool unanswered = false; ///< As in `call_failed`.
 };
 struct checked {
@@ -93,7 +93,7 @@ struct others_answered {
 };
 /// Ends it: asks are refused with `why` from then on.
 struct shut {
-  error why{.code = errc::closed, .message = "the client is closed"};
+  error cause{.code = errc::closed, .message = "the client is closed"};
 };
 
 using event = std::variant<asked, candidate, no_candidate, probed, waited, failed, checked, silent, others_answered, shut>;
@@ -132,11 +132,11 @@ struct answer {
 };
 /// Likewise.
 struct refuse {
-  error why;
+  error cause;
 };
 /// To those who observe the client.
 struct announce {
-  connection_change what;
+  connection_change change;
 };
 
 using effect = std::variant<discover, probe, wait, check, ask_another, abandon, answer, refuse, announce>;
@@ -162,25 +162,25 @@ class steps {
 public:
   explicit steps(rules given) : rules_{std::move(given)}, next_generation_{rules_.first_generation} {}
 
-  std::vector<effect> step(event what);
+  std::vector<effect> step(event happened);
   const phase& now() const { return phase_; }
 
 private:
   std::vector<effect> on(asked);
-  std::vector<effect> on(candidate what);
-  std::vector<effect> on(no_candidate what);
-  std::vector<effect> on(probed what);
-  std::vector<effect> on(waited what);
-  std::vector<effect> on(failed what);
-  std::vector<effect> on(checked what);
-  std::vector<effect> on(const silent& what);
-  std::vector<effect> on(const others_answered& what);
-  std::vector<effect> on(shut what);
+  std::vector<effect> on(candidate happened);
+  std::vector<effect> on(no_candidate happened);
+  std::vector<effect> on(probed happened);
+  std::vector<effect> on(waited happened);
+  std::vector<effect> on(failed happened);
+  std::vector<effect> on(checked happened);
+  std::vector<effect> on(const silent& happened);
+  std::vector<effect> on(const others_answered& happened);
+  std::vector<effect> on(shut happened);
 
   std::vector<effect> begin_attempt(unsigned attempt);
   std::vector<effect> begin_probe(unsigned attempt, rpc::address where, bool redirected);
-  std::vector<effect> attempt_failed(unsigned attempt, error why);
-  std::vector<effect> leave(error why);
+  std::vector<effect> attempt_failed(unsigned attempt, error cause);
+  std::vector<effect> leave(error cause);
   wait rest(bool wanted);
   void avoid(const endpoint& where);
 

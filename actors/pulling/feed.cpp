@@ -54,17 +54,17 @@ void feed<Batch>::send(const caf::strong_actor_ptr& whom, caf::message request) 
 }
 
 template <class Batch>
-void feed<Batch>::enqueue(caf::mailbox_element_ptr what, caf::execution_unit* unit) {
-  auto& content = what->content();
-  if (what->mid.is_response())
-    answered(*what);
+void feed<Batch>::enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) {
+  auto& content = element->content();
+  if (element->mid.is_response())
+    answered(*element);
   else if (content.match_elements<Batch>())
-    arrived({std::move(content.get_mutable_as<Batch>(0)), what->sender, what->mid});
+    arrived({std::move(content.get_mutable_as<Batch>(0)), element->sender, element->mid});
   else if (content.match_elements<subscription_ended>()) {
     const auto& told = content.get_as<subscription_ended>(0);
     end(unexpected{to_error(told)}, told);
-  } else if (!handle_system_message(*what, unit, true))
-    bounce(what);
+  } else if (!handle_system_message(*element, unit, true))
+    bounce(element);
 }
 
 template <class Batch>
@@ -93,15 +93,15 @@ void feed<Batch>::answered(caf::mailbox_element& answer) {
 }
 
 template <class Batch>
-void feed<Batch>::arrived(arrival what) {
+void feed<Batch>::arrived(arrival delivery) {
   std::unique_lock lock{mutex_};
   if (end_) {
     lock.unlock();
-    if (what.request.is_request()) // Who delivers waits for an answer.
-      give_credit(what);
+    if (delivery.request.is_request()) // Who delivers waits for an answer.
+      give_credit(delivery);
     return;
   }
-  ready_.push_back(std::move(what));
+  ready_.push_back(std::move(delivery));
   const auto taker = std::exchange(taker_, nullptr);
   if (!taker) {
     changed_.notify_one();
@@ -114,18 +114,18 @@ void feed<Batch>::arrived(arrival what) {
 }
 
 template <class Batch>
-void feed<Batch>::end(result<Batch> how, std::optional<subscription_ended> told) {
+void feed<Batch>::end(result<Batch> outcome, std::optional<subscription_ended> told) {
   std::unique_lock lock{mutex_};
   if (end_)
     return;
-  end_ = how;
+  end_ = outcome;
   told_ = std::move(told);
   reader_ = nullptr;
   const auto taker = std::exchange(taker_, nullptr);
   changed_.notify_all();
   lock.unlock();
   if (taker)
-    taker->complete(std::move(how));
+    taker->complete(std::move(outcome));
 }
 
 template <class Batch>
@@ -170,9 +170,9 @@ void feed<Batch>::take(completion_ptr<Batch> done) {
     give_credit(first);
     done->complete(std::move(first.batch));
   } else if (end_) {
-    auto how = *end_;
+    auto outcome = *end_;
     lock.unlock();
-    done->complete(std::move(how));
+    done->complete(std::move(outcome));
   } else {
     taker_ = std::move(done);
   }
@@ -218,8 +218,8 @@ std::optional<subscription_ended> feed<Batch>::ended() const {
 }
 
 template <class Batch>
-void feed<Batch>::close(error why) {
-  end(unexpected{std::move(why)}, std::nullopt);
+void feed<Batch>::close(error cause) {
+  end(unexpected{std::move(cause)}, std::nullopt);
   std::deque<arrival> dropped;
   {
     std::lock_guard lock{mutex_};

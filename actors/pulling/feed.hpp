@@ -58,10 +58,10 @@ public:
   std::optional<subscription_ended> ended() const;
 
   /// Ends it, with that error unless it has ended already. Batches that nobody took are dropped.
-  void close(error why);
+  void close(error cause);
 
   const char* name() const override { return "kdb.feed"; }
-  void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* unit) override;
+  void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) override;
 
 private:
   struct arrival {
@@ -72,8 +72,8 @@ private:
 
   void send(const caf::strong_actor_ptr& whom, caf::message request);
   void answered(caf::mailbox_element& answer);
-  void arrived(arrival what);
-  void end(result<Batch> how, std::optional<subscription_ended> told);
+  void arrived(arrival delivery);
+  void end(result<Batch> outcome, std::optional<subscription_ended> told);
   /// Of the mutex's owner.
   arrival take_first();
   void give_credit(const arrival& taken);

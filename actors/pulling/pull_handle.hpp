@@ -38,8 +38,8 @@ struct pull_handle {
 
   /// Waits for the next batch: an empty one when that time has passed.
   result<Batch> next(std::chrono::milliseconds timeout) {
-    if (auto why = running->refusal_to_wait())
-      return unexpected{std::move(*why)};
+    if (auto cause = running->refusal_to_wait())
+      return unexpected{std::move(*cause)};
     return batches->wait(timeout);
   }
 

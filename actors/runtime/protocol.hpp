@@ -122,7 +122,7 @@ struct get_node {
 /// A worker's call failed. The connection decides what that means for the node.
 struct call_failed {
   kdb::generation generation{};
-  error why;
+  error cause;
   /// There was no answer where a node in its right place answers: its place in the cluster is to be looked at.
   bool unanswered = false;
 };
@@ -160,7 +160,7 @@ struct append_replies {
 };
 struct append_call_ended {
   std::uint64_t call = 0;
-  result<void> how;
+  result<void> outcome;
 };
 struct single_append_done {
   std::uint64_t append = 0;
@@ -215,7 +215,7 @@ struct subscription_confirmed {
 };
 struct read_ended {
   std::uint64_t call = 0;
-  result<void> how;
+  result<void> outcome;
 };
 struct resume_due {};
 // The watchdog of a subscription.
@@ -248,7 +248,7 @@ using subscription_self =
 // To itself.
 struct events_arrived {
   std::uint64_t call = 0;
-  wire::consumed_events what;
+  wire::consumed_events consumed;
 };
 /// Answers have waited long enough for others.
 struct answers_due {};
@@ -259,7 +259,7 @@ struct grace_over {};
 struct host_holds {
   std::size_t events = 0;
   std::optional<event_token> answered{};
-  outcome how = outcome::ack();
+  kdb::outcome outcome = kdb::outcome::ack();
 };
 
 using consumer_self = consumer_actor::extend<caf::replies_to<begin>::with<consumer_actor>, caf::reacts_to<events_arrived>,

@@ -11,32 +11,32 @@
 namespace kdb::inline v0 {
 
 /// Whether only a leader may serve the call: as it says, else as the client prefers.
-inline bool requires_leader(const settings& how, const call_options& call) {
-  return call.requires_leader.value_or(how.preference == node_preference::leader);
+inline bool requires_leader(const settings& config, const call_options& call) {
+  return call.requires_leader.value_or(config.preference == node_preference::leader);
 }
 
 /// When the operation has to be over, if ever.
-inline std::optional<std::chrono::milliseconds> deadline_for(const settings& how, const call_options& call) {
-  return call.deadline ? call.deadline : how.default_deadline;
+inline std::optional<std::chrono::milliseconds> deadline_for(const settings& config, const call_options& call) {
+  return call.deadline ? call.deadline : config.default_deadline;
 }
 
 /// How long the first start of a stream may take.
 inline policy::time_budget start_budget(const worker_context& context, const call_options& call,
                                         policy::time_budget::time_point now) {
-  return {deadline_for(context.how, call), now};
+  return {deadline_for(context.settings, call), now};
 }
 
 /// How a stream's call is made; its first start has to end within what is left, if that is limited.
 inline rpc::call_settings start_settings(const worker_context& context, const call_options& call,
                                          std::optional<std::chrono::milliseconds> left) {
-  return {.start_timeout = left.value_or(context.how.start_timeout),
+  return {.start_timeout = left.value_or(context.settings.start_timeout),
           .credentials = context.credentials->for_call(call),
-          .requires_leader = requires_leader(context.how, call)};
+          .requires_leader = requires_leader(context.settings, call)};
 }
 
 /// Whether nodes are found by gossip: one endpoint alone is used as it is.
-inline bool uses_gossip(const settings& how) {
-  return how.discover || how.endpoints.size() > 1;
+inline bool uses_gossip(const settings& config) {
+  return config.discover || config.endpoints.size() > 1;
 }
 
 } // namespace kdb::inline v0

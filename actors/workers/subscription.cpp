@@ -75,13 +75,13 @@ subscription_self::behavior_type subscription_state::start(subscription_plan giv
   return {
     [this](const cancel&) { return on_cancel(); },
     [this](const begin&) { return on_begin(); },
-    [this](batch_arrived& what) { on_batch(what); },
-    [this](const subscription_confirmed& what) { on_confirmed(what); },
-    [this](read_ended& what) { on_read_ended(what); },
+    [this](batch_arrived& message) { on_batch(message); },
+    [this](const subscription_confirmed& message) { on_confirmed(message); },
+    [this](read_ended& message) { on_read_ended(message); },
     [this](const resume_due&) { on_resume_due(); },
     [this](const silence_due&) { on_silence_due(); },
-    [this](const head_seen& what) { on_head_seen(what); },
-    [this](const silence_confirmed& what) { on_silence_confirmed(what); },
+    [this](const head_seen& message) { on_head_seen(message); },
+    [this](const silence_confirmed& message) { on_silence_confirmed(message); },
     [this](stop_due) { on_stop_due(); },
   };
 }
@@ -112,7 +112,7 @@ void subscription_state::find_node() {
   const auto wait = timeout_of(phases.start_left(self->clock().now()));
   self->request(context->connection->get(), wait, get_node{phases.has_begun() || plan.call().wait_for_node})
     .then([this](const node_ptr& found) { begin_call(found); },
-          [this](const caf::error& why) { call_over(no_node(*context, why)); });
+          [this](const caf::error& cause) { call_over(no_node(*context, cause)); });
 }
 
 void subscription_state::begin_call(const node_ptr& found) {
@@ -129,15 +129,15 @@ void subscription_state::begin_call(const node_ptr& found) {
                                },
                              .confirmed = [tell, number](std::string) { tell(subscription_confirmed{number}); },
                              .ended =
-                               [tell, number](result<void> how) {
-                                 tell(read_ended{number, std::move(how)});
+                               [tell, number](result<void> outcome) {
+                                 tell(read_ended{number, std::move(outcome)});
                                }});
   const auto held = ready.size() + (delivering ? 1 : 0); // The subscriber's answer is credit for one more.
   call->request(batches_ahead - std::min(batches_ahead, held));
 }
 
-void subscription_state::on_batch(batch_arrived& what) {
-  if (!phases.is_current(what.call) || what.batch.empty())
+void subscription_state::on_batch(batch_arrived& message) {
+  if (!phases.is_current(message.call) || message.batch.empty())
     return;
   if (!phases.has_begun()) { // Nobody would take it: who subscribes waits for the confirmation.
     end_call({.code = errc::protocol_error, .message = "the server sends events before it confirms the subscription"});
@@ -145,13 +145,13 @@ void subscription_state::on_batch(batch_arrived& what) {
   }
   ++arrivals;
   phases.progressed();
-  plan.note_received(what.batch);
-  ready.push_back(std::move(what.batch));
+  plan.note_received(message.batch);
+  ready.push_back(std::move(message.batch));
   deliver_next();
 }
 
-void subscription_state::on_confirmed(const subscription_confirmed& what) {
-  if (!phases.is_current(what.call))
+void subscription_state::on_confirmed(const subscription_confirmed& message) {
+  if (!phases.is_current(message.call))
     return;
   ++arrivals;
   if (!phases.confirmed())
@@ -161,31 +161,31 @@ void subscription_state::on_confirmed(const subscription_confirmed& what) {
     self->delayed_send(self, policy::bounded(*period), silence_due{});
 }
 
-void subscription_state::on_read_ended(read_ended& what) {
-  if (!phases.is_current(what.call))
+void subscription_state::on_read_ended(read_ended& message) {
+  if (!phases.is_current(message.call))
     return;
-  if (what.how) { // A server never ends a healthy subscription.
+  if (message.outcome) { // A server never ends a healthy subscription.
     end_call({.code = errc::unavailable, .message = "the server ended the subscription", .retry_can_help = true});
     return;
   }
-  report(self, *context, current->generation, what.how.error(), plan.call().credentials.has_value());
-  end_call(std::move(what.how.error()));
+  report(self, *context, current->generation, message.outcome.error(), plan.call().credentials.has_value());
+  end_call(std::move(message.outcome.error()));
 }
 
-void subscription_state::end_call(error why) {
+void subscription_state::end_call(error cause) {
   call.reset();
   head_call.reset();
-  call_over(std::move(why));
+  call_over(std::move(cause));
 }
 
-void subscription_state::call_over(error why) {
+void subscription_state::call_over(error cause) {
   if (finished)
     return;
-  if (const auto pause = phases.lost(why, self->clock().now(), random_draw())) {
+  if (const auto pause = phases.lost(cause, self->clock().now(), random_draw())) {
     self->delayed_send(self, *pause, resume_due{});
     return;
   }
-  failed = std::move(why);
+  failed = std::move(cause);
   deliver_next();
 }
 
@@ -202,9 +202,9 @@ void subscription_state::on_silence_due() {
     const auto tell = late_sender{self};
     const auto number = calls;
     head_call = current->calls->read(plan.head_request(),
-                                     {.deadline = context->how.start_timeout,
+                                     {.deadline = context->settings.start_timeout,
                                       .credentials = context->credentials->for_call(plan.call()),
-                                      .requires_leader = requires_leader(context->how, plan.call())},
+                                      .requires_leader = requires_leader(context->settings, plan.call())},
                                      {.batch =
                                         [tell, number](event_batch head) {
                                           tell(head_seen{number, std::move(head)});
@@ -216,13 +216,13 @@ void subscription_state::on_silence_due() {
   self->delayed_send(self, policy::bounded(*plan.resume().watchdog), silence_due{});
 }
 
-void subscription_state::on_head_seen(const head_seen& what) {
-  if (phases.is_current(what.call) && is_silent() && plan.is_behind(what.head))
+void subscription_state::on_head_seen(const head_seen& message) {
+  if (phases.is_current(message.call) && is_silent() && plan.is_behind(message.head))
     self->delayed_send(self, grace, silence_confirmed{arrivals});
 }
 
-void subscription_state::on_silence_confirmed(const silence_confirmed& what) {
-  if (what.arrivals != arrivals || !is_silent())
+void subscription_state::on_silence_confirmed(const silence_confirmed& message) {
+  if (message.arrivals != arrivals || !is_silent())
     return;
   end_call({.code = errc::unavailable,
             .message = "the stream has events that the subscription did not receive; the client subscribes again",
@@ -245,7 +245,7 @@ void subscription_state::deliver_next() {
   handed = plan.last_event_of(batch, handed);
   // Without a timeout: a response after one would be lost, and with it the credit. The subscriber is monitored instead.
   self->request(plan.subscriber, caf::infinite, std::move(batch))
-    .then([this] { delivered(); }, [this](const caf::error& why) { refused(why); });
+    .then([this] { delivered(); }, [this](const caf::error& cause) { refused(cause); });
 }
 
 void subscription_state::delivered() {
@@ -255,13 +255,13 @@ void subscription_state::delivered() {
   deliver_next();
 }
 
-void subscription_state::refused(const caf::error& why) {
-  if (why == caf::sec::unexpected_response) { // It answered, with more than it had to.
+void subscription_state::refused(const caf::error& cause) {
+  if (cause == caf::sec::unexpected_response) { // It answered, with more than it had to.
     delivered();
     return;
   }
   finish(end_reason::subscriber_failed,
-         error{.code = errc::subscriber_failed, .message = "the subscriber refused a batch: " + error::from(why).message});
+         error{.code = errc::subscriber_failed, .message = "the subscriber refused a batch: " + error::from(cause).message});
 }
 
 void subscription_state::finish(end_reason reason, std::optional<error> cause) {

@@ -151,8 +151,8 @@ void membership::has_log_of_leader(std::size_t node) {
 
 // -- time ----------------------------------------------------------------------------------------------------------
 
-void membership::plan(task what, std::size_t node, time due, std::uint64_t valid) {
-  agenda_.push_back({due, planned_++, what, node, valid});
+void membership::plan(task work, std::size_t node, time due, std::uint64_t valid) {
+  agenda_.push_back({due, planned_++, work, node, valid});
   std::ranges::sort(agenda_, {}, [](const planned& each) { return std::tuple{each.due, each.order}; });
 }
 
@@ -173,7 +173,7 @@ void membership::advance(time now) {
 void membership::happen(const planned& next) {
   auto node = next.node;
   bool same_term = next.valid == term_;
-  switch (next.what) {
+  switch (next.work) {
     case task::gossip: gossip(); return plan(task::gossip, 0, next.due + part(2));
     case task::quorum:
       if (!quorum())
@@ -191,12 +191,12 @@ void membership::happen(const planned& next) {
       return;
     default:
       if (next.valid == nodes_[node].life)
-        happen_to_node(next.what, node);
+        happen_to_node(next.work, node);
   }
 }
 
-void membership::happen_to_node(task what, std::size_t node) {
-  switch (what) {
+void membership::happen_to_node(task work, std::size_t node) {
+  switch (work) {
     case task::notice: return notice(node);
     case task::rise: enter(node, node_state::discover_leader); return plan_of_node(task::look, node, now_ + part(2));
     case task::look: return look(node);

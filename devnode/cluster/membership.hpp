@@ -121,7 +121,7 @@ private:
   struct planned {
     time due;
     std::uint64_t order;
-    task what;
+    task work;
     std::size_t node;
     std::uint64_t valid; // the term, or the node's life or starts: another one by now, and nothing happens
   };
@@ -133,11 +133,11 @@ private:
   bool quorum() const;
   time part(int quarters) const { return settings_.election * quarters / 4; }
 
-  void plan(task what, std::size_t node, time due) { plan(what, node, due, term_); }
-  void plan(task what, std::size_t node, time due, std::uint64_t valid);
-  void plan_of_node(task what, std::size_t node, time due) { plan(what, node, due, nodes_[node].life); }
+  void plan(task work, std::size_t node, time due) { plan(task, node, due, term_); }
+  void plan(task work, std::size_t node, time due, std::uint64_t valid);
+  void plan_of_node(task work, std::size_t node, time due) { plan(task, node, due, nodes_[node].life); }
   void happen(const planned& next);
-  void happen_to_node(task what, std::size_t node);
+  void happen_to_node(task work, std::size_t node);
 
   void enter(std::size_t node, node_state state);
   void lost(std::size_t node);

@@ -68,7 +68,7 @@ void consumer_group::disconnect(consumer_id id, time now) {
   std::vector<entry> left;
   for (auto at = in_flight_.begin(); at != in_flight_.end();) {
     if (at->second.by == id) {
-      left.push_back(at->second.what);
+      left.push_back(at->second.sent);
       at = in_flight_.erase(at);
     } else {
       ++at;
@@ -89,7 +89,7 @@ void consumer_group::ack(std::span<const uuid> ids, time now) {
     auto landed = land(id);
     if (!landed)
       continue;
-    finish(landed->what);
+    finish(landed->sent);
     if (auto measured = latencies_.find(landed->by); measured != latencies_.end())
       measured->second.add(now - landed->since);
   }
@@ -100,13 +100,13 @@ void consumer_group::ack(std::span<const uuid> ids, time now) {
 // As on a server what one answer parks is let go of after all its ids were looked at: an id that it names twice is parked twice.
 void consumer_group::nack(std::span<const uuid> ids, nack_action action, std::string_view reason, time now) {
   std::unordered_map<uuid, entry> parked;
-  auto parks = [&](const entry& what) {
-    return action == nack_action::park || (action != nack_action::skip && action != nack_action::stop && used_up(what));
+  auto parks = [&](const entry& added) {
+    return action == nack_action::park || (action != nack_action::skip && action != nack_action::stop && used_up(added));
   };
   for (auto& id : ids) {
     auto landed = land(id);
-    if (landed && parks(landed->what))
-      parked.emplace(id, landed->what);
+    if (landed && parks(landed->sent))
+      parked.emplace(id, landed->sent);
     if (auto found = parked.find(id); found != parked.end()) {
       park(found->second,
            action == nack_action::park ? "Client explicitly NAK'ed message.\n" + std::string{reason} : used_up_text());
@@ -115,9 +115,9 @@ void consumer_group::nack(std::span<const uuid> ids, nack_action action, std::st
     if (!landed)
       continue;
     if (action == nack_action::unknown || action == nack_action::retry)
-      retry(landed->what, true);
+      retry(landed->sent, true);
     else
-      finish(landed->what); // stopping stops nothing on a server
+      finish(landed->sent); // stopping stops nothing on a server
   }
   check_progress(now, false);
   dispatch(now);
@@ -127,11 +127,11 @@ void consumer_group::tick(time now) {
   std::vector<std::pair<std::int64_t, uuid>> late;
   for (auto& [id, each] : in_flight_)
     if (each.due <= now)
-      late.emplace_back(each.what.number, id);
+      late.emplace_back(each.sent.number, id);
   std::ranges::sort(late, {}, &std::pair<std::int64_t, uuid>::first);
   for (auto& [number, id] : late)
     if (auto landed = land(id))
-      retry(landed->what, true);
+      retry(landed->sent, true);
   check_progress(now, true);
   dispatch(now);
 }
@@ -153,24 +153,24 @@ void consumer_group::dispatch(time now) {
         ++at; // the one that it is bound to is full: others may overtake
         continue;
       }
-      auto what = *at;
+      auto next = *at;
       at = row->erase(at);
-      send(what, *to, now);
+      send(next, *to, now);
     }
   }
 }
 
 // Of two events with one id the second is sent and forgotten, as on a server.
-void consumer_group::send(const entry& what, consumer_id to, time now) {
-  bool tracked = !in_flight_.contains(what.event.id);
-  pool_.sent(to, what.event.kept_with, tracked);
+void consumer_group::send(const entry& added, consumer_id to, time now) {
+  bool tracked = !in_flight_.contains(added.event.id);
+  pool_.sent(to, added.event.kept_with, tracked);
   ++sent_;
-  decided_.push_back(push_event{to, what.event, what.retries});
-  auto id = what.event.id;
+  decided_.push_back(push_event{to, added.event, added.retries});
+  auto id = added.event.id;
   if (tracked)
-    in_flight_.emplace(id, flight{what, to, now, now + settings_.message_timeout});
+    in_flight_.emplace(id, flight{added, to, now, now + settings_.message_timeout});
   else
-    finish(what);
+    finish(added);
 }
 
 std::optional<consumer_group::flight> consumer_group::land(const uuid& id) {
@@ -179,15 +179,15 @@ std::optional<consumer_group::flight> consumer_group::land(const uuid& id) {
     return std::nullopt;
   auto landed = found->second;
   in_flight_.erase(found);
-  pool_.released(landed.by, landed.what.event.kept_with);
+  pool_.released(landed.by, landed.sent.event.kept_with);
   return landed;
 }
 
-void consumer_group::retry(entry what, bool limited) {
-  if (limited && used_up(what))
-    return park(what, used_up_text());
-  ++what.retries;
-  add_retry(what);
+void consumer_group::retry(entry added, bool limited) {
+  if (limited && used_up(added))
+    return park(added, used_up_text());
+  ++added.retries;
+  add_retry(added);
 }
 
 std::string consumer_group::used_up_text() const {
@@ -195,20 +195,20 @@ std::string consumer_group::used_up_text() const {
 }
 
 // In order of places; those that were parked come last.
-void consumer_group::add_retry(const entry& what) {
+void consumer_group::add_retry(const entry& added) {
   auto after = [](const entry& left, const entry& right) {
     return std::pair{left.event.replayed, left.event.place} < std::pair{right.event.replayed, right.event.place};
   };
-  retrying_.insert(std::ranges::upper_bound(retrying_, what, after), what);
+  retrying_.insert(std::ranges::upper_bound(retrying_, added, after), added);
 }
 
-void consumer_group::finish(const entry& what) {
-  open_.erase(what.number);
+void consumer_group::finish(const entry& added) {
+  open_.erase(added.number);
 }
 
-void consumer_group::park(const entry& what, std::string reason) {
-  finish(what);
-  decided_.push_back(park_event{what.event, std::move(reason)});
+void consumer_group::park(const entry& added, std::string reason) {
+  finish(added);
+  decided_.push_back(park_event{added.event, std::move(reason)});
 }
 
 // -- progress ------------------------------------------------------------------------------------------------------

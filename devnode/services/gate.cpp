@@ -63,34 +63,35 @@ private:
 
 class refused_call : public rpc::handler {
 public:
-  refused_call(rpc::call& call, rpc::status why, bool at_once) : call_{call}, why_{std::move(why)}, at_once_{at_once} {}
+  refused_call(rpc::call& call, rpc::status refusal, bool at_once)
+    : call_{call}, refusal_{std::move(refusal)}, at_once_{at_once} {}
 
   void start() override {
     if (at_once_)
-      return call_.finish(why_);
+      return call_.finish(refusal_);
     call_.read();
   }
 
   void received(rpc::incoming&) override {
     if (std::exchange(asked_, true))
-      return call_.finish(why_);
+      return call_.finish(refusal_);
     call_.read();
   }
 
   // A call that is answered before its client has ended its side is reset, and some clients then lose the answer.
-  void half_closed() override { call_.finish(why_); }
+  void half_closed() override { call_.finish(refusal_); }
 
 private:
   rpc::call& call_;
-  const rpc::status why_;
+  const rpc::status refusal_;
   const bool at_once_;
   bool asked_ = false;
 };
 
 } // namespace
 
-std::unique_ptr<rpc::handler> refused(rpc::call& call, rpc::status why, bool at_once) {
-  return std::make_unique<refused_call>(call, std::move(why), at_once);
+std::unique_ptr<rpc::handler> refused(rpc::call& call, rpc::status refusal, bool at_once) {
+  return std::make_unique<refused_call>(call, std::move(refusal), at_once);
 }
 
 std::shared_ptr<const caller> caller_of(node& serving, const rpc::call& call) {

@@ -12,7 +12,7 @@ namespace kdb::inline v0::policy {
 
 /// The same answer for several events.
 struct same_answers {
-  outcome how = outcome::ack();
+  outcome answer = outcome::ack();
   std::vector<uuid> ids;
 };
 
@@ -27,9 +27,9 @@ public:
   ack_batch() = default;
   explicit ack_batch(std::size_t full) : full_{full} {}
 
-  void add(const uuid& id, const outcome& how) {
-    if (groups_.empty() || groups_.back().how != how)
-      groups_.push_back({how, {}});
+  void add(const uuid& id, const outcome& answer) {
+    if (groups_.empty() || groups_.back().answer != answer)
+      groups_.push_back({answer, {}});
     groups_.back().ids.push_back(id);
     ++size_;
   }

@@ -11,7 +11,7 @@ namespace kdb::inline v0::rpc {
 /// The transport to a node that can't even be dialled: every call ends at once, and says why.
 class refusing_transport final : public transport {
 public:
-  explicit refusing_transport(error why) : why_{std::move(why)} {}
+  explicit refusing_transport(error cause) : cause_{std::move(cause)} {}
 
   std::unique_ptr<read_call> read(const wire::read_request&, const call_settings&, read_handlers handlers) override {
     return refuse<over<read_call>>(handlers);
@@ -24,7 +24,7 @@ public:
   }
   std::unique_ptr<call> exchange(std::string_view, wire::request_kind, std::vector<std::string>, const call_settings&,
                                  exchange_handler done) override {
-    done(unexpected{why_});
+    done(unexpected{cause_});
     return std::make_unique<over<call>>();
   }
   transport_load load() const override { return {}; }
@@ -43,11 +43,11 @@ private:
 
   template <class Call, class Handlers>
   std::unique_ptr<Call> refuse(const Handlers& handlers) const {
-    handlers.ended(unexpected{why_});
+    handlers.ended(unexpected{cause_});
     return std::make_unique<Call>();
   }
 
-  const error why_;
+  const error cause_;
 };
 
 } // namespace kdb::inline v0::rpc

@@ -7,7 +7,7 @@
 
 namespace kdb::inline v0::wire {
 
-void explain(error& error, const call_plan& plan) {
+void add_context(error& error, const call_plan& plan) {
   const auto* stream = error.get<stream_name>();
   const auto must_exist = stream && std::ranges::find(plan.must_exist, stream->name) != plan.must_exist.end();
   policy::correct_deleted(error, must_exist ? stream_state::exists : plan.expected);

@@ -112,69 +112,71 @@ using detail::call_of;
 /// Checks a request and makes a call of it.
 template <class Request>
 result<call_plan> prepare(Request request) {
-  const auto how = describe<Request>();
-  if (how.check)
-    if (auto fine = how.check(request); !fine)
+  const auto described = describe<Request>();
+  if (described.check)
+    if (auto fine = described.check(request); !fine)
       return unexpected{std::move(fine.error())};
   if (auto fine = policy::check_call(call_of(request)); !fine)
     return unexpected{std::move(fine.error())};
-  call_plan plan{.method = how.method,
-                 .effect = how.effect,
-                 .feature = how.feature,
-                 .leader_only = how.leader_only,
-                 .many_answers = how.many_answers,
-                 .first_answer = how.first_answer,
-                 .starts_in_time = how.starts_in_time,
-                 .silence = how.silence,
+  call_plan plan{.method = described.method,
+                 .effect = described.effect,
+                 .feature = described.feature,
+                 .leader_only = described.leader_only,
+                 .many_answers = described.many_answers,
+                 .first_answer = described.first_answer,
+                 .starts_in_time = described.starts_in_time,
+                 .silence = described.silence,
                  .options = call_of(request),
-                 .second_method = how.second_method};
-  if (how.projection)
-    plan.projection = request.*how.projection;
+                 .second_method = described.second_method};
+  if (described.projection)
+    plan.projection = request.*described.projection;
   if constexpr (requires { request.expected; })
     plan.expected = request.expected;
   if constexpr (requires { request.appends; })
     for (const auto& each : request.appends)
       if (each.expected.is_exists())
         plan.must_exist.push_back(each.stream);
-  if (how.encode)
-    plan.requests = how.encode(request);
-  else if (!how.encode_as)
+  if (described.encode)
+    plan.requests = described.encode(request);
+  else if (!described.encode_as)
     plan.requests = {std::string{}};
-  if (how.encode_as)
-    plan.encode_as = [request, encode = how.encode_as](const std::optional<credentials>& caller) {
+  if (described.encode_as)
+    plan.encode_as = [request, encode = described.encode_as](const std::optional<credentials>& caller) {
       return encode(request, caller);
     };
-  if (how.second)
-    plan.second = [request = std::move(request), next = how.second](const message_list& first) { return next(request, first); };
+  if (described.second)
+    plan.second = [request = std::move(request), next = described.second](const message_list& first) {
+      return next(request, first);
+    };
   return plan;
 }
 
 /// Adds to an error what only the plan knows.
-void explain(error& error, const call_plan& plan);
+void add_context(error& error, const call_plan& plan);
 
 /// Makes the answer of how the call ended.
 template <class Request>
-result<answer_of<Request>> understand(const call_plan& plan, result<message_list> outcome) {
-  const auto how = describe<Request>();
+result<answer_of<Request>> decode_outcome(const call_plan& plan, result<message_list> outcome) {
+  const auto described = describe<Request>();
   if (!outcome) {
-    if (how.recover)
-      if (auto answer = how.recover(outcome.error()))
+    if (described.recover)
+      if (auto answer = described.recover(outcome.error()))
         return *std::move(answer);
-    explain(outcome.error(), plan);
+    add_context(outcome.error(), plan);
     return unexpected{std::move(outcome.error())};
   }
   auto answer = [&]() -> result<answer_of<Request>> {
-    if (outcome->empty() && !how.many_answers)
+    if (outcome->empty() && !described.many_answers)
       return unexpected{errc::protocol_error, "the server answered nothing"};
     if constexpr (std::is_void_v<answer_of<Request>>)
       return {};
     else
-      return how.decode(*outcome);
+      return described.decode(*outcome);
   }();
   if (!answer) {
-    explain(answer.error(), plan);
+    add_context(answer.error(), plan);
     // The server has done something, and does not say what.
-    answer.error().outcome_unknown |= how.effect != effect::read;
+    answer.error().outcome_unknown |= described.effect != effect::read;
   }
   return answer;
 }

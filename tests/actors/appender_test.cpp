@@ -72,7 +72,7 @@ BOOST_AUTO_TEST_CASE(many_appends_share_one_call) {
   BOOST_TEST(f.link->asks == 1u);
   const auto ids = f.lane().correlations();
   BOOST_TEST((std::set<uuid>{ids.begin(), ids.end()}.size()) == 3u);
-  BOOST_TEST((f.lane().settings.credentials == f.context->how.credentials));
+  BOOST_TEST((f.lane().settings.credentials == f.context->settings.credentials));
 }
 
 BOOST_AUTO_TEST_CASE(appends_that_come_together_are_written_together) {

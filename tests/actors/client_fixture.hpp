@@ -22,7 +22,7 @@ struct client_fixture : actor_fixture {
     how.max_discover_attempts = 1;
     adjust(how);
     tested =
-      keep(client_actor{sys.spawn(client_behavior, client_parts{.how = how,
+      keep(client_actor{sys.spawn(client_behavior, client_parts{.settings = how,
                                                                 .engine = nullptr,
                                                                 .transports =
                                                                   [this](const rpc::address&) {

@@ -137,7 +137,7 @@ struct workers_fixture : worker_fixture {
     script->tasks.erase(at);
     return taken;
   }
-  void answer(std::uint64_t number, outcome how = outcome::ack()) {
+  void answer(std::uint64_t number, outcome answer = outcome::ack()) {
     auto one = take(number);
     tell(one.worker, step{[one, how]() mutable { one.promise.deliver(how); }});
   }

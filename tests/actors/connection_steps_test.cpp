@@ -343,7 +343,7 @@ BOOST_AUTO_TEST_CASE(a_failed_probe_counts_as_an_attempt_and_its_node_is_to_be_a
   BOOST_TEST((only<discover>(effects).avoid == std::vector<endpoint>{{"a", 1}}));
   probing = probe_id_of(machine.step(candidate{{{"a", 1}}}));
   effects = machine.step(probed{probing.id, unexpected{node_gone("connection refused")}});
-  const auto& why = only<refuse>(effects).why;
+  const auto& why = only<refuse>(effects).cause;
   BOOST_TEST((why.code == errc::discovery_failed));
   BOOST_TEST(why.retry_can_help);
   BOOST_TEST(why.message.find("connection refused") != std::string::npos);
@@ -430,7 +430,7 @@ BOOST_AUTO_TEST_CASE(changes_are_announced_with_what_comes_next) {
 BOOST_AUTO_TEST_CASE(a_final_error_refuses_at_once_with_itself) {
   auto machine = in_phase("probing");
   const auto effects = machine.step(probed{1, unexpected{failure_of(errc::unauthenticated)}});
-  BOOST_TEST((only<refuse>(effects).why.code == errc::unauthenticated));
+  BOOST_TEST((only<refuse>(effects).cause.code == errc::unauthenticated));
   BOOST_TEST(names_of(machine.step(asked{})) == "discover");
 }
 
@@ -471,9 +471,9 @@ BOOST_AUTO_TEST_CASE(the_answer_to_an_earlier_probe_is_stale) {
 BOOST_AUTO_TEST_CASE(once_closed_everything_is_answered_with_closed) {
   auto machine = in_phase("in use");
   auto effects = machine.step(shut{});
-  BOOST_TEST((only<refuse>(effects).why.code == errc::closed));
+  BOOST_TEST((only<refuse>(effects).cause.code == errc::closed));
   effects = machine.step(asked{});
-  BOOST_TEST((only<refuse>(effects).why.code == errc::closed));
+  BOOST_TEST((only<refuse>(effects).cause.code == errc::closed));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

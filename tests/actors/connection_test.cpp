@@ -65,7 +65,7 @@ struct connection_fixture : actor_fixture {
     how.gossip_timeout = 5s;
     discovery = keep(sys.spawn(play, script));
     tested = keep(connection_actor{
-      sys.spawn(connection, connection_parts{.how = how,
+      sys.spawn(connection, connection_parts{.settings = how,
                                              .discovery = discovery,
                                              .transports =
                                                [this](const rpc::address& where) {

@@ -203,7 +203,7 @@ BOOST_AUTO_TEST_CASE(what_the_host_says_to_hold_counts_to_the_buffer) {
   f.tell(holds, host_holds{9, f.got()[0].token, parked("bad")});
   BOOST_TEST(f.call().open_demand() == 1u);
   BOOST_REQUIRE_EQUAL(f.call().answers.size(), 1u);
-  BOOST_TEST((f.call().answers[0].how == parked("bad")));
+  BOOST_TEST((f.call().answers[0].answer == parked("bad")));
   f.tell(holds, host_holds{0});
   BOOST_TEST(f.call().open_demand() == 10u);
 }
@@ -217,7 +217,7 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_answers_travel_in_few_messages) {
   f.advance(20ms);
   BOOST_REQUIRE_EQUAL(f.call().answers.size(), all);
   for (std::uint64_t i = 0; i < all; ++i)
-    BOOST_REQUIRE((f.call().answers[i].id == id_of_event(i) && f.call().answers[i].how.is_ack()));
+    BOOST_REQUIRE((f.call().answers[i].id == id_of_event(i) && f.call().answers[i].answer.is_ack()));
   BOOST_TEST(f.call().messages <= all / 50);
 }
 
@@ -260,7 +260,7 @@ BOOST_AUTO_TEST_CASE(answers_wait_for_others_until_there_are_enough) {
   BOOST_REQUIRE_EQUAL(f.call().answers.size(), 3u);
   BOOST_TEST(f.call().messages == 1u);
   for (std::uint64_t i = 0; i < 3; ++i)
-    BOOST_TEST((f.call().answers[i].id == id_of_event(i) && f.call().answers[i].how.is_ack()));
+    BOOST_TEST((f.call().answers[i].id == id_of_event(i) && f.call().answers[i].answer.is_ack()));
 }
 
 BOOST_AUTO_TEST_CASE(answers_wait_for_others_no_longer_than_the_delay) {
@@ -291,7 +291,7 @@ BOOST_AUTO_TEST_CASE(outcomes_of_each_event_are_sent_in_order) {
   f.arrives(consumed(0, 4));
   BOOST_REQUIRE_EQUAL(f.call().answers.size(), 4u);
   for (std::uint64_t i = 0; i < 4; ++i)
-    BOOST_TEST((f.call().answers[i].how == f.script->says.each[i]));
+    BOOST_TEST((f.call().answers[i].answer == f.script->says.each[i]));
   BOOST_TEST(f.call().messages == 4u);
 }
 
@@ -301,8 +301,8 @@ BOOST_AUTO_TEST_CASE(events_without_an_outcome_are_answered_by_policy) {
   f.run({.buffer = 100, .ack_delay = 0ms, .on_failure = parked()});
   f.arrives(consumed(0, 3));
   BOOST_REQUIRE_EQUAL(f.call().answers.size(), 3u);
-  BOOST_TEST(f.call().answers[1].how.is_ack());
-  BOOST_TEST((f.call().answers[2].how.action() == nack_action::park));
+  BOOST_TEST(f.call().answers[1].answer.is_ack());
+  BOOST_TEST((f.call().answers[2].answer.action() == nack_action::park));
 }
 
 BOOST_AUTO_TEST_CASE(a_host_may_answer_by_messages) {
@@ -316,7 +316,7 @@ BOOST_AUTO_TEST_CASE(a_host_may_answer_by_messages) {
   BOOST_TEST((f.ask<ack_result>(f.tested, answer_batch{batch}).value() == ack_result{.taken = 3}));
   BOOST_REQUIRE_EQUAL(f.call().answers.size(), 5u);
   BOOST_TEST((f.call().answers[0].id == id_of_event(1)));
-  BOOST_TEST((f.call().answers[1].how == outcome::nack(nack_action::skip, "seen")));
+  BOOST_TEST((f.call().answers[1].answer == outcome::nack(nack_action::skip, "seen")));
 }
 
 BOOST_AUTO_TEST_CASE(a_host_that_answers_with_nothing_gets_the_next_batch) {
@@ -334,7 +334,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_fails_nacks_by_policy_and_goes_on) {
   f.run({.buffer = 100, .ack_delay = 0ms});
   f.arrives(consumed(0, 2));
   BOOST_REQUIRE_EQUAL(f.call().answers.size(), 2u);
-  BOOST_TEST((f.call().answers[1].how == outcome::nack(nack_action::retry, "no disk")));
+  BOOST_TEST((f.call().answers[1].answer == outcome::nack(nack_action::retry, "no disk")));
   f.arrives(consumed(2));
   BOOST_TEST(f.script->batches.size() == 2u);
 }
@@ -346,7 +346,7 @@ BOOST_AUTO_TEST_CASE(the_text_of_a_failed_handler_is_sent_as_utf8_and_cut) {
     f.run({.buffer = 100, .ack_delay = 0ms});
     f.arrives(consumed(0));
     BOOST_REQUIRE_EQUAL(f.call().answers.size(), 1u);
-    const auto& reason = f.call().answers[0].how.reason();
+    const auto& reason = f.call().answers[0].answer.reason();
     BOOST_TEST((is_utf8(reason) && reason.size() <= outcome::longest_reason && reason.size() > 4));
   }
 }
@@ -356,7 +356,7 @@ BOOST_AUTO_TEST_CASE(a_handler_that_throws_nacks_by_policy_before_the_end) {
   f.run({.buffer = 100, .ack_delay = 1h, .on_failure = parked("thrown")});
   f.arrives(consumed(0, 2));
   BOOST_REQUIRE_EQUAL(f.call().answers.size(), 2u);
-  BOOST_TEST((f.call().answers[0].how.action() == nack_action::park));
+  BOOST_TEST((f.call().answers[0].answer.action() == nack_action::park));
   BOOST_TEST(!f.call().cancelled);
   f.advance(consumer_state::grace);
   BOOST_TEST(f.call().cancelled);
@@ -517,7 +517,7 @@ BOOST_AUTO_TEST_CASE(slow_handling_is_told_in_the_log) {
   const auto lines = std::make_shared<std::atomic<int>>(0);
   consumer_fixture f{manner::later};
   f.context = std::make_shared<const worker_context>(
-    worker_context{f.context->how, f.context->connection,
+    worker_context{f.context->settings, f.context->connection,
                    std::make_shared<const logger>([lines](log_level, std::string_view) { ++*lines; }, log_level::warning),
                    f.context->credentials});
   f.run({.slow_after = 1s});

@@ -29,7 +29,7 @@ struct management_fixture : worker_fixture {
     }
     const auto plan = std::make_shared<wire::call_plan>(std::move(*prepared));
     const auto finish = [plan, slot = out.slot()](caf::response_promise& to, result<wire::message_list> outcome) {
-      slot->emplace(wire::understand<Request>(*plan, std::move(outcome)));
+      slot->emplace(wire::decode_outcome<Request>(*plan, std::move(outcome)));
       to.deliver(wire::message_list{});
     };
     as_self([whom, plan, finish, slot = out.slot()](caf::event_based_actor* from) {

@@ -186,7 +186,7 @@ BOOST_AUTO_TEST_CASE(without_a_deadline_the_first_answer_is_bounded) {
   reader_fixture f;
   const auto tested = f.started();
   BOOST_TEST(!f.call().settings.deadline.has_value());
-  BOOST_TEST((f.call().settings.start_timeout == std::optional{f.context->how.start_timeout}));
+  BOOST_TEST((f.call().settings.start_timeout == std::optional{f.context->settings.start_timeout}));
 }
 
 BOOST_AUTO_TEST_CASE(a_deadline_without_a_node_is_an_error_that_leaves_nothing_unknown) {

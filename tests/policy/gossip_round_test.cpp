@@ -82,7 +82,7 @@ BOOST_AUTO_TEST_CASE(when_all_have_failed_the_error_says_what_each_one_said) {
   round.answered(0, refused("refused"));
   const auto effects = round.answered(1, cluster(member_state::follower));
   BOOST_REQUIRE_EQUAL(names_of(effects), "failed");
-  const auto& why = std::get<gossip_round::failed>(effects[0]).why;
+  const auto& why = std::get<gossip_round::failed>(effects[0]).cause;
   BOOST_TEST((why.code == errc::unavailable));
   BOOST_TEST(why.message.find("a:1: refused") != std::string::npos, why.message);
   BOOST_TEST(why.message.find("b:2: the cluster has no leader") != std::string::npos, why.message);
@@ -94,7 +94,7 @@ BOOST_AUTO_TEST_CASE(a_final_error_stands_only_if_nobody_else_helps) {
   round.begin();
   BOOST_TEST(names_of(round.answered(0, denied)) == "ask1 watch1");
   const auto effects = round.answered(1, refused());
-  BOOST_TEST((std::get<gossip_round::failed>(effects.at(0)).why.code == errc::unauthenticated));
+  BOOST_TEST((std::get<gossip_round::failed>(effects.at(0)).cause.code == errc::unauthenticated));
 }
 
 BOOST_AUTO_TEST_CASE(without_seeds_it_fails_at_once) {

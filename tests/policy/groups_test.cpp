@@ -187,7 +187,7 @@ BOOST_AUTO_TEST_CASE(answers_keep_their_order_and_those_that_say_the_same_share_
   const auto groups = batch.take();
   BOOST_REQUIRE_EQUAL(groups.size(), 4u);
   BOOST_TEST((groups[0].ids == std::vector{id(1), id(2)}));
-  BOOST_TEST((groups[1].how == outcome::nack(nack_action::park, "bad")));
+  BOOST_TEST((groups[1].answer == outcome::nack(nack_action::park, "bad")));
   BOOST_TEST((groups[3].ids == std::vector{id(5)}));
   BOOST_TEST(batch.empty());
   BOOST_TEST(batch.take().empty());

@@ -38,7 +38,7 @@ message_list missing() {
 
 template <class Request>
 result<answer_of<Request>> answer(result<message_list> outcome) {
-  return wire::understand<Request>({}, std::move(outcome));
+  return wire::decode_outcome<Request>({}, std::move(outcome));
 }
 
 const error no_stream{.code = errc::stream_not_found};

@@ -44,7 +44,7 @@ BOOST_DATA_TEST_CASE(a_deleted_stream_that_should_exist_is_a_failed_expectation,
     request.appends.push_back({.stream = stream, .records = {{.schema_name = "t", .data = "{}"}}, .expected = expected});
   const auto plan = wire::prepare(std::move(request)).value();
   error told{.code = errc::stream_deleted, .message = "tombstoned", .detail = stream_name{row.deleted}};
-  const auto done = wire::understand<append_to_streams>(plan, unexpected{std::move(told)});
+  const auto done = wire::decode_outcome<append_to_streams>(plan, unexpected{std::move(told)});
   BOOST_REQUIRE(!done);
   BOOST_TEST(to_string(done.error().code) == to_string(row.code));
   if (row.code == errc::wrong_expected_version) {
