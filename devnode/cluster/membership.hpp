@@ -133,9 +133,9 @@ private:
   bool quorum() const;
   time part(int quarters) const { return settings_.election * quarters / 4; }
 
-  void plan(task work, std::size_t node, time due) { plan(task, node, due, term_); }
+  void plan(task work, std::size_t node, time due) { plan(work, node, due, term_); }
   void plan(task work, std::size_t node, time due, std::uint64_t valid);
-  void plan_of_node(task work, std::size_t node, time due) { plan(task, node, due, nodes_[node].life); }
+  void plan_of_node(task work, std::size_t node, time due) { plan(work, node, due, nodes_[node].life); }
   void happen(const planned& next);
   void happen_to_node(task work, std::size_t node);
 
