@@ -139,7 +139,7 @@ struct workers_fixture : worker_fixture {
   }
   void answer(std::uint64_t number, outcome answer = outcome::ack()) {
     auto one = take(number);
-    tell(one.worker, step{[one, how]() mutable { one.promise.deliver(how); }});
+    tell(one.worker, step{[one, answer]() mutable { one.promise.deliver(answer); }});
   }
   std::vector<std::uint64_t> working() const {
     std::vector<std::uint64_t> numbers;
@@ -150,7 +150,7 @@ struct workers_fixture : worker_fixture {
   std::optional<outcome> written(std::uint64_t number) {
     for (const auto& each : call().answers)
       if (each.id == id_of_event(number))
-        return each.how;
+        return each.answer;
     return std::nullopt;
   }
   workload load() { return ask<workload>(tested, get_workload{}).value(); }

@@ -421,7 +421,7 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_no_longer_what_the_client_wishes_is_left) {
 BOOST_AUTO_TEST_CASE(changes_are_announced_with_what_comes_next) {
   steps machine{{.max_attempts = 2, .interval = std::chrono::milliseconds{70}}};
   machine.step(asked{});
-  auto change = std::get<reconnecting>(only<announce>(machine.step(no_candidate{node_gone("refused")})).what);
+  auto change = std::get<reconnecting>(only<announce>(machine.step(no_candidate{node_gone("refused")})).change);
   BOOST_TEST(change.attempt == 1u);
   BOOST_TEST(change.why.message == "refused");
   BOOST_TEST(change.next.count() == 70);

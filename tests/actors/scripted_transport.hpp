@@ -35,7 +35,7 @@ struct scripted_read : scripted_call {
 /// What a consumer wrote about one event.
 struct written_answer {
   uuid id;
-  outcome how = outcome::ack();
+  outcome answer = outcome::ack();
 };
 
 struct scripted_consume : scripted_call {
