@@ -23,8 +23,9 @@ template <class Address, class Where, class Random>
 void order_seeds(std::vector<Address>& seeds, std::span<const endpoint> avoid, Where where, Random& random) {
   for (auto left = seeds.size(); left > 1; --left)
     std::swap(seeds[left - 1], seeds[random() % left]);
-  std::stable_partition(seeds.begin(), seeds.end(),
-                        [&](const Address& each) { return std::find(avoid.begin(), avoid.end(), where(each)) == avoid.end(); });
+  // What is shuffled stays so within both parts.
+  std::partition(seeds.begin(), seeds.end(),
+                 [&](const Address& each) { return std::find(avoid.begin(), avoid.end(), where(each)) == avoid.end(); });
 }
 
 class gossip_round {

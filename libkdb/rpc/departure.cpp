@@ -3,10 +3,8 @@
 
 #include <grpcpp/alarm.h>
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
-#include <iterator>
 #include <mutex>
 #include <optional>
 #include <utility>
@@ -65,10 +63,10 @@ private:
     std::unique_ptr<grpc::Alarm> over;
     std::lock_guard lock{mutex_};
     over.swap(alarm_);
-    const auto first =
-      std::stable_partition(channels_.begin(), channels_.end(), [](const leaving& each) { return each.stays(); });
-    std::move(first, channels_.end(), std::back_inserter(gone));
-    channels_.erase(first, channels_.end());
+    std::vector<leaving> staying;
+    for (auto& each : channels_)
+      (each.stays() ? staying : gone).push_back(std::move(each));
+    channels_ = std::move(staying);
     if (!channels_.empty())
       set_alarm();
   }

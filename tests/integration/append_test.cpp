@@ -6,8 +6,6 @@
 #include <set>
 #include <thread>
 
-#include "tests/fixtures/raw_streams.hpp"
-
 namespace kdb::integration {
 
 namespace {
@@ -47,16 +45,16 @@ BOOST_AUTO_TEST_SUITE(append)
 
 KDB_SCENARIO(one_event_gets_the_first_revision_and_a_position) {
   scenario s{which};
-  const auto done = value_of(s.client->append("s", stream_state::no_stream, numbered(1)));
+  const auto done = value_of(s.client->append(s.stream, stream_state::no_stream, numbered(1)));
   BOOST_TEST(done.revision.value().value == 0u);
   BOOST_TEST((done.position == value_of(s.client->get_commit_position())));
 }
 
 KDB_SCENARIO(many_events_are_written_in_their_order) {
   scenario s{which};
-  const auto done = value_of(s.client->append("s", stream_state::no_stream, numbered(100)));
+  const auto done = value_of(s.client->append(s.stream, stream_state::no_stream, numbered(100)));
   BOOST_TEST(done.revision.value().value == 99u);
-  const auto read = read_to_end(s.client->read_stream("s"));
+  const auto read = read_to_end(s.client->read_stream(s.stream));
   require(read.end);
   const auto events = read.events();
   BOOST_REQUIRE(events.size() == 100u);
@@ -66,17 +64,17 @@ KDB_SCENARIO(many_events_are_written_in_their_order) {
 
 KDB_SCENARIO(no_events_only_check_the_expected_state) {
   scenario s{which};
-  BOOST_TEST(!value_of(s.client->append("s", stream_state::no_stream, {})).revision.has_value());
-  value_of(s.client->append("s", stream_state::any, numbered(3)));
-  BOOST_TEST(value_of(s.client->append("s", stream_state::revision(2), {})).revision.value().value == 2u);
-  BOOST_TEST(error_of(s.client->append("s", stream_state::revision(7), {})).code == errc::wrong_expected_version);
-  BOOST_TEST(read_to_end(s.client->read_stream("s")).events().size() == 3u);
+  BOOST_TEST(!value_of(s.client->append(s.stream, stream_state::no_stream, {})).revision.has_value());
+  value_of(s.client->append(s.stream, stream_state::any, numbered(3)));
+  BOOST_TEST(value_of(s.client->append(s.stream, stream_state::revision(2), {})).revision.value().value == 2u);
+  BOOST_TEST(error_of(s.client->append(s.stream, stream_state::revision(7), {})).code == errc::wrong_expected_version);
+  BOOST_TEST(read_to_end(s.client->read_stream(s.stream)).events().size() == 3u);
 }
 
 KDB_SCENARIO(ten_thousand_events_go_in_one_append) {
   scenario s{which};
-  BOOST_TEST(value_of(s.client->append("s", stream_state::no_stream, numbered(10'000))).revision.value().value == 9'999u);
-  const auto read = read_to_end(s.client->read_stream("s"));
+  BOOST_TEST(value_of(s.client->append(s.stream, stream_state::no_stream, numbered(10'000))).revision.value().value == 9'999u);
+  const auto read = read_to_end(s.client->read_stream(s.stream));
   require(read.end);
   BOOST_TEST((read.revisions() == numbers(0, 10'000)));
 }
@@ -86,20 +84,20 @@ KDB_SCENARIO(an_event_of_15_mib_arrives_as_it_was) {
   auto large = sized(15 << 20);
   for (std::size_t i = 0; i < large.data.size(); i += 4096)
     large.data[i] = static_cast<char>(i >> 12);
-  value_of(s.client->append("s", stream_state::no_stream, {large}));
-  const auto read = read_to_end(s.client->read_stream("s"));
+  value_of(s.client->append(s.stream, stream_state::no_stream, {large}));
+  const auto read = read_to_end(s.client->read_stream(s.stream));
   require(read.end);
   BOOST_TEST((read.events().at(0).data() == large.data));
 }
 
-KDB_SCENARIO(a_hundred_mib_go_in_one_append_or_not_at_all) {
+KDB_LARGE_SCENARIO(a_hundred_mib_go_in_one_append_or_not_at_all) {
   scenario s{which};
   std::vector<new_event> events;
   for (int i = 0; i < 100; ++i)
     events.push_back(sized(1 << 20));
-  BOOST_TEST(error_of(s.client->append("s", stream_state::exists, events)).code == errc::wrong_expected_version);
-  BOOST_TEST(value_of(s.client->append("s", stream_state::no_stream, events)).revision.value().value == 99u);
-  const auto last = read_to_end(s.client->read_stream("s", {.direction = backwards, .limit = 1}));
+  BOOST_TEST(error_of(s.client->append(s.stream, stream_state::exists, events)).code == errc::wrong_expected_version);
+  BOOST_TEST(value_of(s.client->append(s.stream, stream_state::no_stream, events)).revision.value().value == 99u);
+  const auto last = read_to_end(s.client->read_stream(s.stream, {.direction = backwards, .limit = 1}));
   require(last.end);
   BOOST_TEST((last.revisions() == numbers(99, 100)));
 }
@@ -115,13 +113,14 @@ KDB_SCENARIO(events_keep_their_type_data_metadata_content_type_and_id) {
     new_event::binary("no data", ""),
     new_event::json("Überweisung ausgeführt – 送金 🎉", R"({"text":"grüß dich"})"),
   };
-  value_of(s.client->append("Konto-ÄÖÜ-1", stream_state::no_stream, events));
-  const auto read = read_to_end(s.client->read_stream("Konto-ÄÖÜ-1"));
+  const auto stream = s.named("Konto-ÄÖÜ-1");
+  value_of(s.client->append(stream, stream_state::no_stream, events));
+  const auto read = read_to_end(s.client->read_stream(stream));
   require(read.end);
   const auto recorded = read.events();
   BOOST_REQUIRE(recorded.size() == events.size());
   for (std::size_t i = 0; i < events.size(); ++i) {
-    BOOST_TEST(recorded[i].stream() == "Konto-ÄÖÜ-1");
+    BOOST_TEST(recorded[i].stream() == stream);
     BOOST_TEST(recorded[i].type() == events[i].type);
     BOOST_TEST(recorded[i].data() == events[i].data);
     BOOST_TEST(recorded[i].metadata() == events[i].metadata);
@@ -133,8 +132,8 @@ KDB_SCENARIO(events_keep_their_type_data_metadata_content_type_and_id) {
 KDB_SCENARIO(an_event_says_when_it_was_created) {
   scenario s{which};
   const auto before = std::chrono::system_clock::now() - 1s;
-  value_of(s.client->append("s", stream_state::any, numbered(1)));
-  const auto read = read_to_end(s.client->read_stream("s"));
+  value_of(s.client->append(s.stream, stream_state::any, numbered(1)));
+  const auto read = read_to_end(s.client->read_stream(s.stream));
   const auto created = read.events().at(0).event().created();
   BOOST_TEST((created >= before && created <= std::chrono::system_clock::now() + 1s));
 }
@@ -143,12 +142,12 @@ KDB_SCENARIO(an_event_says_when_it_was_created) {
 
 KDB_SCENARIO_TABLE(an_expected_state_holds_or_the_error_tells_expected_and_actual, expectations) {
   scenario s{which};
-  value_of(s.client->append("three", stream_state::any, numbered(3)));
-  value_of(s.client->append("soft", stream_state::any, numbered(2)));
-  fixtures::delete_stream(s.node.port(), "soft");
+  value_of(s.client->append(s.named("three"), stream_state::any, numbered(3)));
+  value_of(s.client->append(s.named("soft"), stream_state::any, numbered(2)));
+  s.delete_stream(s.named("soft"));
 
   const auto before = value_of(s.client->get_commit_position());
-  const auto done = s.client->append(std::string{row.stream}, row.expected, numbered(1));
+  const auto done = s.client->append(s.named(row.stream), row.expected, numbered(1));
   BOOST_REQUIRE(done.has_value() == row.holds);
   if (row.holds)
     return;
@@ -157,7 +156,7 @@ KDB_SCENARIO_TABLE(an_expected_state_holds_or_the_error_tells_expected_and_actua
   BOOST_TEST(!why.outcome_unknown);
   const auto* detail = why.get<version_mismatch>();
   BOOST_REQUIRE(detail);
-  BOOST_TEST(detail->stream == row.stream);
+  BOOST_TEST(detail->stream == s.named(row.stream));
   BOOST_TEST((detail->expected == row.expected));
   BOOST_TEST((detail->actual == row.actual));
   BOOST_TEST((value_of(s.client->get_commit_position()) == before));
@@ -165,12 +164,12 @@ KDB_SCENARIO_TABLE(an_expected_state_holds_or_the_error_tells_expected_and_actua
 
 KDB_SCENARIO(a_tombstoned_stream_takes_no_append) {
   scenario s{which};
-  value_of(s.client->append("s", stream_state::any, numbered(1)));
-  fixtures::tombstone_stream(s.node.port(), "s");
-  const auto why = error_of(s.client->append("s", stream_state::any, numbered(1)));
+  value_of(s.client->append(s.stream, stream_state::any, numbered(1)));
+  s.tombstone_stream(s.stream);
+  const auto why = error_of(s.client->append(s.stream, stream_state::any, numbered(1)));
   BOOST_TEST(why.code == errc::stream_deleted);
   BOOST_REQUIRE(why.get<stream_name>());
-  BOOST_TEST(why.get<stream_name>()->name == "s");
+  BOOST_TEST(why.get<stream_name>()->name == s.stream);
 }
 
 // -- trying again ------------------------------------------------------------------------
@@ -179,20 +178,20 @@ KDB_SCENARIO(a_retry_with_the_same_ids_tells_the_first_place_and_writes_nothing)
   for (const auto expected : {stream_state::no_stream, stream_state::any}) {
     scenario s{which};
     const auto events = numbered(3);
-    const auto first = value_of(s.client->append("s", expected, events));
-    value_of(s.client->append("other", stream_state::any, numbered(1)));
-    BOOST_TEST((value_of(s.client->append("s", expected, events)) == first));
-    BOOST_TEST(read_to_end(s.client->read_stream("s")).events().size() == 3u);
+    const auto first = value_of(s.client->append(s.stream, expected, events));
+    value_of(s.client->append(s.named("other"), stream_state::any, numbered(1)));
+    BOOST_TEST((value_of(s.client->append(s.stream, expected, events)) == first));
+    BOOST_TEST(read_to_end(s.client->read_stream(s.stream)).events().size() == 3u);
   }
 }
 
 KDB_SCENARIO(a_retry_is_recognised_behind_later_events) {
   scenario s{which};
-  value_of(s.client->append("s", stream_state::no_stream, numbered(2)));
+  value_of(s.client->append(s.stream, stream_state::no_stream, numbered(2)));
   const auto events = numbered(2, 2);
-  const auto first = value_of(s.client->append("s", stream_state::revision(1), events));
-  value_of(s.client->append("s", stream_state::revision(3), numbered(5, 4)));
-  BOOST_TEST(value_of(s.client->append("s", stream_state::revision(1), events)).position->commit == first.position->commit);
+  const auto first = value_of(s.client->append(s.stream, stream_state::revision(1), events));
+  value_of(s.client->append(s.stream, stream_state::revision(3), numbered(5, 4)));
+  BOOST_TEST(value_of(s.client->append(s.stream, stream_state::revision(1), events)).position->commit == first.position->commit);
 }
 
 // -- refused before it is sent -----------------------------------------------------------
@@ -233,12 +232,12 @@ std::vector<input> all() {
 
 KDB_SCENARIO(what_can_not_be_sent_is_refused_and_disturbs_nobody) {
   scenario s{which};
-  value_of(s.client->append("others", stream_state::any, numbered(1)));
+  value_of(s.client->append(s.named("others"), stream_state::any, numbered(1)));
   std::vector<std::future<result<append_result>>> others;
   for (const auto& row : refused::all()) {
     for (int i = 0; i < 20; ++i)
-      others.push_back(s.client->start_append("others", stream_state::any, numbered(2)));
-    const auto why = error_of(s.client->append(row.stream, stream_state::any, row.events));
+      others.push_back(s.client->start_append(s.named("others"), stream_state::any, numbered(2)));
+    const auto why = error_of(s.client->append(row.stream.empty() ? "" : s.stream, stream_state::any, row.events));
     BOOST_TEST_CONTEXT(row.what) {
       BOOST_TEST(why.code == row.code);
       BOOST_TEST(!why.outcome_unknown);
@@ -254,11 +253,11 @@ KDB_SCENARIO(what_can_not_be_sent_is_refused_and_disturbs_nobody) {
   }
   for (auto& each : others)
     value_of(fixtures::value_of(each, "the other appends"));
-  BOOST_TEST(error_of(read_to_end(s.client->read_stream("s")).end).code == errc::stream_not_found);
-  BOOST_TEST(read_to_end(s.client->read_stream("others")).events().size() == 1 + others.size() * 2);
+  BOOST_TEST(error_of(read_to_end(s.client->read_stream(s.stream)).end).code == errc::stream_not_found);
+  BOOST_TEST(read_to_end(s.client->read_stream(s.named("others"))).events().size() == 1 + others.size() * 2);
 }
 
-KDB_SCENARIO(what_only_the_server_finds_too_large_is_a_typed_error) {
+KDB_NODE_SCENARIO(what_only_the_server_finds_too_large_is_a_typed_error) {
   const fixtures::node node{{.max_append_size = 1 << 20, .max_append_event_size = 100'000}};
   const auto client = connect(which, node.connection_string());
   const auto one = error_of(client->append("s", stream_state::any, {sized(200'000)}));
@@ -288,7 +287,7 @@ KDB_SCENARIO(appends_at_once_never_mix_their_events) {
         std::vector<new_event> events;
         for (int n = 0; n < events_each; ++n)
           events.push_back(new_event::json("happened", std::to_string(caller * appends_each + i)));
-        auto started = s.client->start_append("s", stream_state::any, std::move(events));
+        auto started = s.client->start_append(s.stream, stream_state::any, std::move(events));
         std::lock_guard lock{mutex};
         running.push_back(std::move(started));
       }
@@ -297,7 +296,7 @@ KDB_SCENARIO(appends_at_once_never_mix_their_events) {
     thread.join();
   for (auto& each : running)
     value_of(fixtures::value_of(each, "an append"));
-  const auto read = read_to_end(s.client->read_stream("s"));
+  const auto read = read_to_end(s.client->read_stream(s.stream));
   require(read.end);
   const auto events = read.events();
   BOOST_REQUIRE(events.size() == std::size_t{callers * appends_each * events_each});
@@ -313,7 +312,7 @@ KDB_SCENARIO(only_one_of_many_appends_with_the_same_expectation_wins) {
   scenario s{which};
   std::vector<std::future<result<append_result>>> running;
   for (int i = 0; i < 50; ++i)
-    running.push_back(s.client->start_append("s", stream_state::no_stream, numbered(2)));
+    running.push_back(s.client->start_append(s.stream, stream_state::no_stream, numbered(2)));
   int winners = 0;
   for (auto& each : running) {
     const auto done = fixtures::value_of(each, "an append");
@@ -322,7 +321,7 @@ KDB_SCENARIO(only_one_of_many_appends_with_the_same_expectation_wins) {
       BOOST_TEST(done.error().code == errc::wrong_expected_version);
   }
   BOOST_TEST(winners == 1);
-  BOOST_TEST(read_to_end(s.client->read_stream("s")).events().size() == 2u);
+  BOOST_TEST(read_to_end(s.client->read_stream(s.stream)).events().size() == 2u);
 }
 
 // -- both ways over the wire ---------------------------------------------------------------
@@ -335,7 +334,7 @@ append_options call_of_its_own() {
 KDB_SCENARIO(a_call_of_its_own_and_the_shared_one_give_equal_results) {
   scenario s{which, [](settings& how) { how.credentials_in_clear = true; }};
   for (const auto& options : {append_options{}, call_of_its_own()}) {
-    const auto stream = options.call.credentials ? "own" : "shared";
+    const auto stream = s.named(options.call.credentials ? "own" : "shared");
     BOOST_TEST_CONTEXT(stream) {
       BOOST_TEST(!value_of(s.client->append(stream, stream_state::no_stream, {}, options)).revision.has_value());
       const auto events = numbered(3);
@@ -348,7 +347,7 @@ KDB_SCENARIO(a_call_of_its_own_and_the_shared_one_give_equal_results) {
       BOOST_REQUIRE(why.get<version_mismatch>());
       BOOST_TEST((why.get<version_mismatch>()->expected == stream_state::revision(7)));
       BOOST_TEST((why.get<version_mismatch>()->actual == std::optional{stream_state::revision(2)}));
-      fixtures::tombstone_stream(s.node.port(), stream);
+      s.tombstone_stream(stream);
       BOOST_TEST(error_of(s.client->append(stream, stream_state::any, numbered(1), options)).code == errc::stream_deleted);
     }
   }
@@ -358,28 +357,29 @@ KDB_SCENARIO(the_leader_is_required_or_not_and_the_only_node_serves_both) {
   scenario s{which};
   std::vector<std::future<result<append_result>>> running;
   for (int i = 0; i < 100; ++i)
-    running.push_back(s.client->start_append("s", stream_state::any, numbered(1), {.call = {.requires_leader = i % 2 == 0}}));
+    running.push_back(
+      s.client->start_append(s.stream, stream_state::any, numbered(1), {.call = {.requires_leader = i % 2 == 0}}));
   for (auto& each : running)
     value_of(fixtures::value_of(each, "an append"));
-  BOOST_TEST(read_to_end(s.client->read_stream("s", {.call = {.requires_leader = true}})).events().size() == 100u);
-  BOOST_TEST(read_to_end(s.client->read_stream("s", {.call = {.requires_leader = false}})).events().size() == 100u);
+  BOOST_TEST(read_to_end(s.client->read_stream(s.stream, {.call = {.requires_leader = true}})).events().size() == 100u);
+  BOOST_TEST(read_to_end(s.client->read_stream(s.stream, {.call = {.requires_leader = false}})).events().size() == 100u);
 }
 
 // It can be written to again: the server's word for it is that of a tombstone.
 KDB_SCENARIO(a_soft_deleted_stream_that_should_exist_is_a_failed_expectation) {
   scenario s{which, [](settings& settings) { settings.credentials_in_clear = true; }};
-  value_of(s.client->append("soft", stream_state::any, numbered(2)));
-  fixtures::delete_stream(s.node.port(), "soft");
+  value_of(s.client->append(s.named("soft"), stream_state::any, numbered(2)));
+  s.delete_stream(s.named("soft"));
   append_options own_call;
   own_call.call.credentials = credentials::basic("admin", "changeit");
   for (const auto& options : {append_options{}, own_call}) {
-    const auto error = error_of(s.client->append("soft", stream_state::exists, numbered(1), options));
+    const auto error = error_of(s.client->append(s.named("soft"), stream_state::exists, numbered(1), options));
     BOOST_TEST(error.code == errc::wrong_expected_version);
     BOOST_REQUIRE(error.get<version_mismatch>());
-    BOOST_TEST(error.get<version_mismatch>()->stream == "soft");
+    BOOST_TEST(error.get<version_mismatch>()->stream == s.named("soft"));
     BOOST_TEST(!error.outcome_unknown);
   }
-  value_of(s.client->append("soft", stream_state::no_stream, numbered(1)));
+  value_of(s.client->append(s.named("soft"), stream_state::no_stream, numbered(1)));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

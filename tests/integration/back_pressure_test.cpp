@@ -6,6 +6,7 @@
 #include "tests/fixtures/child.hpp"
 #include "tests/fixtures/child_node.hpp"
 #include "tests/fixtures/process.hpp"
+#include "tests/fixtures/server.hpp"
 #include "tests/fixtures/tcp_proxy.hpp"
 
 #include "tests/integration/driver.hpp"
@@ -39,7 +40,7 @@ struct much {
 
 } // namespace
 
-BOOST_FIXTURE_TEST_SUITE(back_pressure, much)
+BOOST_FIXTURE_TEST_SUITE(back_pressure, much, *fixtures::needs_own_node())
 
 BOOST_AUTO_TEST_CASE(a_gibibyte_that_nobody_asks_for_stays_on_the_server) {
   for (const auto* what : {"read", "follow"}) {

@@ -157,7 +157,7 @@ void expect_all_ended(travelling_client& s, std::size_t closed_at_least = 1) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(close_on_the_way)
+BOOST_AUTO_TEST_SUITE(close_on_the_way, *fixtures::needs_own_node())
 
 KDB_SCENARIO_TABLE(a_client_on_its_way_closes_soon, journeys) {
   travelling_client s;

@@ -156,7 +156,7 @@ std::ostream& operator<<(std::ostream& out, const state& row) {
 
 BOOST_AUTO_TEST_SUITE(close)
 
-KDB_SCENARIO_TABLE(a_client_closes_soon_and_ends_everything_once_in_every_state, states) {
+KDB_NODE_SCENARIO_TABLE(a_client_closes_soon_and_ends_everything_once_in_every_state, states) {
   running_client s{which};
   row.enter(s);
   const fixtures::stopwatch since;
@@ -168,7 +168,7 @@ KDB_SCENARIO_TABLE(a_client_closes_soon_and_ends_everything_once_in_every_state,
   BOOST_TEST((again.elapsed() < fixtures::soon));
 }
 
-KDB_SCENARIO_TABLE(a_client_may_be_dropped_in_every_state, states) {
+KDB_NODE_SCENARIO_TABLE(a_client_may_be_dropped_in_every_state, states) {
   running_client s{which};
   row.enter(s);
   if (!s.others.empty() || !s.appends.empty())
@@ -184,7 +184,7 @@ KDB_SCENARIO_TABLE(a_client_may_be_dropped_in_every_state, states) {
   BOOST_TEST((since.elapsed() < fixtures::soon));
 }
 
-KDB_SCENARIO(what_is_unknown_of_an_append_is_said_when_the_client_closes) {
+KDB_NODE_SCENARIO(what_is_unknown_of_an_append_is_said_when_the_client_closes) {
   running_client s{which};
   s.connect_and_stall();
   auto sent = s.client->start_append("s", stream_state::any, numbered(1));
@@ -195,7 +195,7 @@ KDB_SCENARIO(what_is_unknown_of_an_append_is_said_when_the_client_closes) {
   BOOST_TEST(why.outcome_unknown);
 }
 
-KDB_SCENARIO(many_threads_may_close_at_once_while_others_work) {
+KDB_NODE_SCENARIO(many_threads_may_close_at_once_while_others_work) {
   running_client s{which};
   value_of(s.client->append("s", stream_state::any, numbered(1)));
   std::vector<std::future<void>> workers;
@@ -224,8 +224,8 @@ KDB_SCENARIO(many_threads_may_close_at_once_while_others_work) {
 }
 
 KDB_SCENARIO(the_log_sink_may_close_the_client) {
-  const fixtures::node node;
-  auto how = settings_for(node.connection_string());
+  const fixtures::server server;
+  auto how = server.settings();
   std::atomic<driver*> client{nullptr};
   std::atomic<bool> closed{false};
   how.minimum_log_level = log_level::debug;
@@ -243,7 +243,7 @@ KDB_SCENARIO(the_log_sink_may_close_the_client) {
   BOOST_TEST(error_of(made->get_commit_position()).code == errc::closed);
 }
 
-KDB_SCENARIO(a_closed_client_leaves_no_connection_behind) {
+KDB_NODE_SCENARIO(a_closed_client_leaves_no_connection_behind) {
   for (int i = 0; i < 20; ++i) {
     running_client s{which};
     value_of(s.client->append("s", stream_state::any, numbered(100)));
@@ -258,13 +258,14 @@ KDB_SCENARIO(a_closed_client_leaves_no_connection_behind) {
 }
 
 KDB_SCENARIO(threads_and_files_are_as_many_after_closing_as_before) {
-  fixtures::node node;
+  const fixtures::server server;
+  const auto stream = fixtures::own_names{}("s");
   const auto use = [&] {
-    const auto client = connect(which, node.connection_string());
-    value_of(client->append("s", stream_state::any, numbered(100)));
-    const auto subscription = value_of(client->subscribe_to_stream("s"));
+    const auto client = connect(which, server.settings());
+    value_of(client->append(stream, stream_state::any, numbered(100)));
+    const auto subscription = value_of(client->subscribe_to_stream(stream));
     follow_events(*subscription, 100);
-    const auto unfinished = client->read_stream("s");
+    const auto unfinished = client->read_stream(stream);
     value_of(unfinished->next());
     client->close();
   };

@@ -74,7 +74,7 @@ void consume_all(running_consumer& consumer, std::set<std::uint64_t>& seen, std:
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(clusters)
+BOOST_AUTO_TEST_SUITE(clusters, *fixtures::needs_own_node())
 
 // -- which node --------------------------------------------------------------------------------
 

@@ -104,21 +104,20 @@ BOOST_AUTO_TEST_CASE(streams_go_on_in_parallel_each_in_its_order_and_every_event
   append_result last;
   for (std::size_t i = 0; i < events_of_each; i += 10)
     for (std::size_t stream = 0; stream < streams; ++stream)
-      last = value_of(f.client->append("work-" + std::to_string(stream), stream_state::any, numbered(10, i)));
-  const group_name group{"$all", "g"};
-  create_group_on_all_options how{.filter = event_filter::stream_prefixes({"work-"})};
+      last = value_of(f.client->append(f.named("work-" + std::to_string(stream)), stream_state::any, numbered(10, i)));
+  create_group_on_all_options how{.filter = event_filter::stream_prefixes({f.named("work-")})};
   how.settings.checkpoint_after = 100ms;
   how.settings.min_checkpoint = 1;
-  require(f.client->create_group_on_all("g", how));
+  require(f.client->create_group_on_all(f.group_on_all.group, how));
 
   owned_system system;
-  const auto db = spawn_client(system.system(), settings_for(f.node.connection_string())).value();
+  const auto db = spawn_client(system.system(), f.server.settings()).value();
   caf::scoped_actor self{system.system()};
   const auto log = std::make_shared<work_log>();
   const auto seen = std::make_shared<watch_log>();
   const auto seeds = std::make_shared<std::atomic<unsigned>>(1);
   competing_workers_plan plan{
-    .group = group,
+    .group = f.group_on_all,
     .make_worker = [log, seeds](caf::actor_system& in) { return in.spawn(worker, log, ++*seeds); },
     .observer = self->spawn(watcher, seen),
     .options = {.workers = 4, .consumer = {.buffer = 64}},
@@ -135,7 +134,7 @@ BOOST_AUTO_TEST_CASE(streams_go_on_in_parallel_each_in_its_order_and_every_event
   };
   fixtures::wait_until("all events to be worked on", [&] { return done() == streams * events_of_each; });
   fixtures::wait_until("the group to know", [&] {
-    const auto info = value_of(f.client->get_group_info(group));
+    const auto info = value_of(f.client->get_group_info(f.group_on_all));
     const auto* checkpoint = info.last_checkpoint ? std::get_if<log_position>(&*info.last_checkpoint) : nullptr;
     return info.in_flight == 0 && info.retry_buffered == 0 && checkpoint && checkpoint->commit >= last.position->commit;
   });

@@ -9,8 +9,6 @@ namespace kdb::integration {
 
 namespace {
 
-const group_name sg{"s", "g"};
-
 /// Takes batches and acknowledges them until there are that many events.
 std::vector<std::uint64_t> consume_and_ack(running_consumer& consumer, std::size_t count) {
   std::vector<std::uint64_t> revisions;
@@ -48,54 +46,56 @@ BOOST_AUTO_TEST_SUITE(consumers)
 
 KDB_SCENARIO(every_event_comes_once_and_progress_is_kept) {
   scenario f{which};
-  value_of(f.client->append("s", stream_state::any, numbered(500)));
+  value_of(f.client->append(f.stream, stream_state::any, numbered(500)));
   group_settings how;
   how.max_checkpoint = 100;
-  require(f.client->create_group("s", "g", {.settings = how}));
-  auto consumer = value_of(f.client->consume(sg, {.buffer = 50}));
+  require(f.client->create_group(f.stream, "g", {.settings = how}));
+  auto consumer = value_of(f.client->consume(f.group, {.buffer = 50}));
   BOOST_TEST((consume_and_ack(*consumer, 500) == numbers(0, 500)));
-  value_of(f.client->append("s", stream_state::any, numbered(1)));
+  value_of(f.client->append(f.stream, stream_state::any, numbered(1)));
   BOOST_TEST((consume_and_ack(*consumer, 1) == numbers(500, 501)));
-  fixtures::wait_until("all to be answered", [&] { return value_of(f.client->get_group_info(sg)).in_flight == 0; });
-  BOOST_TEST(value_of(f.client->get_group_info(sg)).connections.size() == 1u);
+  fixtures::wait_until("all to be answered", [&] { return value_of(f.client->get_group_info(f.group)).in_flight == 0; });
+  BOOST_TEST(value_of(f.client->get_group_info(f.group)).connections.size() == 1u);
 }
 
 KDB_SCENARIO(answers_that_wait_are_sent_when_the_consumer_is_cancelled) {
   scenario f{which};
-  value_of(f.client->append("s", stream_state::any, numbered(5)));
-  require(f.client->create_group("s", "g"));
-  auto consumer = value_of(f.client->consume(sg, {.buffer = 100, .ack_delay = 1h}));
+  value_of(f.client->append(f.stream, stream_state::any, numbered(5)));
+  require(f.client->create_group(f.stream, "g"));
+  auto consumer = value_of(f.client->consume(f.group, {.buffer = 100, .ack_delay = 1h}));
   consume_and_ack(*consumer, 5);
   consumer->cancel();
   BOOST_TEST(end_of(*consumer).code == errc::cancelled);
   BOOST_REQUIRE(consumer->ended().has_value());
   BOOST_TEST(consumer->ended()->reason == end_reason::cancelled);
-  fixtures::wait_until("the consumer to be gone", [&] { return value_of(f.client->get_group_info(sg)).connections.empty(); });
-  value_of(f.client->append("s", stream_state::any, numbered(1)));
-  auto again = value_of(f.client->consume(sg));
+  fixtures::wait_until("the consumer to be gone",
+                       [&] { return value_of(f.client->get_group_info(f.group)).connections.empty(); });
+  value_of(f.client->append(f.stream, stream_state::any, numbered(1)));
+  auto again = value_of(f.client->consume(f.group));
   BOOST_TEST((consume_and_ack(*again, 1) == numbers(5, 6)));
 }
 
 KDB_SCENARIO(the_same_when_the_client_is_closed) {
   scenario f{which};
-  value_of(f.client->append("s", stream_state::any, numbered(5)));
-  require(f.client->create_group("s", "g"));
-  auto other = connect(which, f.node.connection_string());
-  auto consumer = value_of(other->consume(sg, {.buffer = 100, .ack_delay = 1h}));
+  value_of(f.client->append(f.stream, stream_state::any, numbered(5)));
+  require(f.client->create_group(f.stream, "g"));
+  auto other = connect(which, f.server.settings());
+  auto consumer = value_of(other->consume(f.group, {.buffer = 100, .ack_delay = 1h}));
   consume_and_ack(*consumer, 5);
   other->close();
   BOOST_TEST(end_of(*consumer).code == errc::closed);
-  fixtures::wait_until("the consumer to be gone", [&] { return value_of(f.client->get_group_info(sg)).connections.empty(); });
-  value_of(f.client->append("s", stream_state::any, numbered(1)));
-  auto again = value_of(f.client->consume(sg));
+  fixtures::wait_until("the consumer to be gone",
+                       [&] { return value_of(f.client->get_group_info(f.group)).connections.empty(); });
+  value_of(f.client->append(f.stream, stream_state::any, numbered(1)));
+  auto again = value_of(f.client->consume(f.group));
   BOOST_TEST((consume_and_ack(*again, 1) == numbers(5, 6)));
 }
 
 KDB_SCENARIO(a_retried_event_comes_again_and_is_counted) {
   scenario f{which};
-  value_of(f.client->append("s", stream_state::any, numbered(1)));
-  require(f.client->create_group("s", "g"));
-  auto consumer = value_of(f.client->consume(sg, {.buffer = 1}));
+  value_of(f.client->append(f.stream, stream_state::any, numbered(1)));
+  require(f.client->create_group(f.stream, "g"));
+  auto consumer = value_of(f.client->consume(f.group, {.buffer = 1}));
   for (std::uint32_t retries = 0; retries < 3; ++retries) {
     const auto batch = take_one(*consumer);
     BOOST_TEST(batch[0].retries == retries);
@@ -106,30 +106,30 @@ KDB_SCENARIO(a_retried_event_comes_again_and_is_counted) {
 
 KDB_SCENARIO(parked_events_are_counted_replayed_and_truncated) {
   scenario f{which};
-  value_of(f.client->append("s", stream_state::any, numbered(4)));
-  require(f.client->create_group("s", "g"));
-  auto consumer = value_of(f.client->consume(sg, {.buffer = 4}));
+  value_of(f.client->append(f.stream, stream_state::any, numbered(4)));
+  require(f.client->create_group(f.stream, "g"));
+  auto consumer = value_of(f.client->consume(f.group, {.buffer = 4}));
   std::size_t seen = 0;
   while (seen < 4) {
     const auto batch = value_of(consumer->next());
     seen += batch.size();
     value_of(consumer->answer(batch, batch_outcomes::all(outcome::nack(nack_action::park, "not today"))));
   }
-  const auto parked = [&] { return value_of(f.client->get_group_info(sg)).parked; };
+  const auto parked = [&] { return value_of(f.client->get_group_info(f.group)).parked; };
   fixtures::wait_until("four parked events", [&] { return parked() == 4; });
-  require(f.client->replay_parked(sg, {.stop_at = 2}));
+  require(f.client->replay_parked(f.group, {.stop_at = 2}));
   BOOST_TEST((consume_and_ack(*consumer, 2).size() == 2u)); // By the ids of the links in the stream of parked events.
   fixtures::wait_until("two parked events", [&] { return parked() == 2; });
-  require(f.client->truncate_parked(sg));
+  require(f.client->truncate_parked(f.group));
   fixtures::wait_until("no parked events", [&] { return parked() == 0; });
-  fixtures::wait_until("all to be answered", [&] { return value_of(f.client->get_group_info(sg)).in_flight == 0; });
+  fixtures::wait_until("all to be answered", [&] { return value_of(f.client->get_group_info(f.group)).in_flight == 0; });
 }
 
 KDB_SCENARIO(outcomes_may_differ_within_a_batch) {
   scenario f{which};
-  value_of(f.client->append("s", stream_state::any, numbered(4)));
-  require(f.client->create_group("s", "g"));
-  auto consumer = value_of(f.client->consume(sg, {.buffer = 4}));
+  value_of(f.client->append(f.stream, stream_state::any, numbered(4)));
+  require(f.client->create_group(f.stream, "g"));
+  auto consumer = value_of(f.client->consume(f.group, {.buffer = 4}));
   std::size_t seen = 0;
   while (seen < 4) {
     const auto batch = value_of(consumer->next());
@@ -139,16 +139,16 @@ KDB_SCENARIO(outcomes_may_differ_within_a_batch) {
     seen += batch.size();
     value_of(consumer->answer(batch, outcomes));
   }
-  fixtures::wait_until("two parked events", [&] { return value_of(f.client->get_group_info(sg)).parked == 2; });
+  fixtures::wait_until("two parked events", [&] { return value_of(f.client->get_group_info(f.group)).parked == 2; });
 }
 
 KDB_SCENARIO(an_event_nobody_answers_comes_again_after_the_message_timeout) {
   scenario f{which};
-  value_of(f.client->append("s", stream_state::any, numbered(1)));
+  value_of(f.client->append(f.stream, stream_state::any, numbered(1)));
   group_settings how;
   how.message_timeout = 100ms;
-  require(f.client->create_group("s", "g", {.settings = how}));
-  auto consumer = value_of(f.client->consume(sg, {.buffer = 1}));
+  require(f.client->create_group(f.stream, "g", {.settings = how}));
+  auto consumer = value_of(f.client->consume(f.group, {.buffer = 1}));
   BOOST_TEST(take_one(*consumer)[0].retries == 0u);
   const auto again = take_one(*consumer);
   BOOST_TEST(again[0].retries == 1u);
@@ -157,11 +157,11 @@ KDB_SCENARIO(an_event_nobody_answers_comes_again_after_the_message_timeout) {
 
 KDB_SCENARIO(a_stalled_consumer_holds_exactly_its_buffer) {
   scenario f{which};
-  value_of(f.client->append("s", stream_state::any, numbered(100)));
-  require(f.client->create_group("s", "g"));
-  auto consumer = value_of(f.client->consume(sg, {.buffer = 7}));
+  value_of(f.client->append(f.stream, stream_state::any, numbered(100)));
+  require(f.client->create_group(f.stream, "g"));
+  auto consumer = value_of(f.client->consume(f.group, {.buffer = 7}));
   fixtures::wait_until("a full buffer", [&] {
-    const auto info = value_of(f.client->get_group_info(sg));
+    const auto info = value_of(f.client->get_group_info(f.group));
     return info.in_flight == 7 && info.connections.size() == 1 && info.connections[0].available_slots == 0;
   });
   BOOST_TEST((consume_and_ack(*consumer, 100) == numbers(0, 100)));
@@ -169,9 +169,9 @@ KDB_SCENARIO(a_stalled_consumer_holds_exactly_its_buffer) {
 
 KDB_SCENARIO(what_is_taken_without_an_answer_is_no_more_than_the_buffer) {
   scenario f{which};
-  value_of(f.client->append("s", stream_state::any, numbered(100)));
-  require(f.client->create_group("s", "g"));
-  auto consumer = value_of(f.client->consume(sg, {.buffer = 7}));
+  value_of(f.client->append(f.stream, stream_state::any, numbered(100)));
+  require(f.client->create_group(f.stream, "g"));
+  auto consumer = value_of(f.client->consume(f.group, {.buffer = 7}));
   std::vector<consumer_batch> taken;
   std::size_t events = 0;
   while (events < 7) {
@@ -180,7 +180,7 @@ KDB_SCENARIO(what_is_taken_without_an_answer_is_no_more_than_the_buffer) {
   }
   BOOST_TEST(events == 7u);
   BOOST_TEST(value_of(consumer->next(100ms)).empty());
-  const auto info = value_of(f.client->get_group_info(sg));
+  const auto info = value_of(f.client->get_group_info(f.group));
   BOOST_TEST(info.in_flight == 7);
   BOOST_REQUIRE_EQUAL(info.connections.size(), 1u);
   BOOST_TEST(info.connections[0].available_slots == 0);
@@ -193,32 +193,32 @@ BOOST_AUTO_TEST_CASE(a_hundred_thousand_events_are_acknowledged_in_batches_and_t
   scenario f{way::actors};
   constexpr std::uint64_t all = 100'000, part = 2'000;
   for (std::uint64_t i = 0; i < all; i += part)
-    value_of(f.client->append("s", stream_state::any, numbered(part, i)));
+    value_of(f.client->append(f.stream, stream_state::any, numbered(part, i)));
   group_settings how;
   how.read_batch = 500;
   how.history_buffer = 2'000;
   how.checkpoint_after = 100ms;
   how.min_checkpoint = 1;
-  require(f.client->create_group("s", "g", {.settings = how}));
-  auto consumer = value_of(f.client->consume(sg, {.buffer = 1'000}));
+  require(f.client->create_group(f.stream, "g", {.settings = how}));
+  auto consumer = value_of(f.client->consume(f.group, {.buffer = 1'000}));
   BOOST_TEST((consume_and_ack(*consumer, all) == numbers(0, all)));
   fixtures::wait_until("the checkpoint of the last event", [&] {
-    const auto info = value_of(f.client->get_group_info(sg));
+    const auto info = value_of(f.client->get_group_info(f.group));
     return info.in_flight == 0 && info.last_checkpoint == group_position{stream_revision{all - 1}};
   });
 }
 
 KDB_SCENARIO(links_are_answered_by_their_own_ids) {
   scenario f{which};
-  value_of(f.client->append("s", stream_state::any, numbered(3)));
+  value_of(f.client->append(f.stream, stream_state::any, numbered(3)));
   std::vector<new_event> links;
   for (int i = 0; i < 3; ++i)
-    links.push_back(new_event::binary("$>", std::to_string(i) + "@s"));
-  value_of(f.client->append("links", stream_state::any, links));
+    links.push_back(new_event::binary("$>", std::to_string(i) + "@" + f.stream));
+  value_of(f.client->append(f.named("links"), stream_state::any, links));
   group_settings how;
   how.resolve_links = true;
-  require(f.client->create_group("links", "g", {.settings = how}));
-  auto consumer = value_of(f.client->consume({"links", "g"}, {.buffer = 1}));
+  require(f.client->create_group(f.named("links"), "g", {.settings = how}));
+  auto consumer = value_of(f.client->consume({f.named("links"), "g"}, {.buffer = 1}));
   for (std::uint64_t i = 0; i < 3; ++i) {
     const auto batch = take_one(*consumer);
     BOOST_TEST(batch[0].event.event().revision().value == i);
@@ -229,30 +229,30 @@ KDB_SCENARIO(links_are_answered_by_their_own_ids) {
 
 KDB_SCENARIO(groups_on_all_are_consumed_through_their_filter) {
   scenario f{which};
-  value_of(f.client->append("wanted", stream_state::any, numbered(3)));
-  value_of(f.client->append("other", stream_state::any, numbered(3)));
-  value_of(f.client->append("wanted", stream_state::any, numbered(3, 3)));
-  require(f.client->create_group_on_all("g", {.filter = event_filter::stream_prefixes({"wanted"})}));
-  auto consumer = value_of(f.client->consume({"$all", "g"}));
+  value_of(f.client->append(f.named("wanted"), stream_state::any, numbered(3)));
+  value_of(f.client->append(f.named("other"), stream_state::any, numbered(3)));
+  value_of(f.client->append(f.named("wanted"), stream_state::any, numbered(3, 3)));
+  require(f.client->create_group_on_all(f.group_on_all.group, {.filter = event_filter::stream_prefixes({f.named("wanted")})}));
+  auto consumer = value_of(f.client->consume(f.group_on_all));
   BOOST_TEST((consume_and_ack(*consumer, 6) == numbers(0, 6)));
 }
 
 KDB_SCENARIO(a_consumer_is_refused_where_there_is_no_group_or_no_room) {
   scenario f{which};
-  BOOST_TEST(error_of(f.client->consume(sg)).code == errc::group_not_found);
-  BOOST_TEST(error_of(f.client->consume(sg, {.buffer = 0})).code == errc::invalid_argument);
+  BOOST_TEST(error_of(f.client->consume(f.group)).code == errc::group_not_found);
+  BOOST_TEST(error_of(f.client->consume(f.group, {.buffer = 0})).code == errc::invalid_argument);
   group_settings how;
   how.max_subscribers = 1;
-  require(f.client->create_group("s", "g", {.settings = how}));
-  auto consumer = value_of(f.client->consume(sg));
-  BOOST_TEST(error_of(f.client->consume(sg)).code == errc::maximum_subscribers);
+  require(f.client->create_group(f.stream, "g", {.settings = how}));
+  auto consumer = value_of(f.client->consume(f.group));
+  BOOST_TEST(error_of(f.client->consume(f.group)).code == errc::maximum_subscribers);
 }
 
 KDB_SCENARIO(a_consumer_ends_for_good_when_its_group_is_deleted) {
   scenario f{which};
-  require(f.client->create_group("s", "g"));
-  auto consumer = value_of(f.client->consume(sg));
-  require(f.client->delete_group(sg));
+  require(f.client->create_group(f.stream, "g"));
+  auto consumer = value_of(f.client->consume(f.group));
+  require(f.client->delete_group(f.group));
   BOOST_TEST(end_of(*consumer).code == errc::group_not_found);
   BOOST_REQUIRE(consumer->ended().has_value());
   BOOST_TEST(consumer->ended()->reason == end_reason::group_gone);
@@ -261,11 +261,11 @@ KDB_SCENARIO(a_consumer_ends_for_good_when_its_group_is_deleted) {
 
 KDB_SCENARIO(a_consumer_comes_back_after_an_update_and_answers_to_what_came_before_are_stale) {
   scenario f{which};
-  value_of(f.client->append("s", stream_state::any, numbered(1)));
-  require(f.client->create_group("s", "g"));
-  auto consumer = value_of(f.client->consume(sg, {.buffer = 1}));
+  value_of(f.client->append(f.stream, stream_state::any, numbered(1)));
+  require(f.client->create_group(f.stream, "g"));
+  auto consumer = value_of(f.client->consume(f.group, {.buffer = 1}));
   const auto before = take_one(*consumer);
-  require(f.client->update_group("s", "g", {}));
+  require(f.client->update_group(f.stream, "g", {}));
   const auto again = take_one(*consumer);
   BOOST_TEST(again[0].event.revision().value == 0u);
   BOOST_TEST(again.incarnation() != before.incarnation());
@@ -275,19 +275,19 @@ KDB_SCENARIO(a_consumer_comes_back_after_an_update_and_answers_to_what_came_befo
 
 KDB_SCENARIO(a_consumer_comes_back_after_the_subsystem_was_restarted) {
   scenario f{which};
-  require(f.client->create_group("s", "g"));
-  auto consumer = value_of(f.client->consume(sg));
+  require(f.client->create_group(f.stream, "g"));
+  auto consumer = value_of(f.client->consume(f.group));
   require(f.client->restart_persistent_subscriptions());
-  value_of(f.client->append("s", stream_state::any, numbered(10)));
+  value_of(f.client->append(f.stream, stream_state::any, numbered(10)));
   BOOST_TEST((consume_and_ack(*consumer, 10) == numbers(0, 10)));
 }
 
 KDB_SCENARIO(two_consumers_share_the_events_of_a_group) {
   scenario f{which};
-  value_of(f.client->append("s", stream_state::any, numbered(20)));
-  require(f.client->create_group("s", "g"));
-  auto one = value_of(f.client->consume(sg, {.buffer = 10}));
-  auto other = value_of(f.client->consume(sg, {.buffer = 10}));
+  value_of(f.client->append(f.stream, stream_state::any, numbered(20)));
+  require(f.client->create_group(f.stream, "g"));
+  auto one = value_of(f.client->consume(f.group, {.buffer = 10}));
+  auto other = value_of(f.client->consume(f.group, {.buffer = 10}));
   std::multiset<std::uint64_t> all;
   const fixtures::stopwatch since;
   while (all.size() < 20) {

@@ -46,21 +46,21 @@ private:
 
 BOOST_AUTO_TEST_SUITE(deadline)
 
-KDB_SCENARIO(an_append_that_was_sent_and_is_not_answered_in_time_may_have_been_written) {
+KDB_NODE_SCENARIO(an_append_that_was_sent_and_is_not_answered_in_time_may_have_been_written) {
   silent s{which};
   s.expect_overdue(error_of(s.client->append("s", stream_state::any, numbered(1), {.call = in_time})), true);
   s.proxy.resume();
   value_of(s.client->append("s", stream_state::any, numbered(1)));
 }
 
-KDB_SCENARIO(an_append_of_its_own_call_has_the_same_deadline) {
+KDB_NODE_SCENARIO(an_append_of_its_own_call_has_the_same_deadline) {
   silent s{which};
   auto call = in_time;
   call.credentials = credentials::basic("admin", "changeit");
   s.expect_overdue(error_of(s.client->append("s", stream_state::any, numbered(1), {.call = call})), true);
 }
 
-KDB_SCENARIO(an_append_that_finds_no_node_in_time_was_not_written) {
+KDB_NODE_SCENARIO(an_append_that_finds_no_node_in_time_was_not_written) {
   fixtures::node node;
   fixtures::tcp_proxy proxy{node.port()};
   proxy.stall();
@@ -75,27 +75,27 @@ KDB_SCENARIO(an_append_that_finds_no_node_in_time_was_not_written) {
   BOOST_TEST(error_of(client->get_commit_position({.call = in_time})).code == errc::deadline_exceeded);
 }
 
-KDB_SCENARIO(a_read_ends_at_its_deadline) {
+KDB_NODE_SCENARIO(a_read_ends_at_its_deadline) {
   silent s{which};
   s.expect_overdue(error_of(read_to_end(s.client->read_stream("s", {.call = in_time})).end), false);
 }
 
-KDB_SCENARIO(a_read_of_all_streams_ends_at_its_deadline) {
+KDB_NODE_SCENARIO(a_read_of_all_streams_ends_at_its_deadline) {
   silent s{which};
   s.expect_overdue(error_of(read_to_end(s.client->read_all({.call = in_time})).end), false);
 }
 
-KDB_SCENARIO(the_head_position_has_a_deadline) {
+KDB_NODE_SCENARIO(the_head_position_has_a_deadline) {
   silent s{which};
   s.expect_overdue(error_of(s.client->get_commit_position({.call = in_time})), false);
 }
 
-KDB_SCENARIO(the_start_of_a_subscription_has_a_deadline) {
+KDB_NODE_SCENARIO(the_start_of_a_subscription_has_a_deadline) {
   silent s{which};
   s.expect_overdue(error_of(s.client->subscribe_to_stream("s", {.call = in_time})), false);
 }
 
-KDB_SCENARIO(the_settings_have_a_deadline_for_operations_without_one) {
+KDB_NODE_SCENARIO(the_settings_have_a_deadline_for_operations_without_one) {
   silent s{which, true};
   s.expect_overdue(error_of(s.client->append("s", stream_state::any, numbered(1))), true);
   s.since = {};
@@ -107,9 +107,9 @@ KDB_SCENARIO(the_settings_have_a_deadline_for_operations_without_one) {
 KDB_SCENARIO(a_deadline_that_passes_in_the_middle_of_a_read_ends_it) {
   scenario s{which};
   for (int i = 0; i < 40; ++i) // More than is read ahead.
-    value_of(s.client->append("s", stream_state::any, {sized(1 << 20)}));
+    value_of(s.client->append(s.stream, stream_state::any, {sized(1 << 20)}));
   const fixtures::stopwatch since;
-  const auto reading = s.client->read_stream("s", {.call = {.deadline = 1s * fixtures::slowness}});
+  const auto reading = s.client->read_stream(s.stream, {.call = {.deadline = 1s * fixtures::slowness}});
   BOOST_REQUIRE(!value_of(reading->next()).empty());
   fixtures::wait_until("the deadline", [&] { return since.elapsed() > 1s * fixtures::slowness; });
   BOOST_TEST(error_of(read_to_end(*reading).end).code == errc::deadline_exceeded);
@@ -117,11 +117,11 @@ KDB_SCENARIO(a_deadline_that_passes_in_the_middle_of_a_read_ends_it) {
 
 KDB_SCENARIO(no_deadline_ends_a_subscription_that_runs) {
   scenario s{which, [](settings& how) { how.default_deadline = short_deadline; }};
-  const auto by_default = value_of(s.client->subscribe_to_stream("s"));
-  const auto by_call = value_of(s.client->subscribe_to_stream("s", {.call = {.deadline = 1s * fixtures::slowness}}));
+  const auto by_default = value_of(s.client->subscribe_to_stream(s.stream));
+  const auto by_call = value_of(s.client->subscribe_to_stream(s.stream, {.call = {.deadline = 1s * fixtures::slowness}}));
   const fixtures::stopwatch since;
   fixtures::wait_until("both deadlines", [&] { return since.elapsed() > 1s * fixtures::slowness + 200ms; });
-  value_of(s.client->append("s", stream_state::any, numbered(2)));
+  value_of(s.client->append(s.stream, stream_state::any, numbered(2)));
   BOOST_TEST(follow_events(*by_default, 2).count() == 2u);
   BOOST_TEST(follow_events(*by_call, 2).count() == 2u);
 }
@@ -130,7 +130,7 @@ KDB_SCENARIO(an_overdue_append_does_not_disturb_those_in_flight_with_it) {
   scenario s{which};
   std::vector<std::future<result<append_result>>> running;
   for (int i = 0; i < 200; ++i)
-    running.push_back(s.client->start_append("s", stream_state::any, numbered(1),
+    running.push_back(s.client->start_append(s.stream, stream_state::any, numbered(1),
                                              i % 2 ? append_options{} : append_options{.call = {.deadline = 1ms}}));
   for (std::size_t i = 0; i < running.size(); ++i) {
     const auto done = fixtures::value_of(running[i], "an append");

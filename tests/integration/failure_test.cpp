@@ -33,7 +33,7 @@ bool has_events(driver& client, const std::string& stream) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(failure)
+BOOST_AUTO_TEST_SUITE(failure, *fixtures::needs_own_node())
 
 // -- connecting ------------------------------------------------------------------------------
 

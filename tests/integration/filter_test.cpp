@@ -19,8 +19,8 @@ std::vector<new_event> many(std::size_t count, const std::string& type) {
   return events;
 }
 
-event_filter orders(std::uint32_t window) {
-  auto filter = event_filter::stream_prefixes({"orders-"});
+event_filter orders(const scenario& s, std::uint32_t window) {
+  auto filter = event_filter::stream_prefixes({s.named("orders-")});
   filter.window(window);
   return filter;
 }
@@ -40,20 +40,21 @@ BOOST_AUTO_TEST_SUITE(filters)
 
 KDB_SCENARIO(the_head_position_with_a_filter_is_that_of_the_last_match) {
   scenario s{which};
-  const auto paid = value_of(s.client->append("orders-1", stream_state::any, {of_type("placed"), of_type("paid")}));
-  value_of(s.client->append("users-1", stream_state::any, {of_type("placed")}));
+  const auto paid =
+    value_of(s.client->append(s.named("orders-1"), stream_state::any, {of_type(s.named("placed")), of_type(s.named("paid"))}));
+  value_of(s.client->append(s.named("users-1"), stream_state::any, {of_type(s.named("placed"))}));
   const auto last_of = [&](event_filter filter) {
     return value_of(s.client->get_commit_position({.filter = std::move(filter)}));
   };
-  BOOST_TEST((last_of(event_filter::include_types({"paid"})) == paid.position));
-  BOOST_TEST((last_of(event_filter::stream_prefixes({"orders-"})) == paid.position));
-  BOOST_TEST((last_of(event_filter::include_types({"placed"})) == value_of(s.client->get_commit_position())));
+  BOOST_TEST((last_of(event_filter::include_types({s.named("paid")})) == paid.position));
+  BOOST_TEST((last_of(event_filter::stream_prefixes({s.named("orders-")})) == paid.position));
+  BOOST_TEST((last_of(event_filter::include_types({s.named("placed")})) == value_of(s.client->get_commit_position())));
 }
 
 KDB_SCENARIO(the_head_position_of_a_filter_without_a_match_is_zero) {
   scenario s{which};
-  value_of(s.client->append("orders-1", stream_state::any, {of_type("placed")}));
-  const auto none = value_of(s.client->get_commit_position({.filter = event_filter::include_types({"nowhere"})}));
+  value_of(s.client->append(s.named("orders-1"), stream_state::any, {of_type(s.named("placed"))}));
+  const auto none = value_of(s.client->get_commit_position({.filter = event_filter::include_types({s.named("nowhere")})}));
   BOOST_TEST((none == log_position{0, 0}));
 }
 
@@ -67,12 +68,13 @@ KDB_SCENARIO(a_filter_that_can_match_nothing_is_refused_wherever_it_is_given) {
 
 KDB_SCENARIO(checkpoints_stand_in_order_among_the_events_of_a_filtered_subscription) {
   scenario s{which};
+  const auto begin = s.begin();
   for (int i = 0; i < 5; ++i) {
-    value_of(s.client->append("noise", stream_state::any, many(100, "n")));
-    value_of(s.client->append("orders-1", stream_state::any, many(2, "placed")));
+    value_of(s.client->append(s.named("noise"), stream_state::any, many(100, "n")));
+    value_of(s.client->append(s.named("orders-1"), stream_state::any, many(2, "placed")));
   }
-  value_of(s.client->append("noise", stream_state::any, many(100, "n")));
-  const auto subscription = value_of(s.client->subscribe_to_all({.filter = orders(32)}));
+  value_of(s.client->append(s.named("noise"), stream_state::any, many(100, "n")));
+  const auto subscription = value_of(s.client->subscribe_to_all({.from = begin, .filter = orders(s, 32)}));
   const auto all = follow_until_caught_up(*subscription);
   BOOST_TEST(all.count() == 10u);
   log_position last;
@@ -89,11 +91,12 @@ KDB_SCENARIO(checkpoints_stand_in_order_among_the_events_of_a_filtered_subscript
 
 KDB_SCENARIO(a_subscription_from_any_checkpoint_misses_and_repeats_nothing) {
   scenario s{which};
+  const auto begin = s.begin();
   for (int i = 0; i < 5; ++i) {
-    value_of(s.client->append("noise", stream_state::any, many(70, "n")));
-    value_of(s.client->append("orders-1", stream_state::any, many(2, "placed")));
+    value_of(s.client->append(s.named("noise"), stream_state::any, many(70, "n")));
+    value_of(s.client->append(s.named("orders-1"), stream_state::any, many(2, "placed")));
   }
-  const auto all = follow_until_caught_up(*value_of(s.client->subscribe_to_all({.filter = orders(16)})));
+  const auto all = follow_until_caught_up(*value_of(s.client->subscribe_to_all({.from = begin, .filter = orders(s, 16)})));
   std::size_t seen = 0, tried = 0;
   for (const auto& batch : all.batches)
     for (const auto& item : batch) {
@@ -103,7 +106,7 @@ KDB_SCENARIO(a_subscription_from_any_checkpoint_misses_and_repeats_nothing) {
         continue;
       ++tried;
       const auto rest =
-        follow_until_caught_up(*value_of(s.client->subscribe_to_all({.from = passed->position, .filter = orders(16)})));
+        follow_until_caught_up(*value_of(s.client->subscribe_to_all({.from = passed->position, .filter = orders(s, 16)})));
       auto expected = numbers(seen, 10);
       BOOST_TEST(rest.revisions() == expected, boost::test_tools::per_element());
     }

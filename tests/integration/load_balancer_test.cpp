@@ -35,7 +35,7 @@ struct balanced {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(load_balancer)
+BOOST_AUTO_TEST_SUITE(load_balancer, *fixtures::needs_own_node())
 
 KDB_SCENARIO_TABLE(a_subscription_outlasts_its_answers, statuses) {
   balanced b{which, row};

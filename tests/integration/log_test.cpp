@@ -81,7 +81,7 @@ settings nobody_there() {
 
 BOOST_AUTO_TEST_SUITE(log)
 
-KDB_SCENARIO(nothing_is_printed_by_default) {
+KDB_NODE_SCENARIO(nothing_is_printed_by_default) {
   fixtures::node node;
   fixtures::tcp_proxy proxy{node.port()};
   caught_output output;
@@ -99,7 +99,7 @@ KDB_SCENARIO(nothing_is_printed_by_default) {
   BOOST_TEST(output.text() == "");
 }
 
-KDB_SCENARIO(a_sink_hears_what_the_library_has_to_say) {
+KDB_NODE_SCENARIO(a_sink_hears_what_the_library_has_to_say) {
   auto how = nobody_there();
   lines heard;
   how.log = heard.sink();
@@ -108,7 +108,7 @@ KDB_SCENARIO(a_sink_hears_what_the_library_has_to_say) {
   fixtures::wait_until("a line about the failed connection", [&] { return heard.contain("connection gave up"); });
 }
 
-KDB_SCENARIO(credentials_that_are_not_sent_in_clear_are_mentioned_without_the_secret) {
+KDB_NODE_SCENARIO(credentials_that_are_not_sent_in_clear_are_mentioned_without_the_secret) {
   const devnode node; // always without TLS: that is what it is about
   auto how = value_of(settings::from_connection_string(node.connection_string()));
   how.credentials = credentials::basic("admin", "s3cret");
@@ -122,7 +122,7 @@ KDB_SCENARIO(credentials_that_are_not_sent_in_clear_are_mentioned_without_the_se
   BOOST_TEST(!heard.contain("s3cret"));
 }
 
-KDB_SCENARIO(options_that_only_other_clients_need_are_named_in_one_warning) {
+KDB_NODE_SCENARIO(options_that_only_other_clients_need_are_named_in_one_warning) {
   const fixtures::node node;
   auto options = settings_for(node.connection_string() + "&throwOnAppendFailure=true&dnsDiscover=false");
   lines heard;
@@ -135,8 +135,9 @@ KDB_SCENARIO(options_that_only_other_clients_need_are_named_in_one_warning) {
 }
 
 KDB_SCENARIO(a_sink_that_blocks_holds_nobody_up) {
-  const fixtures::node node;
-  auto how = settings_for(node.connection_string());
+  const fixtures::server server;
+  const fixtures::own_names named;
+  auto how = server.settings();
   std::mutex mutex;
   std::condition_variable changed;
   bool go_on = false;
@@ -147,7 +148,7 @@ KDB_SCENARIO(a_sink_that_blocks_holds_nobody_up) {
   };
   const auto client = connect(which, how);
   for (int i = 0; i < 20; ++i)
-    value_of(client->append("s", stream_state::any, numbered(1)));
+    value_of(client->append(named("s"), stream_state::any, numbered(1)));
   const fixtures::stopwatch since;
   client->close();
   BOOST_TEST((since.elapsed() < fixtures::soon));
@@ -158,7 +159,7 @@ KDB_SCENARIO(a_sink_that_blocks_holds_nobody_up) {
   changed.notify_all();
 }
 
-KDB_SCENARIO(what_a_sink_throws_is_contained) {
+KDB_NODE_SCENARIO(what_a_sink_throws_is_contained) {
   auto how = nobody_there();
   std::atomic<int> calls{0};
   how.minimum_log_level = log_level::debug;

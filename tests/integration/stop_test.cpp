@@ -54,7 +54,7 @@ const row rows[] = {
 
 BOOST_AUTO_TEST_SUITE(stop)
 
-KDB_SCENARIO(whatever_waits_is_stopped_and_the_client_goes_on) {
+KDB_NODE_SCENARIO(whatever_waits_is_stopped_and_the_client_goes_on) {
   const fixtures::node node;
   fixtures::tcp_proxy proxy{node.port()};
   const auto client = connect(which, proxy.connection_string());
@@ -78,14 +78,13 @@ KDB_SCENARIO(whatever_waits_is_stopped_and_the_client_goes_on) {
 }
 
 KDB_SCENARIO(subscriptions_and_consumers_that_run_are_stopped) {
-  const fixtures::node node;
-  const auto client = connect(which, node.connection_string());
-  value_of(client->append("s", stream_state::any, numbered(2)));
-  require(client->create_group("s", "g"));
+  scenario s{which};
+  value_of(s.client->append(s.stream, stream_state::any, numbered(2)));
+  require(s.client->create_group(s.stream, "g"));
   std::stop_source source;
   const call_options call{.stop = source.get_token()};
-  const auto subscription = value_of(client->subscribe_to_stream("s", {.call = call}));
-  const auto consumer = value_of(client->consume({"s", "g"}, {.call = call}));
+  const auto subscription = value_of(s.client->subscribe_to_stream(s.stream, {.call = call}));
+  const auto consumer = value_of(s.client->consume(s.group, {.call = call}));
   follow_events(*subscription, 2);
   source.request_stop();
   BOOST_TEST((follow_to_end(*subscription).reason == end_reason::cancelled));
@@ -97,14 +96,13 @@ KDB_SCENARIO(subscriptions_and_consumers_that_run_are_stopped) {
 }
 
 KDB_SCENARIO(what_is_stopped_before_it_begins_does_nothing) {
-  const fixtures::node node;
-  const auto client = connect(which, node.connection_string());
+  scenario s{which};
   std::stop_source source;
   source.request_stop();
-  const auto why = error_of(client->append("s", stream_state::any, numbered(1), {{.stop = source.get_token()}}));
+  const auto why = error_of(s.client->append(s.stream, stream_state::any, numbered(1), {{.stop = source.get_token()}}));
   BOOST_TEST((why.code == errc::cancelled));
   BOOST_TEST(!why.outcome_unknown);
-  BOOST_TEST((error_of(read_to_end(client->read_stream("s")).end).code == errc::stream_not_found));
+  BOOST_TEST((error_of(read_to_end(s.client->read_stream(s.stream)).end).code == errc::stream_not_found));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

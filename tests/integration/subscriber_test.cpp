@@ -11,7 +11,7 @@
 #include <deque>
 #include <mutex>
 
-#include "tests/fixtures/node.hpp"
+#include "tests/fixtures/server.hpp"
 #include <kdb/actors.hpp>
 
 #include "tests/integration/driver.hpp"
@@ -55,10 +55,11 @@ struct seen {
 };
 
 struct host_system {
-  fixtures::node node;
+  fixtures::server server;
+  std::string stream = fixtures::own_names{}("s");
   caf::actor_system_config config;
   caf::actor_system system{config};
-  client_actor client = *spawn_client(system, settings_for(node.connection_string()));
+  client_actor client = *spawn_client(system, server.settings());
   caf::scoped_actor self{system};
   seen got;
 
@@ -67,14 +68,14 @@ struct host_system {
   }
 
   void append(std::size_t count) {
-    self->request(client, fixtures::patience, append_to_stream{"s", stream_state::any, numbered(count)})
+    self->request(client, fixtures::patience, append_to_stream{stream, stream_state::any, numbered(count)})
       .receive([](append_result&) {}, [](caf::error& why) { throw std::runtime_error{to_string(error::from(why))}; });
   }
 
   template <class Handle>
   subscription_actor subscribe(const Handle& to) {
     subscription_actor started;
-    self->request(client, fixtures::patience, subscribe_to_stream{"s", to})
+    self->request(client, fixtures::patience, subscribe_to_stream{stream, to})
       .receive([&](subscription_actor& what) { started = std::move(what); },
                [](caf::error& why) { throw std::runtime_error{to_string(error::from(why))}; });
     return started;
@@ -328,7 +329,7 @@ BOOST_AUTO_TEST_CASE(a_subscriber_that_never_answers_does_not_keep_the_client_fr
 }
 
 BOOST_AUTO_TEST_CASE(a_subscription_needs_a_subscriber) {
-  self->request(client, fixtures::patience, subscribe_to_stream{"s"})
+  self->request(client, fixtures::patience, subscribe_to_stream{stream})
     .receive([](subscription_actor&) { BOOST_ERROR("it began"); },
              [](caf::error& why) { BOOST_TEST(error::from(why).code == errc::invalid_argument); });
 }

@@ -6,8 +6,6 @@ namespace kdb::integration {
 
 namespace {
 
-const group_name sg{"s", "g"};
-
 template <class T>
 std::string refused_member(const result<T>& outcome) {
   const auto why = error_of(outcome);
@@ -26,9 +24,9 @@ BOOST_AUTO_TEST_SUITE(text)
 KDB_SCENARIO_TABLE(the_reason_of_a_nack_never_ends_the_consumer, odd_reasons) {
   scenario s{which};
   constexpr std::uint64_t all = 20;
-  value_of(s.client->append("s", stream_state::any, numbered(all)));
-  require(s.client->create_group("s", "g"));
-  const auto consumer = value_of(s.client->consume(sg, {.buffer = 5, .ack_delay = 0ms}));
+  value_of(s.client->append(s.stream, stream_state::any, numbered(all)));
+  require(s.client->create_group(s.stream, "g"));
+  const auto consumer = value_of(s.client->consume(s.group, {.buffer = 5, .ack_delay = 0ms}));
   std::vector<std::uint64_t> delivered;
   while (delivered.size() < all) {
     const auto batch = value_of(consumer->next());
@@ -40,8 +38,8 @@ KDB_SCENARIO_TABLE(the_reason_of_a_nack_never_ends_the_consumer, odd_reasons) {
     }
   }
   BOOST_TEST(delivered == numbers(0, all), boost::test_tools::per_element());
-  fixtures::wait_until("all to be answered", [&] { return value_of(s.client->get_group_info(sg)).in_flight == 0; });
-  const auto info = value_of(s.client->get_group_info(sg));
+  fixtures::wait_until("all to be answered", [&] { return value_of(s.client->get_group_info(s.group)).in_flight == 0; });
+  const auto info = value_of(s.client->get_group_info(s.group));
   BOOST_TEST(info.parked == 1);
   BOOST_TEST(info.connections.size() == 1u);
   BOOST_TEST(info.connections[0].total_items == static_cast<std::int64_t>(all)); // On one call, each once.
@@ -50,19 +48,19 @@ KDB_SCENARIO_TABLE(the_reason_of_a_nack_never_ends_the_consumer, odd_reasons) {
 
 KDB_SCENARIO(a_group_has_a_name) {
   scenario s{which};
-  value_of(s.client->append("s", stream_state::any, numbered(1)));
+  value_of(s.client->append(s.stream, stream_state::any, numbered(1)));
   for (const auto* name : {"", "\xff"}) {
-    BOOST_TEST(refused_member(s.client->create_group("s", name)) == "group");
+    BOOST_TEST(refused_member(s.client->create_group(s.stream, name)) == "group");
     BOOST_TEST(refused_member(s.client->create_group_on_all(name)) == "group");
-    BOOST_TEST(refused_member(s.client->update_group("s", name)) == "group");
-    BOOST_TEST(refused_member(s.client->change_group({"s", name}, {})) == "group");
-    BOOST_TEST(refused_member(s.client->delete_group({"s", name})) == "group");
-    BOOST_TEST(refused_member(s.client->get_group_info({"s", name})) == "group");
-    BOOST_TEST(refused_member(s.client->replay_parked({"s", name})) == "group");
-    BOOST_TEST(refused_member(s.client->consume({"s", name})) == "group");
+    BOOST_TEST(refused_member(s.client->update_group(s.stream, name)) == "group");
+    BOOST_TEST(refused_member(s.client->change_group({s.stream, name}, {})) == "group");
+    BOOST_TEST(refused_member(s.client->delete_group({s.stream, name})) == "group");
+    BOOST_TEST(refused_member(s.client->get_group_info({s.stream, name})) == "group");
+    BOOST_TEST(refused_member(s.client->replay_parked({s.stream, name})) == "group");
+    BOOST_TEST(refused_member(s.client->consume({s.stream, name})) == "group");
   }
-  require(s.client->create_group("s", "g"));
-  BOOST_TEST(value_of(s.client->list_groups("s")).size() == 1u);
+  require(s.client->create_group(s.stream, "g"));
+  BOOST_TEST(value_of(s.client->list_groups(s.stream)).size() == 1u);
   BOOST_TEST(refused_member(s.client->list_groups("\xff")) == "stream");
 }
 
@@ -72,7 +70,7 @@ KDB_SCENARIO(a_filter_is_text) {
   BOOST_TEST(refused_member(read_to_end(s.client->read_all({.filter = odd})).end) == "filter.prefixes");
   BOOST_TEST(refused_member(s.client->subscribe_to_all({.filter = odd})) == "filter.prefixes");
   BOOST_TEST(refused_member(s.client->get_commit_position({.filter = odd})) == "filter.prefixes");
-  BOOST_TEST(refused_member(s.client->create_group_on_all("g", {.filter = odd})) == "filter.prefixes");
+  BOOST_TEST(refused_member(s.client->create_group_on_all(s.group_on_all.group, {.filter = odd})) == "filter.prefixes");
   BOOST_TEST(refused_member(s.client->subscribe_to_all({.filter = event_filter::stream_regex("\xff")})) == "filter.expression");
 }
 
@@ -83,7 +81,7 @@ KDB_SCENARIO(a_broken_expression_is_refused_and_named) {
     BOOST_TEST(refused_member(read_to_end(s.client->read_all({.filter = filter})).end) == "filter.expression");
     BOOST_TEST(refused_member(s.client->subscribe_to_all({.filter = filter})) == "filter.expression");
     BOOST_TEST(refused_member(s.client->get_commit_position({.filter = filter})) == "filter.expression");
-    BOOST_TEST(refused_member(s.client->create_group_on_all("g", {.filter = filter})) == "filter.expression");
+    BOOST_TEST(refused_member(s.client->create_group_on_all(s.group_on_all.group, {.filter = filter})) == "filter.expression");
   }
 }
 

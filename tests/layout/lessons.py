@@ -10,7 +10,7 @@ import re
 import sys
 from pathlib import Path
 
-CASE = re.compile(r"(?:KDB_SCENARIO(?:_TABLE)?|BOOST_(?:AUTO|FIXTURE|DATA)_TEST_CASE(?:_F|_TEMPLATE)?)\s*\(\s*([\w ,]+)")
+CASE = re.compile(r"(?:KDB_(?:NODE_|LARGE_)?SCENARIO(?:_TABLE)?|BOOST_(?:AUTO|FIXTURE|DATA)_TEST_CASE(?:_F|_TEMPLATE)?)\s*\(\s*([\w ,]+)")
 SUITE = re.compile(r"BOOST_(?:AUTO|FIXTURE)_TEST_SUITE\s*\(\s*(\w+)|BOOST_AUTO_TEST_SUITE_END")
 NAME = re.compile(r"`([\w.:{}$/-]+)`")
 

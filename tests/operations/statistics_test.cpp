@@ -9,10 +9,11 @@
 #include <string>
 #include <utility>
 
-#include <kdb/devnode.hpp>
+#include <kdb/client.hpp>
 
 #include "tests/fixtures/child_node.hpp"
 #include "tests/fixtures/cluster.hpp"
+#include "tests/fixtures/server.hpp"
 #include "tests/fixtures/wait.hpp"
 #include "tests/fixtures/ways_in.hpp"
 
@@ -20,88 +21,24 @@
 
 using namespace kdb;
 using namespace std::chrono_literals;
-using fixtures::code_of, fixtures::settings_for;
+using fixtures::code_of, fixtures::every_way, fixtures::settings_for, fixtures::way;
 namespace data = boost::unit_test::data;
 
 namespace {
 
-/// A watch, whichever way in. An error of its start comes with the first `next`, as the blocking client has it.
-class any_watch {
-public:
-  virtual ~any_watch() = default;
-  virtual result<server_statistics> next() = 0;
-  virtual void cancel() = 0;
-  virtual void close_client() = 0;
+/// A watch and its client, whichever way in.
+struct watched {
+  std::unique_ptr<fixtures::any_client> client;
+  std::unique_ptr<fixtures::running_watch> watch;
+
+  result<server_statistics> next() const { return watch->next(); }
 };
 
-class actors_watch : public any_watch {
-public:
-  actors_watch(const settings& how, watch_statistics_options options) : in_{how} {
-    caf::scoped_actor self{in_.db.home_system()};
-    self->request(in_.db, caf::infinite, watch_statistics{std::move(options)})
-      .receive([&](statistics_watcher_actor& started) { source_ = std::move(started); },
-               [&](const caf::error& why) { source_ = unexpected{error::from(why)}; });
-  }
-  result<server_statistics> next() override {
-    if (!source_)
-      return unexpected{source_.error()};
-    result<server_statistics> sample = unexpected(errc::internal, "no answer");
-    caf::scoped_actor self{in_.db.home_system()};
-    self->request(*source_, caf::infinite, kdb::next{})
-      .receive([&](server_statistics& value) { sample = std::move(value); },
-               [&](const caf::error& why) { sample = unexpected{error::from(why)}; });
-    return sample;
-  }
-  void cancel() override { caf::anon_send(source_.value(), kdb::cancel{}); }
-  void close_client() override { caf::anon_send(in_.db, kdb::close{}); }
-
-private:
-  fixtures::through_actors in_;
-  result<statistics_watcher_actor> source_ = unexpected(errc::internal, "no answer");
-};
-
-class blocking_watch : public any_watch {
-public:
-  blocking_watch(const settings& how, watch_statistics_options options)
-    : in_{how}, watch_{in_.db.watch_statistics(std::move(options))} {}
-  result<server_statistics> next() override { return watch_.next(); }
-  void cancel() override { watch_.cancel(); }
-  void close_client() override { in_.db.close(); }
-
-private:
-  fixtures::through_blocking in_;
-  statistics_watch watch_;
-};
-
-class asio_watch : public any_watch {
-public:
-  asio_watch(const settings& how, watch_statistics_options options)
-    : in_{how}, watch_{in_.db.watch_statistics(std::move(options), boost::asio::use_future).get()} {}
-  result<server_statistics> next() override {
-    if (!watch_)
-      return unexpected{watch_.error()};
-    return watch_->next(boost::asio::use_future).get();
-  }
-  void cancel() override { watch_->cancel(); }
-  void close_client() override { in_.db.close(boost::asio::use_future).get().value(); }
-
-private:
-  fixtures::through_asio in_;
-  result<async_statistics_watch> watch_;
-};
-
-struct way {
-  const char* name;
-  std::unique_ptr<any_watch> (*start)(const settings&, watch_statistics_options);
-  friend std::ostream& operator<<(std::ostream& out, const way& one) { return out << one.name; }
-};
-
-template <class Watch>
-std::unique_ptr<any_watch> start(const settings& how, watch_statistics_options options) {
-  return std::make_unique<Watch>(how, std::move(options));
+watched start(way in, const settings& settings, watch_statistics_options options) {
+  auto client = fixtures::connect(in, settings);
+  auto watch = client->watch_statistics(std::move(options));
+  return {std::move(client), std::move(watch)};
 }
-
-constexpr way ways[] = {{"actors", start<actors_watch>}, {"blocking", start<blocking_watch>}, {"asio", start<asio_watch>}};
 
 std::string process_of(const result<server_statistics>& sample) {
   fixtures::require_done(sample);
@@ -110,7 +47,7 @@ std::string process_of(const result<server_statistics>& sample) {
 }
 
 /// A `next` on a thread of its own.
-std::future<result<server_statistics>> next_later(any_watch& watch) {
+std::future<result<server_statistics>> next_later(const watched& watch) {
   return std::async(std::launch::async, [&watch] { return watch.next(); });
 }
 
@@ -126,95 +63,98 @@ const refused_option refused_options[] = {
   {{.call = {.deadline = 0ms}}, "deadline"},
 };
 
-} // namespace
-
+// The cases are in here as well: they capture what is.
 BOOST_AUTO_TEST_SUITE(watched_statistics)
 
-BOOST_DATA_TEST_CASE(the_first_sample_comes_at_once_and_each_further_one_after_the_period, data::make(ways), in) {
-  devnode node;
+BOOST_DATA_TEST_CASE(the_first_sample_comes_at_once_and_each_further_one_after_the_period, data::make(every_way), in) {
+  const fixtures::server server;
   constexpr auto period = 200ms;
-  const auto watch = in.start(settings_for(node.connection_string()), {.refresh_period = period});
+  const auto watch = start(in, server.settings(), {.refresh_period = period});
   const fixtures::stopwatch since;
   for (int i = 0; i < 4; ++i) {
-    const auto sample = watch->next();
+    const auto sample = watch.next();
     fixtures::require_done(sample);
     for (const auto* name : {"proc-id", "proc-mem", "sys-totalMem", "es-checksum"})
       BOOST_TEST(sample->values.count(name) == 1u, name);
     BOOST_TEST((since.elapsed() >= i * period));
   }
-  const auto unhurried = in.start(settings_for(node.connection_string()), {.refresh_period = 1h});
-  fixtures::require_done(unhurried->next());
+  const auto unhurried = start(in, server.settings(), {.refresh_period = 1h});
+  fixtures::require_done(unhurried.next());
 }
 
-BOOST_DATA_TEST_CASE(a_watch_continues_on_a_node_that_was_killed_and_runs_again, data::make(ways), in) {
+BOOST_TEST_DECORATOR(*fixtures::needs_own_node())
+BOOST_DATA_TEST_CASE(a_watch_continues_on_a_node_that_was_killed_and_runs_again, data::make(every_way), in) {
   fixtures::child_node node;
-  const auto watch = in.start(settings_for(node.connection_string()), {.refresh_period = 20ms});
-  const auto before = process_of(watch->next());
-  BOOST_TEST(process_of(watch->next()) == before);
+  const auto watch = start(in, settings_for(node.connection_string()), {.refresh_period = 20ms});
+  const auto before = process_of(watch.next());
+  BOOST_TEST(process_of(watch.next()) == before);
   node.kill();
-  auto later = next_later(*watch);
+  auto later = next_later(watch);
   node.restart();
   BOOST_TEST(process_of(fixtures::value_of(later, "a sample of the new process")) != before);
-  process_of(watch->next());
+  process_of(watch.next());
 }
 
-BOOST_DATA_TEST_CASE(a_watch_continues_on_the_next_leader, data::make(ways), in) {
+BOOST_TEST_DECORATOR(*fixtures::needs_own_node())
+BOOST_DATA_TEST_CASE(a_watch_continues_on_the_next_leader, data::make(every_way), in) {
   fixtures::cluster nodes;
   nodes.settle();
-  const auto watch = in.start(settings_for(nodes.connection_string()), {.refresh_period = 20ms});
-  fixtures::require_done(watch->next());
+  const auto watch = start(in, settings_for(nodes.connection_string()), {.refresh_period = 20ms});
+  fixtures::require_done(watch.next());
   nodes.kill(nodes.some_leader());
-  auto later = next_later(*watch);
+  auto later = next_later(watch);
   fixtures::require_done(fixtures::value_of(later, "a sample of another node"));
 }
 
-BOOST_DATA_TEST_CASE(an_option_that_makes_no_sense_is_refused_by_its_name, data::make(ways) * data::make(refused_options), in,
-                     one) {
-  devnode node;
-  const auto watch = in.start(settings_for(node.connection_string()), one.options);
+BOOST_DATA_TEST_CASE(an_option_that_makes_no_sense_is_refused_by_its_name, data::make(every_way) * data::make(refused_options),
+                     in, one) {
+  const fixtures::server server;
+  const auto watch = start(in, server.settings(), one.options);
   for (int i = 0; i < 2; ++i) {
-    const result<server_statistics> refused = watch->next();
+    const result<server_statistics> refused = watch.next();
     BOOST_TEST(code_of(refused) == errc::invalid_argument);
     BOOST_REQUIRE(refused.error().get<bad_argument>());
     BOOST_TEST(refused.error().get<bad_argument>()->name == one.member);
   }
 }
 
-BOOST_DATA_TEST_CASE(a_sample_that_is_waited_for_ends_with_the_watch, data::make(ways) * data::make({false, true}), in, closing) {
-  devnode node;
-  const auto watch = in.start(settings_for(node.connection_string()), {.refresh_period = std::chrono::milliseconds::max()});
-  fixtures::require_done(watch->next());
-  auto later = next_later(*watch);
+BOOST_DATA_TEST_CASE(a_sample_that_is_waited_for_ends_with_the_watch, data::make(every_way) * data::make({false, true}), in,
+                     closing) {
+  const fixtures::server server;
+  const auto watch = start(in, server.settings(), {.refresh_period = std::chrono::milliseconds::max()});
+  fixtures::require_done(watch.next());
+  auto later = next_later(watch);
   BOOST_TEST((later.wait_for(50ms) == std::future_status::timeout));
-  closing ? watch->close_client() : watch->cancel();
+  closing ? watch.client->close() : watch.watch->cancel();
   const auto expected = closing ? errc::closed : errc::cancelled;
   BOOST_TEST(code_of(fixtures::value_of(later, "the end of a watch")) == expected);
-  BOOST_TEST(code_of(watch->next()) == expected);
+  BOOST_TEST(code_of(watch.next()) == expected);
 }
 
-BOOST_DATA_TEST_CASE(a_watch_that_finds_no_node_says_why_with_the_first_sample, data::make(ways), in) {
-  const auto watch = in.start(settings_for("kurrentdb://127.0.0.1:1?tls=false&maxDiscoverAttempts=1"), {});
-  BOOST_TEST(code_of(watch->next()) == errc::discovery_failed);
-  BOOST_TEST(code_of(watch->next()) == errc::discovery_failed);
+BOOST_DATA_TEST_CASE(a_watch_that_finds_no_node_says_why_with_the_first_sample, data::make(every_way), in) {
+  const auto watch = start(in, settings_for("kurrentdb://127.0.0.1:1?tls=false&maxDiscoverAttempts=1"), {});
+  BOOST_TEST(code_of(watch.next()) == errc::discovery_failed);
+  BOOST_TEST(code_of(watch.next()) == errc::discovery_failed);
 }
 
-BOOST_DATA_TEST_CASE(a_watch_breaks_off_when_its_attempts_are_used_up, data::make(ways), in) {
+BOOST_TEST_DECORATOR(*fixtures::needs_own_node())
+BOOST_DATA_TEST_CASE(a_watch_breaks_off_when_its_attempts_are_used_up, data::make(every_way), in) {
   fixtures::child_node node;
   auto how = settings_for(node.connection_string());
   how.max_discover_attempts = 1;
-  const auto watch = in.start(how, {.refresh_period = 20ms, .resume = {.limit = 1}});
-  process_of(watch->next());
+  const auto watch = start(in, how, {.refresh_period = 20ms, .resume = {.limit = 1}});
+  process_of(watch.next());
   node.kill();
-  auto end = watch->next();
+  auto end = watch.next();
   while (end) // Of before.
-    end = watch->next();
+    end = watch.next();
   BOOST_TEST((end.error().code == errc::unavailable || end.error().code == errc::discovery_failed));
-  BOOST_TEST(code_of(watch->next()) == end.error().code);
+  BOOST_TEST(code_of(watch.next()) == end.error().code);
 }
 
 BOOST_AUTO_TEST_CASE(samples_can_be_iterated_and_the_end_is_known_afterwards) {
-  devnode node;
-  auto db = client::connect(node.connection_string()).value();
+  const fixtures::server server;
+  auto db = client::connect(server.settings()).value();
   auto watch = db.watch_statistics({.refresh_period = 20ms});
   auto count = 0;
   for (const auto& sample : watch.each()) {
@@ -234,9 +174,9 @@ BOOST_AUTO_TEST_CASE(samples_can_be_iterated_and_the_end_is_known_afterwards) {
 }
 
 BOOST_AUTO_TEST_CASE(an_error_that_nobody_looked_at_is_logged) {
-  devnode node;
+  const fixtures::server server;
   std::promise<std::string> logged;
-  auto how = settings_for(node.connection_string());
+  auto how = server.settings();
   how.log = [&](log_level level, std::string_view text) {
     if (level == log_level::warning && text.find("watch of statistics") != text.npos)
       logged.set_value(std::string{text});
@@ -251,3 +191,5 @@ BOOST_AUTO_TEST_CASE(an_error_that_nobody_looked_at_is_logged) {
 }
 
 BOOST_AUTO_TEST_SUITE_END()
+
+} // namespace

@@ -19,7 +19,7 @@
 #include <thread>
 #include <vector>
 
-#include <kdb/devnode.hpp>
+#include "tests/fixtures/server.hpp"
 
 using namespace std::chrono_literals;
 namespace asio = boost::asio;
@@ -37,9 +37,11 @@ std::vector<new_event> some_events(int count) {
 }
 
 struct fixture {
-  kdb::devnode node;
+  kdb::fixtures::server server;
+  kdb::fixtures::own_names named;
+  const std::string a = named("a"), empty = named("empty");
   asio::io_context io;
-  kdb::async_client db = *kdb::async_client::connect(io.get_executor(), node.connection_string());
+  kdb::async_client db = *kdb::async_client::connect(io.get_executor(), server.settings());
 
   /// Runs a coroutine to its end.
   void run(std::function<asio::awaitable<void>()> body) {
@@ -63,10 +65,10 @@ BOOST_FIXTURE_TEST_SUITE(async, fixture)
 
 BOOST_AUTO_TEST_CASE(a_coroutine_appends_reads_and_follows) {
   run([&]() -> asio::awaitable<void> {
-    const auto done = co_await db.append_to_stream("a", stream_state::no_stream, some_events(1000), asio::use_awaitable);
+    const auto done = co_await db.append_to_stream(a, stream_state::no_stream, some_events(1000), asio::use_awaitable);
     BOOST_TEST((done->revision == kdb::stream_revision{999}));
 
-    auto reading = db.read_stream("a");
+    auto reading = db.read_stream(a);
     auto count = 0u;
     for (;;) {
       const auto batch = co_await reading.next(asio::use_awaitable);
@@ -80,7 +82,7 @@ BOOST_AUTO_TEST_CASE(a_coroutine_appends_reads_and_follows) {
 
     kdb::subscribe_to_stream_options after;
     after.from = kdb::stream_revision{997};
-    auto followed = co_await db.subscribe_to_stream("a", after, asio::use_awaitable);
+    auto followed = co_await db.subscribe_to_stream(a, after, asio::use_awaitable);
     BOOST_TEST_REQUIRE(followed.has_value());
     const auto first = co_await followed->next(asio::use_awaitable);
     BOOST_TEST_REQUIRE(first.has_value());
@@ -111,7 +113,7 @@ BOOST_AUTO_TEST_CASE(a_callback_runs_on_the_executor_it_is_bound_to) {
 
 BOOST_AUTO_TEST_CASE(a_callback_without_an_executor_runs_where_the_client_does) {
   auto called = false;
-  db.get_current_version("none", {}, [&](const kdb::result<std::optional<kdb::stream_revision>>& found) {
+  db.get_current_version(named("none"), {}, [&](const kdb::result<std::optional<kdb::stream_revision>>& found) {
     called = true;
     BOOST_TEST(found.has_value());
     BOOST_TEST(!found->has_value());
@@ -123,8 +125,8 @@ BOOST_AUTO_TEST_CASE(a_callback_without_an_executor_runs_where_the_client_does) 
 
 BOOST_AUTO_TEST_CASE(futures_work) {
   std::thread runner;
-  auto done = db.append_to_stream("a", stream_state::any, some_events(1), asio::use_future);
-  auto wrong = db.append_to_stream("a", stream_state::revision(7), some_events(1), asio::use_future);
+  auto done = db.append_to_stream(a, stream_state::any, some_events(1), asio::use_future);
+  auto wrong = db.append_to_stream(a, stream_state::revision(7), some_events(1), asio::use_future);
   runner = std::thread{[&] { io.run(); }};
   BOOST_TEST(done.get().has_value());
   BOOST_TEST((wrong.get().error().code == errc::wrong_expected_version));
@@ -149,10 +151,10 @@ BOOST_AUTO_TEST_CASE(closing_answers_what_is_pending_and_all_that_comes_later) {
 
 BOOST_AUTO_TEST_CASE(a_reading_that_is_dropped_midway_ends_quietly) {
   run([&]() -> asio::awaitable<void> {
-    const auto done = co_await db.append_to_stream("a", stream_state::any, some_events(5000), asio::use_awaitable);
+    const auto done = co_await db.append_to_stream(a, stream_state::any, some_events(5000), asio::use_awaitable);
     BOOST_TEST(done.has_value());
     for (auto i = 0; i < 200; ++i) {
-      auto reading = db.read_stream("a");
+      auto reading = db.read_stream(a);
       const auto batch = co_await reading.next(asio::use_awaitable);
       BOOST_TEST_REQUIRE(batch.has_value());
     }
@@ -161,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_reading_that_is_dropped_midway_ends_quietly) {
 
 BOOST_AUTO_TEST_CASE(a_second_next_before_the_first_has_completed_is_refused) {
   run([&]() -> asio::awaitable<void> {
-    auto followed = co_await db.subscribe_to_stream("empty", {}, asio::use_awaitable);
+    auto followed = co_await db.subscribe_to_stream(empty, {}, asio::use_awaitable);
     BOOST_TEST_REQUIRE(followed.has_value());
     const auto live = co_await followed->next(asio::use_awaitable);
     BOOST_TEST(live.has_value());
@@ -175,7 +177,7 @@ BOOST_AUTO_TEST_CASE(a_second_next_before_the_first_has_completed_is_refused) {
 BOOST_AUTO_TEST_CASE(a_cancelled_read_completes_what_is_pending_with_closed) {
   // Nobody listens there: the read waits for a node.
   auto nowhere = *kdb::async_client::connect(io.get_executor(), "kurrentdb://127.0.0.1:1?tls=false&maxDiscoverAttempts=-1");
-  auto reading = nowhere.read_stream("a");
+  auto reading = nowhere.read_stream(a);
   auto pending = reading.next(asio::use_future);
   std::thread runner{[&] { io.run(); }};
   BOOST_TEST((pending.wait_for(50ms) == std::future_status::timeout));
@@ -191,7 +193,7 @@ BOOST_AUTO_TEST_CASE(a_subscription_that_is_dropped_completes_what_is_pending_wi
   {
     const auto guard = asio::make_work_guard(io);
     runner = std::thread{[&] { io.run(); }};
-    std::optional<kdb::async_subscription> followed = std::move(*db.subscribe_to_stream("empty", {}, asio::use_future).get());
+    std::optional<kdb::async_subscription> followed = std::move(*db.subscribe_to_stream(empty, {}, asio::use_future).get());
     BOOST_TEST(followed->next(asio::use_future).get().has_value()); // Caught up.
     auto pending = followed->next(asio::use_future);
     BOOST_TEST((pending.wait_for(50ms) == std::future_status::timeout));
@@ -204,7 +206,7 @@ BOOST_AUTO_TEST_CASE(a_subscription_that_is_dropped_completes_what_is_pending_wi
 
 BOOST_AUTO_TEST_CASE(a_coroutine_that_waits_for_a_batch_is_cancelled_by_another) {
   run([&]() -> asio::awaitable<void> {
-    auto followed = co_await db.subscribe_to_stream("empty", {}, asio::use_awaitable);
+    auto followed = co_await db.subscribe_to_stream(empty, {}, asio::use_awaitable);
     BOOST_TEST_REQUIRE(followed.has_value());
     const auto live = co_await followed->next(asio::use_awaitable);
     BOOST_TEST(live.has_value());
@@ -212,7 +214,8 @@ BOOST_AUTO_TEST_CASE(a_coroutine_that_waits_for_a_batch_is_cancelled_by_another)
     const auto end = co_await followed->next(asio::use_awaitable);
     BOOST_TEST((end.error().code == errc::cancelled));
     BOOST_TEST((followed->ended()->reason == kdb::end_reason::cancelled));
-    BOOST_TEST(followed->ended()->node == "127.0.0.1:" + std::to_string(node.port()));
+    const auto connected = co_await db.wait_connected(20s, asio::use_awaitable);
+    BOOST_TEST(followed->ended()->node == to_string(connected.value().node));
   });
 }
 
@@ -220,15 +223,15 @@ BOOST_AUTO_TEST_CASE(an_append_in_parts_completes_with_its_plain_result) {
   run([&]() -> asio::awaitable<void> {
     kdb::append_in_parts_options small;
     small.part_bytes = 1;
-    const auto done = co_await db.append_in_parts("a", stream_state::no_stream, some_events(5), small, asio::use_awaitable);
+    const auto done = co_await db.append_in_parts(a, stream_state::no_stream, some_events(5), small, asio::use_awaitable);
     BOOST_TEST(done.complete());
     BOOST_TEST(done.parts == 5u);
-    const auto all = co_await db.read_stream_to_end("a", {}, asio::use_awaitable);
+    const auto all = co_await db.read_stream_to_end(a, {}, asio::use_awaitable);
     BOOST_TEST_REQUIRE(all.has_value());
     BOOST_TEST(all->size() == 5u);
     BOOST_TEST((all->bounds().last == kdb::stream_revision{4}));
     BOOST_TEST((co_await db.close(asio::use_awaitable)).has_value());
-    const auto later = co_await db.append_in_parts("a", stream_state::any, some_events(5), small, asio::use_awaitable);
+    const auto later = co_await db.append_in_parts(a, stream_state::any, some_events(5), small, asio::use_awaitable);
     BOOST_TEST((later.stopped->code == errc::closed));
   });
 }
@@ -236,7 +239,7 @@ BOOST_AUTO_TEST_CASE(an_append_in_parts_completes_with_its_plain_result) {
 BOOST_AUTO_TEST_CASE(clients_go_while_operations_are_pending) {
   std::vector<std::future<kdb::result<kdb::log_position>>> pending;
   {
-    auto other = *kdb::async_client::connect(io.get_executor(), node.connection_string());
+    auto other = *kdb::async_client::connect(io.get_executor(), server.settings());
     for (auto i = 0; i < 50; ++i)
       pending.push_back(other.get_commit_position(asio::use_future));
   }

@@ -11,7 +11,7 @@
 #include <utility>
 
 #include "tests/fixtures/sample_request.hpp"
-#include <kdb/devnode.hpp>
+#include "tests/fixtures/server.hpp"
 
 // Completion handlers that can only be moved: for every operation of the list and for every stream of the Asio client.
 
@@ -41,9 +41,10 @@ struct fixture {
     BOOST_TEST(done == started, boost::test_tools::per_element());
   }
 
-  devnode node;
+  fixtures::server server;
+  const std::string stream = fixtures::own_names{}("s");
   boost::asio::io_context io;
-  async_client db = *async_client::connect(io.get_executor(), node.connection_string());
+  async_client db = *async_client::connect(io.get_executor(), server.settings());
   std::set<std::string> started, done;
 };
 
@@ -51,7 +52,8 @@ struct fixture {
 
 BOOST_FIXTURE_TEST_SUITE(move_only_handlers, fixture)
 
-BOOST_AUTO_TEST_CASE(every_operation_of_the_list_takes_one) {
+// Some would end a server, or change it for others.
+BOOST_AUTO_TEST_CASE(every_operation_of_the_list_takes_one, *fixtures::needs_own_node()) {
 #define KDB_X(request) db.ask(fixtures::sample_request<request>(), handler(#request));
   KDB_OPERATIONS(KDB_X)
 #undef KDB_X
@@ -59,7 +61,7 @@ BOOST_AUTO_TEST_CASE(every_operation_of_the_list_takes_one) {
 }
 
 BOOST_AUTO_TEST_CASE(every_stream_takes_one) {
-  auto reading = db.read_stream("s"), all = db.read_all();
+  auto reading = db.read_stream(stream), all = db.read_all();
   reading.next(handler("next of a reading"));
   all.next(handler("next of all"));
   std::optional<async_subscription> of_stream, of_all;
@@ -72,7 +74,7 @@ BOOST_AUTO_TEST_CASE(every_stream_takes_one) {
       }));
     });
   };
-  db.subscribe_to_stream("s", {}, follow("subscribe_to_stream", of_stream));
+  db.subscribe_to_stream(stream, {}, follow("subscribe_to_stream", of_stream));
   db.subscribe_to_all({}, follow("subscribe_to_all", of_all));
   std::optional<async_statistics_watch> watch;
   db.watch_statistics({}, handler("watch_statistics", [&](result<async_statistics_watch> started_watch) {
@@ -98,14 +100,14 @@ BOOST_AUTO_TEST_CASE(a_consumer_takes_one) {
                      }));
   };
   const auto consume = [&](const result<void>&) {
-    db.consume({"s", "g"}, {}, handler("consume", [&](result<async_consumer> started_consumer) {
+    db.consume({stream, "g"}, {}, handler("consume", [&](result<async_consumer> started_consumer) {
                  consumer.emplace(std::move(started_consumer.value()));
                  consumer->next(handler("next of a consumer", answered));
                }));
   };
-  db.append_to_stream("s", stream_state::any, {new_event::json("t", "{}")}, handler("append", [&](const result<append_result>&) {
-                        db.create_group("s", "g", handler("create_group", consume));
-                      }));
+  db.append_to_stream(
+    stream, stream_state::any, {new_event::json("t", "{}")},
+    handler("append", [&](const result<append_result>&) { db.create_group(stream, "g", handler("create_group", consume)); }));
   run();
 }
 

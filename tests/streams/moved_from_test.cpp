@@ -3,6 +3,7 @@
 
 #include <kdb/async_client.hpp>
 
+#include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
 
 #include <sys/wait.h>
@@ -12,15 +13,15 @@
 #include <string>
 #include <utility>
 
+#include "tests/fixtures/server.hpp"
 #include "tests/fixtures/ways_in.hpp"
-#include <kdb/devnode.hpp>
 
 // What was moved from answers `closed`. Debug builds of the library stop there instead, each in a process of its own here.
 
 using namespace kdb;
 using namespace std::chrono_literals;
 using boost::asio::use_future;
-using fixtures::code_of, fixtures::require_done, fixtures::settings_for;
+using fixtures::code_of, fixtures::require_done;
 
 namespace {
 
@@ -56,16 +57,17 @@ void expect_refused(const char* name, Call call) {
 #endif
 
 struct fixture {
-  devnode node;
-  fixtures::through_blocking blocking{settings_for(node.connection_string())};
-  fixtures::through_asio asio{settings_for(node.connection_string())};
-  client& db = blocking.db;
-  async_client& async_db = asio.db;
-  const group_name group{"s", "g"};
+  fixtures::server server;
+  fixtures::own_names named;
+  const std::string stream = named("s"), empty = named("empty");
+  boost::asio::thread_pool thread{1};
+  client db = client::connect(server.settings()).value();
+  async_client async_db = async_client::connect(thread.get_executor(), server.settings()).value();
+  const group_name group{stream, "g"};
 
   fixture() {
-    require_done(db.append_to_stream("s", stream_state::any, {new_event::json("t", "{}"), new_event::json("t", "{}")}));
-    require_done(db.create_group("s", "g"));
+    require_done(db.append_to_stream(stream, stream_state::any, {new_event::json("t", "{}"), new_event::json("t", "{}")}));
+    require_done(db.create_group(stream, "g"));
   }
 };
 
@@ -74,7 +76,7 @@ struct fixture {
 BOOST_FIXTURE_TEST_SUITE(moved_from, fixture)
 
 BOOST_AUTO_TEST_CASE(a_reading_has_ended_with_closed) {
-  auto reading = db.read_stream("s");
+  auto reading = db.read_stream(stream);
   auto moved = std::move(reading);
   expect_refused("next", [&] { return reading.next(); });
   expect_refused("finish", [&] { return reading.finish(); });
@@ -82,12 +84,12 @@ BOOST_AUTO_TEST_CASE(a_reading_has_ended_with_closed) {
   BOOST_TEST((reading.events().begin() == std::default_sentinel));
   BOOST_TEST(!reading.bounds().last.has_value());
   require_done(moved.next());
-  reading = db.read_stream("s"); // It can be assigned to.
+  reading = db.read_stream(stream); // It can be assigned to.
   require_done(reading.next());
 }
 
 BOOST_AUTO_TEST_CASE(a_subscription_has_ended_with_closed) {
-  auto subscription = db.subscribe_to_stream("s").value();
+  auto subscription = db.subscribe_to_stream(stream).value();
   auto moved = std::move(subscription);
   expect_refused("next", [&] { return subscription.next(1s); });
   BOOST_TEST(!subscription.ended().has_value());
@@ -129,18 +131,18 @@ BOOST_AUTO_TEST_CASE(a_watch_has_ended_with_closed) {
 }
 
 BOOST_AUTO_TEST_CASE(an_async_reading_has_ended_with_closed) {
-  auto reading = async_db.read_stream("s");
+  auto reading = async_db.read_stream(stream);
   auto moved = std::move(reading);
   expect_refused("next", [&] { return reading.next(use_future).get(); });
   BOOST_TEST(!reading.bounds().last.has_value());
   reading.cancel();
   require_done(moved.next(use_future).get());
-  reading = async_db.read_stream("s");
+  reading = async_db.read_stream(stream);
   require_done(reading.next(use_future).get());
 }
 
 BOOST_AUTO_TEST_CASE(an_async_subscription_has_ended_with_closed) {
-  auto subscription = async_db.subscribe_to_stream("s", {}, use_future).get().value();
+  auto subscription = async_db.subscribe_to_stream(stream, {}, use_future).get().value();
   auto moved = std::move(subscription);
   expect_refused("next", [&] { return subscription.next(use_future).get(); });
   BOOST_TEST(!subscription.ended().has_value());
@@ -176,11 +178,11 @@ BOOST_AUTO_TEST_CASE(an_async_watch_has_ended_with_closed) {
 // Moving a client copies it.
 BOOST_AUTO_TEST_CASE(a_client_goes_on) {
   const auto moved = std::move(db);
-  require_done(db.get_current_version("s"));
-  require_done(moved.get_current_version("s"));
+  require_done(db.get_current_version(stream));
+  require_done(moved.get_current_version(stream));
   const auto async_moved = std::move(async_db);
-  require_done(async_db.get_current_version("s", use_future).get());
-  require_done(async_moved.get_current_version("s", use_future).get());
+  require_done(async_db.get_current_version(stream, use_future).get());
+  require_done(async_moved.get_current_version(stream, use_future).get());
 }
 
 // What is replaced by an assignment ends, as if it were destroyed: nobody waits for it in vain.
@@ -189,7 +191,7 @@ BOOST_AUTO_TEST_CASE(an_assignment_ends_what_it_replaces) {
     BOOST_REQUIRE((pending.wait_for(20s) == std::future_status::ready));
     BOOST_TEST(code_of(pending.get()) == expected);
   };
-  const auto follow = [&] { return async_db.subscribe_to_stream("empty", {.from = stream_start}, use_future).get().value(); };
+  const auto follow = [&] { return async_db.subscribe_to_stream(empty, {.from = stream_start}, use_future).get().value(); };
   auto subscription = follow();
   require_done(subscription.next(use_future).get()); // Caught up.
   auto news = subscription.next(use_future);
@@ -202,16 +204,16 @@ BOOST_AUTO_TEST_CASE(an_assignment_ends_what_it_replaces) {
   watch = async_db.watch_statistics({}, use_future).get().value();
   ends(std::move(sample), errc::cancelled);
 
-  require_done(db.create_group("empty", "g"));
-  auto consumer = async_db.consume({"empty", "g"}, {}, use_future).get().value();
+  require_done(db.create_group(empty, "g"));
+  auto consumer = async_db.consume({empty, "g"}, {}, use_future).get().value();
   auto events = consumer.next(use_future);
-  consumer = async_db.consume({"empty", "g"}, {}, use_future).get().value();
+  consumer = async_db.consume({empty, "g"}, {}, use_future).get().value();
   ends(std::move(events), errc::cancelled);
 
-  fixtures::through_asio nowhere{settings_for("kurrentdb://127.0.0.1:1?tls=false&maxDiscoverAttempts=-1")};
-  auto reading = nowhere.db.read_stream("s");
+  auto nowhere = async_client::connect(thread.get_executor(), "kurrentdb://127.0.0.1:1?tls=false&maxDiscoverAttempts=-1").value();
+  auto reading = nowhere.read_stream(stream);
   auto batch = reading.next(use_future);
-  reading = async_db.read_stream("s");
+  reading = async_db.read_stream(stream);
   ends(std::move(batch), errc::closed);
 }
 

@@ -15,7 +15,8 @@
 
 #include <kdb/checkpoint_store.hpp>
 #include <kdb/client.hpp>
-#include <kdb/devnode.hpp>
+
+#include "tests/fixtures/server.hpp"
 
 // A subscriber that dies again and again, and begins each time where its checkpoints say.
 
@@ -57,12 +58,15 @@ constexpr kdb::checkpointer::rhythm every_seven{.items = 7, .interval = 1h};
 
 struct fixture {
   folder where;
-  kdb::devnode node;
-  kdb::client db = *kdb::client::connect(node.connection_string());
+  kdb::fixtures::server server;
+  kdb::fixtures::own_names named;
+  kdb::client db = *kdb::client::connect(server.settings());
+  kdb::log_position begin; // This test's part of $all.
   std::minstd_rand random{7};
   std::uint64_t handled = 0; // Events below this one were handled at least once.
 
   fixture() {
+    begin = append("before", 1);
     // Matching events with others around them, so that checkpoints of the server stand between.
     for (std::uint64_t i = 0; i < total / 20; ++i) {
       append("noise", 30);
@@ -70,11 +74,13 @@ struct fixture {
     }
   }
 
-  void append(const std::string& stream, int count) {
+  kdb::log_position append(const std::string& stream, int count) {
     std::vector<kdb::new_event> events;
     for (auto i = 0; i < count; ++i)
       events.push_back(kdb::new_event::json("t", "{}"));
-    BOOST_REQUIRE(db.append_to_stream(stream, kdb::stream_state::any, events).has_value());
+    const auto done = db.append_to_stream(named(stream), kdb::stream_state::any, events);
+    BOOST_REQUIRE(done.has_value());
+    return done->position.value();
   }
 
   /// One life: handles so many items, tells the checkpointer, and dies without a flush. Nothing may be missing.
@@ -112,14 +118,12 @@ struct fixture {
     kdb::subscribe_to_stream_options how;
     if (from)
       how.from = std::get<kdb::stream_revision>(*from);
-    return db.subscribe_to_stream("orders", how);
+    return db.subscribe_to_stream(named("orders"), how);
   }
 
   kdb::result<kdb::subscription> follow_all(const std::optional<kdb::resume_point>& from) {
-    kdb::subscribe_to_all_options how;
-    if (from)
-      how.from = std::get<kdb::log_position>(*from);
-    how.filter = kdb::event_filter::stream_prefixes({"orders"});
+    kdb::subscribe_to_all_options how{.from = from ? std::get<kdb::log_position>(*from) : begin};
+    how.filter = kdb::event_filter::stream_prefixes({named("orders")});
     how.filter->window(8);
     return db.subscribe_to_all(how);
   }

@@ -6,9 +6,9 @@
 #include <mutex>
 
 #include "tests/fixtures/certificates.hpp"
+#include "tests/fixtures/server.hpp"
 #include "tests/fixtures/wait.hpp"
 #include <kdb/client.hpp>
-#include <kdb/devnode.hpp>
 
 using namespace kdb;
 using namespace std::chrono_literals;
@@ -22,8 +22,12 @@ std::vector<new_event> one_event() {
 /// A node with TLS and users, of whom ada is one without rights of her own.
 struct guarded {
   fixtures::scratch_folder folder;
-  devnode node{{.tls_folder = folder.path("tls")}};
-  settings as_admin = settings::from_connection_string(node.connection_string()).value();
+  fixtures::server server{{.tls_folder = folder.path("tls")}};
+  fixtures::own_names named;
+  const std::string ada_name = named("ada"), mine = named("mine"), ours = named("ours");
+  const credentials ada = credentials::basic(ada_name, "ada's password");
+  const call_options as_ada{.credentials = ada};
+  settings as_admin = server.settings();
   std::mutex mutex;
   std::vector<connection_change> changes;
 
@@ -46,18 +50,15 @@ struct guarded {
   }
 };
 
-const auto ada = credentials::basic("ada", "ada's password");
-const call_options as_ada{.credentials = ada};
-
 /// "mine" is there, and only administrators may do anything with it; "ours" is everybody's.
 struct with_ada : guarded {
   client db = client::connect(as_admin).value();
 
   with_ada() {
-    for (const auto* stream : {"mine", "ours"})
+    for (const auto& stream : {mine, ours})
       BOOST_REQUIRE(db.append_to_stream(stream, stream_state::any, one_event()).has_value());
-    BOOST_REQUIRE(db.create_user("ada", "ada's password", {.full_name = "Ada"}).has_value());
-    close_off("mine");
+    BOOST_REQUIRE(db.create_user(ada_name, "ada's password", {.full_name = "Ada"}).has_value());
+    close_off(mine);
   }
   void close_off(const std::string& stream) {
     const std::vector<std::string> admins{"$admins"};
@@ -85,55 +86,55 @@ bool is_unauthenticated(errc code) {
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(rights)
+BOOST_AUTO_TEST_SUITE(rights, *fixtures::needs_users())
 
 BOOST_AUTO_TEST_CASE(a_client_with_wrong_credentials_is_told_so_and_looks_for_no_other_node) {
   guarded s;
   auto db = client::connect(s.as(credentials::basic("admin", "wr0ng"))).value();
-  BOOST_TEST(is_unauthenticated(code_of(db.append_to_stream("s", stream_state::any, one_event(), {.call = {.retry = 5}}))));
-  BOOST_TEST(is_unauthenticated(code_of(db.read_stream("s").finish().and_then([&] { return db.get_commit_position(); }))));
+  BOOST_TEST(is_unauthenticated(code_of(db.append_to_stream(s.ours, stream_state::any, one_event(), {.call = {.retry = 5}}))));
+  BOOST_TEST(is_unauthenticated(code_of(db.read_stream(s.ours).finish().and_then([&] { return db.get_commit_position(); }))));
   BOOST_TEST(s.losses() <= 2u); // One for each request, and no more.
 }
 
 BOOST_AUTO_TEST_CASE(a_call_with_wrong_credentials_fails_alone) {
   with_ada s;
-  const call_options wrong{.credentials = credentials::basic("ada", "wr0ng"), .retry = 5};
-  BOOST_TEST(is_unauthenticated(code_of(s.db.append_to_stream("ours", stream_state::any, one_event(), {.call = wrong}))));
+  const call_options wrong{.credentials = credentials::basic(s.ada_name, "wr0ng"), .retry = 5};
+  BOOST_TEST(is_unauthenticated(code_of(s.db.append_to_stream(s.ours, stream_state::any, one_event(), {.call = wrong}))));
   BOOST_TEST(is_unauthenticated(code_of(s.db.get_commit_position({.call = wrong}))));
-  BOOST_TEST(is_unauthenticated(code_of(s.db.subscribe_to_stream("ours", {.call = wrong}))));
+  BOOST_TEST(is_unauthenticated(code_of(s.db.subscribe_to_stream(s.ours, {.call = wrong}))));
   BOOST_TEST(is_unauthenticated(code_of(
-    s.db.append_records({{.stream = "ours", .record = {.schema_name = "happened", .data = "{}"}}}, {}, {.call = wrong}))));
-  BOOST_TEST(s.db.append_to_stream("ours", stream_state::any, one_event()).has_value());
+    s.db.append_records({{.stream = s.ours, .record = {.schema_name = "happened", .data = "{}"}}}, {}, {.call = wrong}))));
+  BOOST_TEST(s.db.append_to_stream(s.ours, stream_state::any, one_event()).has_value());
   BOOST_TEST(s.losses() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(what_somebody_may_not_do_is_denied_and_not_tried_again) {
   with_ada s;
-  BOOST_TEST(s.db.append_to_stream("ours", stream_state::any, one_event(), {.call = as_ada}).has_value());
-  BOOST_TEST(is_denied(code_of(s.db.append_to_stream("mine", stream_state::any, one_event(), {.call = as_ada}))));
-  BOOST_TEST(is_denied(code_of(s.db.get_current_version("mine", as_ada))));
-  BOOST_TEST(is_denied(code_of(s.db.delete_stream("mine", stream_state::any, {.call = as_ada}))));
-  BOOST_TEST(is_denied(code_of(s.db.subscribe_to_stream("mine", {.call = as_ada}))));
-  BOOST_TEST(is_denied(code_of(s.db.get_commit_position({.call = as_ada})))); // $all.
+  BOOST_TEST(s.db.append_to_stream(s.ours, stream_state::any, one_event(), {.call = s.as_ada}).has_value());
+  BOOST_TEST(is_denied(code_of(s.db.append_to_stream(s.mine, stream_state::any, one_event(), {.call = s.as_ada}))));
+  BOOST_TEST(is_denied(code_of(s.db.get_current_version(s.mine, s.as_ada))));
+  BOOST_TEST(is_denied(code_of(s.db.delete_stream(s.mine, stream_state::any, {.call = s.as_ada}))));
+  BOOST_TEST(is_denied(code_of(s.db.subscribe_to_stream(s.mine, {.call = s.as_ada}))));
+  BOOST_TEST(is_denied(code_of(s.db.get_commit_position({.call = s.as_ada})))); // $all.
   BOOST_TEST(is_denied(code_of(
-    s.db.append_records({{.stream = "mine", .record = {.schema_name = "happened", .data = "{}"}}}, {}, {.call = as_ada}))));
-  BOOST_TEST(is_denied(code_of(s.db.create_group("ours", "g", {.call = as_ada}))));
+    s.db.append_records({{.stream = s.mine, .record = {.schema_name = "happened", .data = "{}"}}}, {}, {.call = s.as_ada}))));
+  BOOST_TEST(is_denied(code_of(s.db.create_group(s.ours, "g", {.call = s.as_ada}))));
   BOOST_TEST(s.losses() == 0u);
 }
 
 BOOST_AUTO_TEST_CASE(appends_of_a_client_without_rights_are_denied_one_by_one_in_their_common_call) {
   with_ada s;
-  auto db = client::connect(s.as(ada)).value();
-  BOOST_TEST(is_denied(code_of(db.append_to_stream("mine", stream_state::any, one_event()))));
-  BOOST_TEST(db.append_to_stream("ours", stream_state::any, one_event()).has_value());
+  auto db = client::connect(s.as(s.ada)).value();
+  BOOST_TEST(is_denied(code_of(db.append_to_stream(s.mine, stream_state::any, one_event()))));
+  BOOST_TEST(db.append_to_stream(s.ours, stream_state::any, one_event()).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(a_subscription_ends_for_good_when_the_right_to_read_is_taken_away) {
   with_ada s;
-  auto following = s.db.subscribe_to_stream("ours", {.from = stream_start, .call = as_ada}).value();
+  auto following = s.db.subscribe_to_stream(s.ours, {.from = stream_start, .call = s.as_ada}).value();
   BOOST_REQUIRE(following.next(fixtures::patience).has_value());
-  s.close_off("ours");
-  static_cast<void>(s.db.append_to_stream("ours", stream_state::any, one_event()));
+  s.close_off(s.ours);
+  static_cast<void>(s.db.append_to_stream(s.ours, stream_state::any, one_event()));
   std::optional<error> why;
   fixtures::wait_until("the end of the subscription", [&] {
     if (auto next = following.next(10ms); !next)
@@ -148,8 +149,8 @@ BOOST_AUTO_TEST_CASE(a_subscription_ends_for_good_when_the_right_to_read_is_take
 
 BOOST_AUTO_TEST_CASE(a_consumer_without_rights_does_not_start) {
   with_ada s;
-  BOOST_REQUIRE(s.db.create_group("mine", "g").has_value());
-  BOOST_TEST(is_denied(code_of(s.db.consume({"mine", "g"}, {.call = as_ada}))));
+  BOOST_REQUIRE(s.db.create_group(s.mine, "g").has_value());
+  BOOST_TEST(is_denied(code_of(s.db.consume({s.mine, "g"}, {.call = s.as_ada}))));
   BOOST_TEST(s.losses() == 0u);
 }
 
@@ -180,19 +181,19 @@ BOOST_AUTO_TEST_CASE(credentials_that_are_refused_later_on_are_replaced_while_th
   how.credentials_provider = [&](const credentials_handler& done) {
     ++asked;
     std::lock_guard lock{mutex};
-    done(provided_credentials{credentials::basic("ada", password)});
+    done(provided_credentials{credentials::basic(s.ada_name, password)});
   };
   auto db = client::connect(how).value();
-  BOOST_TEST(db.append_to_stream("ours", stream_state::any, one_event()).has_value());
-  BOOST_TEST(db.get_current_version("ours").has_value());
+  BOOST_TEST(db.append_to_stream(s.ours, stream_state::any, one_event()).has_value());
+  BOOST_TEST(db.get_current_version(s.ours).has_value());
   {
     std::lock_guard lock{mutex};
     password = "another password";
   }
-  BOOST_REQUIRE(s.db.reset_password("ada", "another password").has_value());
-  BOOST_TEST(is_unauthenticated(code_of(db.get_current_version("ours"))));
-  fixtures::wait_until("the new credentials", [&] { return db.get_current_version("ours").has_value(); });
-  BOOST_TEST(db.append_to_stream("ours", stream_state::any, one_event()).has_value());
+  BOOST_REQUIRE(s.db.reset_password(s.ada_name, "another password").has_value());
+  BOOST_TEST(is_unauthenticated(code_of(db.get_current_version(s.ours))));
+  fixtures::wait_until("the new credentials", [&] { return db.get_current_version(s.ours).has_value(); });
+  BOOST_TEST(db.append_to_stream(s.ours, stream_state::any, one_event()).has_value());
   BOOST_TEST(asked == 2);
   BOOST_TEST(s.losses() == 0u);
 }

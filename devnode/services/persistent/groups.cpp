@@ -26,10 +26,12 @@ running_group* persistent_groups::find(const group_name& name) {
 }
 
 std::vector<running_group*> persistent_groups::all() {
+  const auto stream_of = [](const running_group* each) -> const auto& {
+    return each->definition().stream;
+  };
   std::vector<running_group*> list;
   for (auto& each : groups_)
-    list.push_back(each.get());
-  std::ranges::stable_sort(list, {}, [](auto each) { return each->definition().stream; });
+    list.insert(std::ranges::upper_bound(list, stream_of(each.get()), {}, stream_of), each.get());
   return list;
 }
 
