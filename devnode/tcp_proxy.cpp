@@ -56,9 +56,9 @@ struct tcp_proxy::impl {
   }
 
   /// Runs it on the proxy's thread, and returns when it has been run.
-  void command(std::function<void()> what) {
+  void command(std::function<void()> message) {
     std::unique_lock lock{mutex};
-    commands.push_back(std::move(what));
+    commands.push_back(std::move(message));
     auto mine = ++asked;
     std::uint64_t one = 1;
     if (::write(alarm, &one, sizeof one) != sizeof one)

@@ -44,9 +44,9 @@ struct reading_pump_state {
 
 using reading_pump_actor = caf::stateful_actor<reading_pump_state>;
 
-void end_reading(reading_pump_actor* self, result<void> how) {
+void end_reading(reading_pump_actor* self, result<void> outcome) {
   if (auto reading = self->state.target.lock())
-    reading->batches.ended(std::move(how));
+    reading->batches.ended(std::move(outcome));
   self->quit();
 }
 
@@ -59,7 +59,7 @@ void ask_reader(reading_pump_actor* self) {
         else if (auto reading = self->state.target.lock())
           reading->batches.arrived(std::move(batch));
       },
-      [self](const caf::error& why) { end_reading(self, unexpected{error::from(why)}); });
+      [self](const caf::error& cause) { end_reading(self, unexpected{error::from(cause)}); });
 }
 
 template <class Request>
@@ -73,7 +73,7 @@ caf::behavior reading_pump(reading_pump_actor* self, client_actor client, std::w
         for (auto i = 0; i < batches_ahead; ++i)
           ask_reader(self);
       },
-      [self](const caf::error& why) { end_reading(self, unexpected{error::from(why)}); });
+      [self](const caf::error& cause) { end_reading(self, unexpected{error::from(cause)}); });
   return {
     [self](const batch_taken&) { ask_reader(self); },
   };
@@ -83,8 +83,8 @@ template <class Request>
 std::shared_ptr<async_reading_state> start_reading(std::shared_ptr<const async_core::impl> owner, Request request) {
   auto state = make_state<async_reading_state>(std::move(owner));
   auto& running = *state->owner->running;
-  if (auto why = running.refusal())
-    state->batches.ended(unexpected{std::move(*why)});
+  if (auto cause = running.refusal())
+    state->batches.ended(unexpected{std::move(*cause)});
   else
     state->batches.set_pump(running.spawn(reading_pump<Request>, running.client(), std::weak_ptr{state}, std::move(request)));
   return state;
@@ -97,8 +97,8 @@ void start_next(const std::shared_ptr<async_reading_state>& state, completion_pt
     done->complete(moved_from("reading"));
     return;
   }
-  if (auto why = state->owner->running->refusal())
-    done->complete(unexpected{std::move(*why)});
+  if (auto cause = state->owner->running->refusal())
+    done->complete(unexpected{std::move(*cause)});
   else
     state->batches.take(std::move(done));
 }
@@ -140,12 +140,12 @@ using subscription_pump_actor = caf::stateful_actor<subscription_pump_state>;
 
 void end_following(subscription_pump_actor* self, subscription_ended end) {
   auto& into = *self->state.into;
-  auto why = to_error(end);
+  auto cause = to_error(end);
   {
     std::lock_guard lock{into.mutex};
     into.end = std::move(end);
   }
-  into.batches.ended(unexpected{std::move(why)});
+  into.batches.ended(unexpected{std::move(cause)});
   self->quit();
 }
 
@@ -186,8 +186,8 @@ namespace {
 template <class Request>
 void start_subscription(std::shared_ptr<const async_core::impl> owner, Request request,
                         completion_ptr<std::shared_ptr<async_subscription_state>> done) {
-  if (auto why = owner->running->refusal()) {
-    done->complete(unexpected{std::move(*why)});
+  if (auto cause = owner->running->refusal()) {
+    done->complete(unexpected{std::move(*cause)});
     return;
   }
   auto state = make_state<async_subscription_state>(owner);
@@ -216,8 +216,8 @@ void start_next(const std::shared_ptr<async_subscription_state>& state, completi
     done->complete(moved_from("subscription"));
     return;
   }
-  if (auto why = state->owner->running->refusal())
-    done->complete(unexpected{std::move(*why)});
+  if (auto cause = state->owner->running->refusal())
+    done->complete(unexpected{std::move(*cause)});
   else
     state->into->batches.take(std::move(done));
 }
@@ -301,16 +301,16 @@ void answer(const std::shared_ptr<async_consumer_state>& state, consumer_batch b
   send_answers(state, answer_batch{std::move(batch), std::move(outcomes)}, std::move(done));
 }
 
-void answer(const std::shared_ptr<async_consumer_state>& state, std::vector<event_token> events, kdb::outcome how,
+void answer(const std::shared_ptr<async_consumer_state>& state, std::vector<event_token> events, kdb::outcome outcome,
             completion_ptr<ack_result> done) {
   if (!state) {
     done->complete(moved_from("consumer"));
     return;
   }
-  if (how.is_ack())
+  if (outcome.is_ack())
     send_answers(state, ack_events{std::move(events)}, std::move(done));
   else
-    send_answers(state, nack_events{std::move(events), how.action(), how.reason()}, std::move(done));
+    send_answers(state, nack_events{std::move(events), outcome.action(), outcome.reason()}, std::move(done));
 }
 
 std::optional<subscription_ended> end_of(const std::shared_ptr<async_consumer_state>& state) {
@@ -327,8 +327,8 @@ void cancel(const std::shared_ptr<async_consumer_state>& state) {
 
 void async_core::consume(group_name group, consume_options options,
                          completion_ptr<std::shared_ptr<async_consumer_state>> done) const {
-  if (auto why = impl_->running->refusal()) {
-    done->complete(unexpected{std::move(*why)});
+  if (auto cause = impl_->running->refusal()) {
+    done->complete(unexpected{std::move(*cause)});
     return;
   }
   auto state = make_state<async_consumer_state>(impl_);
@@ -346,14 +346,14 @@ void async_core::consume(group_name group, consume_options options,
     std::shared_ptr<async_consumer_state> state;
     completion_ptr<std::shared_ptr<async_consumer_state>> done;
   };
-  kdb::consume what{std::move(group), state->box, std::move(options)};
-  impl_->ask<consumer_actor>(std::move(what), std::make_shared<adapter>(std::move(state), std::move(done)));
+  kdb::consume request{std::move(group), state->box, std::move(options)};
+  impl_->ask<consumer_actor>(std::move(request), std::make_shared<adapter>(std::move(state), std::move(done)));
 }
 
 // -- the operations --------------------------------------------------------------------------------
 
-result<async_core> async_core::start(settings how) {
-  auto started = runtime::start(std::move(how));
+result<async_core> async_core::start(settings settings) {
+  auto started = runtime::start(std::move(settings));
   if (!started)
     return unexpected{std::move(started.error())};
   return async_core{std::make_shared<impl>(std::move(*started))};
@@ -362,8 +362,8 @@ result<async_core> async_core::start(settings how) {
 template <operation Request>
 void async_core::ask(Request request, completion_ptr<answer_of<Request>> done) const {
   if constexpr (is_call<Request>) {
-    if (auto why = impl_->running->refusal()) {
-      done->complete(unexpected{std::move(*why)});
+    if (auto cause = impl_->running->refusal()) {
+      done->complete(unexpected{std::move(*cause)});
       return;
     }
     auto prepared = wire::prepare(std::move(request));

@@ -24,8 +24,8 @@ struct async_core::impl {
   /// Asks an actor; `done` gets a `result<Answer>`.
   template <class Answer, class Handle, class Request, class Done>
   void ask(const Handle& whom, Request request, Done done) const {
-    if (auto why = running->refusal()) {
-      done(result<Answer>{unexpected{std::move(*why)}});
+    if (auto cause = running->refusal()) {
+      done(result<Answer>{unexpected{std::move(*cause)}});
       return;
     }
     // The runtime has to stay for as long as anybody waits for an answer.

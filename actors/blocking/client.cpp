@@ -12,8 +12,8 @@ result<client> client::connect(std::string_view connection_string) {
   return connect(std::move(*how));
 }
 
-result<client> client::connect(settings how) {
-  auto started = detail::runtime::start(std::move(how));
+result<client> client::connect(settings settings) {
+  auto started = detail::runtime::start(std::move(settings));
   if (!started)
     return unexpected{std::move(started.error())};
   return client{std::move(*started)};

@@ -13,8 +13,8 @@ struct consumer_handle : pull_handle<consumer_batch, consumer_actor> {
   explicit consumer_handle(const std::shared_ptr<runtime>& given) : pull_handle{given, given->spawn(consumer_inbox)} {}
 
   template <class Request>
-  result<ack_result> answer(Request what) {
-    return running->ask<ack_result>(source, std::move(what));
+  result<ack_result> answer(Request request) {
+    return running->ask<ack_result>(source, std::move(request));
   }
 };
 
@@ -60,8 +60,8 @@ void consumer::cancel() {
 }
 
 result<consumer> client::consume(group_name group, consume_options options) const {
-  if (auto why = runtime_->refusal_to_wait())
-    return unexpected{std::move(*why)};
+  if (auto cause = runtime_->refusal_to_wait())
+    return unexpected{std::move(*cause)};
   auto handle = std::make_shared<detail::consumer_handle>(runtime_);
   auto started = runtime_->ask<consumer_actor>(kdb::consume{std::move(group), handle->box, std::move(options)});
   if (!started)

@@ -32,8 +32,8 @@ struct reading_state {
   }
 
   result<event_batch> next_batch() {
-    if (auto why = running->refusal_to_wait(); why && !end)
-      end = unexpected{std::move(*why)};
+    if (auto cause = running->refusal_to_wait(); cause && !end)
+      end = unexpected{std::move(*cause)};
     if (end)
       return *end ? result<event_batch>{} : unexpected{end->error()};
     ask_ahead();
@@ -41,7 +41,7 @@ struct reading_state {
     auto waiting = asked.front();
     asked.pop_front();
     waiting.receive([&](event_batch& batch) { answer = std::move(batch); },
-                    [&](caf::error& why) { answer = unexpected{error::from(why)}; });
+                    [&](caf::error& cause) { answer = unexpected{error::from(cause)}; });
     if (answer)
       bounds.merge(answer->bounds());
     if (!answer)
@@ -103,8 +103,8 @@ namespace {
 template <class Request>
 reading start_reading(std::shared_ptr<detail::runtime> running, Request request) {
   auto state = std::make_unique<detail::reading_state>(std::move(running));
-  if (auto why = state->running->refusal_to_wait()) {
-    state->end = unexpected{std::move(*why)};
+  if (auto cause = state->running->refusal_to_wait()) {
+    state->end = unexpected{std::move(*cause)};
     return reading{std::move(state)};
   }
   state->self = std::make_unique<detail::host_actor>(state->running->system());

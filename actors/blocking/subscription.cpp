@@ -19,8 +19,8 @@ namespace {
 
 template <class Request>
 result<subscription> start_subscription(std::shared_ptr<detail::runtime> running, Request request) {
-  if (auto why = running->refusal_to_wait())
-    return unexpected{std::move(*why)};
+  if (auto cause = running->refusal_to_wait())
+    return unexpected{std::move(*cause)};
   auto handle = std::make_shared<detail::subscription_handle>(running);
   request.subscriber = handle->box;
   auto started = running->ask<subscription_actor>(std::move(request));

@@ -19,21 +19,21 @@ namespace kdb::inline v0 {
 
 namespace {
 
-wire::read_request to_request(const std::string& stream, const read_stream_options& how) {
-  const auto from = how.from.value_or(how.direction == forwards ? stream_start : stream_end);
+wire::read_request to_request(const std::string& stream, const read_stream_options& options) {
+  const auto from = options.from.value_or(options.direction == forwards ? stream_start : stream_end);
   return {.source = wire::stream_source{stream, from},
-          .direction = how.direction,
-          .limit = how.limit,
-          .resolve_links = how.resolve_links};
+          .direction = options.direction,
+          .limit = options.limit,
+          .resolve_links = options.resolve_links};
 }
 
-wire::read_request to_request(const read_all_options& how) {
-  const auto from = how.from.value_or(how.direction == forwards ? all_start : all_end);
+wire::read_request to_request(const read_all_options& options) {
+  const auto from = options.from.value_or(options.direction == forwards ? all_start : all_end);
   return {.source = wire::all_source{from},
-          .direction = how.direction,
-          .limit = how.limit,
-          .resolve_links = how.resolve_links,
-          .filter = how.filter};
+          .direction = options.direction,
+          .limit = options.limit,
+          .resolve_links = options.resolve_links,
+          .filter = options.filter};
 }
 
 constexpr std::string_view settings_stream = "$settings";
@@ -53,8 +53,8 @@ client_self::behavior_type client_state::start(client_parts given) {
   restarts = {parts.how.max_restarts, parts.how.restart_span};
   context = std::make_shared<const worker_context>(
     worker_context{parts.how, std::make_shared<connection_ref>(), parts.log, std::make_shared<own_credentials>(parts.how)});
-  self->set_down_handler([this](caf::down_msg& what) { on_down(what); });
-  self->set_exit_handler([this](caf::exit_msg& what) { shut(std::move(what.reason)); });
+  self->set_down_handler([this](caf::down_msg& message) { on_down(message); });
+  self->set_exit_handler([this](caf::exit_msg& message) { shut(std::move(message.reason)); });
   spawn_keeper();
   spawn_connection();
   spawn_appender();
@@ -131,93 +131,93 @@ caf::result<append_result> client_state::on_append(append_to_stream& request) {
   return self->delegate(started, std::move(request));
 }
 
-caf::result<reader_actor> client_state::on_read(read_stream& what) {
+caf::result<reader_actor> client_state::on_read(read_stream& request) {
   if (closing)
     return to_caf(closed_error());
-  if (auto fine = policy::check_read(what.stream, what.options); !fine)
+  if (auto fine = policy::check_read(request.stream, request.options); !fine)
     return to_caf(std::move(fine.error()));
-  return spawn_reader(to_request(what.stream, what.options), std::move(what.options.call));
+  return spawn_reader(to_request(request.stream, request.options), std::move(request.options.call));
 }
 
-caf::result<append_in_parts_result> client_state::on_append_in_parts(append_in_parts& what) {
+caf::result<append_in_parts_result> client_state::on_append_in_parts(append_in_parts& request) {
   if (closing)
     return append_in_parts_result{.stopped = closed_error()};
   auto worker = self->spawn(parts_appender, client_actor{self});
   supervise(worker.address());
-  return self->delegate(worker, std::move(what));
+  return self->delegate(worker, std::move(request));
 }
 
-caf::result<event_list> client_state::on_read_to_end(read_stream_to_end& what) {
+caf::result<event_list> client_state::on_read_to_end(read_stream_to_end& request) {
   if (closing)
     return to_caf(closed_error());
   auto worker = self->spawn(whole_reader, client_actor{self});
   supervise(worker.address());
-  return self->delegate(worker, std::move(what));
+  return self->delegate(worker, std::move(request));
 }
 
-caf::result<reader_actor> client_state::on_read_all(read_all& what) {
+caf::result<reader_actor> client_state::on_read_all(read_all& request) {
   if (closing)
     return to_caf(closed_error());
-  if (auto fine = policy::check_read(what.options); !fine)
+  if (auto fine = policy::check_read(request.options); !fine)
     return to_caf(std::move(fine.error()));
-  return spawn_reader(to_request(what.options), std::move(what.options.call));
+  return spawn_reader(to_request(request.options), std::move(request.options.call));
 }
 
-caf::result<append_result> client_state::on_set_metadata(set_stream_metadata& what) {
+caf::result<append_result> client_state::on_set_metadata(set_stream_metadata& message) {
   if (closing)
     return to_caf(closed_error());
-  if (auto fine = policy::check_stream_name(what.stream); !fine)
+  if (auto fine = policy::check_stream_name(message.stream); !fine)
     return to_caf(std::move(fine.error()));
-  auto json = to_json(what.metadata);
+  auto json = to_json(message.metadata);
   if (!json)
     return to_caf(std::move(json.error()));
-  append_to_stream append{.stream = metadata_stream(what.stream),
-                          .expected = what.expected,
+  append_to_stream append{.stream = metadata_stream(message.stream),
+                          .expected = message.expected,
                           .events = {new_event::json("$metadata", std::move(*json))},
-                          .options = {std::move(what.options.call)}};
+                          .options = {std::move(message.options.call)}};
   return on_append(append);
 }
 
-caf::result<append_result> client_state::on_set_settings(set_system_settings& what) {
+caf::result<append_result> client_state::on_set_settings(set_system_settings& message) {
   if (closing)
     return to_caf(closed_error());
-  auto json = to_json(what.settings);
+  auto json = to_json(message.settings);
   if (!json)
     return to_caf(std::move(json.error()));
   append_to_stream append{.stream = std::string{settings_stream},
-                          .expected = what.expected,
+                          .expected = message.expected,
                           .events = {new_event::json("$settings", std::move(*json))},
-                          .options = {std::move(what.options.call)}};
+                          .options = {std::move(message.options.call)}};
   return on_append(append);
 }
 
-caf::result<subscription_actor> client_state::on_subscribe(subscribe_to_stream& what) {
+caf::result<subscription_actor> client_state::on_subscribe(subscribe_to_stream& request) {
   if (closing)
     return to_caf(closed_error());
-  if (auto fine = policy::check_subscribe(what.stream, what.options); !fine)
+  if (auto fine = policy::check_subscribe(request.stream, request.options); !fine)
     return to_caf(std::move(fine.error()));
-  return spawn_subscription({stream_plan{std::move(what.stream), std::move(what.options)}, what.subscriber.handle()});
+  return spawn_subscription({stream_plan{std::move(request.stream), std::move(request.options)}, request.subscriber.handle()});
 }
 
-caf::result<subscription_actor> client_state::on_subscribe_all(subscribe_to_all& what) {
+caf::result<subscription_actor> client_state::on_subscribe_all(subscribe_to_all& request) {
   if (closing)
     return to_caf(closed_error());
-  if (auto fine = policy::check_subscribe(what.options); !fine)
+  if (auto fine = policy::check_subscribe(request.options); !fine)
     return to_caf(std::move(fine.error()));
-  return spawn_subscription({all_plan{std::move(what.options)}, what.subscriber.handle()});
+  return spawn_subscription({all_plan{std::move(request.options)}, request.subscriber.handle()});
 }
 
-caf::result<consumer_actor> client_state::on_consume(consume& what) {
+caf::result<consumer_actor> client_state::on_consume(consume& request) {
   if (closing)
     return to_caf(closed_error());
-  if (auto fine = policy::check_consume(what.group, what.options); !fine)
+  if (auto fine = policy::check_consume(request.group, request.options); !fine)
     return to_caf(std::move(fine.error()));
-  if (!what.subscriber.handle())
+  if (!request.subscriber.handle())
     return to_caf({.code = errc::invalid_argument,
                    .message = "a consumer needs a subscriber",
                    .detail = bad_argument{"subscriber", "the handle of an actor"}});
-  auto started =
-    self->spawn(consumer, consumer_plan{std::move(what.group), std::move(what.options), what.subscriber.handle()}, context);
+  auto started = self->spawn(
+    consumer, consumer_plan{std::move(request.group), std::move(request.options), request.subscriber.handle()}, context);
   consumers.insert(started.address());
   return when_begun<consumer_actor>(started);
 }
@@ -232,15 +232,15 @@ caf::result<statistics_watcher_actor> client_state::on_watch_statistics(watch_st
   return statistics_watcher_actor{started};
 }
 
-caf::result<connected> client_state::on_wait_connected(const wait_connected& what) {
+caf::result<connected> client_state::on_wait_connected(const wait_connected& message) {
   if (closing)
     return to_caf(closed_error());
-  if (what.timeout <= std::chrono::milliseconds::zero())
+  if (message.timeout <= std::chrono::milliseconds::zero())
     return to_caf({.code = errc::invalid_argument,
                    .message = "the timeout must be positive",
                    .detail = bad_argument{"timeout", "more than 0 ms"}});
   const auto promise = kept(self->make_response_promise<connected>());
-  wait_for_node(promise, time_budget{what.timeout, self->clock().now()});
+  wait_for_node(promise, time_budget{message.timeout, self->clock().now()});
   return *promise;
 }
 
@@ -250,8 +250,8 @@ void client_state::wait_for_node(const connected_promise& waiting, time_budget b
       [waiting](const node_ptr& found) {
         waiting->deliver(connected{found->where, found->features.version});
       },
-      [this, waiting, budget](const caf::error& why) {
-        auto known = no_node(*context, why);
+      [this, waiting, budget](const caf::error& cause) {
+        auto known = no_node(*context, cause);
         // The next round: the connection sees to the pause before it.
         const auto may_pass = policy::retry_can_help(known.code) && known.code != errc::deadline_exceeded;
         // Settings and certificates don't change in a moment: who waits would only learn of it at the end of its time.
@@ -270,20 +270,20 @@ caf::result<client_status> client_state::on_get_status() {
   return self->delegate(context->connection->get(), get_status{});
 }
 
-caf::result<server_info> client_state::on_get_server_info(get_server_info& what) {
+caf::result<server_info> client_state::on_get_server_info(get_server_info& message) {
   if (closing)
     return to_caf(closed_error());
-  if (auto fine = policy::check_call(what.call); !fine)
+  if (auto fine = policy::check_call(message.call); !fine)
     return to_caf(std::move(fine.error()));
   const auto promise = kept(self->make_response_promise<server_info>());
-  const time_budget budget{deadline_for(parts.how, what.call), self->clock().now()};
-  self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{what.call.wait_for_node})
+  const time_budget budget{deadline_for(parts.how, message.call), self->clock().now()};
+  self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{message.call.wait_for_node})
     .then(
       [promise](const node_ptr& found) {
         const auto& offers = found->features.offers;
         promise->deliver(server_info{found->where, found->features.version, {offers.begin(), offers.end()}});
       },
-      [this, promise](const caf::error& why) { promise->deliver(to_caf(no_node(*context, why))); });
+      [this, promise](const caf::error& cause) { promise->deliver(to_caf(no_node(*context, cause))); });
   return *promise;
 }
 
@@ -291,28 +291,28 @@ client_self::behavior_type client_behavior(client_self::stateful_pointer<client_
   return self->state.start(std::move(parts));
 }
 
-result<client_actor> spawn_client(caf::actor_system& system, settings how) {
-  auto log = std::make_shared<const logger>(how.log, how.minimum_log_level, how.on_change);
-  return spawn_client(system, std::move(how), std::move(log));
+result<client_actor> spawn_client(caf::actor_system& system, settings settings) {
+  auto log = std::make_shared<const logger>(settings.log, settings.minimum_log_level, settings.on_change);
+  return spawn_client(system, std::move(settings), std::move(log));
 }
 
-result<client_actor> spawn_client(caf::actor_system& system, settings how, logger_ptr log) {
-  if (auto fine = how.validate(); !fine)
+result<client_actor> spawn_client(caf::actor_system& system, settings settings, logger_ptr log) {
+  if (auto fine = settings.validate(); !fine)
     return unexpected{std::move(fine.error())};
-  if (auto fine = rpc::check_tls_files(how.tls); !fine)
+  if (auto fine = rpc::check_tls_files(settings.tls); !fine)
     return unexpected{std::move(fine.error())};
-  for (const auto& warning : how.warnings())
+  for (const auto& warning : settings.warnings())
     (*log)(log_level::warning, warning);
-  if (how.connection_name.empty())
-    how.connection_name = to_string(random_uuid());
-  auto engine = rpc::make_engine(how.max_transport_bytes);
-  auto transports = [engine = std::weak_ptr{engine}, how](const rpc::address& where) -> std::shared_ptr<rpc::transport> {
-    return rpc::make_grpc_transport(engine.lock(), where, how);
+  if (settings.connection_name.empty())
+    settings.connection_name = to_string(random_uuid());
+  auto engine = rpc::make_engine(settings.max_transport_bytes);
+  auto transports = [engine = std::weak_ptr{engine}, settings](const rpc::address& where) -> std::shared_ptr<rpc::transport> {
+    return rpc::make_grpc_transport(engine.lock(), where, settings);
   };
   return client_actor{system.spawn(
     client_behavior,
     client_parts{
-      .how = how, .engine = engine, .transports = std::move(transports), .look_up = rpc::resolve, .log = std::move(log)})};
+      .how = settings, .engine = engine, .transports = std::move(transports), .look_up = rpc::resolve, .log = std::move(log)})};
 }
 
 } // namespace kdb::inline v0

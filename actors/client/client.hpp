@@ -93,7 +93,7 @@ struct client_state {
   /// Once the last consumer has gone: its answers need their calls.
   void stop_calls();
   void quit_when_done();
-  void tell_observers(const connection_change& what);
+  void tell_observers(const connection_change& change);
 
   client_self::pointer self;
   client_parts parts;
@@ -120,7 +120,7 @@ struct client_state {
 error closed_error();
 
 /// As the public one, with a logger that is shared.
-result<client_actor> spawn_client(caf::actor_system& system, settings how, logger_ptr log);
+result<client_actor> spawn_client(caf::actor_system& system, settings settings, logger_ptr log);
 
 client_self::behavior_type client_behavior(client_self::stateful_pointer<client_state> self, client_parts parts);
 

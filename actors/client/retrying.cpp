@@ -11,9 +11,9 @@ retrying_state::~retrying_state() {
       to_caf({.code = errc::closed, .message = "the client was closed before the append succeeded", .outcome_unknown = true}));
 }
 
-retrying_actor::behavior_type retrying_state::start(client_actor given, const retry_plan& how) {
+retrying_actor::behavior_type retrying_state::start(client_actor given, const retry_plan& options) {
   client = std::move(given);
-  plan = how;
+  plan = options;
   return {
     [this](append_to_stream& append) -> caf::result<append_result> {
       request = std::move(append);
@@ -40,7 +40,7 @@ void retrying_state::try_now() {
         answer.deliver(done);
         self->quit();
       },
-      [this](const caf::error& why) { fail(error::from(why)); });
+      [this](const caf::error& cause) { fail(error::from(cause)); });
 }
 
 void retrying_state::fail(error error) {

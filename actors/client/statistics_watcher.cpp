@@ -61,7 +61,8 @@ void statistics_watcher_state::take_sample() {
   call.wait_for_node |= began; // As for subscriptions: not to wait is for the start.
   // The client answers everyone, also when it ends: no timeout of our own.
   self->request(caf::actor_cast<client_actor>(alive), caf::infinite, get_statistics{std::move(call)})
-    .then([this](server_statistics& sample) { arrived(sample); }, [this](const caf::error& why) { failed(error::from(why)); });
+    .then([this](server_statistics& sample) { arrived(sample); },
+          [this](const caf::error& cause) { failed(error::from(cause)); });
 }
 
 void statistics_watcher_state::arrived(server_statistics& sample) {

@@ -71,9 +71,9 @@ void client_state::spawn_connection() {
                                  .credentials = context->credentials,
                                  .keeper = keeper,
                                  .announce =
-                                   [tell = late_sender{self}, link = context->connection](const connection_change& what) {
-                                     link->set_trouble(trouble_of(what));
-                                     tell(what);
+                                   [tell = late_sender{self}, link = context->connection](const connection_change& change) {
+                                     link->set_trouble(trouble_of(change));
+                                     tell(change);
                                    },
                                  .relieve = relief_of(parts.engine),
                                  .predecessors = connections++});
@@ -97,22 +97,22 @@ void client_state::supervise(const caf::actor_addr& child, caf::strong_actor_ptr
   children.emplace(child, std::move(handle));
 }
 
-void client_state::on_down(const caf::down_msg& what) {
-  std::erase_if(observers, [&](const caf::actor& each) { return each.address() == what.source; });
-  children.erase(what.source);
-  consumers.erase(what.source);
+void client_state::on_down(const caf::down_msg& message) {
+  std::erase_if(observers, [&](const caf::actor& each) { return each.address() == message.source; });
+  children.erase(message.source);
+  consumers.erase(message.source);
   if (closing) {
     stop_calls();
     quit_when_done();
     return;
   }
   const auto link = context->connection->get().address();
-  const auto keeper_died = keeper && what.source == keeper.address();
-  const auto link_died = what.source == link || what.source == discovery.address() || keeper_died;
-  const auto appender_died = what.source == appender.address(), management_died = what.source == management.address();
+  const auto keeper_died = keeper && message.source == keeper.address();
+  const auto link_died = message.source == link || message.source == discovery.address() || keeper_died;
+  const auto appender_died = message.source == appender.address(), management_died = message.source == management.address();
   if (!link_died && !appender_died && !management_died)
     return; // A reader or subscription: theirs is nobody's loss but their owner's, who was told.
-  const auto reason = error::from(what.reason).message;
+  const auto reason = error::from(message.reason).message;
   if (!restarts.take(self->clock().now())) {
     shut(to_caf({.code = errc::internal, .message = "parts of the client failed too often; the last failure: " + reason}));
     return;
@@ -136,28 +136,28 @@ void client_state::on_down(const caf::down_msg& what) {
 
 // -- those who observe ---------------------------------------------------------------------
 
-void client_state::on_observe(const observe& what) {
-  if (!what.observer)
+void client_state::on_observe(const observe& message) {
+  if (!message.observer)
     return;
   if (last_change)
-    caf::anon_send(what.observer, *last_change);
-  if (std::find(observers.begin(), observers.end(), what.observer) != observers.end())
+    caf::anon_send(message.observer, *last_change);
+  if (std::find(observers.begin(), observers.end(), message.observer) != observers.end())
     return;
-  self->monitor(what.observer);
-  observers.push_back(what.observer);
+  self->monitor(message.observer);
+  observers.push_back(message.observer);
 }
 
-void client_state::on_change(const connection_change& what) {
-  last_change = what;
+void client_state::on_change(const connection_change& change) {
+  last_change = change;
   self->send(appender, node_changed{});
-  tell_observers(what);
+  tell_observers(change);
 }
 
-void client_state::tell_observers(const connection_change& what) {
+void client_state::tell_observers(const connection_change& change) {
   if (parts.log)
-    parts.log->tell(what);
+    parts.log->tell(change);
   for (const auto& each : observers)
-    caf::anon_send(each, what);
+    caf::anon_send(each, change);
 }
 
 // -- the end --------------------------------------------------------------------------------

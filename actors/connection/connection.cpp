@@ -27,15 +27,15 @@ result<wire::server_features> features_of(result<std::vector<std::string>> answe
 }
 
 /// A discovery that has died is not a client that was closed: the next attempt may find another one.
-error without_closed(error why) {
-  if (why.code != errc::closed)
-    return why;
+error without_closed(error cause) {
+  if (cause.code != errc::closed)
+    return cause;
   return {.code = errc::unavailable, .message = "the discovery has ended", .retry_can_help = true};
 }
 
 /// One endpoint is used as it is; gossip has chosen from several.
-policy::node_wish wish_for(const settings& how) {
-  return uses_gossip(how) ? policy::wish_of(how) : policy::node_wish{node_preference::random, false};
+policy::node_wish wish_for(const settings& config) {
+  return uses_gossip(config) ? policy::wish_of(config) : policy::node_wish{node_preference::random, false};
 }
 
 client_phase phase_of(const connecting::phase& now) {
@@ -61,39 +61,39 @@ connection_self::behavior_type connection_state::start(connection_parts given) {
                                .wish = wish_for(parts.how),
                                .draw = [this] { return std::uniform_real_distribution<double>{}(random); },
                                .first_generation = (std::uint64_t{parts.predecessors} << 32) + 1}};
-  self->set_exit_handler([this](caf::exit_msg& what) {
+  self->set_exit_handler([this](caf::exit_msg& message) {
     advance(connecting::shut{});
-    self->quit(std::move(what.reason));
+    self->quit(std::move(message.reason));
   });
   if (parts.relieve)
     look_after_engine();
   return {
-    [this](const get_node& what) { return on_get_node(what); },
+    [this](const get_node& request) { return on_get_node(request); },
     [this](const get_status&) { return status(); },
-    [this](call_failed& what) {
-      note_if_refused(what.why);
-      advance(connecting::failed{what.generation, std::move(what.why), what.unanswered});
+    [this](call_failed& message) {
+      note_if_refused(message.why);
+      advance(connecting::failed{message.generation, std::move(message.why), message.unanswered});
     },
-    [this](node_probed& what) {
-      if (!what.outcome)
-        note_if_refused(what.outcome.error());
-      advance(connecting::probed{what.probe, std::move(what.outcome)});
+    [this](node_probed& message) {
+      if (!message.outcome)
+        note_if_refused(message.outcome.error());
+      advance(connecting::probed{message.probe, std::move(message.outcome)});
     },
-    [this](node_checked& what) {
-      if (!what.members)
-        note_if_refused(what.members.error());
-      advance(connecting::checked{what.generation, std::move(what.members)});
+    [this](node_checked& message) {
+      if (!message.members)
+        note_if_refused(message.members.error());
+      advance(connecting::checked{message.generation, std::move(message.members)});
     },
-    [this](const wait_elapsed& what) { advance(connecting::waited{what.wait}); },
+    [this](const wait_elapsed& message) { advance(connecting::waited{message.wait}); },
     [this](relief_due) { look_after_engine(); },
   };
 }
 
-caf::result<node_ptr> connection_state::on_get_node(const get_node& what) {
+caf::result<node_ptr> connection_state::on_get_node(const get_node& request) {
   auto promise = self->make_response_promise<node_ptr>();
   waiting.push_back(promise);
   advance(connecting::asked{});
-  if (!what.wait && !waiting.empty()) { // Not answered yet.
+  if (!request.wait && !waiting.empty()) { // Not answered yet.
     waiting.pop_back();
     promise.deliver(to_caf({.code = errc::unavailable,
                             .message = "no node is known at the moment; the client is looking for one",
@@ -113,9 +113,9 @@ client_status connection_state::status() const {
   return now;
 }
 
-void connection_state::advance(connecting::event what) {
+void connection_state::advance(connecting::event event) {
   const auto before = machine.now().index();
-  auto effects = machine.step(std::move(what));
+  auto effects = machine.step(std::move(event));
   if (machine.now().index() != before && parts.log && parts.log->wants(log_level::debug))
     (*parts.log)(log_level::debug, "connection is " + std::string{to_string(machine.now())});
   for (auto& effect : effects)
@@ -140,97 +140,97 @@ void connection_state::listen_to_node() {
     advance(connecting::silent{listened_to->generation});
 }
 
-void connection_state::note_if_refused(const error& why) {
-  if (why.code == errc::unauthenticated && parts.keeper)
+void connection_state::note_if_refused(const error& cause) {
+  if (cause.code == errc::unauthenticated && parts.keeper)
     self->send(parts.keeper, credentials_refused{});
 }
 
-void connection_state::perform(connecting::discover what) {
+void connection_state::perform(connecting::discover effect) {
   if (!parts.keeper) {
-    look_for_node(std::move(what));
+    look_for_node(std::move(effect));
     return;
   }
   // It answers in any case, after half a minute if its provider does not.
   self->request(parts.keeper, caf::infinite, await_credentials{})
-    .then([this, what] { look_for_node(what); },
-          [this](const caf::error& why) { advance(connecting::no_candidate{without_closed(error::from(why))}); });
+    .then([this, effect] { look_for_node(effect); },
+          [this](const caf::error& cause) { advance(connecting::no_candidate{without_closed(error::from(cause))}); });
 }
 
-void connection_state::look_for_node(connecting::discover what) {
+void connection_state::look_for_node(connecting::discover effect) {
   // Looking names up and asking seeds have limits of their own; this one is for a system's resolver that hangs.
-  self->request(parts.discovery, 2 * parts.how.gossip_timeout, find_node{what.attempt, std::move(what.avoid)})
+  self->request(parts.discovery, 2 * parts.how.gossip_timeout, find_node{effect.attempt, std::move(effect.avoid)})
     .then([this](rpc::address& where) { advance(connecting::candidate{std::move(where)}); },
-          [this](const caf::error& why) {
-            auto known = without_closed(error::from(why));
+          [this](const caf::error& cause) {
+            auto known = without_closed(error::from(cause));
             note_if_refused(known);
             advance(connecting::no_candidate{std::move(known)});
           });
 }
 
-void connection_state::perform(connecting::probe what) {
-  auto calls = parts.transports(what.where);
-  listened_to = {what.generation, calls};
+void connection_state::perform(connecting::probe effect) {
+  auto calls = parts.transports(effect.where);
+  listened_to = {effect.generation, calls};
   auto tell = late_sender{self};
-  auto done = [tell, calls, what](result<std::vector<std::string>> answers) {
+  auto done = [tell, calls, effect](result<std::vector<std::string>> answers) {
     auto features = features_of(std::move(answers));
     if (features)
-      tell(
-        node_probed{what.id, std::make_shared<const node>(node{what.where.where, what.generation, std::move(*features), calls})});
+      tell(node_probed{effect.id,
+                       std::make_shared<const node>(node{effect.where.where, effect.generation, std::move(*features), calls})});
     else
-      tell(node_probed{what.id, unexpected{std::move(features.error())}});
+      tell(node_probed{effect.id, unexpected{std::move(features.error())}});
   };
   probing =
     calls->exchange(features_method, wire::request_kind::read, {std::string{}},
                     {.deadline = parts.how.gossip_timeout, .credentials = parts.credentials->for_call({})}, std::move(done));
 }
 
-void connection_state::perform(connecting::wait what) {
-  self->delayed_send(self, what.duration, wait_elapsed{what.id});
+void connection_state::perform(connecting::wait effect) {
+  self->delayed_send(self, effect.duration, wait_elapsed{effect.id});
 }
 
-void connection_state::perform(connecting::check what) {
-  auto done = [tell = late_sender{self}, generation = what.current->generation](result<std::vector<cluster_member>> members) {
+void connection_state::perform(connecting::check effect) {
+  auto done = [tell = late_sender{self}, generation = effect.current->generation](result<std::vector<cluster_member>> members) {
     tell(node_checked{generation, std::move(members)});
   };
-  checking = ask_for_gossip(what.current->calls, parts.how.gossip_timeout, *parts.credentials, std::move(done));
+  checking = ask_for_gossip(effect.current->calls, parts.how.gossip_timeout, *parts.credentials, std::move(done));
 }
 
-void connection_state::perform(const connecting::ask_another& what) {
-  self->request(parts.discovery, caf::infinite, ask_another_member{what.besides})
+void connection_state::perform(const connecting::ask_another& effect) {
+  self->request(parts.discovery, caf::infinite, ask_another_member{effect.besides})
     .then(
-      [this, asked = what.generation](cluster_view& seen) {
+      [this, asked = effect.generation](cluster_view& seen) {
         advance(connecting::others_answered{asked, std::move(seen.members)});
       },
-      [this, asked = what.generation](const caf::error& why) {
-        advance(connecting::others_answered{asked, unexpected{error::from(why)}});
+      [this, asked = effect.generation](const caf::error& cause) {
+        advance(connecting::others_answered{asked, unexpected{error::from(cause)}});
       });
 }
 
-void connection_state::perform(const connecting::abandon& what) {
+void connection_state::perform(const connecting::abandon& effect) {
   if (listened_to)
-    listened_to->calls->abandon(what.message);
+    listened_to->calls->abandon(effect.message);
 }
 
-void connection_state::perform(connecting::answer what) {
+void connection_state::perform(connecting::answer effect) {
   probing.reset();
   for (auto& promise : std::exchange(waiting, {}))
-    promise.deliver(what.current);
+    promise.deliver(effect.current);
 }
 
-void connection_state::perform(connecting::refuse what) {
+void connection_state::perform(connecting::refuse effect) {
   probing.reset();
   checking.reset();
-  if (parts.log && what.why.code != errc::closed)
-    (*parts.log)(log_level::warning, "connection gave up: " + to_string(what.why));
+  if (parts.log && effect.why.code != errc::closed)
+    (*parts.log)(log_level::warning, "connection gave up: " + to_string(effect.why));
   for (auto& promise : std::exchange(waiting, {}))
-    promise.deliver(to_caf(what.why));
+    promise.deliver(to_caf(effect.why));
 }
 
-void connection_state::perform(connecting::announce what) {
+void connection_state::perform(connecting::announce effect) {
   if (parts.log && parts.log->wants(log_level::info))
-    (*parts.log)(log_level::info, to_string(what.what));
+    (*parts.log)(log_level::info, to_string(effect.what));
   if (parts.announce)
-    parts.announce(what.what);
+    parts.announce(effect.what);
 }
 
 connection_self::behavior_type connection(connection_self::stateful_pointer<connection_state> self, connection_parts parts) {

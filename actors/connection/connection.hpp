@@ -49,25 +49,25 @@ struct connection_state {
 
   connection_self::behavior_type start(connection_parts parts);
 
-  caf::result<node_ptr> on_get_node(const get_node& what);
+  caf::result<node_ptr> on_get_node(const get_node& request);
   client_status status() const;
-  void advance(connecting::event what);
-  void look_for_node(connecting::discover what);
+  void advance(connecting::event event);
+  void look_for_node(connecting::discover effect);
   void look_after_engine();
   void listen_to_node();
   /// Others are asked for, if there is somebody to ask.
-  void note_if_refused(const error& why);
+  void note_if_refused(const error& cause);
 
   // Effects.
-  void perform(connecting::discover what);
-  void perform(connecting::probe what);
-  void perform(connecting::wait what);
-  void perform(connecting::check what);
-  void perform(const connecting::ask_another& what);
-  void perform(const connecting::abandon& what);
-  void perform(connecting::answer what);
-  void perform(connecting::refuse what);
-  void perform(connecting::announce what);
+  void perform(connecting::discover effect);
+  void perform(connecting::probe effect);
+  void perform(connecting::wait effect);
+  void perform(connecting::check effect);
+  void perform(const connecting::ask_another& effect);
+  void perform(const connecting::abandon& effect);
+  void perform(connecting::answer effect);
+  void perform(connecting::refuse effect);
+  void perform(connecting::announce effect);
 
   connection_self::pointer self;
   connection_parts parts;

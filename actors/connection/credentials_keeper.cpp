@@ -31,8 +31,8 @@ error provider_failed(std::string message) {
 void run_provider(const credentials_provider& provider, const credentials_handler& done) {
   try {
     provider(done);
-  } catch (const std::exception& why) {
-    done(unexpected(errc::unauthenticated, why.what()));
+  } catch (const std::exception& thrown) {
+    done(unexpected(errc::unauthenticated, thrown.what()));
   } catch (...) {
     done(unexpected(errc::unauthenticated, "it threw an object that is not a std::exception"));
   }
@@ -55,9 +55,11 @@ credentials_keeper_self::behavior_type credentials_keeper_state::start(credentia
   if (!parts.launch)
     parts.launch = launch_thread;
   return {
-    [this](const await_credentials&) { return on_await(); },   [this](const credentials_refused&) { on_refused(); },
-    [this](credentials_provided& what) { on_provided(what); }, [this](const provider_silent& what) { on_silent(what); },
-    [this](const look_again& what) { on_look_again(what); },
+    [this](const await_credentials&) { return on_await(); },
+    [this](const credentials_refused&) { on_refused(); },
+    [this](credentials_provided& message) { on_provided(message); },
+    [this](const provider_silent& message) { on_silent(message); },
+    [this](const look_again& message) { on_look_again(message); },
   };
 }
 
@@ -77,27 +79,27 @@ void credentials_keeper_state::on_refused() {
   look_at(next_question);
 }
 
-void credentials_keeper_state::on_provided(credentials_provided& what) {
-  if (!asking || what.question != question)
+void credentials_keeper_state::on_provided(credentials_provided& message) {
+  if (!asking || message.question != question)
     return;
   asking = false;
-  if (!what.outcome)
-    failed(provider_failed(std::move(what.outcome.error().message)));
-  else if (auto fine = policy::check_call({.credentials = what.outcome->credentials}); !fine)
+  if (!message.outcome)
+    failed(provider_failed(std::move(message.outcome.error().message)));
+  else if (auto fine = policy::check_call({.credentials = message.outcome->credentials}); !fine)
     failed(provider_failed(fine.error().message));
   else
-    accept(std::move(*what.outcome));
+    accept(std::move(*message.outcome));
 }
 
-void credentials_keeper_state::on_silent(const provider_silent& what) {
-  if (!asking || what.question != question)
+void credentials_keeper_state::on_silent(const provider_silent& message) {
+  if (!asking || message.question != question)
     return;
   asking = false;
   failed(provider_failed("it has not answered for " + std::to_string(provider_patience.count() / 1000) + " s"));
 }
 
-void credentials_keeper_state::on_look_again(const look_again& what) {
-  if (what.plan == plan && planned)
+void credentials_keeper_state::on_look_again(const look_again& message) {
+  if (message.plan == plan && planned)
     look_at(*std::exchange(planned, std::nullopt));
 }
 
@@ -123,22 +125,22 @@ void credentials_keeper_state::ask() {
   };
   try {
     parts.launch([provider = parts.provider, done] { run_provider(provider, done); });
-  } catch (const std::system_error& why) {
-    done(unexpected(errc::unauthenticated, why.what()));
+  } catch (const std::system_error& thrown) {
+    done(unexpected(errc::unauthenticated, thrown.what()));
   }
   self->delayed_send(self, provider_patience, provider_silent{question});
 }
 
-void credentials_keeper_state::accept(provided_credentials what) {
+void credentials_keeper_state::accept(provided_credentials message) {
   const auto now = self->clock().now();
   const auto time_of_day = std::chrono::system_clock::now();
-  if (what.valid_until && *what.valid_until <= time_of_day) {
+  if (message.valid_until && *message.valid_until <= time_of_day) {
     failed(provider_failed("what it gave had expired already"));
     return;
   }
   const auto left =
-    what.valid_until ? std::optional{std::chrono::floor<milliseconds>(*what.valid_until - time_of_day)} : std::nullopt;
-  parts.credentials->set(std::move(what.credentials));
+    message.valid_until ? std::optional{std::chrono::floor<milliseconds>(*message.valid_until - time_of_day)} : std::nullopt;
+  parts.credentials->set(std::move(message.credentials));
   have = true;
   failures = 0;
   next_question = now + between_refusals;
@@ -151,11 +153,11 @@ void credentials_keeper_state::accept(provided_credentials what) {
     promise.deliver(caf::unit);
 }
 
-void credentials_keeper_state::failed(error why) {
+void credentials_keeper_state::failed(error cause) {
   if (parts.log)
-    (*parts.log)(log_level::warning, why.message);
+    (*parts.log)(log_level::warning, cause.message);
   next_question = self->clock().now() + random_pause(++failures);
-  last_failure = std::move(why);
+  last_failure = std::move(cause);
   if (usable()) // There is time left for another try.
     look_at(next_question);
   for (auto& promise : std::exchange(waiting, {}))

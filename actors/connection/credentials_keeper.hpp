@@ -46,13 +46,13 @@ struct credentials_keeper_state {
 
   caf::result<void> on_await();
   void on_refused();
-  void on_provided(credentials_provided& what);
-  void on_silent(const provider_silent& what);
-  void on_look_again(const look_again& what);
+  void on_provided(credentials_provided& message);
+  void on_silent(const provider_silent& message);
+  void on_look_again(const look_again& message);
 
   void ask();
-  void accept(provided_credentials what);
-  void failed(error why);
+  void accept(provided_credentials message);
+  void failed(error cause);
   /// Asks when it is time, and looks again until then.
   void look_at(std::chrono::steady_clock::time_point when);
   bool usable() const;

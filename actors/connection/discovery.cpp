@@ -48,22 +48,22 @@ caf::result<cluster_view> member_questions::ask(Self self, std::vector<rpc::addr
   return asker;
 }
 
-void member_questions::answer(member_answered& what) {
-  if (what.members)
-    what.asker.deliver(cluster_view{std::move(*what.members)});
+void member_questions::answer(member_answered& message) {
+  if (message.members)
+    message.asker.deliver(cluster_view{std::move(*message.members)});
   else
-    what.asker.deliver(to_caf(std::move(what.members.error())));
+    message.asker.deliver(to_caf(std::move(message.members.error())));
 }
 
 single_endpoint_self::behavior_type single_endpoint_discovery(single_endpoint_self::stateful_pointer<single_endpoint_state> self,
-                                                              settings how, transport_factory factory,
+                                                              settings settings, transport_factory factory,
                                                               own_credentials_ptr credentials) {
-  const rpc::address only{.where = how.endpoints.front()};
-  auto& questions = self->state.questions.emplace(std::move(how), std::move(factory), std::move(credentials));
+  const rpc::address only{.where = settings.endpoints.front()};
+  auto& questions = self->state.questions.emplace(std::move(settings), std::move(factory), std::move(credentials));
   return {
     [only](const find_node&) { return only; },
-    [self, only, &questions](const ask_another_member& what) { return questions.ask(self, {only}, what.besides); },
-    [](member_answered& what) { member_questions::answer(what); },
+    [self, only, &questions](const ask_another_member& request) { return questions.ask(self, {only}, request.besides); },
+    [](member_answered& message) { member_questions::answer(message); },
   };
 }
 
@@ -79,19 +79,19 @@ discovery_self::behavior_type discovery_state::start(settings given, transport_f
   credentials = std::move(given_credentials);
   questions.emplace(how, factory, credentials);
   return {
-    [this](const find_node& what) { return on_find_node(what); },
-    [this](const ask_another_member& what) { return on_ask_another(what); },
-    [](member_answered& what) { member_questions::answer(what); },
-    [this](seed_resolved& what) { on_resolved(what); },
-    [this](gossip_answered& what) { on_gossip(what); },
-    [this](const seed_slow& what) { on_slow(what); },
+    [this](const find_node& request) { return on_find_node(request); },
+    [this](const ask_another_member& request) { return on_ask_another(request); },
+    [](member_answered& message) { member_questions::answer(message); },
+    [this](seed_resolved& message) { on_resolved(message); },
+    [this](gossip_answered& message) { on_gossip(message); },
+    [this](const seed_slow& message) { on_slow(message); },
   };
 }
 
-caf::result<rpc::address> discovery_state::on_find_node(const find_node& what) {
+caf::result<rpc::address> discovery_state::on_find_node(const find_node& request) {
   finish(unexpected({.code = errc::cancelled, .message = "another attempt has begun"}));
   waiting = self->make_response_promise<rpc::address>();
-  avoid = what.avoid;
+  avoid = request.avoid;
   seeds.clear();
   unresolvable.clear();
   unresolved = how.endpoints.size();
@@ -104,22 +104,22 @@ caf::result<rpc::address> discovery_state::on_find_node(const find_node& what) {
   return answer;
 }
 
-caf::result<cluster_view> discovery_state::on_ask_another(const ask_another_member& what) {
+caf::result<cluster_view> discovery_state::on_ask_another(const ask_another_member& request) {
   auto members = seeds;
   for (const auto& each : known)
     add_new(members, {.where = each});
-  return questions->ask(self, std::move(members), what.besides);
+  return questions->ask(self, std::move(members), request.besides);
 }
 
-void discovery_state::on_resolved(seed_resolved& what) {
-  if (what.attempt != attempt || unresolved == 0)
+void discovery_state::on_resolved(seed_resolved& message) {
+  if (message.attempt != attempt || unresolved == 0)
     return;
   --unresolved;
-  if (!what.addresses)
-    unresolvable.push_back(what.addresses.error().message);
+  if (!message.addresses)
+    unresolvable.push_back(message.addresses.error().message);
   else
-    for (auto& host : *what.addresses)
-      add_new(seeds, {.where = {std::move(host), what.seed.port}, .server_name = what.seed.host});
+    for (auto& host : *message.addresses)
+      add_new(seeds, {.where = {std::move(host), message.seed.port}, .server_name = message.seed.host});
   if (unresolved == 0)
     begin_round();
 }
@@ -140,21 +140,21 @@ void discovery_state::begin_round() {
   advance(round->begin());
 }
 
-void discovery_state::on_gossip(gossip_answered& what) {
-  if (what.attempt != attempt || !round)
+void discovery_state::on_gossip(gossip_answered& message) {
+  if (message.attempt != attempt || !round)
     return;
-  if (what.members) {
+  if (message.members) {
     known.clear();
-    for (const auto& each : *what.members)
+    for (const auto& each : *message.members)
       if (policy::is_usable(each) && known.size() < most_known)
         known.push_back(each.where);
   }
-  advance(round->answered(what.seed, what.members));
+  advance(round->answered(message.seed, message.members));
 }
 
-void discovery_state::on_slow(const seed_slow& what) {
-  if (what.attempt == attempt && round)
-    advance(round->seed_is_slow(what.seed));
+void discovery_state::on_slow(const seed_slow& message) {
+  if (message.attempt == attempt && round)
+    advance(round->seed_is_slow(message.seed));
 }
 
 void discovery_state::advance(std::vector<policy::gossip_round::effect> effects) {
@@ -162,30 +162,30 @@ void discovery_state::advance(std::vector<policy::gossip_round::effect> effects)
     std::visit([this](const auto& each) { perform(each); }, effect);
 }
 
-void discovery_state::perform(const policy::gossip_round::ask& what) {
-  auto done = [tell = late_sender{self}, number = attempt, seed = what.seed](result<std::vector<cluster_member>> members) {
+void discovery_state::perform(const policy::gossip_round::ask& effect) {
+  auto done = [tell = late_sender{self}, number = attempt, seed = effect.seed](result<std::vector<cluster_member>> members) {
     tell(gossip_answered{number, seed, std::move(members)});
   };
-  calls.push_back(ask_for_gossip(factory(seeds[what.seed]), how.gossip_timeout, *credentials, std::move(done)));
+  calls.push_back(ask_for_gossip(factory(seeds[effect.seed]), how.gossip_timeout, *credentials, std::move(done)));
 }
 
-void discovery_state::perform(const policy::gossip_round::watch& what) {
-  self->delayed_send(self, patience, seed_slow{attempt, what.seed});
+void discovery_state::perform(const policy::gossip_round::watch& effect) {
+  self->delayed_send(self, patience, seed_slow{attempt, effect.seed});
 }
 
-void discovery_state::perform(const policy::gossip_round::found& what) {
-  if (what.seed) {
-    finish(seeds[*what.seed]);
+void discovery_state::perform(const policy::gossip_round::found& effect) {
+  if (effect.seed) {
+    finish(seeds[*effect.seed]);
     return;
   }
   // Clusters that name their members by address have certificates for the names these were found under.
-  const auto same = [&](const rpc::address& each) { return each.where == what.where; };
+  const auto same = [&](const rpc::address& each) { return each.where == effect.where; };
   const auto seed = std::find_if(seeds.begin(), seeds.end(), same);
-  finish(seed == seeds.end() ? rpc::address{.where = what.where} : *seed);
+  finish(seed == seeds.end() ? rpc::address{.where = effect.where} : *seed);
 }
 
-void discovery_state::perform(const policy::gossip_round::failed& what) {
-  finish(unexpected{what.why});
+void discovery_state::perform(const policy::gossip_round::failed& effect) {
+  finish(unexpected{effect.why});
 }
 
 void discovery_state::finish(result<rpc::address> outcome) {
@@ -200,9 +200,9 @@ void discovery_state::finish(result<rpc::address> outcome) {
     waiting.deliver(to_caf(std::move(outcome.error())));
 }
 
-discovery_self::behavior_type gossip_discovery(discovery_self::stateful_pointer<discovery_state> self, settings how,
+discovery_self::behavior_type gossip_discovery(discovery_self::stateful_pointer<discovery_state> self, settings settings,
                                                transport_factory factory, name_lookup look_up, own_credentials_ptr credentials) {
-  return self->state.start(std::move(how), std::move(factory), std::move(look_up), std::move(credentials));
+  return self->state.start(std::move(settings), std::move(factory), std::move(look_up), std::move(credentials));
 }
 
 } // namespace kdb::inline v0

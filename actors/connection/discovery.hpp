@@ -23,13 +23,13 @@ namespace kdb::inline v0 {
 /// Asks members for their gossip beside the attempts to find a node.
 class member_questions {
 public:
-  member_questions(settings how, transport_factory factory, own_credentials_ptr credentials)
-    : how_{std::move(how)}, factory_{std::move(factory)}, credentials_{std::move(credentials)} {}
+  member_questions(settings settings, transport_factory factory, own_credentials_ptr credentials)
+    : how_{std::move(settings)}, factory_{std::move(factory)}, credentials_{std::move(credentials)} {}
 
   /// Asks one of them, another one each time, and none that is at `besides`. The answer comes to `self` as `member_answered`.
   template <class Self>
   caf::result<cluster_view> ask(Self self, std::vector<rpc::address> members, const endpoint& besides);
-  static void answer(member_answered& what);
+  static void answer(member_answered& message);
 
 private:
   static constexpr std::size_t most_open = 4; // Members that hang are many by now: others are asked instead.
@@ -47,7 +47,7 @@ struct single_endpoint_state {
   std::optional<member_questions> questions;
 };
 single_endpoint_self::behavior_type single_endpoint_discovery(single_endpoint_self::stateful_pointer<single_endpoint_state> self,
-                                                              settings how, transport_factory factory,
+                                                              settings settings, transport_factory factory,
                                                               own_credentials_ptr credentials);
 
 using name_lookup = std::function<void(const std::string& host, rpc::addresses_handler done)>;
@@ -64,21 +64,21 @@ struct discovery_state {
   /// Answers the one who waits.
   ~discovery_state();
 
-  discovery_self::behavior_type start(settings how, transport_factory factory, name_lookup look_up,
+  discovery_self::behavior_type start(settings settings, transport_factory factory, name_lookup look_up,
                                       own_credentials_ptr credentials);
 
-  caf::result<rpc::address> on_find_node(const find_node& what);
-  caf::result<cluster_view> on_ask_another(const ask_another_member& what);
-  void on_resolved(seed_resolved& what);
-  void on_gossip(gossip_answered& what);
-  void on_slow(const seed_slow& what);
+  caf::result<rpc::address> on_find_node(const find_node& request);
+  caf::result<cluster_view> on_ask_another(const ask_another_member& request);
+  void on_resolved(seed_resolved& message);
+  void on_gossip(gossip_answered& message);
+  void on_slow(const seed_slow& message);
 
   void begin_round();
   void advance(std::vector<policy::gossip_round::effect> effects);
-  void perform(const policy::gossip_round::ask& what);
-  void perform(const policy::gossip_round::watch& what);
-  void perform(const policy::gossip_round::found& what);
-  void perform(const policy::gossip_round::failed& what);
+  void perform(const policy::gossip_round::ask& effect);
+  void perform(const policy::gossip_round::watch& effect);
+  void perform(const policy::gossip_round::found& effect);
+  void perform(const policy::gossip_round::failed& effect);
   void finish(result<rpc::address> outcome);
 
   discovery_self::pointer self;
@@ -102,7 +102,7 @@ struct discovery_state {
   std::vector<endpoint> known; // The members of the last answer: seeds of the next attempt.
 };
 
-discovery_self::behavior_type gossip_discovery(discovery_self::stateful_pointer<discovery_state> self, settings how,
+discovery_self::behavior_type gossip_discovery(discovery_self::stateful_pointer<discovery_state> self, settings settings,
                                                transport_factory factory, name_lookup look_up, own_credentials_ptr credentials);
 
 } // namespace kdb::inline v0

@@ -162,25 +162,25 @@ class steps {
 public:
   explicit steps(rules given) : rules_{std::move(given)}, next_generation_{rules_.first_generation} {}
 
-  std::vector<effect> step(event what);
+  std::vector<effect> step(event event);
   const phase& now() const { return phase_; }
 
 private:
   std::vector<effect> on(asked);
-  std::vector<effect> on(candidate what);
-  std::vector<effect> on(no_candidate what);
-  std::vector<effect> on(probed what);
-  std::vector<effect> on(waited what);
-  std::vector<effect> on(failed what);
-  std::vector<effect> on(checked what);
-  std::vector<effect> on(const silent& what);
-  std::vector<effect> on(const others_answered& what);
-  std::vector<effect> on(shut what);
+  std::vector<effect> on(candidate event);
+  std::vector<effect> on(no_candidate event);
+  std::vector<effect> on(probed event);
+  std::vector<effect> on(waited event);
+  std::vector<effect> on(failed event);
+  std::vector<effect> on(checked event);
+  std::vector<effect> on(const silent& event);
+  std::vector<effect> on(const others_answered& event);
+  std::vector<effect> on(shut event);
 
   std::vector<effect> begin_attempt(unsigned attempt);
   std::vector<effect> begin_probe(unsigned attempt, rpc::address where, bool redirected);
-  std::vector<effect> attempt_failed(unsigned attempt, error why);
-  std::vector<effect> leave(error why);
+  std::vector<effect> attempt_failed(unsigned attempt, error cause);
+  std::vector<effect> leave(error cause);
   wait rest(bool wanted);
   void avoid(const endpoint& where);
 

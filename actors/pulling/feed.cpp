@@ -64,15 +64,15 @@ void feed::arrived(event_batch batch) {
   done->complete(std::move(batch));
 }
 
-void feed::ended(result<void> how) {
+void feed::ended(result<void> outcome) {
   std::unique_lock lock{mutex_};
   if (end_)
     return;
-  end_ = how;
+  end_ = outcome;
   auto done = std::exchange(waiting_, nullptr);
   lock.unlock();
   if (done)
-    done->complete(how ? result<event_batch>{} : unexpected{std::move(how.error())});
+    done->complete(outcome ? result<event_batch>{} : unexpected{std::move(outcome.error())});
 }
 
 void feed::set_pump(caf::actor pump) {
@@ -80,7 +80,7 @@ void feed::set_pump(caf::actor pump) {
   pump_ = std::move(pump);
 }
 
-void feed::stop(error why) {
+void feed::stop(error cause) {
   caf::actor pump;
   {
     std::lock_guard lock{mutex_};
@@ -89,7 +89,7 @@ void feed::stop(error why) {
   }
   if (pump)
     caf::anon_send_exit(pump, caf::exit_reason::user_shutdown);
-  ended(unexpected{std::move(why)});
+  ended(unexpected{std::move(cause)});
 }
 
 } // namespace kdb::inline v0::detail

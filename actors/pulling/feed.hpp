@@ -27,12 +27,12 @@ public:
   // From the pump.
   void arrived(event_batch batch);
   /// Once, last. A success ends with an empty batch.
-  void ended(result<void> how);
+  void ended(result<void> outcome);
 
   /// Who is told that a batch was taken. Set once, before anyone takes.
   void set_pump(caf::actor pump);
   /// Ends the pump, and the feed with the given error if it has not ended.
-  void stop(error why);
+  void stop(error cause);
 
 private:
   mutable std::mutex mutex_;

@@ -20,10 +20,10 @@ inbox_state<Batch>::~inbox_state() {
 template <class Batch>
 typename inbox_state<Batch>::actor::behavior_type inbox_state<Batch>::start() {
   return {
-    [this](Batch& what) { return on_batch(what); },
-    [this](subscription_ended& what) { on_ended(what); },
-    [this](const take& what) { return on_take(what); },
-    [this](const take_overdue& what) { on_overdue(what); },
+    [this](Batch& message) { return on_batch(message); },
+    [this](subscription_ended& end) { on_ended(end); },
+    [this](const take& message) { return on_take(message); },
+    [this](const take_overdue& message) { on_overdue(message); },
     [this](takes_stopped) {
       for (auto& each : std::exchange(takers, {}))
         each.promise.deliver(to_caf(waiting_stopped()));
@@ -32,35 +32,35 @@ typename inbox_state<Batch>::actor::behavior_type inbox_state<Batch>::start() {
 }
 
 template <class Batch>
-caf::result<typename inbox_state<Batch>::credit_type> inbox_state<Batch>::on_batch(Batch& what) {
+caf::result<typename inbox_state<Batch>::credit_type> inbox_state<Batch>::on_batch(Batch& message) {
   auto promise = self->template make_response_promise<credit_type>();
-  batch = std::move(what);
+  batch = std::move(message);
   credit = promise;
   serve();
   return promise;
 }
 
 template <class Batch>
-void inbox_state<Batch>::on_ended(subscription_ended& what) {
-  end = std::move(what);
+void inbox_state<Batch>::on_ended(subscription_ended& ended) {
+  end = std::move(ended);
   serve();
 }
 
 template <class Batch>
-caf::result<taken_from<Batch>> inbox_state<Batch>::on_take(const take& what) {
-  if (auto fine = policy::check_not_negative("timeout", what.timeout); !fine)
+caf::result<taken_from<Batch>> inbox_state<Batch>::on_take(const take& message) {
+  if (auto fine = policy::check_not_negative("timeout", message.timeout); !fine)
     return to_caf(std::move(fine.error()));
   auto promise = self->template make_response_promise<taken_from<Batch>>();
   takers.push_back({++last_number, promise});
   serve();
-  if (!takers.empty() && what.timeout < policy::longest_wait)
-    self->delayed_send(self, what.timeout, take_overdue{last_number});
+  if (!takers.empty() && message.timeout < policy::longest_wait)
+    self->delayed_send(self, message.timeout, take_overdue{last_number});
   return promise;
 }
 
 template <class Batch>
-void inbox_state<Batch>::on_overdue(const take_overdue& what) {
-  const auto late = std::find_if(takers.begin(), takers.end(), [&](const taker& each) { return each.number == what.number; });
+void inbox_state<Batch>::on_overdue(const take_overdue& message) {
+  const auto late = std::find_if(takers.begin(), takers.end(), [&](const taker& each) { return each.number == message.number; });
   if (late == takers.end())
     return;
   late->promise.deliver(taken_from<Batch>{});

@@ -78,9 +78,9 @@ struct inbox_state {
   typename actor::behavior_type start();
 
   caf::result<credit_type> on_batch(Batch& batch);
-  void on_ended(subscription_ended& what);
-  caf::result<taken_from<Batch>> on_take(const take& what);
-  void on_overdue(const take_overdue& what);
+  void on_ended(subscription_ended& end);
+  caf::result<taken_from<Batch>> on_take(const take& message);
+  void on_overdue(const take_overdue& message);
   void serve();
 
   typename actor::pointer self;

@@ -17,9 +17,9 @@ public:
   explicit late_sender(Self* self) : target_{self->ctrl()} {}
 
   template <class Message>
-  void operator()(Message what) const {
+  void operator()(Message message) const {
     if (auto alive = target_.lock())
-      alive->enqueue(nullptr, caf::make_message_id(), caf::make_message(std::move(what)), nullptr);
+      alive->enqueue(nullptr, caf::make_message_id(), caf::make_message(std::move(message)), nullptr);
   }
 
 private:

@@ -35,7 +35,7 @@ struct logger::core {
   core(log_sink lines, change_sink changes) : sink{std::move(lines)}, on_change{std::move(changes)} {}
 
   void hand_out_one(const log_line& line) const { hand_out(sink, line.level, line.text); }
-  void hand_out_one(const connection_change& what) const { hand_out(on_change, what); }
+  void hand_out_one(const connection_change& change) const { hand_out(on_change, change); }
 
   const log_sink sink;
   const change_sink on_change;
@@ -88,14 +88,14 @@ void logger::operator()(log_level level, std::string line) const {
   core_->changed.notify_all();
 }
 
-void logger::tell(const connection_change& what) const {
+void logger::tell(const connection_change& change) const {
   if (!core_ || !core_->on_change)
     return;
   {
     std::lock_guard lock{core_->mutex};
     if (core_->stopping)
       return;
-    core_->queued.emplace_back(what); // Never too many: they are few.
+    core_->queued.emplace_back(change); // Never too many: they are few.
   }
   core_->changed.notify_all();
 }

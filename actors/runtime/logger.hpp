@@ -25,7 +25,7 @@ public:
 
   bool wants(log_level level) const { return takes_lines_ && level >= minimum_; }
   void operator()(log_level level, std::string line) const;
-  void tell(const connection_change& what) const;
+  void tell(const connection_change& change) const;
 
   /// Hands out what is queued and waits for it, for a second at most, and not at all on the sink's own thread. Drops later lines.
   void finish() const;

@@ -16,9 +16,9 @@ namespace kdb::inline v0 {
 /// The client's own credentials as they are now: those of the settings, or what their provider gave last. From any thread.
 class own_credentials {
 public:
-  explicit own_credentials(const settings& how)
-    : may_travel_{how.tls.enabled || how.credentials_in_clear}, provided_{may_travel_ && how.credentials_provider},
-      current_{how.credentials} {}
+  explicit own_credentials(const settings& config)
+    : may_travel_{config.tls.enabled || config.credentials_in_clear}, provided_{may_travel_ && config.credentials_provider},
+      current_{config.credentials} {}
 
   /// Whether a provider gives them.
   bool provided() const { return provided_; }

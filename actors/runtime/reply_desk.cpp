@@ -26,17 +26,17 @@ void reply_desk::send(const caf::strong_actor_ptr& whom, caf::message request, s
   whom->enqueue(caf::strong_actor_ptr{ctrl()}, caf::make_message_id(number), std::move(request), nullptr);
 }
 
-void reply_desk::enqueue(caf::mailbox_element_ptr what, caf::execution_unit*) {
-  if (!what->mid.is_response())
+void reply_desk::enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) {
+  if (!element->mid.is_response())
     return;
   std::unique_ptr<waiting> handler;
   {
     std::lock_guard lock{mutex_};
-    if (auto found = open_.extract(what->mid.request_id().integer_value()))
+    if (auto found = open_.extract(element->mid.request_id().integer_value()))
       handler = std::move(found.mapped());
   }
   if (handler)
-    handler->answered(what->content());
+    handler->answered(element->content());
 }
 
 } // namespace kdb::inline v0::detail

@@ -34,7 +34,7 @@ public:
   }
 
   const char* name() const override { return "kdb.reply_desk"; }
-  void enqueue(caf::mailbox_element_ptr what, caf::execution_unit* unit) override;
+  void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) override;
 
 private:
   struct waiting {

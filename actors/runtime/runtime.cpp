@@ -130,14 +130,14 @@ void close_all_at_exit() {
 
 } // namespace
 
-result<std::shared_ptr<runtime>> runtime::start(settings how) {
+result<std::shared_ptr<runtime>> runtime::start(settings settings) {
   if (runtimes.get().ending())
     return unexpected{process_ends()}; // What OpenSSL needs may be gone.
   if (auto ready = rpc::prepare_process(); !ready)
     return unexpected{std::move(ready.error())};
   auto made = std::make_shared<parts>();
-  made->log = std::make_shared<const logger>(how.log, how.minimum_log_level, how.on_change);
-  auto client = spawn_client(made->system->system(), std::move(how), made->log);
+  made->log = std::make_shared<const logger>(settings.log, settings.minimum_log_level, settings.on_change);
+  auto client = spawn_client(made->system->system(), std::move(settings), made->log);
   forget_system();
   if (!client)
     return unexpected{std::move(client.error())};
@@ -190,8 +190,8 @@ std::optional<error> runtime::refusal() const {
 }
 
 std::optional<error> runtime::refusal_to_wait() const {
-  if (auto why = refusal())
-    return why;
+  if (auto cause = refusal())
+    return cause;
   if (runs())
     return std::nullopt;
   return error{

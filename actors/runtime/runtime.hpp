@@ -50,7 +50,7 @@ outcome_of<Request> to_outcome(result<answer_of<Request>> answer) {
 class runtime {
 public:
   /// Errors: those of `spawn_client`, and `closed` when the process ends or can't use gRPC.
-  static result<std::shared_ptr<runtime>> start(settings how);
+  static result<std::shared_ptr<runtime>> start(settings settings);
 
   struct parts;
   explicit runtime(std::shared_ptr<parts> given);
@@ -85,14 +85,14 @@ public:
     std::optional<result<Answer>> answer;
     self->request(whom, caf::infinite, std::forward<Request>(what))
       .receive([&](Answer& value) { answer.emplace(std::move(value)); },
-               [&](caf::error& why) { answer.emplace(unexpected{error::from(why)}); });
+               [&](caf::error& cause) { answer.emplace(unexpected{error::from(cause)}); });
     return std::move(*answer);
   }
 
   template <class Answer, class Handle, class Request>
   result<Answer> ask(const Handle& whom, Request&& what) {
-    if (auto why = refusal_to_wait())
-      return unexpected{std::move(*why)};
+    if (auto cause = refusal_to_wait())
+      return unexpected{std::move(*cause)};
     host_actor self{system()};
     return ask<Answer>(self, whom, std::forward<Request>(what));
   }
@@ -106,8 +106,8 @@ public:
   template <class Request>
   outcome_of<Request> run(Request request) {
     if constexpr (is_call<Request>) {
-      if (auto why = refusal())
-        return unexpected{std::move(*why)};
+      if (auto cause = refusal())
+        return unexpected{std::move(*cause)};
       auto prepared = wire::prepare(std::move(request));
       if (!prepared)
         return unexpected{std::move(prepared.error())};

@@ -17,9 +17,9 @@ namespace {
 
 constexpr std::string_view append_method = "/event_store.client.streams.Streams/Append";
 
-std::size_t payload_bytes(const append_to_stream& what) {
+std::size_t payload_bytes(const append_to_stream& request) {
   std::size_t sum = 0;
-  for (const auto& event : what.events)
+  for (const auto& event : request.events)
     sum += event.data.size() + event.metadata.size() + event.type.size();
   return sum;
 }
@@ -55,8 +55,8 @@ template <class End>
 void end_some(std::deque<appender_state::queued>& all, End end) {
   std::deque<appender_state::queued> left;
   for (auto& each : all) {
-    if (auto why = end(each))
-      each.answer.deliver(to_caf(std::move(*why)));
+    if (auto cause = end(each))
+      each.answer.deliver(to_caf(std::move(*cause)));
     else
       left.push_back(std::move(each));
   }
@@ -66,8 +66,8 @@ void end_some(std::deque<appender_state::queued>& all, End end) {
 template <class Append, class End>
 void end_some(std::unordered_map<std::uint64_t, Append>& all, End end) {
   for (auto each = all.begin(); each != all.end();) {
-    if (std::optional<error> why = end(each->second)) {
-      each->second.answer.deliver(to_caf(std::move(*why)));
+    if (std::optional<error> cause = end(each->second)) {
+      each->second.answer.deliver(to_caf(std::move(*cause)));
       each = all.erase(each);
     } else {
       ++each;
@@ -100,29 +100,33 @@ appender_state::~appender_state() {
 appender_actor::behavior_type appender_state::start(worker_context_ptr given) {
   context = std::move(given);
   return {
-    [this](append_to_stream& what) { return on_append(what); }, [this](const node_changed&) { on_node_changed(); },
-    [this](append_replies& what) { on_replies(what); },         [this](append_call_ended& what) { on_call_ended(what); },
-    [this](single_append_done& what) { on_single_done(what); }, [this](const deadlines_due&) { on_deadlines_due(); },
-    [this](const mailbox_drained&) { on_mailbox_drained(); },   [this](stop_due) { on_stop_due(); },
+    [this](append_to_stream& request) { return on_append(request); },
+    [this](const node_changed&) { on_node_changed(); },
+    [this](append_replies& message) { on_replies(message); },
+    [this](append_call_ended& message) { on_call_ended(message); },
+    [this](single_append_done& message) { on_single_done(message); },
+    [this](const deadlines_due&) { on_deadlines_due(); },
+    [this](const mailbox_drained&) { on_mailbox_drained(); },
+    [this](stop_due) { on_stop_due(); },
   };
 }
 
-caf::result<append_result> appender_state::on_append(append_to_stream& what) {
-  if (auto fine = policy::check_append(what.stream, what.expected, what.events); !fine)
+caf::result<append_result> appender_state::on_append(append_to_stream& request) {
+  if (auto fine = policy::check_append(request.stream, request.expected, request.events); !fine)
     return to_caf(std::move(fine.error()));
-  if (auto fine = policy::check_call(what.options.call); !fine)
+  if (auto fine = policy::check_call(request.options.call); !fine)
     return to_caf(std::move(fine.error()));
-  if (what.options.call.stop.stop_requested())
+  if (request.options.call.stop.stop_requested())
     return to_caf(stopped(false));
   auto answer = self->make_response_promise<append_result>();
-  auto stop = stops.watch(what.options.call.stop);
-  const time_budget budget{deadline_for(context->how, what.options.call), self->clock().now()};
-  const auto bytes = payload_bytes(what);
-  if (!current && !what.options.call.wait_for_node) {
-    send_if_there_is_a_node({std::move(what), answer, budget, bytes, std::move(stop)});
+  auto stop = stops.watch(request.options.call.stop);
+  const time_budget budget{deadline_for(context->how, request.options.call), self->clock().now()};
+  const auto bytes = payload_bytes(request);
+  if (!current && !request.options.call.wait_for_node) {
+    send_if_there_is_a_node({std::move(request), answer, budget, bytes, std::move(stop)});
     return answer;
   }
-  waiting.push_back({std::move(what), answer, budget, bytes, std::move(stop)});
+  waiting.push_back({std::move(request), answer, budget, bytes, std::move(stop)});
   watch(budget);
   pump();
   return answer;
@@ -176,15 +180,15 @@ void appender_state::ask_for_node() {
         current = found;
         pump();
       },
-      [this](const caf::error& why) {
+      [this](const caf::error& cause) {
         asking = false;
-        refuse_queued(no_node(*context, why));
+        refuse_queued(no_node(*context, cause));
       });
 }
 
 /// Overtakes those who wait for a node, which is what it asks for.
-void appender_state::send_if_there_is_a_node(queued what) {
-  auto held = std::make_shared<queued>(std::move(what));
+void appender_state::send_if_there_is_a_node(queued append) {
+  auto held = std::make_shared<queued>(std::move(append));
   self->request(context->connection->get(), caf::infinite, get_node{.wait = false})
     .then(
       [this, held](const node_ptr& found) {
@@ -192,39 +196,39 @@ void appender_state::send_if_there_is_a_node(queued what) {
         waiting.push_front(std::move(*held));
         pump();
       },
-      [this, held](const caf::error& why) { held->answer.deliver(to_caf(no_node(*context, why))); });
+      [this, held](const caf::error& cause) { held->answer.deliver(to_caf(no_node(*context, cause))); });
 }
 
-void appender_state::refuse_queued(const error& why) {
+void appender_state::refuse_queued(const error& cause) {
   for (auto& each : std::exchange(waiting, {}))
-    each.answer.deliver(to_caf(why));
+    each.answer.deliver(to_caf(cause));
 }
 
-void appender_state::send(queued what) {
-  if (what.budget.is_over(self->clock().now())) {
-    what.answer.deliver(to_caf(overdue(false)));
+void appender_state::send(queued append) {
+  if (append.budget.is_over(self->clock().now())) {
+    append.answer.deliver(to_caf(overdue(false)));
     return;
   }
-  if (what.stop.is_stopped()) {
-    what.answer.deliver(to_caf(stopped(false)));
+  if (append.stop.is_stopped()) {
+    append.answer.deliver(to_caf(stopped(false)));
     return;
   }
-  const auto leader_only = requires_leader(context->how, what.request.options.call);
-  bytes_in_flight += what.bytes;
-  if (what.request.options.call.credentials || !current->features.batch_append() || what.bytes > batched_bytes_limit)
-    send_alone(std::move(what), leader_only);
+  const auto leader_only = requires_leader(context->how, append.request.options.call);
+  bytes_in_flight += append.bytes;
+  if (append.request.options.call.credentials || !current->features.batch_append() || append.bytes > batched_bytes_limit)
+    send_alone(std::move(append), leader_only);
   else
-    send_in_lane(std::move(what), leader_only);
+    send_in_lane(std::move(append), leader_only);
 }
 
-void appender_state::send_in_lane(queued what, bool leader_only) {
+void appender_state::send_in_lane(queued append, bool leader_only) {
   auto& used = open_lane(leader_only);
   const auto number = ++last_append;
-  const auto deadline = current->features.deadline_duration() ? what.budget.left(self->clock().now()) : std::nullopt;
-  auto chunks = wire::encode_batch_append(with_number(correlation_prefix, number), what.request.stream, what.request.expected,
-                                          what.request.events, deadline);
-  flying.emplace(
-    number, in_flight{std::move(what.answer), what.budget, what.bytes, used.number, what.request.expected, std::move(what.stop)});
+  const auto deadline = current->features.deadline_duration() ? append.budget.left(self->clock().now()) : std::nullopt;
+  auto chunks = wire::encode_batch_append(with_number(correlation_prefix, number), append.request.stream, append.request.expected,
+                                          append.request.events, deadline);
+  flying.emplace(number, in_flight{std::move(append.answer), append.budget, append.bytes, used.number, append.request.expected,
+                                   std::move(append.stop)});
   ++used.flying;
   ++used.unsent_appends;
   for (auto& chunk : chunks)
@@ -249,30 +253,31 @@ appender_state::lane& appender_state::open_lane(bool leader_only) {
                                                   tell(append_replies{number, std::move(replies)});
                                                 },
                                               .ended =
-                                                [tell, number](result<void> how) {
-                                                  tell(append_call_ended{number, std::move(how)});
+                                                [tell, number](result<void> outcome) {
+                                                  tell(append_call_ended{number, std::move(outcome)});
                                                 }});
   return wanted;
 }
 
-void appender_state::send_alone(queued what, bool leader_only) {
+void appender_state::send_alone(queued append, bool leader_only) {
   const auto number = ++last_append;
   const auto tell = late_sender{self};
-  auto done = [tell, number, stream = what.request.stream](const result<std::vector<std::string>>& answers) {
+  auto done = [tell, number, stream = append.request.stream](const result<std::vector<std::string>>& answers) {
     tell(single_append_done{number, decode_single(answers, stream)});
   };
-  auto messages = wire::encode_append(what.request.stream, what.request.expected, what.request.events);
+  auto messages = wire::encode_append(append.request.stream, append.request.expected, append.request.events);
   auto call = current->calls->exchange(append_method, wire::request_kind::write, std::move(messages),
-                                       {.deadline = what.budget.left(self->clock().now()),
-                                        .credentials = context->credentials->for_call(what.request.options.call),
+                                       {.deadline = append.budget.left(self->clock().now()),
+                                        .credentials = context->credentials->for_call(append.request.options.call),
                                         .requires_leader = leader_only},
                                        std::move(done));
-  singles.emplace(number, single{std::move(what.answer), what.bytes, current->generation, std::move(call),
-                                 what.request.options.call.credentials.has_value(), what.request.expected, std::move(what.stop)});
+  singles.emplace(number,
+                  single{std::move(append.answer), append.bytes, current->generation, std::move(call),
+                         append.request.options.call.credentials.has_value(), append.request.expected, std::move(append.stop)});
 }
 
-void appender_state::on_replies(append_replies& what) {
-  for (auto& reply : what.replies) {
+void appender_state::on_replies(append_replies& message) {
+  for (auto& reply : message.replies) {
     const auto found = flying.find(number_of(reply.correlation));
     if (found == flying.end())
       continue; // Its deadline was first.
@@ -283,7 +288,7 @@ void appender_state::on_replies(append_replies& what) {
       done.answer.deliver(*reply.outcome);
       continue;
     }
-    if (const auto* used = lane_with(what.call))
+    if (const auto* used = lane_with(message.call))
       drop_node(used->generation, reply.outcome.error());
     policy::correct_deleted(reply.outcome.error(), done.expected);
     done.answer.deliver(to_caf(std::move(reply.outcome.error())));
@@ -292,10 +297,10 @@ void appender_state::on_replies(append_replies& what) {
   pump();
 }
 
-void appender_state::retire(lane& what) {
-  if (!what.unsent.empty())
-    what.write();
-  earlier.push_back(std::exchange(what, {}));
+void appender_state::retire(lane& lane) {
+  if (!lane.unsent.empty())
+    lane.write();
+  earlier.push_back(std::exchange(lane, {}));
   drop_idle_lanes();
 }
 
@@ -307,9 +312,9 @@ appender_state::lane* appender_state::lane_with(std::uint64_t number) {
   return found == earlier.end() ? nullptr : &*found;
 }
 
-void appender_state::landed(const in_flight& what) {
-  bytes_in_flight -= what.bytes;
-  if (auto* used = lane_with(what.lane))
+void appender_state::landed(const in_flight& append) {
+  bytes_in_flight -= append.bytes;
+  if (auto* used = lane_with(append.lane))
     --used->flying;
 }
 
@@ -324,49 +329,49 @@ void appender_state::on_node_changed() {
     .then([this](const node_ptr& found) { current = found; }, [this](const caf::error&) { current.reset(); });
 }
 
-void appender_state::on_call_ended(append_call_ended& what) {
-  auto* ended = lane_with(what.call);
+void appender_state::on_call_ended(append_call_ended& message) {
+  auto* ended = lane_with(message.call);
   if (!ended)
     return;
   const auto whose = std::exchange(*ended, {}).generation;
   drop_idle_lanes();
-  auto why = what.how ? error{.code = errc::unavailable,
-                              .message = "the server ended the call that carries the appends",
-                              .retry_can_help = true,
-                              .outcome_unknown = true}
-                      : std::move(what.how.error());
-  if (why.code == errc::not_leader)
-    why.outcome_unknown = true; // True of the one that made the server say so, not of those before it.
+  auto cause = message.how ? error{.code = errc::unavailable,
+                                   .message = "the server ended the call that carries the appends",
+                                   .retry_can_help = true,
+                                   .outcome_unknown = true}
+                           : std::move(message.how.error());
+  if (cause.code == errc::not_leader)
+    cause.outcome_unknown = true; // True of the one that made the server say so, not of those before it.
   end_some(flying, [&](const in_flight& each) -> std::optional<error> {
-    if (each.lane != what.call)
+    if (each.lane != message.call)
       return std::nullopt;
     bytes_in_flight -= each.bytes;
-    return why;
+    return cause;
   });
-  drop_node(whose, why);
+  drop_node(whose, cause);
   pump();
 }
 
-void appender_state::on_single_done(single_append_done& what) {
-  const auto found = singles.find(what.append);
+void appender_state::on_single_done(single_append_done& message) {
+  const auto found = singles.find(message.append);
   if (found == singles.end())
     return;
   auto done = std::move(found->second);
   singles.erase(found);
   bytes_in_flight -= done.bytes;
-  if (what.outcome) {
-    done.answer.deliver(*what.outcome);
+  if (message.outcome) {
+    done.answer.deliver(*message.outcome);
   } else {
-    drop_node(done.generation, what.outcome.error(), done.has_credentials);
-    policy::correct_deleted(what.outcome.error(), done.expected);
-    done.answer.deliver(to_caf(std::move(what.outcome.error())));
+    drop_node(done.generation, message.outcome.error(), done.has_credentials);
+    policy::correct_deleted(message.outcome.error(), done.expected);
+    done.answer.deliver(to_caf(std::move(message.outcome.error())));
   }
   pump();
 }
 
-void appender_state::drop_node(generation whose, const error& why, bool had_its_own) {
-  report(self, *context, whose, why, had_its_own);
-  if (policy::is_node_lost(why) && current && current->generation == whose)
+void appender_state::drop_node(generation whose, const error& cause, bool had_its_own) {
+  report(self, *context, whose, cause, had_its_own);
+  if (policy::is_node_lost(cause) && current && current->generation == whose)
     current.reset();
 }
 

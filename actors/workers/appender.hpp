@@ -79,10 +79,10 @@ struct appender_state {
   appender_actor::behavior_type start(worker_context_ptr context);
 
   // One for each message.
-  caf::result<append_result> on_append(append_to_stream& what);
-  void on_replies(append_replies& what);
-  void on_call_ended(append_call_ended& what);
-  void on_single_done(single_append_done& what);
+  caf::result<append_result> on_append(append_to_stream& request);
+  void on_replies(append_replies& message);
+  void on_call_ended(append_call_ended& message);
+  void on_single_done(single_append_done& message);
   void on_node_changed();
   void on_deadlines_due();
   void on_mailbox_drained();
@@ -90,23 +90,23 @@ struct appender_state {
 
   void pump();
   void ask_for_node();
-  void send_if_there_is_a_node(queued what);
-  void send(queued what);
-  void send_in_lane(queued what, bool leader_only);
-  void send_alone(queued what, bool leader_only);
+  void send_if_there_is_a_node(queued append);
+  void send(queued append);
+  void send_in_lane(queued append, bool leader_only);
+  void send_alone(queued append, bool leader_only);
   lane& open_lane(bool leader_only);
   lane* lane_with(std::uint64_t number);
   /// From now on only its answers are waited for.
-  void retire(lane& what);
+  void retire(lane& lane);
   /// Ends the calls to earlier nodes that nobody waits for any more.
   void drop_idle_lanes();
-  void landed(const in_flight& what);
+  void landed(const in_flight& append);
   /// Writes what has been sent in lanes, unless more of it may follow at once.
   void write_lanes();
   bool has_room() const;
   void watch(const time_budget& budget);
-  void refuse_queued(const error& why);
-  void drop_node(generation whose, const error& why, bool had_its_own = false);
+  void refuse_queued(const error& cause);
+  void drop_node(generation whose, const error& cause, bool had_its_own = false);
 
   appender_actor::pointer self;
   worker_context_ptr context;

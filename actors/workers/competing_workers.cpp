@@ -16,10 +16,10 @@ namespace kdb::inline v0 {
 namespace {
 
 result<void> check(const competing_workers_plan& plan) {
-  const auto refuse = [](const char* what, const char* accepted) {
+  const auto refuse = [](const char* problem, const char* accepted) {
     return unexpected({.code = errc::invalid_argument,
                        .message = std::string{"competing workers need "} + accepted,
-                       .detail = bad_argument{what, accepted}});
+                       .detail = bad_argument{problem, accepted}});
   };
   if (plan.options.workers == 0)
     return refuse("workers", "at least one worker");
@@ -41,21 +41,21 @@ competing_workers_state::~competing_workers_state() {
 competing_workers_self::behavior_type competing_workers_state::start(client_actor client, competing_workers_plan given) {
   plan = std::move(given);
   replacements = policy::retry_budget{plan.options.replacements, plan.options.replacement_span};
-  self->set_down_handler([this](caf::down_msg& what) { on_worker_down(what); });
+  self->set_down_handler([this](caf::down_msg& message) { on_worker_down(message); });
   self->set_exit_handler([this](caf::exit_msg&) { stop(end_reason::closed, std::nullopt); });
   for (std::size_t i = 0; i < plan.options.workers; ++i)
     spawn_worker();
   // The client answers everyone, also when it ends: no timeout of our own.
   self->request(client, caf::infinite, consume{plan.group, subscriber{self}, plan.options.consumer})
-    .then([this](const consumer_actor& handle) { joined_with(handle); }, [this](const caf::error& why) { not_joined(why); });
+    .then([this](const consumer_actor& handle) { joined_with(handle); }, [this](const caf::error& cause) { not_joined(cause); });
   return {
     [this](const await_joined&) { return on_await_joined(); },
     [this](const get_workload&) { return on_get_workload(); },
     [this](const cancel&) { return on_cancel(); },
     [this](const consumer_batch& batch) { return on_batch(batch); },
-    [this](const subscription_ended& what) { on_ended(what); },
+    [this](const subscription_ended& end) { on_ended(end); },
     [this](const stop_overdue&) { on_stop_overdue(); },
-    [this](const worker_doubted& what) { on_worker_doubted(what); },
+    [this](const worker_doubted& message) { on_worker_doubted(message); },
   };
 }
 
@@ -69,10 +69,10 @@ void competing_workers_state::joined_with(const consumer_actor& handle) {
   stop_when_idle();
 }
 
-void competing_workers_state::not_joined(const caf::error& why) {
-  refusal = error::from(why);
+void competing_workers_state::not_joined(const caf::error& cause) {
+  refusal = error::from(cause);
   leave({.reason = end ? end->reason : policy::end_reason_of(refusal->code), .cause = refusal});
-  self->quit(why);
+  self->quit(cause);
 }
 
 caf::result<void> competing_workers_state::on_await_joined() {
@@ -116,50 +116,50 @@ void competing_workers_state::hand_out() {
     const auto number = next->worker;
     // Without a timeout: the worker is monitored, and what it answers late counts.
     self->request(workers.at(number), caf::infinite, held.at(next->item))
-      .then([this, number](const outcome& how) { answered(number, how); },
-            [this, number](const caf::error& why) { failed(number, why); });
+      .then([this, number](const outcome& answer) { answered(number, answer); },
+            [this, number](const caf::error& cause) { failed(number, cause); });
   }
 }
 
-void competing_workers_state::answered(policy::key_dispatch::worker_number worker, const outcome& how) {
+void competing_workers_state::answered(policy::key_dispatch::worker_number worker, const outcome& answer) {
   if (const auto item = dispatch.answered(worker))
-    answer(*item, how);
+    answer(*item, answer);
   hand_out();
   stop_when_idle();
 }
 
-void competing_workers_state::failed(policy::key_dispatch::worker_number worker, const caf::error& why) {
-  if (why == caf::sec::unexpected_response) {
+void competing_workers_state::failed(policy::key_dispatch::worker_number worker, const caf::error& cause) {
+  if (cause == caf::sec::unexpected_response) {
     answered(worker, failure_outcome("the worker named no outcome for this event"));
-  } else if (why.category() != caf::atom("system") && why.category() != caf::atom("exit")) {
-    answered(worker, failure_outcome(error::from(why).message));
+  } else if (cause.category() != caf::atom("system") && cause.category() != caf::atom("exit")) {
+    answered(worker, failure_outcome(error::from(cause).message));
   } else { // It has thrown or is gone. Nothing more goes to it, which would only be lost.
     if (const auto item = dispatch.remove_worker(worker))
-      answer(*item, failure_outcome(error::from(why).message));
+      answer(*item, failure_outcome(error::from(cause).message));
     self->delayed_send(self, doubt, worker_doubted{worker});
     hand_out();
     stop_when_idle();
   }
 }
 
-void competing_workers_state::on_worker_doubted(const worker_doubted& what) {
-  if (!workers.contains(what.worker))
+void competing_workers_state::on_worker_doubted(const worker_doubted& message) {
+  if (!workers.contains(message.worker))
     return;
-  dispatch.add_worker(what.worker);
+  dispatch.add_worker(message.worker);
   hand_out();
 }
 
-outcome competing_workers_state::failure_outcome(const std::string& why) const {
+outcome competing_workers_state::failure_outcome(const std::string& reason) const {
   const auto& how = plan.options.consumer.on_failure;
-  return how.is_ack() || !how.reason().empty() ? how : outcome::nack(how.action(), why);
+  return how.is_ack() || !how.reason().empty() ? how : outcome::nack(how.action(), reason);
 }
 
-void competing_workers_state::answer(policy::key_dispatch::item_number item, const outcome& how) {
+void competing_workers_state::answer(policy::key_dispatch::item_number item, const outcome& answer) {
   const auto done = held.extract(item);
   const auto token = done.mapped().token();
   if (token.incarnation == incarnation)
     held_ids.erase(token.id);
-  report(token, how);
+  report(token, answer);
 }
 
 void competing_workers_state::take_back_waiting() {
@@ -167,9 +167,9 @@ void competing_workers_state::take_back_waiting() {
     held.erase(item);
 }
 
-void competing_workers_state::report(std::optional<event_token> token, const outcome& how) {
+void competing_workers_state::report(std::optional<event_token> token, const outcome& answer) {
   if (consumer)
-    caf::anon_send(consumer, host_holds{held.size(), token, how});
+    caf::anon_send(consumer, host_holds{held.size(), token, answer});
 }
 
 // -- workers ------------------------------------------------------------------------------------
@@ -183,23 +183,23 @@ void competing_workers_state::spawn_worker() {
   dispatch.add_worker(number);
 }
 
-void competing_workers_state::on_worker_down(const caf::down_msg& what) {
-  const auto at = numbers.find(what.source);
+void competing_workers_state::on_worker_down(const caf::down_msg& message) {
+  const auto at = numbers.find(message.source);
   if (at == numbers.end())
     return;
   const auto number = at->second;
   numbers.erase(at);
   workers.erase(number);
-  const auto why = error::from(what.reason).message;
+  const auto cause = error::from(message.reason).message;
   if (const auto item = dispatch.remove_worker(number))
-    answer(*item, failure_outcome("the worker has ended: " + why));
+    answer(*item, failure_outcome("the worker has ended: " + cause));
   const auto replaced = !end && replacements.take(self->clock().now());
   if (replaced)
     spawn_worker();
   if (plan.observer)
-    caf::anon_send(plan.observer, worker_lost{.why = why, .replaced = replaced, .workers = workers.size()});
+    caf::anon_send(plan.observer, worker_lost{.why = cause, .replaced = replaced, .workers = workers.size()});
   if (workers.empty())
-    stop(end_reason::subscriber_failed, error{.code = errc::subscriber_failed, .message = "the last worker has ended: " + why});
+    stop(end_reason::subscriber_failed, error{.code = errc::subscriber_failed, .message = "the last worker has ended: " + cause});
   hand_out();
   stop_when_idle();
 }
@@ -233,8 +233,8 @@ void competing_workers_state::on_stop_overdue() {
   caf::anon_send(consumer, cancel{}); // Sends what was answered, then `subscription_ended`.
 }
 
-void competing_workers_state::on_ended(const subscription_ended& what) {
-  auto how = what;
+void competing_workers_state::on_ended(const subscription_ended& ended) {
+  auto how = ended;
   if (end) {
     how.reason = end->reason;
     how.cause = end->cause;
@@ -243,7 +243,7 @@ void competing_workers_state::on_ended(const subscription_ended& what) {
   self->quit();
 }
 
-void competing_workers_state::leave(subscription_ended how) {
+void competing_workers_state::leave(subscription_ended options) {
   if (std::exchange(told, true))
     return;
   for (auto& promise : std::exchange(waiting_to_join, {}))
@@ -252,7 +252,7 @@ void competing_workers_state::leave(subscription_ended how) {
   for (const auto& [number, worker] : workers)
     caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
   if (plan.observer)
-    caf::anon_send(plan.observer, std::move(how));
+    caf::anon_send(plan.observer, std::move(options));
   for (auto& promise : std::exchange(cancellers, {}))
     promise.deliver(caf::unit);
 }

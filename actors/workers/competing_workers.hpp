@@ -46,28 +46,28 @@ struct competing_workers_state {
   workload on_get_workload() const;
   caf::result<void> on_cancel();
   batch_outcomes on_batch(const consumer_batch& batch);
-  void on_ended(const subscription_ended& what);
+  void on_ended(const subscription_ended& end);
   void on_stop_overdue();
-  void on_worker_doubted(const worker_doubted& what);
-  void on_worker_down(const caf::down_msg& what);
+  void on_worker_doubted(const worker_doubted& message);
+  void on_worker_down(const caf::down_msg& message);
 
   void joined_with(const consumer_actor& handle);
-  void not_joined(const caf::error& why);
+  void not_joined(const caf::error& cause);
 
   void spawn_worker();
   /// Gives work to all who can do some.
   void hand_out();
-  void answered(policy::key_dispatch::worker_number worker, const outcome& how);
-  void failed(policy::key_dispatch::worker_number worker, const caf::error& why);
-  void answer(policy::key_dispatch::item_number item, const outcome& how);
+  void answered(policy::key_dispatch::worker_number worker, const outcome& answer);
+  void failed(policy::key_dispatch::worker_number worker, const caf::error& cause);
+  void answer(policy::key_dispatch::item_number item, const outcome& answer);
   void take_back_waiting();
-  void report(std::optional<event_token> token, const outcome& how);
-  outcome failure_outcome(const std::string& why) const;
+  void report(std::optional<event_token> token, const outcome& answer);
+  outcome failure_outcome(const std::string& reason) const;
 
   /// Hands nothing out any more, and ends when nobody has anything.
   void stop(end_reason reason, std::optional<error> cause);
   void stop_when_idle();
-  void leave(subscription_ended how);
+  void leave(subscription_ended options);
 
   competing_workers_self::pointer self;
   competing_workers_plan plan;

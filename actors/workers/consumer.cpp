@@ -41,18 +41,18 @@ consumer_self::behavior_type consumer_state::start(consumer_plan given, worker_c
   self->set_down_handler([this](caf::down_msg&) { on_subscriber_down(); });
   self->set_exit_handler([this](caf::exit_msg&) { finish(end_reason::closed, std::nullopt); });
   return {
-    [this](const ack_events& what) { return on_ack(what); },
-    [this](const nack_events& what) { return on_nack(what); },
-    [this](const answer_batch& what) { return on_answer(what); },
+    [this](const ack_events& request) { return on_ack(request); },
+    [this](const nack_events& request) { return on_nack(request); },
+    [this](const answer_batch& request) { return on_answer(request); },
     [this](const cancel&) { return on_cancel(); },
     [this](const begin&) { return on_begin(); },
-    [this](events_arrived& what) { on_events(what); },
-    [this](const subscription_confirmed& what) { on_confirmed(what); },
-    [this](read_ended& what) { on_read_ended(what); },
+    [this](events_arrived& message) { on_events(message); },
+    [this](const subscription_confirmed& message) { on_confirmed(message); },
+    [this](read_ended& message) { on_read_ended(message); },
     [this](const resume_due&) { find_node(); },
     [this](const answers_due&) { on_answers_due(); },
     [this](const grace_over&) { leave(); },
-    [this](const host_holds& what) { on_host_holds(what); },
+    [this](const host_holds& message) { on_host_holds(message); },
     [this](stop_due) { on_stop_due(); },
   };
 }
@@ -73,7 +73,7 @@ void consumer_state::find_node() {
   const auto wait = (beginning.pending() ? start_budget : time_budget{}).timeout(self->clock().now());
   self->request(context->connection->get(), wait, get_node{!beginning.pending() || plan.options.call.wait_for_node})
     .then([this](const node_ptr& found) { begin_call(found); },
-          [this](const caf::error& why) { call_over(no_node(*context, why)); });
+          [this](const caf::error& cause) { call_over(no_node(*context, cause)); });
 }
 
 void consumer_state::begin_call(const node_ptr& found) {
@@ -93,13 +93,13 @@ void consumer_state::begin_call(const node_ptr& found) {
   const auto number = incarnation;
   call = found->calls->consume({plan.group, plan.options.buffer}, settings,
                                {.batch =
-                                  [tell, number](wire::consumed_events what) {
-                                    tell(events_arrived{number, std::move(what)});
+                                  [tell, number](wire::consumed_events events) {
+                                    tell(events_arrived{number, std::move(events)});
                                   },
                                 .confirmed = [tell, number](const std::string&) { tell(subscription_confirmed{number}); },
                                 .ended =
-                                  [tell, number](result<void> how) {
-                                    tell(read_ended{number, std::move(how)});
+                                  [tell, number](result<void> outcome) {
+                                    tell(read_ended{number, std::move(outcome)});
                                   }});
   grant();
 }
@@ -116,24 +116,24 @@ void consumer_state::grant() {
   call->request(more);
 }
 
-void consumer_state::on_events(events_arrived& what) {
-  if (what.call != incarnation || end)
+void consumer_state::on_events(events_arrived& message) {
+  if (message.call != incarnation || end)
     return;
   if (beginning.pending()) { // Nobody would take them: who consumes waits for the confirmation.
-    read_ended broken{what.call, unexpected(errc::protocol_error, "the server sends events before it confirms the consumer")};
+    read_ended broken{message.call, unexpected(errc::protocol_error, "the server sends events before it confirms the consumer")};
     on_read_ended(broken);
     return;
   }
   budget.reset();
-  const auto count = what.what.events.size();
+  const auto count = message.what.events.size();
   allowed -= std::min(allowed, count);
   ready_events += count;
-  ready.emplace_back(std::move(what.what.events), std::move(what.what.retries), incarnation);
+  ready.emplace_back(std::move(message.what.events), std::move(message.what.retries), incarnation);
   deliver_next();
 }
 
-void consumer_state::on_confirmed(const subscription_confirmed& what) {
-  if (what.call != incarnation)
+void consumer_state::on_confirmed(const subscription_confirmed& message) {
+  if (message.call != incarnation)
     return;
   joined = true;
   refusals.call_confirmed();
@@ -143,8 +143,8 @@ void consumer_state::on_confirmed(const subscription_confirmed& what) {
   beginning.deliver(consumer_actor{self});
 }
 
-void consumer_state::on_read_ended(read_ended& what) {
-  if (what.call != incarnation)
+void consumer_state::on_read_ended(read_ended& message) {
+  if (message.call != incarnation)
     return;
   incarnation = next_incarnation(); // Nothing more of this call counts, and what it brought can't be answered.
   call.reset();
@@ -155,24 +155,24 @@ void consumer_state::on_read_ended(read_ended& what) {
     leave();
     return;
   }
-  if (what.how) { // A server never ends the call of a consumer in order.
+  if (message.how) { // A server never ends the call of a consumer in order.
     call_over({.code = errc::unavailable, .message = "the server ended the consumer's call", .retry_can_help = true});
     return;
   }
-  report(self, *context, current->generation, what.how.error(), plan.options.call.credentials.has_value());
-  call_over(std::move(what.how.error()));
+  report(self, *context, current->generation, message.how.error(), plan.options.call.credentials.has_value());
+  call_over(std::move(message.how.error()));
 }
 
-bool consumer_state::is_over(const error& why) {
+bool consumer_state::is_over(const error& cause) {
   // Groups are the leader's. Who is sent there at the start, as from a follower that the client prefers, goes there.
-  const auto refused = beginning.pending() && why.code != errc::not_leader;
-  const auto is_final = policy::final_end(why) && !refusals.excuses(why, self->clock().now());
-  return refused || is_final || (why.code == errc::maximum_subscribers && plan.options.end_when_full);
+  const auto refused = beginning.pending() && cause.code != errc::not_leader;
+  const auto is_final = policy::final_end(cause) && !refusals.excuses(cause, self->clock().now());
+  return refused || is_final || (cause.code == errc::maximum_subscribers && plan.options.end_when_full);
 }
 
-std::optional<std::chrono::milliseconds> consumer_state::pause_after(const error& why) {
+std::optional<std::chrono::milliseconds> consumer_state::pause_after(const error& cause) {
   const auto now = self->clock().now();
-  if (is_over(why) || !budget.take(now))
+  if (is_over(cause) || !budget.take(now))
     return std::nullopt;
   const auto pause = random_pause(static_cast<unsigned>(budget.taken(now)));
   // Nodes may point to each other for ever.
@@ -180,15 +180,15 @@ std::optional<std::chrono::milliseconds> consumer_state::pause_after(const error
   return too_late ? std::nullopt : std::optional{pause};
 }
 
-void consumer_state::call_over(error why) {
+void consumer_state::call_over(error cause) {
   if (end)
     return;
-  if (const auto pause = pause_after(why)) {
+  if (const auto pause = pause_after(cause)) {
     self->delayed_send(self, *pause, resume_due{});
     return;
   }
-  const auto reason = policy::end_reason_of(why.code);
-  finish(reason, std::move(why));
+  const auto reason = policy::end_reason_of(cause.code);
+  finish(reason, std::move(cause));
 }
 
 // -- towards the subscriber -------------------------------------------------------------------
@@ -202,7 +202,7 @@ void consumer_state::deliver_next() {
   delivered_at = self->clock().now();
   // Without a timeout: a response after one would be lost, and with it the credit. The subscriber is monitored instead.
   self->request(plan.subscriber, caf::infinite, *delivering)
-    .then([this](const batch_outcomes& outcomes) { delivered(outcomes); }, [this](const caf::error& why) { refused(why); });
+    .then([this](const batch_outcomes& outcomes) { delivered(outcomes); }, [this](const caf::error& cause) { refused(cause); });
 }
 
 consumer_batch consumer_state::take_delivered() {
@@ -221,16 +221,16 @@ void consumer_state::delivered(const batch_outcomes& outcomes) {
   deliver_next();
 }
 
-void consumer_state::refused(const caf::error& why) {
+void consumer_state::refused(const caf::error& cause) {
   if (!delivering)
     return;
-  if (why == caf::sec::unexpected_response) { // It answered with nothing: it answers the events by itself.
+  if (cause == caf::sec::unexpected_response) { // It answered with nothing: it answers the events by itself.
     delivered({});
     return;
   }
   auto how = plan.options.on_failure;
   if (how.reason().empty())
-    how = outcome::nack(how.action(), error::from(why).message);
+    how = outcome::nack(how.action(), error::from(cause).message);
   delivered(batch_outcomes::all(how));
 }
 
@@ -244,28 +244,28 @@ void consumer_state::on_subscriber_down() {
 
 // -- answers ------------------------------------------------------------------------------------
 
-ack_result consumer_state::on_ack(const ack_events& what) {
-  return answer_tokens(what.events, outcome::ack());
+ack_result consumer_state::on_ack(const ack_events& request) {
+  return answer_tokens(request.events, outcome::ack());
 }
 
-ack_result consumer_state::on_nack(const nack_events& what) {
-  return answer_tokens(what.events, outcome::nack(what.action, what.reason));
+ack_result consumer_state::on_nack(const nack_events& request) {
+  return answer_tokens(request.events, outcome::nack(request.action, request.reason));
 }
 
-ack_result consumer_state::on_answer(const answer_batch& what) {
-  return answer_all(what.batch, what.outcomes);
+ack_result consumer_state::on_answer(const answer_batch& request) {
+  return answer_all(request.batch, request.outcomes);
 }
 
-void consumer_state::on_host_holds(const host_holds& what) {
-  if (what.answered)
-    answer_tokens({*what.answered}, what.how);
-  host_events = what.events;
+void consumer_state::on_host_holds(const host_holds& message) {
+  if (message.answered)
+    answer_tokens({*message.answered}, message.how);
+  host_events = message.events;
   // Not for every single one: what is allowed now and then comes in fuller batches.
   if (allowed == 0 || allowed + ready_events + host_events <= plan.options.buffer / 2)
     grant();
 }
 
-ack_result consumer_state::answer_tokens(const std::vector<event_token>& tokens, const outcome& how) {
+ack_result consumer_state::answer_tokens(const std::vector<event_token>& tokens, const outcome& answer) {
   ack_result done;
   for (const auto& each : tokens) {
     if (!call || each.incarnation != incarnation) {
@@ -273,7 +273,7 @@ ack_result consumer_state::answer_tokens(const std::vector<event_token>& tokens,
       continue;
     }
     ++done.taken;
-    answers.add(each.id, how);
+    answers.add(each.id, answer);
   }
   answers_added();
   return done;

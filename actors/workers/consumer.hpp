@@ -44,32 +44,32 @@ struct consumer_state {
   caf::result<consumer_actor> on_begin();
   caf::result<void> on_cancel();
   void on_stop_due();
-  ack_result on_ack(const ack_events& what);
-  ack_result on_nack(const nack_events& what);
-  ack_result on_answer(const answer_batch& what);
-  void on_events(events_arrived& what);
-  void on_confirmed(const subscription_confirmed& what);
-  void on_read_ended(read_ended& what);
+  ack_result on_ack(const ack_events& request);
+  ack_result on_nack(const nack_events& request);
+  ack_result on_answer(const answer_batch& request);
+  void on_events(events_arrived& message);
+  void on_confirmed(const subscription_confirmed& message);
+  void on_read_ended(read_ended& message);
   void on_answers_due();
-  void on_host_holds(const host_holds& what);
+  void on_host_holds(const host_holds& message);
   void on_subscriber_down();
 
   void find_node();
   void begin_call(const node_ptr& found);
-  void call_over(error why);
-  bool is_over(const error& why);
+  void call_over(error cause);
+  bool is_over(const error& cause);
   /// Until the next call. Nothing if there is none.
-  std::optional<std::chrono::milliseconds> pause_after(const error& why);
+  std::optional<std::chrono::milliseconds> pause_after(const error& cause);
   /// Lets as many events come as the buffer has room for.
   void grant();
 
   void deliver_next();
   void delivered(const batch_outcomes& outcomes);
-  void refused(const caf::error& why);
+  void refused(const caf::error& cause);
   consumer_batch take_delivered();
 
   ack_result answer_all(const consumer_batch& batch, const batch_outcomes& outcomes);
-  ack_result answer_tokens(const std::vector<event_token>& tokens, const outcome& how);
+  ack_result answer_tokens(const std::vector<event_token>& tokens, const outcome& answer);
   /// Sends the answers that wait if it is time, else makes sure that it will be.
   void answers_added();
   void flush();

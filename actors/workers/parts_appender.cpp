@@ -18,13 +18,13 @@ parts_appender_state::~parts_appender_state() {
 parts_appender_actor::behavior_type parts_appender_state::start(client_actor given) {
   client = std::move(given);
   return {
-    [this](append_in_parts& what) { return on_append(what); },
+    [this](append_in_parts& request) { return on_append(request); },
   };
 }
 
-caf::result<append_in_parts_result> parts_appender_state::on_append(append_in_parts& what) {
+caf::result<append_in_parts_result> parts_appender_state::on_append(append_in_parts& request) {
   answer = self->make_response_promise<append_in_parts_result>();
-  list = std::move(what);
+  list = std::move(request);
   if (auto fine = policy::check_append_in_parts(list.stream, list.expected, list.events, list.options); !fine) {
     stop(std::move(fine.error()));
     return answer;
@@ -43,7 +43,8 @@ void parts_appender_state::append_next() {
                         .options = {.call = list.options.call}};
   // The client answers in every case, and each part has a deadline of its own.
   self->request(client, caf::infinite, std::move(part))
-    .then([this](const append_result& written) { appended(written); }, [this](const caf::error& why) { stop(error::from(why)); });
+    .then([this](const append_result& written) { appended(written); },
+          [this](const caf::error& cause) { stop(error::from(cause)); });
 }
 
 void parts_appender_state::appended(const append_result& part) {
@@ -59,8 +60,8 @@ void parts_appender_state::appended(const append_result& part) {
   self->quit();
 }
 
-void parts_appender_state::stop(error why) {
-  done.stopped = std::move(why);
+void parts_appender_state::stop(error cause) {
+  done.stopped = std::move(cause);
   answer.deliver(std::move(done));
   self->quit();
 }

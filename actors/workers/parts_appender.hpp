@@ -21,10 +21,10 @@ struct parts_appender_state {
 
   parts_appender_actor::behavior_type start(client_actor given);
 
-  caf::result<append_in_parts_result> on_append(append_in_parts& what);
+  caf::result<append_in_parts_result> on_append(append_in_parts& request);
   void append_next();
   void appended(const append_result& part);
-  void stop(error why);
+  void stop(error cause);
 
   parts_appender_actor::pointer self;
   client_actor client;

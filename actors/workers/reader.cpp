@@ -34,8 +34,8 @@ reader_self::behavior_type reader_state::start(read_plan given, worker_context_p
   return {
     [this](const next&) { return give_next(); },
     [this](const cancel&) { self->quit(); },
-    [this](batch_arrived& what) { arrived(std::move(what.batch)); },
-    [this](read_ended& what) { on_read_ended(what); },
+    [this](batch_arrived& message) { arrived(std::move(message.batch)); },
+    [this](read_ended& message) { on_read_ended(message); },
     [this](const read_again&) { find_node(); },
     [this](stop_due) { on_stop_due(); },
   };
@@ -47,7 +47,7 @@ void reader_state::find_node() {
   // The connection answers everyone, also when it ends: no timeout of our own, save the read's.
   self->request(context->connection->get(), budget.timeout(self->clock().now()), get_node{plan.call.wait_for_node})
     .then([this](const node_ptr& found) { begin_call(found); },
-          [this](const caf::error& why) { failed(no_node(*context, why)); });
+          [this](const caf::error& cause) { failed(no_node(*context, cause)); });
 }
 
 void reader_state::begin_call(const node_ptr& found) {
@@ -64,8 +64,8 @@ void reader_state::begin_call(const node_ptr& found) {
                             {.batch = [tell](event_batch batch) { tell(batch_arrived{.batch = std::move(batch)}); },
                              .confirmed = [](std::string) {},
                              .ended =
-                               [tell, number](result<void> how) {
-                                 tell(read_ended{number, std::move(how)});
+                               [tell, number](result<void> outcome) {
+                                 tell(read_ended{number, std::move(outcome)});
                                }});
   call->request(batches_ahead);
 }
@@ -101,32 +101,32 @@ void reader_state::arrived(event_batch batch) {
   serve();
 }
 
-void reader_state::on_read_ended(read_ended& what) {
-  if (what.call != call_number || end)
+void reader_state::on_read_ended(read_ended& message) {
+  if (message.call != call_number || end)
     return;
-  if (what.how) {
-    end = std::move(what.how);
+  if (message.how) {
+    end = std::move(message.how);
     serve();
     return;
   }
-  report(self, *context, current->generation, what.how.error(), plan.call.credentials.has_value());
-  failed(std::move(what.how.error()));
+  report(self, *context, current->generation, message.how.error(), plan.call.credentials.has_value());
+  failed(std::move(message.how.error()));
 }
 
 /// Before the first batch another try is as good as the first one; after it, only the caller knows how far the read came.
-void reader_state::failed(error why) {
+void reader_state::failed(error cause) {
   if (end)
     return; // It was stopped.
   const auto pause = policy::backoff_delay(retries + 1, {}, 1.0);
   const auto in_time = budget.has_room_for(pause, self->clock().now());
   if (retries < plan.call.retry.value_or(context->how.retry) && !begun && in_time &&
-      policy::may_retry(why, policy::request_kind::read, true)) {
+      policy::may_retry(cause, policy::request_kind::read, true)) {
     ++retries;
     call.reset();
     self->delayed_send(self, pause, read_again{});
     return;
   }
-  end = unexpected{std::move(why)};
+  end = unexpected{std::move(cause)};
   serve();
 }
 

@@ -37,10 +37,10 @@ struct reader_state {
   void begin_call(const node_ptr& found);
   caf::result<event_batch> give_next();
   void arrived(event_batch batch);
-  void on_read_ended(read_ended& what);
+  void on_read_ended(read_ended& message);
   void on_stop_due();
 
-  void failed(error why);
+  void failed(error cause);
   void serve();
 
   reader_self::pointer self;

@@ -76,13 +76,13 @@ subscription_self::behavior_type subscription_state::start(subscription_plan giv
   return {
     [this](const cancel&) { return on_cancel(); },
     [this](const begin&) { return on_begin(); },
-    [this](batch_arrived& what) { on_batch(what); },
-    [this](const subscription_confirmed& what) { on_confirmed(what); },
-    [this](read_ended& what) { on_read_ended(what); },
+    [this](batch_arrived& message) { on_batch(message); },
+    [this](const subscription_confirmed& message) { on_confirmed(message); },
+    [this](read_ended& message) { on_read_ended(message); },
     [this](const resume_due&) { find_node(); },
     [this](const silence_due&) { on_silence_due(); },
-    [this](const head_seen& what) { on_head_seen(what); },
-    [this](const silence_confirmed& what) { on_silence_confirmed(what); },
+    [this](const head_seen& message) { on_head_seen(message); },
+    [this](const silence_confirmed& message) { on_silence_confirmed(message); },
     [this](stop_due) { on_stop_due(); },
   };
 }
@@ -108,7 +108,7 @@ void subscription_state::find_node() {
   const auto wait = (beginning.pending() ? start_budget : time_budget{}).timeout(self->clock().now());
   self->request(context->connection->get(), wait, get_node{!beginning.pending() || plan.call().wait_for_node})
     .then([this](const node_ptr& found) { begin_call(found); },
-          [this](const caf::error& why) { call_over(no_node(*context, why)); });
+          [this](const caf::error& cause) { call_over(no_node(*context, cause)); });
 }
 
 void subscription_state::begin_call(const node_ptr& found) {
@@ -130,15 +130,15 @@ void subscription_state::begin_call(const node_ptr& found) {
                                },
                              .confirmed = [tell, number](std::string) { tell(subscription_confirmed{number}); },
                              .ended =
-                               [tell, number](result<void> how) {
-                                 tell(read_ended{number, std::move(how)});
+                               [tell, number](result<void> outcome) {
+                                 tell(read_ended{number, std::move(outcome)});
                                }});
   const auto held = ready.size() + (delivering ? 1 : 0); // The subscriber's answer is credit for one more.
   call->request(batches_ahead - std::min(batches_ahead, held));
 }
 
-void subscription_state::on_batch(batch_arrived& what) {
-  if (what.call != call_number || what.batch.empty())
+void subscription_state::on_batch(batch_arrived& message) {
+  if (message.call != call_number || message.batch.empty())
     return;
   if (beginning.pending()) { // Nobody would take it: who subscribes waits for the confirmation.
     end_call({.code = errc::protocol_error, .message = "the server sends events before it confirms the subscription"});
@@ -146,13 +146,13 @@ void subscription_state::on_batch(batch_arrived& what) {
   }
   ++arrivals;
   budget.reset();
-  plan.note_received(what.batch);
-  ready.push_back(std::move(what.batch));
+  plan.note_received(message.batch);
+  ready.push_back(std::move(message.batch));
   deliver_next();
 }
 
-void subscription_state::on_confirmed(const subscription_confirmed& what) {
-  if (what.call != call_number)
+void subscription_state::on_confirmed(const subscription_confirmed& message) {
+  if (message.call != call_number)
     return;
   ++arrivals;
   refusals.call_confirmed();
@@ -164,31 +164,31 @@ void subscription_state::on_confirmed(const subscription_confirmed& what) {
     self->delayed_send(self, policy::bounded(*period), silence_due{});
 }
 
-void subscription_state::on_read_ended(read_ended& what) {
-  if (what.call != call_number || failed)
+void subscription_state::on_read_ended(read_ended& message) {
+  if (message.call != call_number || failed)
     return;
-  if (what.how) { // A server never ends a healthy subscription.
+  if (message.how) { // A server never ends a healthy subscription.
     end_call({.code = errc::unavailable, .message = "the server ended the subscription", .retry_can_help = true});
     return;
   }
-  report(self, *context, current->generation, what.how.error(), plan.call().credentials.has_value());
-  end_call(std::move(what.how.error()));
+  report(self, *context, current->generation, message.how.error(), plan.call().credentials.has_value());
+  end_call(std::move(message.how.error()));
 }
 
-void subscription_state::end_call(error why) {
+void subscription_state::end_call(error cause) {
   ++call_number; // Nothing more of this call counts.
   call.reset();
   head_call.reset();
-  call_over(std::move(why));
+  call_over(std::move(cause));
 }
 
-void subscription_state::call_over(error why) {
+void subscription_state::call_over(error cause) {
   if (finished)
     return;
   const auto now = self->clock().now();
-  const auto is_over = beginning.pending() || (policy::final_end(why) && !refusals.excuses(why, now));
+  const auto is_over = beginning.pending() || (policy::final_end(cause) && !refusals.excuses(cause, now));
   if (is_over || !budget.take(now)) {
-    failed = std::move(why);
+    failed = std::move(cause);
     deliver_next();
     return;
   }
@@ -223,13 +223,13 @@ void subscription_state::on_silence_due() {
   self->delayed_send(self, policy::bounded(*plan.resume().watchdog), silence_due{});
 }
 
-void subscription_state::on_head_seen(const head_seen& what) {
-  if (what.call == call_number && is_silent() && plan.is_behind(what.head))
+void subscription_state::on_head_seen(const head_seen& message) {
+  if (message.call == call_number && is_silent() && plan.is_behind(message.head))
     self->delayed_send(self, grace, silence_confirmed{arrivals});
 }
 
-void subscription_state::on_silence_confirmed(const silence_confirmed& what) {
-  if (what.arrivals != arrivals || !is_silent())
+void subscription_state::on_silence_confirmed(const silence_confirmed& message) {
+  if (message.arrivals != arrivals || !is_silent())
     return;
   end_call({.code = errc::unavailable,
             .message = "the stream has events that the subscription did not receive; the client subscribes again",
@@ -252,7 +252,7 @@ void subscription_state::deliver_next() {
   handed = plan.last_event_of(batch, handed);
   // Without a timeout: a response after one would be lost, and with it the credit. The subscriber is monitored instead.
   self->request(plan.subscriber, caf::infinite, std::move(batch))
-    .then([this] { delivered(); }, [this](const caf::error& why) { refused(why); });
+    .then([this] { delivered(); }, [this](const caf::error& cause) { refused(cause); });
 }
 
 void subscription_state::delivered() {
@@ -262,13 +262,13 @@ void subscription_state::delivered() {
   deliver_next();
 }
 
-void subscription_state::refused(const caf::error& why) {
-  if (why == caf::sec::unexpected_response) { // It answered, with more than it had to.
+void subscription_state::refused(const caf::error& cause) {
+  if (cause == caf::sec::unexpected_response) { // It answered, with more than it had to.
     delivered();
     return;
   }
   finish(end_reason::subscriber_failed,
-         error{.code = errc::subscriber_failed, .message = "the subscriber refused a batch: " + error::from(why).message});
+         error{.code = errc::subscriber_failed, .message = "the subscriber refused a batch: " + error::from(cause).message});
 }
 
 void subscription_state::finish(end_reason reason, std::optional<error> cause) {

@@ -64,21 +64,21 @@ struct subscription_state {
   caf::result<subscription_actor> on_begin();
   caf::result<void> on_cancel();
   void on_stop_due();
-  void on_batch(batch_arrived& what);
-  void on_confirmed(const subscription_confirmed& what);
-  void on_read_ended(read_ended& what);
+  void on_batch(batch_arrived& message);
+  void on_confirmed(const subscription_confirmed& message);
+  void on_read_ended(read_ended& message);
   void on_silence_due();
-  void on_head_seen(const head_seen& what);
-  void on_silence_confirmed(const silence_confirmed& what);
+  void on_head_seen(const head_seen& message);
+  void on_silence_confirmed(const silence_confirmed& message);
 
   void find_node();
   void begin_call(const node_ptr& found);
-  void end_call(error why);
-  void call_over(error why);
+  void end_call(error cause);
+  void call_over(error cause);
   bool is_silent() const;
   void deliver_next();
   void delivered();
-  void refused(const caf::error& why);
+  void refused(const caf::error& cause);
   void finish(end_reason reason, std::optional<error> cause);
   /// Once, last.
   void tell_end(end_reason reason, std::optional<error> cause);

@@ -14,30 +14,30 @@ whole_reader_actor::behavior_type whole_reader_state::start(client_actor given) 
   client = std::move(given);
   self->set_down_handler([this](caf::down_msg&) { self->quit(); });
   return {
-    [this](read_stream_to_end& what) { return on_read(what); },
+    [this](read_stream_to_end& request) { return on_read(request); },
   };
 }
 
-caf::result<event_list> whole_reader_state::on_read(read_stream_to_end& what) {
+caf::result<event_list> whole_reader_state::on_read(read_stream_to_end& request) {
   if (const auto& asker = self->current_sender()) // The promise takes it away.
     self->monitor(asker);
   answer = self->make_response_promise<event_list>();
-  all.emplace(what.max_bytes);
+  all.emplace(request.max_bytes);
   // Both answer in every case, and the read has a deadline of its own.
-  self->request(client, caf::infinite, read_stream{std::move(what.stream), std::move(what.options)})
+  self->request(client, caf::infinite, read_stream{std::move(request.stream), std::move(request.options)})
     .then(
       [this](const reader_actor& started) {
         source = started;
         ask();
       },
-      [this](const caf::error& why) { fail(error::from(why)); });
+      [this](const caf::error& cause) { fail(error::from(cause)); });
   client = nullptr;
   return answer;
 }
 
 void whole_reader_state::ask() {
   self->request(source, caf::infinite, next{})
-    .then([this](event_batch& batch) { arrived(batch); }, [this](const caf::error& why) { fail(error::from(why)); });
+    .then([this](event_batch& batch) { arrived(batch); }, [this](const caf::error& cause) { fail(error::from(cause)); });
 }
 
 void whole_reader_state::arrived(event_batch& batch) {
@@ -52,8 +52,8 @@ void whole_reader_state::arrived(event_batch& batch) {
     ask();
 }
 
-void whole_reader_state::fail(error why) {
-  answer.deliver(to_caf(std::move(why)));
+void whole_reader_state::fail(error cause) {
+  answer.deliver(to_caf(std::move(cause)));
   self->quit();
 }
 

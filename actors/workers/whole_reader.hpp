@@ -21,10 +21,10 @@ struct whole_reader_state {
 
   whole_reader_actor::behavior_type start(client_actor given);
 
-  caf::result<event_list> on_read(read_stream_to_end& what);
+  caf::result<event_list> on_read(read_stream_to_end& request);
   void ask();
   void arrived(event_batch& batch);
-  void fail(error why);
+  void fail(error cause);
 
   whole_reader_actor::pointer self;
   client_actor client;

@@ -44,9 +44,9 @@ public:
   }
 
   /// What the last attempt to find a node failed of; nothing if it did not. For those who wait for one in vain.
-  void set_trouble(std::optional<error> why) {
+  void set_trouble(std::optional<error> cause) {
     std::lock_guard lock{mutex_};
-    trouble_ = std::move(why);
+    trouble_ = std::move(cause);
   }
   std::optional<error> trouble() const {
     std::lock_guard lock{mutex_};
@@ -80,10 +80,10 @@ inline error no_node_in_time(const std::optional<error>& trouble) {
 }
 
 /// Why there is no node, from what a `get_node` was answered. Nothing was sent: the outcome is known.
-inline error no_node(const worker_context& context, const caf::error& why) {
-  if (why == caf::sec::request_timeout)
+inline error no_node(const worker_context& context, const caf::error& cause) {
+  if (cause == caf::sec::request_timeout)
     return no_node_in_time(context.connection->trouble());
-  auto known = error::from(why);
+  auto known = error::from(cause);
   known.outcome_unknown = false;
   if (known.code != errc::closed || context.connection->is_closed())
     return known;
@@ -93,10 +93,10 @@ inline error no_node(const worker_context& context, const caf::error& why) {
 /// Tells the connection of a failed call, if that may say something about the node, or about credentials that somebody provides to
 /// the client: a call may have had others of its own.
 template <class Self>
-void report(Self* self, const worker_context& context, generation whose, const error& why, bool had_its_own) {
-  const auto refused = why.code == errc::unauthenticated && !had_its_own && context.credentials->provided();
-  if (policy::concerns_node(why) || refused)
-    self->send(context.connection->get(), call_failed{whose, why});
+void report(Self* self, const worker_context& context, generation whose, const error& cause, bool had_its_own) {
+  const auto refused = cause.code == errc::unauthenticated && !had_its_own && context.credentials->provided();
+  if (policy::concerns_node(cause) || refused)
+    self->send(context.connection->get(), call_failed{whose, cause});
 }
 
 /// The time an operation may still take. Takes the time of day from its caller, so that tests can set it.

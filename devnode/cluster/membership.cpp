@@ -151,8 +151,8 @@ void membership::has_log_of_leader(std::size_t node) {
 
 // -- time ----------------------------------------------------------------------------------------------------------
 
-void membership::plan(task what, std::size_t node, time due, std::uint64_t valid) {
-  agenda_.push_back({due, planned_++, what, node, valid});
+void membership::plan(task task, std::size_t node, time due, std::uint64_t valid) {
+  agenda_.push_back({due, planned_++, task, node, valid});
   std::ranges::sort(agenda_, {}, [](const planned& each) { return std::tuple{each.due, each.order}; });
 }
 
@@ -195,8 +195,8 @@ void membership::happen(const planned& next) {
   }
 }
 
-void membership::happen_to_node(task what, std::size_t node) {
-  switch (what) {
+void membership::happen_to_node(task task, std::size_t node) {
+  switch (task) {
     case task::notice: return notice(node);
     case task::rise: enter(node, node_state::discover_leader); return plan_of_node(task::look, node, now_ + part(2));
     case task::look: return look(node);

@@ -133,11 +133,11 @@ private:
   bool quorum() const;
   time part(int quarters) const { return settings_.election * quarters / 4; }
 
-  void plan(task what, std::size_t node, time due) { plan(what, node, due, term_); }
-  void plan(task what, std::size_t node, time due, std::uint64_t valid);
-  void plan_of_node(task what, std::size_t node, time due) { plan(what, node, due, nodes_[node].life); }
+  void plan(task task, std::size_t node, time due) { plan(task, node, due, term_); }
+  void plan(task task, std::size_t node, time due, std::uint64_t valid);
+  void plan_of_node(task task, std::size_t node, time due) { plan(task, node, due, nodes_[node].life); }
   void happen(const planned& next);
-  void happen_to_node(task what, std::size_t node);
+  void happen_to_node(task task, std::size_t node);
 
   void enter(std::size_t node, node_state state);
   void lost(std::size_t node);

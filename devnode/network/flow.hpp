@@ -38,10 +38,10 @@ public:
   }
 
   /// False: one of the sides is gone.
-  bool read(const manners& how, clock::time_point now);
+  bool read(const manners& behaviour, clock::time_point now);
 
   /// Writes what is due, at most `limit` bytes. Returns how many, or nothing when one of the sides is gone.
-  std::optional<std::uint64_t> write(const manners& how, clock::time_point now, std::uint64_t limit);
+  std::optional<std::uint64_t> write(const manners& behaviour, clock::time_point now, std::uint64_t limit);
 
   int from() const { return from_; }
   int to() const { return to_; }

@@ -100,8 +100,8 @@ void consumer_group::ack(std::span<const uuid> ids, time now) {
 // As on a server what one answer parks is let go of after all its ids were looked at: an id that it names twice is parked twice.
 void consumer_group::nack(std::span<const uuid> ids, nack_action action, std::string_view reason, time now) {
   std::unordered_map<uuid, entry> parked;
-  auto parks = [&](const entry& what) {
-    return action == nack_action::park || (action != nack_action::skip && action != nack_action::stop && used_up(what));
+  auto parks = [&](const entry& added) {
+    return action == nack_action::park || (action != nack_action::skip && action != nack_action::stop && used_up(added));
   };
   for (auto& id : ids) {
     auto landed = land(id);
@@ -161,16 +161,16 @@ void consumer_group::dispatch(time now) {
 }
 
 // Of two events with one id the second is sent and forgotten, as on a server.
-void consumer_group::send(const entry& what, consumer_id to, time now) {
-  bool tracked = !in_flight_.contains(what.event.id);
-  pool_.sent(to, what.event.kept_with, tracked);
+void consumer_group::send(const entry& added, consumer_id to, time now) {
+  bool tracked = !in_flight_.contains(added.event.id);
+  pool_.sent(to, added.event.kept_with, tracked);
   ++sent_;
-  decided_.push_back(push_event{to, what.event, what.retries});
-  auto id = what.event.id;
+  decided_.push_back(push_event{to, added.event, added.retries});
+  auto id = added.event.id;
   if (tracked)
-    in_flight_.emplace(id, flight{what, to, now, now + settings_.message_timeout});
+    in_flight_.emplace(id, flight{added, to, now, now + settings_.message_timeout});
   else
-    finish(what);
+    finish(added);
 }
 
 std::optional<consumer_group::flight> consumer_group::land(const uuid& id) {
@@ -183,11 +183,11 @@ std::optional<consumer_group::flight> consumer_group::land(const uuid& id) {
   return landed;
 }
 
-void consumer_group::retry(entry what, bool limited) {
-  if (limited && used_up(what))
-    return park(what, used_up_text());
-  ++what.retries;
-  add_retry(what);
+void consumer_group::retry(entry entry, bool limited) {
+  if (limited && used_up(entry))
+    return park(entry, used_up_text());
+  ++entry.retries;
+  add_retry(entry);
 }
 
 std::string consumer_group::used_up_text() const {
@@ -195,20 +195,20 @@ std::string consumer_group::used_up_text() const {
 }
 
 // In order of places; those that were parked come last.
-void consumer_group::add_retry(const entry& what) {
+void consumer_group::add_retry(const entry& added) {
   auto after = [](const entry& left, const entry& right) {
     return std::pair{left.event.replayed, left.event.place} < std::pair{right.event.replayed, right.event.place};
   };
-  retrying_.insert(std::ranges::upper_bound(retrying_, what, after), what);
+  retrying_.insert(std::ranges::upper_bound(retrying_, added, after), added);
 }
 
-void consumer_group::finish(const entry& what) {
-  open_.erase(what.number);
+void consumer_group::finish(const entry& added) {
+  open_.erase(added.number);
 }
 
-void consumer_group::park(const entry& what, std::string reason) {
-  finish(what);
-  decided_.push_back(park_event{what.event, std::move(reason)});
+void consumer_group::park(const entry& added, std::string reason) {
+  finish(added);
+  decided_.push_back(park_event{added.event, std::move(reason)});
 }
 
 // -- progress ------------------------------------------------------------------------------------------------------

@@ -144,13 +144,13 @@ private:
     std::optional<group_place> place;
   };
 
-  void send(const entry& what, consumer_id to, time now);
-  void retry(entry what, bool limited);
-  bool used_up(const entry& what) const { return what.retries >= settings_.max_retry_count; }
+  void send(const entry& added, consumer_id to, time now);
+  void retry(entry entry, bool limited);
+  bool used_up(const entry& added) const { return added.retries >= settings_.max_retry_count; }
   std::string used_up_text() const;
-  void add_retry(const entry& what);
-  void finish(const entry& what);
-  void park(const entry& what, std::string reason);
+  void add_retry(const entry& added);
+  void finish(const entry& added);
+  void park(const entry& added, std::string reason);
   std::optional<flight> land(const uuid& id);
   progress done() const;
   void check_progress(time now, bool is_time);

@@ -63,7 +63,7 @@ private:
 
 class refused_call : public rpc::handler {
 public:
-  refused_call(rpc::call& call, rpc::status why, bool at_once) : call_{call}, why_{std::move(why)}, at_once_{at_once} {}
+  refused_call(rpc::call& call, rpc::status refusal, bool at_once) : call_{call}, why_{std::move(refusal)}, at_once_{at_once} {}
 
   void start() override {
     if (at_once_)
@@ -89,8 +89,8 @@ private:
 
 } // namespace
 
-std::unique_ptr<rpc::handler> refused(rpc::call& call, rpc::status why, bool at_once) {
-  return std::make_unique<refused_call>(call, std::move(why), at_once);
+std::unique_ptr<rpc::handler> refused(rpc::call& call, rpc::status refusal, bool at_once) {
+  return std::make_unique<refused_call>(call, std::move(refusal), at_once);
 }
 
 std::shared_ptr<const caller> caller_of(node& serving, const rpc::call& call) {

@@ -20,7 +20,7 @@ std::unique_ptr<rpc::handler> guarded(node& serving, rpc::call& call, demand wan
 
 /// Ends a call that is not served at all. With `at_once` that is before its client has said anything; otherwise when it has ended its side,
 /// or has sent more than one message.
-std::unique_ptr<rpc::handler> refused(rpc::call& call, rpc::status why, bool at_once);
+std::unique_ptr<rpc::handler> refused(rpc::call& call, rpc::status refusal, bool at_once);
 
 /// Who calls, where that was found to be somebody; see `access_control`.
 std::shared_ptr<const caller> caller_of(node& serving, const rpc::call& call);

@@ -29,11 +29,11 @@ using private_key = std::unique_ptr<EVP_PKEY, freed_by<EVP_PKEY_free>>;
 using x509 = std::unique_ptr<X509, freed_by<X509_free>>;
 using extension = std::unique_ptr<X509_EXTENSION, freed_by<X509_EXTENSION_free>>;
 
-[[noreturn]] void fail(const std::string& what) {
+[[noreturn]] void fail(const std::string& problem) {
   char reason[256] = "";
   ERR_error_string_n(ERR_get_error(), reason, sizeof reason);
   ERR_clear_error();
-  throw std::runtime_error{"development node: cannot make a certificate: " + what + ": " + reason};
+  throw std::runtime_error{"development node: cannot make a certificate: " + problem + ": " + reason};
 }
 
 // -- PEM -----------------------------------------------------------------------------------------------------------

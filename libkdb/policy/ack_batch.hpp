@@ -27,9 +27,9 @@ public:
   ack_batch() = default;
   explicit ack_batch(std::size_t full) : full_{full} {}
 
-  void add(const uuid& id, const outcome& how) {
-    if (groups_.empty() || groups_.back().how != how)
-      groups_.push_back({how, {}});
+  void add(const uuid& id, const outcome& answer) {
+    if (groups_.empty() || groups_.back().how != answer)
+      groups_.push_back({answer, {}});
     groups_.back().ids.push_back(id);
     ++size_;
   }

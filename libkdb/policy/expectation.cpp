@@ -5,16 +5,16 @@
 
 namespace kdb::inline v0::policy {
 
-void correct_deleted(error& why, stream_state expected) {
-  if (why.code != errc::stream_deleted || !expected.is_exists())
+void correct_deleted(error& cause, stream_state expected) {
+  if (cause.code != errc::stream_deleted || !expected.is_exists())
     return;
-  const auto* stream = why.get<stream_name>();
+  const auto* stream = cause.get<stream_name>();
   auto name = stream ? stream->name : std::string{};
-  why.code = errc::wrong_expected_version;
-  why.message =
+  cause.code = errc::wrong_expected_version;
+  cause.message =
     (name.empty() ? std::string{"the stream"} : "stream '" + name + "'") +
     " was expected to exist, but it is deleted: the server does not tell whether for ever (tombstoned) or not (soft-deleted)";
-  why.detail = version_mismatch{std::move(name), expected, std::nullopt};
+  cause.detail = version_mismatch{std::move(name), expected, std::nullopt};
 }
 
 } // namespace kdb::inline v0::policy

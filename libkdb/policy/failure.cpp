@@ -78,10 +78,10 @@ meaning meaning_of(errc code) {
   return refused; // A number from another process that is newer.
 }
 
-retry_safety safety(const error& why, request_kind kind, bool passes) {
+retry_safety safety(const error& cause, request_kind kind, bool passes) {
   if (!passes)
     return retry_safety::pointless;
-  return kind == request_kind::write && why.outcome_unknown ? retry_safety::safe_if_idempotent : retry_safety::safe;
+  return kind == request_kind::write && cause.outcome_unknown ? retry_safety::safe_if_idempotent : retry_safety::safe;
 }
 
 } // namespace
@@ -98,20 +98,20 @@ std::string_view to_string(retry_safety safety) {
   return number < names.size() ? names[number] : "unknown";
 }
 
-failure_decision decide(const error& why, request_kind kind, const endpoint& answered_by) {
-  auto [node, passes, unknown] = meaning_of(why.code);
+failure_decision decide(const error& cause, request_kind kind, const endpoint& answered_by) {
+  auto [node, passes, unknown] = meaning_of(cause.code);
   static_cast<void>(unknown); // The error itself says it: only who sent the request knows whether it left.
   if (node == node_action::follow_leader) {
-    auto* named = why.get<leader>();
+    auto* named = cause.get<leader>();
     auto itself = named && named->host == answered_by.host && named->port == answered_by.port;
     if (!named || !is_usable(*named) || itself)
       node = node_action::rediscover;
   }
-  return {.node = node, .retry = safety(why, kind, passes), .is_final = !passes};
+  return {.node = node, .retry = safety(cause, kind, passes), .is_final = !passes};
 }
 
-bool may_retry(const error& why, request_kind kind, bool idempotent) {
-  switch (decide(why, kind).retry) {
+bool may_retry(const error& cause, request_kind kind, bool idempotent) {
+  switch (decide(cause, kind).retry) {
     case retry_safety::safe: return true;
     case retry_safety::safe_if_idempotent: return idempotent;
     case retry_safety::pointless: break;
@@ -119,17 +119,17 @@ bool may_retry(const error& why, request_kind kind, bool idempotent) {
   return false;
 }
 
-bool concerns_node(const error& why) {
-  return meaning_of(why.code).node != node_action::stay;
+bool concerns_node(const error& cause) {
+  return meaning_of(cause.code).node != node_action::stay;
 }
 
-bool is_node_lost(const error& why) {
-  auto node = meaning_of(why.code).node;
+bool is_node_lost(const error& cause) {
+  auto node = meaning_of(cause.code).node;
   return node == node_action::rediscover || node == node_action::follow_leader;
 }
 
-bool is_final(const error& why) {
-  return !meaning_of(why.code).passes;
+bool is_final(const error& cause) {
+  return !meaning_of(cause.code).passes;
 }
 
 bool may_have_happened(errc code) {
@@ -140,9 +140,9 @@ bool retry_can_help(errc code) {
   return meaning_of(code).passes;
 }
 
-bool retry_can_help(const error& why) {
-  const auto* tls = why.get<tls_failure>();
-  return retry_can_help(why.code) && !(tls && tls->problem == tls_problem::bad_file);
+bool retry_can_help(const error& cause) {
+  const auto* tls = cause.get<tls_failure>();
+  return retry_can_help(cause.code) && !(tls && tls->problem == tls_problem::bad_file);
 }
 
 bool is_usable(const leader& named) {

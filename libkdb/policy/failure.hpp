@@ -44,20 +44,20 @@ struct failure_decision {
 
 /// What an error means, for the node and for the request: the one table everything that recovers goes by. `answered_by` is the node
 /// it came from; a leader that is not a usable address, or that very node, is not followed.
-failure_decision decide(const error& why, request_kind kind, const endpoint& answered_by = {.host = {}, .port = 0});
+failure_decision decide(const error& cause, request_kind kind, const endpoint& answered_by = {.host = {}, .port = 0});
 
 /// Whether the same request may be sent again by itself. `idempotent` says of a write that a repetition is harmless: same event ids
 /// and an explicit expected state.
-bool may_retry(const error& why, request_kind kind, bool idempotent);
+bool may_retry(const error& cause, request_kind kind, bool idempotent);
 
 /// Whether the connection has to know of it: `decide` does not say stay.
-bool concerns_node(const error& why);
+bool concerns_node(const error& cause);
 
 /// Whether the node that answered so has to be left: `decide` says rediscover or follow_leader.
-bool is_node_lost(const error& why);
+bool is_node_lost(const error& cause);
 
 /// Whether trying again can't help: `decide` says final.
-bool is_final(const error& why);
+bool is_final(const error& cause);
 
 /// Whether a request that failed with this code may have had its effect all the same, once the server could see it.
 bool may_have_happened(errc code);
@@ -65,7 +65,7 @@ bool may_have_happened(errc code);
 /// Whether the same request may succeed later, or on another node. What `error::retry_can_help` should say.
 bool retry_can_help(errc code);
 /// The same with what the detail adds: a file of the settings that can't be used stays so until somebody mends it.
-bool retry_can_help(const error& why);
+bool retry_can_help(const error& cause);
 
 /// Whether a leader's address can be connected to: nodes without a leader name 0.0.0.0, or nothing.
 bool is_usable(const leader& named);

@@ -16,15 +16,15 @@ std::vector<gossip_round::effect> gossip_round::seed_is_slow(std::size_t seed) {
   return ask_next();
 }
 
-std::vector<gossip_round::effect> gossip_round::answered(std::size_t seed, const result<std::vector<cluster_member>>& what) {
+std::vector<gossip_round::effect> gossip_round::answered(std::size_t seed, const result<std::vector<cluster_member>>& message) {
   if (over_)
     return {};
   ++answers_;
-  const auto chosen = what ? choose_node(*what, wish_, avoid_, draw_) : result<endpoint>{unexpected{what.error()}};
+  const auto chosen = message ? choose_node(*message, wish_, avoid_, draw_) : result<endpoint>{unexpected{message.error()}};
   if (chosen) {
     over_ = true;
     // A node alone may advertise an address that only its own network knows: the one it answered at works.
-    const auto alone = what->size() == 1;
+    const auto alone = message->size() == 1;
     return {found{*chosen, alone ? std::optional{seed} : std::nullopt}};
   }
   failures_.push_back(to_string(seeds_[seed]) + ": " + chosen.error().message);

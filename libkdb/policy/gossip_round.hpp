@@ -56,7 +56,7 @@ public:
   std::vector<effect> begin();
   /// The next seed is asked too, so that one that hangs costs little.
   std::vector<effect> seed_is_slow(std::size_t seed);
-  std::vector<effect> answered(std::size_t seed, const result<std::vector<cluster_member>>& what);
+  std::vector<effect> answered(std::size_t seed, const result<std::vector<cluster_member>>& message);
 
 private:
   std::vector<effect> ask_next();

@@ -59,8 +59,8 @@ std::string described(std::span<const cluster_member> members) {
 
 } // namespace
 
-node_wish wish_of(const settings& how) {
-  return {how.preference, how.strict_preference.value_or(how.preference == node_preference::leader)};
+node_wish wish_of(const settings& config) {
+  return {config.preference, config.strict_preference.value_or(config.preference == node_preference::leader)};
 }
 
 bool is_usable(const cluster_member& member) {

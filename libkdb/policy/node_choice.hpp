@@ -18,7 +18,7 @@ struct node_wish {
   bool strict = true;
 };
 
-node_wish wish_of(const settings& how);
+node_wish wish_of(const settings& config);
 
 /// Whether clients can be served by that member at all: it is alive, and settled in its state.
 bool is_usable(const cluster_member& member);

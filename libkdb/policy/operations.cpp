@@ -8,12 +8,12 @@
 
 namespace kdb::inline v0::policy {
 
-result<void> check_start_scavenge(const scavenge_options& how) {
-  if (how.threads < 1)
+result<void> check_start_scavenge(const scavenge_options& options) {
+  if (options.threads < 1)
     return refuse("threads", "is too small", "at least 1");
-  if (how.start_from_chunk < 0)
+  if (options.start_from_chunk < 0)
     return refuse("start_from_chunk", "is below 0", "the number of a chunk, from 0");
-  return check_call(how.call);
+  return check_call(options.call);
 }
 
 result<void> check_stop_scavenge(std::string_view id, const call_options& call) {

@@ -10,7 +10,7 @@
 // Checks of requests about a node. Errors name the member and the rule.
 namespace kdb::inline v0::policy {
 
-result<void> check_start_scavenge(const scavenge_options& how);
+result<void> check_start_scavenge(const scavenge_options& options);
 result<void> check_stop_scavenge(std::string_view id, const call_options& call);
 result<void> check_watch_statistics(const watch_statistics_options& options);
 

@@ -31,11 +31,12 @@ stream_state expected_after(stream_state before, const append_result& part) {
 }
 
 result<void> check_append_in_parts(std::string_view stream, stream_state expected, std::span<const new_event> events,
-                                   const append_in_parts_options& how) {
-  if (how.part_bytes == 0)
+                                   const append_in_parts_options& options) {
+  if (options.part_bytes == 0)
     return refuse("part_bytes", "is 0", "at least 1");
-  return check_call(how.call).and_then(
-    [&] { return check_append(stream, expected, events, {.append_bytes = std::numeric_limits<std::uint64_t>::max()}); });
+  return check_call(options.call).and_then([&] {
+    return check_append(stream, expected, events, {.append_bytes = std::numeric_limits<std::uint64_t>::max()});
+  });
 }
 
 } // namespace kdb::inline v0::policy

@@ -24,6 +24,6 @@ stream_state expected_after(stream_state before, const append_result& part);
 
 /// As `check_append`, for the whole list and without a limit on its size.
 result<void> check_append_in_parts(std::string_view stream, stream_state expected, std::span<const new_event> events,
-                                   const append_in_parts_options& how);
+                                   const append_in_parts_options& options);
 
 } // namespace kdb::inline v0::policy

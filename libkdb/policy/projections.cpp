@@ -36,10 +36,10 @@ result<void> check_new(std::string_view query, const Options& options) {
 }
 
 /// The server would fail without a reason.
-result<void> check_tracking(const create_projection_options& how) {
-  if (how.track_emitted_streams && !how.emit)
+result<void> check_tracking(const create_projection_options& options) {
+  if (options.track_emitted_streams && !options.emit)
     return refuse("track_emitted_streams", "is set for a projection that may not write", "only together with emit");
-  if (how.track_emitted_streams && how.engine == projection_engine::v2)
+  if (options.track_emitted_streams && options.engine == projection_engine::v2)
     return refuse("track_emitted_streams", "is not known to the engine v2", "only with the engine v1");
   return {};
 }
@@ -52,30 +52,30 @@ result<void> check_projection(std::string_view name, const call_options& call) {
   });
 }
 
-result<void> check_create_projection(std::string_view name, std::string_view query, const create_projection_options& how) {
-  return check_projection(name, how.call).and_then([&] { return check_new(query, how); }).and_then([&] {
-    return check_tracking(how);
+result<void> check_create_projection(std::string_view name, std::string_view query, const create_projection_options& options) {
+  return check_projection(name, options.call).and_then([&] { return check_new(query, options); }).and_then([&] {
+    return check_tracking(options);
   });
 }
 
-result<void> check_create_one_time_projection(std::string_view query, const create_one_time_projection_options& how) {
-  return check_new(query, how);
+result<void> check_create_one_time_projection(std::string_view query, const create_one_time_projection_options& options) {
+  return check_new(query, options);
 }
 
 result<void> check_create_transient_projection(std::string_view name, std::string_view query,
-                                               const create_transient_projection_options& how) {
-  return check_projection(name, how.call).and_then([&] { return check_new(query, how); });
+                                               const create_transient_projection_options& options) {
+  return check_projection(name, options.call).and_then([&] { return check_new(query, options); });
 }
 
-result<void> check_update_projection(std::string_view name, std::string_view query, const update_projection_options& how) {
-  return check_projection(name, how.call).and_then([&] { return check_query(query); }).and_then([&] {
-    return check_properties("properties", how.properties);
+result<void> check_update_projection(std::string_view name, std::string_view query, const update_projection_options& options) {
+  return check_projection(name, options.call).and_then([&] { return check_query(query); }).and_then([&] {
+    return check_properties("properties", options.properties);
   });
 }
 
-result<void> check_projection_state(std::string_view name, const projection_state_options& how) {
-  return check_text("partition", how.partition, "the name of a partition in UTF-8, or an empty one").and_then([&] {
-    return check_projection(name, how.call);
+result<void> check_projection_state(std::string_view name, const projection_state_options& options) {
+  return check_text("partition", options.partition, "the name of a partition in UTF-8, or an empty one").and_then([&] {
+    return check_projection(name, options.call);
   });
 }
 

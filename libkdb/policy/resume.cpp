@@ -82,8 +82,8 @@ bool is_behind(const all_position& start, const event_batch& head) {
   return last && !start.is_end() && later(start, last->position()) != start;
 }
 
-retry_budget budget_of(const resume_options& how) {
-  return {how.limit < 0 ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(how.limit), how.span};
+retry_budget budget_of(const resume_options& options) {
+  return {options.limit < 0 ? std::numeric_limits<std::size_t>::max() : static_cast<std::size_t>(options.limit), options.span};
 }
 
 last_delivered last_event_of(const stream_position&, const event_batch& batch, const last_delivered& before) {
@@ -148,10 +148,10 @@ end_reason end_reason_of(errc code) {
   return end_reason::server_error;
 }
 
-std::optional<end_reason> final_end(const error& why) {
-  if (!decide(why, request_kind::subscription).is_final)
+std::optional<end_reason> final_end(const error& cause) {
+  if (!decide(cause, request_kind::subscription).is_final)
     return std::nullopt;
-  return end_reason_of(why.code);
+  return end_reason_of(cause.code);
 }
 
 } // namespace kdb::inline v0::policy

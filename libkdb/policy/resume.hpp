@@ -25,7 +25,7 @@ bool is_behind(const stream_position& start, const event_batch& head);
 bool is_behind(const all_position& start, const event_batch& head);
 
 /// The tries that the options allow.
-retry_budget budget_of(const resume_options& how);
+retry_budget budget_of(const resume_options& options);
 
 /// How far a subscriber is that was at `before` and got this batch. Only events count. The first argument says what it follows.
 last_delivered last_event_of(const stream_position& followed, const event_batch& batch, const last_delivered& before);
@@ -33,11 +33,11 @@ last_delivered last_event_of(const all_position& followed, const event_batch& ba
 
 /// How a subscription ends for that error.
 end_reason end_reason_of(errc code);
-inline end_reason end_reason_of(const error& why) {
-  return end_reason_of(why.code);
+inline end_reason end_reason_of(const error& cause) {
+  return end_reason_of(cause.code);
 }
 
 /// The end that the error means, or nothing if the subscription should be resumed, budget allowing.
-std::optional<end_reason> final_end(const error& why);
+std::optional<end_reason> final_end(const error& cause);
 
 } // namespace kdb::inline v0::policy

@@ -23,11 +23,12 @@ result<void> check_password(const char* name, std::string_view password) {
 }
 
 template <class Options>
-result<void> check_profile(const Options& how) {
-  for (std::size_t i = 0; i < how.groups.size(); ++i)
-    if (auto fine = check_name("groups[" + std::to_string(i) + "]", how.groups[i], "a name in UTF-8 that is not empty"); !fine)
+result<void> check_profile(const Options& options) {
+  for (std::size_t i = 0; i < options.groups.size(); ++i)
+    if (auto fine = check_name("groups[" + std::to_string(i) + "]", options.groups[i], "a name in UTF-8 that is not empty");
+        !fine)
       return fine;
-  return check_text("full_name", how.full_name, "a name in UTF-8").and_then([&] { return check_call(how.call); });
+  return check_text("full_name", options.full_name, "a name in UTF-8").and_then([&] { return check_call(options.call); });
 }
 
 } // namespace
@@ -36,14 +37,14 @@ result<void> check_login(std::string_view login_name, const call_options& call) 
   return check_name(std::string{login}, login_name, "the name of a user in UTF-8").and_then([&] { return check_call(call); });
 }
 
-result<void> check_create_user(std::string_view login_name, std::string_view password, const create_user_options& how) {
+result<void> check_create_user(std::string_view login_name, std::string_view password, const create_user_options& options) {
   if (!ranges::is_user(login_name)) // Nobody could log in with it: credentials are sent as "user:password".
     return refuse(std::string{login}, "is no name to log in with", ranges::user);
-  return check_password("password", password).and_then([&] { return check_profile(how); });
+  return check_password("password", password).and_then([&] { return check_profile(options); });
 }
 
-result<void> check_update_user(std::string_view login_name, const update_user_options& how) {
-  return check_login(login_name, how.call).and_then([&] { return check_profile(how); });
+result<void> check_update_user(std::string_view login_name, const update_user_options& options) {
+  return check_login(login_name, options.call).and_then([&] { return check_profile(options); });
 }
 
 result<void> check_change_password(std::string_view login_name, std::string_view current, std::string_view next,

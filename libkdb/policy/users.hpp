@@ -15,8 +15,8 @@ namespace kdb::inline v0::policy {
 /// Of a user that may be there already, whoever made it: only what can't be sent, or would mean all users.
 result<void> check_login(std::string_view login_name, const call_options& call);
 /// A name and a password that its user can log in with.
-result<void> check_create_user(std::string_view login_name, std::string_view password, const create_user_options& how);
-result<void> check_update_user(std::string_view login_name, const update_user_options& how);
+result<void> check_create_user(std::string_view login_name, std::string_view password, const create_user_options& options);
+result<void> check_update_user(std::string_view login_name, const update_user_options& options);
 result<void> check_change_password(std::string_view login_name, std::string_view current, std::string_view next,
                                    const call_options& call);
 result<void> check_reset_password(std::string_view login_name, std::string_view next, const call_options& call);

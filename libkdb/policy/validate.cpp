@@ -17,9 +17,9 @@
 namespace kdb::inline v0::policy {
 namespace {
 
-unexpected too_large(errc code, std::string what, size_limit sizes) {
+unexpected too_large(errc code, std::string problem, size_limit sizes) {
   auto message =
-    std::move(what) + " takes " + std::to_string(sizes.actual) + " bytes, and the limit is " + std::to_string(sizes.limit);
+    std::move(problem) + " takes " + std::to_string(sizes.actual) + " bytes, and the limit is " + std::to_string(sizes.limit);
   return unexpected(error{.code = code, .message = std::move(message), .detail = std::move(sizes)});
 }
 
@@ -133,12 +133,12 @@ result<void> check_stream_name(std::string_view stream) {
   return check_name("stream", stream, accepted); // The server would replace what it can't read, and use another stream.
 }
 
-result<void> check_resume(const resume_options& how) {
-  if (how.limit < -1)
+result<void> check_resume(const resume_options& options) {
+  if (options.limit < -1)
     return refuse("resume.limit", "is below -1", "a number of tries, or -1 for no limit");
-  if (how.watchdog && *how.watchdog < std::chrono::seconds{1})
+  if (options.watchdog && *options.watchdog < std::chrono::seconds{1})
     return refuse("resume.watchdog", "is below a second", "at least 1 s, or none");
-  return check_positive("resume.span", how.span);
+  return check_positive("resume.span", options.span);
 }
 
 result<void> check_call(const call_options& call) {
@@ -180,35 +180,35 @@ result<void> check_append(std::string_view stream, stream_state expected, std::s
   return check_ids_differ(events);
 }
 
-result<void> check_read(std::string_view stream, const read_stream_options& how) {
-  if (how.direction == forwards && how.from && how.from->is_end())
+result<void> check_read(std::string_view stream, const read_stream_options& options) {
+  if (options.direction == forwards && options.from && options.from->is_end())
     return refuse("from", "is the end of the stream, and the read goes forwards",
                   "backwards as direction, a revision or the start");
   return check_stream_name(stream)
-    .and_then([&] { return check_limit(how.limit); })
-    .and_then([&] { return check_place(how.from); })
-    .and_then([&] { return check_call(how.call); });
+    .and_then([&] { return check_limit(options.limit); })
+    .and_then([&] { return check_place(options.from); })
+    .and_then([&] { return check_call(options.call); });
 }
 
-result<void> check_read(const read_all_options& how) {
-  return check_filter(how.filter)
-    .and_then([&] { return check_limit(how.limit); })
-    .and_then([&] { return check_place(how.from); })
-    .and_then([&] { return check_call(how.call); });
+result<void> check_read(const read_all_options& options) {
+  return check_filter(options.filter)
+    .and_then([&] { return check_limit(options.limit); })
+    .and_then([&] { return check_place(options.from); })
+    .and_then([&] { return check_call(options.call); });
 }
 
-result<void> check_subscribe(std::string_view stream, const subscribe_to_stream_options& how) {
+result<void> check_subscribe(std::string_view stream, const subscribe_to_stream_options& options) {
   return check_stream_name(stream)
-    .and_then([&] { return check_place(std::optional{how.from}); })
-    .and_then([&] { return check_resume(how.resume); })
-    .and_then([&] { return check_call(how.call); });
+    .and_then([&] { return check_place(std::optional{options.from}); })
+    .and_then([&] { return check_resume(options.resume); })
+    .and_then([&] { return check_call(options.call); });
 }
 
-result<void> check_subscribe(const subscribe_to_all_options& how) {
-  return check_filter(how.filter)
-    .and_then([&] { return check_place(std::optional{how.from}); })
-    .and_then([&] { return check_resume(how.resume); })
-    .and_then([&] { return check_call(how.call); });
+result<void> check_subscribe(const subscribe_to_all_options& options) {
+  return check_filter(options.filter)
+    .and_then([&] { return check_place(std::optional{options.from}); })
+    .and_then([&] { return check_resume(options.resume); })
+    .and_then([&] { return check_call(options.call); });
 }
 
 std::uint64_t stored_bytes(const new_event& event) {

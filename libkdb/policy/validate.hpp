@@ -29,7 +29,7 @@ result<void> check_stream_name(std::string_view stream);
 /// The deadline is positive, and the credentials fit into a header.
 result<void> check_call(const call_options& call);
 
-result<void> check_resume(const resume_options& how);
+result<void> check_resume(const resume_options& options);
 
 /// A state the server knows.
 result<void> check_expected(stream_state expected);
@@ -39,10 +39,10 @@ result<void> check_expected(stream_state expected);
 result<void> check_append(std::string_view stream, stream_state expected, std::span<const new_event> events,
                           const append_limits& limits = {});
 
-result<void> check_read(std::string_view stream, const read_stream_options& how);
-result<void> check_read(const read_all_options& how);
-result<void> check_subscribe(std::string_view stream, const subscribe_to_stream_options& how);
-result<void> check_subscribe(const subscribe_to_all_options& how);
+result<void> check_read(std::string_view stream, const read_stream_options& options);
+result<void> check_read(const read_all_options& options);
+result<void> check_subscribe(std::string_view stream, const subscribe_to_stream_options& options);
+result<void> check_subscribe(const subscribe_to_all_options& options);
 
 /// What the server counts for an event against the limit of an append: data, metadata, and its type in UTF-16. Of a type that is
 /// no UTF-8, its bytes.

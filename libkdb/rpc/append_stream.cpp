@@ -42,9 +42,9 @@ void append_stream::on_flush() {
     handlers_.replies(std::exchange(replies_, {}));
 }
 
-void append_stream::on_end(result<void> how) {
+void append_stream::on_end(result<void> outcome) {
   on_flush();
-  handlers_.ended(std::move(how));
+  handlers_.ended(std::move(outcome));
   handlers_ = {};
 }
 

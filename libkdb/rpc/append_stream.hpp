@@ -25,7 +25,7 @@ private:
 
   result<void> on_message(const grpc::ByteBuffer& message) override;
   void on_flush() override;
-  void on_end(result<void> how) override;
+  void on_end(result<void> outcome) override;
   wire::request_kind kind() const override { return wire::request_kind::write; }
   bool is_owed() const override { return replied_ < appends_; }
 

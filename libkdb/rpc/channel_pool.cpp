@@ -24,11 +24,11 @@ constexpr int metadata_limit = 16 << 20;
 // What may be under way on a stream before it is read. gRPC's own window adapts, and grows to 100 MiB for a fast server.
 constexpr int stream_window = 4 << 20;
 
-grpc::ChannelArguments channel_arguments(const address& where, const settings& how, const engine* calls) {
+grpc::ChannelArguments channel_arguments(const address& where, const settings& config, const engine* calls) {
   grpc::ChannelArguments args;
   if (calls)
     args.SetResourceQuota(calls->quota());
-  if (how.tls.enabled && !where.server_name.empty())
+  if (config.tls.enabled && !where.server_name.empty())
     args.SetString(GRPC_SSL_TARGET_NAME_OVERRIDE_ARG, where.server_name);
   // A connection of its own for each channel: gRPC would share one between equal channels.
   args.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -44,14 +44,14 @@ grpc::ChannelArguments channel_arguments(const address& where, const settings& h
   args.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 5000);
   // Identity only: the server compresses every reply if it may, which makes reading three times slower.
   args.SetInt(GRPC_COMPRESSION_CHANNEL_ENABLED_ALGORITHMS_BITSET, 1 << GRPC_COMPRESS_NONE);
-  if (how.keep_alive_interval) {
-    args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(how.keep_alive_interval->count()));
+  if (config.keep_alive_interval) {
+    args.SetInt(GRPC_ARG_KEEPALIVE_TIME_MS, static_cast<int>(config.keep_alive_interval->count()));
     args.SetInt(GRPC_ARG_KEEPALIVE_PERMIT_WITHOUT_CALLS, 1);
     // gRPC stops pinging idle streams after two pings otherwise.
     args.SetInt(GRPC_ARG_HTTP2_MAX_PINGS_WITHOUT_DATA, 0);
   }
-  if (how.keep_alive_timeout)
-    args.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(how.keep_alive_timeout->count()));
+  if (config.keep_alive_timeout)
+    args.SetInt(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, static_cast<int>(config.keep_alive_timeout->count()));
   return args;
 }
 
@@ -87,10 +87,10 @@ std::shared_ptr<grpc::ChannelCredentials> unverified(const tls_material& materia
   return experimental::TlsCredentials(options);
 }
 
-std::shared_ptr<grpc::ChannelCredentials> channel_credentials(const tls_settings& how, const tls_material& material) {
-  if (!how.enabled)
+std::shared_ptr<grpc::ChannelCredentials> channel_credentials(const tls_settings& settings, const tls_material& material) {
+  if (!settings.enabled)
     return grpc::InsecureChannelCredentials();
-  if (!how.verify_certificate)
+  if (!settings.verify_certificate)
     return unverified(material);
   grpc::SslCredentialsOptions options{material.roots, material.key, material.certificate};
   auto made = grpc::SslCredentials(options);
@@ -105,10 +105,10 @@ channel_lease::~channel_lease() {
     pool_->release(channel_);
 }
 
-channel_pool::channel_pool(address where, const settings& how, std::shared_ptr<engine> engine,
+channel_pool::channel_pool(address where, const settings& config, std::shared_ptr<engine> engine,
                            std::optional<tls_material> material)
-  : where_{std::move(where)}, settings_{how}, engine_{std::move(engine)}, material_{std::move(material).value_or(tls_material{})},
-    renew_{!material} {}
+  : where_{std::move(where)}, settings_{config}, engine_{std::move(engine)},
+    material_{std::move(material).value_or(tls_material{})}, renew_{!material} {}
 
 channel_lease channel_pool::lease() {
   std::lock_guard lock{mutex_};

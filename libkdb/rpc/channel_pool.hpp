@@ -49,7 +49,7 @@ public:
 
   /// Without an engine nothing idle is kept.
   /// With TLS the first connection is made with `material`, if it is given; the others read it anew, and keep what they had if that fails.
-  channel_pool(address where, const settings& how, std::shared_ptr<engine> engine = {},
+  channel_pool(address where, const settings& config, std::shared_ptr<engine> engine = {},
                std::optional<tls_material> material = {});
 
   /// A place on the first connection that has one, or on a new one: the last ones go idle first. Give it back on the engine's thread.

@@ -41,10 +41,10 @@ void consume_stream::on_flush() {
     deliver();
 }
 
-void consume_stream::on_end(result<void> how) {
+void consume_stream::on_end(result<void> outcome) {
   std::lock_guard lock{mutex_};
   // What has not been handed on is handed out again by the server: nobody could answer it any more.
-  handlers_.ended(std::move(how));
+  handlers_.ended(std::move(outcome));
   handlers_ = {};
 }
 

@@ -27,7 +27,7 @@ public:
 private:
   result<void> on_message(const grpc::ByteBuffer& message) override;
   void on_flush() override;
-  void on_end(result<void> how) override;
+  void on_end(result<void> outcome) override;
   wire::request_kind kind() const override { return wire::request_kind::subscription; }
   void deliver();
 

@@ -36,11 +36,11 @@ result<void> exchange::on_message(const grpc::ByteBuffer& message) {
   return {};
 }
 
-void exchange::on_end(result<void> how) {
-  if (how || (first_answer_ && !answers_.empty()))
+void exchange::on_end(result<void> outcome) {
+  if (outcome || (first_answer_ && !answers_.empty()))
     done_(std::move(answers_));
   else
-    done_(unexpected{std::move(how.error())});
+    done_(unexpected{std::move(outcome.error())});
   done_ = {};
 }
 

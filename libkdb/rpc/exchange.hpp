@@ -18,7 +18,7 @@ public:
 
 private:
   result<void> on_message(const grpc::ByteBuffer& message) override;
-  void on_end(result<void> how) override;
+  void on_end(result<void> outcome) override;
   wire::request_kind kind() const override { return kind_; }
   bool is_owed() const override { return true; }
 

@@ -66,21 +66,23 @@ public:
 };
 
 /// Asks a handshake why a connection has failed.
-failure_inspector_ptr inspector(std::shared_ptr<engine> engine, address node, tls_settings how, tls_material material) {
-  return std::make_shared<failure_inspector>([engine = std::move(engine), node = std::move(node), how = std::move(how),
-                                              material = std::move(material)](error why, exchange_handler done) {
-    const handshake_side client{.tls = how.enabled, .has_certificate = !material.certificate.empty()};
-    probe_handshake(engine, node, how, material, [node, client, why = std::move(why), done](const handshake_facts& seen) {
-      done(unexpected{explain(node, client, seen).value_or(why)});
-    });
+failure_inspector_ptr inspector(std::shared_ptr<engine> engine, address node, tls_settings settings, tls_material material) {
+  return std::make_shared<failure_inspector>([engine = std::move(engine), node = std::move(node), settings = std::move(settings),
+                                              material = std::move(material)](error cause, exchange_handler done) {
+    const handshake_side client{.tls = settings.enabled, .has_certificate = !material.certificate.empty()};
+    probe_handshake(engine, node, settings, material,
+                    [node, client, cause = std::move(cause), done](const handshake_facts& seen) {
+                      done(unexpected{explain(node, client, seen).value_or(cause)});
+                    });
   });
 }
 
 class grpc_transport final : public transport {
 public:
-  grpc_transport(const std::shared_ptr<engine>& engine, const address& where, const settings& how, const tls_material& material)
-    : engine_{engine->shared_from_this()}, channels_{std::make_shared<channel_pool>(where, how, engine_, material)},
-      inspect_{inspector(engine_, where, how.tls, material)} {}
+  grpc_transport(const std::shared_ptr<engine>& engine, const address& where, const settings& config,
+                 const tls_material& material)
+    : engine_{engine->shared_from_this()}, channels_{std::make_shared<channel_pool>(where, config, engine_, material)},
+      inspect_{inspector(engine_, where, config.tls, material)} {}
 
   std::unique_ptr<read_call> read(const wire::read_request& request, const call_settings& settings,
                                   read_handlers handlers) override {
@@ -147,13 +149,14 @@ void stop_engine(engine& engine, const std::function<void()>& drained) {
   engine.stop(drained);
 }
 
-std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const address& where, const settings& how) {
-  if (!how.tls.enabled)
-    return std::make_shared<grpc_transport>(engine, where, how, tls_material{});
-  auto material = read_tls_material(how.tls);
+std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const address& where,
+                                               const settings& config) {
+  if (!config.tls.enabled)
+    return std::make_shared<grpc_transport>(engine, where, config, tls_material{});
+  auto material = read_tls_material(config.tls);
   if (!material)
     return std::make_shared<refusing_transport>(std::move(material.error()));
-  return std::make_shared<grpc_transport>(engine, where, how, *material);
+  return std::make_shared<grpc_transport>(engine, where, config, *material);
 }
 
 } // namespace kdb::inline v0::rpc

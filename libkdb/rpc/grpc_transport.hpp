@@ -34,10 +34,11 @@ error given_up();
 void stop_engine(engine& engine, const std::function<void()>& drained);
 
 /// Whether the certificates and keys that the settings name can be used. Those of the system are not looked at: they may come later.
-result<void> check_tls_files(const tls_settings& how);
+result<void> check_tls_files(const tls_settings& settings);
 
 /// The transport to a node over gRPC. Connects when the first call needs it. Reads the files of certificates anew; if that fails, so do all
 /// calls, with `tls_failed`. A unary call that finds no connection because of TLS says so as well.
-std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const address& where, const settings& how);
+std::shared_ptr<transport> make_grpc_transport(const std::shared_ptr<engine>& engine, const address& where,
+                                               const settings& config);
 
 } // namespace kdb::inline v0::rpc

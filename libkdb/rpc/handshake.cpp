@@ -119,32 +119,32 @@ int on_certificate_wanted(SSL* session, void*) {
   return 1;
 }
 
-void on_news(const SSL* session, int where, int what) {
-  if (where != SSL_CB_READ_ALERT || (what & 0xFF) == SSL_AD_CLOSE_NOTIFY)
+void on_news(const SSL* session, int where, int number) {
+  if (where != SSL_CB_READ_ALERT || (number & 0xFF) == SSL_AD_CLOSE_NOTIFY)
     return;
-  facts_of(session).alert = what & 0xFF;
+  facts_of(session).alert = number & 0xFF;
   // OpenSSL has no words for that one.
   facts_of(session).alert_text =
-    (what & 0xFF) == SSL_AD_CERTIFICATE_REQUIRED ? "certificate required" : SSL_alert_desc_string_long(what);
+    (number & 0xFF) == SSL_AD_CERTIFICATE_REQUIRED ? "certificate required" : SSL_alert_desc_string_long(number);
 }
 
 // -- making a session -------------------------------------------------------------------------
 
-owned_context make_context(const handshake_plan& how) {
+owned_context make_context(const handshake_plan& plan) {
   owned_context made{SSL_CTX_new(TLS_client_method())};
   if (!made)
     return made;
   SSL_CTX_set_min_proto_version(made.get(), TLS1_2_VERSION);
-  SSL_CTX_set_verify(made.get(), how.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, how.verify ? on_certificate : nullptr);
+  SSL_CTX_set_verify(made.get(), plan.verify ? SSL_VERIFY_PEER : SSL_VERIFY_NONE, plan.verify ? on_certificate : nullptr);
   SSL_CTX_set_cert_cb(made.get(), on_certificate_wanted, nullptr);
   SSL_CTX_set_info_callback(made.get(), on_news);
   static constexpr unsigned char http2[] = {2, 'h', '2'};
   SSL_CTX_set_alpn_protos(made.get(), http2, sizeof http2);
-  for (const auto& each : read_pem(how.material.roots).certificates)
+  for (const auto& each : read_pem(plan.material.roots).certificates)
     X509_STORE_add_cert(SSL_CTX_get_cert_store(made.get()), each.get());
   auto encrypted = false;
-  const auto chain = read_pem(how.material.certificate).certificates;
-  if (const auto key = read_pem_key(how.material.key, encrypted); key && !chain.empty()) {
+  const auto chain = read_pem(plan.material.certificate).certificates;
+  if (const auto key = read_pem_key(plan.material.key, encrypted); key && !chain.empty()) {
     SSL_CTX_use_certificate(made.get(), chain.front().get());
     for (std::size_t i = 1; i < chain.size(); ++i)
       SSL_CTX_add1_chain_cert(made.get(), chain[i].get());
@@ -153,16 +153,16 @@ owned_context make_context(const handshake_plan& how) {
   return made;
 }
 
-owned_session make_session(const handshake_plan& how, handshake_facts& facts) {
-  const auto context = make_context(how);
+owned_session make_session(const handshake_plan& plan, handshake_facts& facts) {
+  const auto context = make_context(plan);
   owned_session made{context ? SSL_new(context.get()) : nullptr};
   if (!made)
     return made;
   SSL_set_ex_data(made.get(), facts_index(), &facts);
   // gRPC checks an address against the addresses in the certificate, and sends no name then.
-  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(made.get()), how.name.c_str()) != 1) {
-    SSL_set1_host(made.get(), how.name.c_str());
-    SSL_set_tlsext_host_name(made.get(), how.name.c_str());
+  if (X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(made.get()), plan.name.c_str()) != 1) {
+    SSL_set1_host(made.get(), plan.name.c_str());
+    SSL_set_tlsext_host_name(made.get(), plan.name.c_str());
   }
   auto* in = BIO_new(BIO_s_mem());
   auto* out = BIO_new(BIO_s_mem());
@@ -177,7 +177,7 @@ owned_session make_session(const handshake_plan& how, handshake_facts& facts) {
 /// A connection that is waited for no longer than allowed.
 class bounded_socket {
 public:
-  bounded_socket(const handshake_plan& how, const std::function<bool()>& given_up) : until_{how.until}, given_up_{given_up} {}
+  bounded_socket(const handshake_plan& plan, const std::function<bool()>& given_up) : until_{plan.until}, given_up_{given_up} {}
   ~bounded_socket() { close(); }
   bounded_socket(const bounded_socket&) = delete;
   bounded_socket& operator=(const bounded_socket&) = delete;
@@ -200,18 +200,18 @@ public:
     ::freeaddrinfo(found);
     if (!connected || !wait(POLLOUT))
       return false;
-    int why = 0;
-    socklen_t size = sizeof why;
-    return ::getsockopt(socket_, SOL_SOCKET, SO_ERROR, &why, &size) == 0 && why == 0;
+    int cause = 0;
+    socklen_t size = sizeof cause;
+    return ::getsockopt(socket_, SOL_SOCKET, SO_ERROR, &cause, &size) == 0 && cause == 0;
   }
 
   /// False when the time is over.
-  bool wait(short what) {
+  bool wait(short message) {
     for (;;) {
       const auto left = std::chrono::ceil<std::chrono::milliseconds>(until_ - std::chrono::steady_clock::now());
       if (left.count() <= 0 || given_up_())
         return false;
-      pollfd watched{.fd = socket_, .events = what, .revents = 0};
+      pollfd watched{.fd = socket_, .events = message, .revents = 0};
       if (::poll(&watched, 1, static_cast<int>(std::min(left, slice).count())) > 0)
         return true;
     }
@@ -341,14 +341,14 @@ private:
 
 } // namespace
 
-handshake_facts shake_hands(const handshake_plan& how, const std::function<bool()>& given_up) {
+handshake_facts shake_hands(const handshake_plan& plan, const std::function<bool()>& given_up) {
   handshake_facts facts;
-  bounded_socket socket{how, given_up};
-  const auto connects = [&](const std::string& address) { return socket.connect(address, how.port); };
-  if (std::none_of(how.addresses.begin(), how.addresses.end(), connects))
+  bounded_socket socket{plan, given_up};
+  const auto connects = [&](const std::string& address) { return socket.connect(address, plan.port); };
+  if (std::none_of(plan.addresses.begin(), plan.addresses.end(), connects))
     return facts;
   facts.end = handshake_end::unfinished;
-  if (const auto session = make_session(how, facts))
+  if (const auto session = make_session(plan, facts))
     facts.end = conversation{session.get(), socket, facts}.run();
   ERR_clear_error();
   return facts;

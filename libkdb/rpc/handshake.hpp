@@ -22,6 +22,6 @@ struct handshake_plan {
 };
 
 /// Carries it out, in blocking fashion and on this thread; gives up soon when `given_up` says so.
-handshake_facts shake_hands(const handshake_plan& how, const std::function<bool()>& given_up);
+handshake_facts shake_hands(const handshake_plan& plan, const std::function<bool()>& given_up);
 
 } // namespace kdb::inline v0::rpc

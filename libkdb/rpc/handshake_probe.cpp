@@ -80,8 +80,8 @@ private:
 
 } // namespace
 
-void probe_handshake(const std::shared_ptr<engine>& engine, const address& node, const tls_settings& how, tls_material material,
-                     std::function<void(handshake_facts)> done) {
+void probe_handshake(const std::shared_ptr<engine>& engine, const address& node, const tls_settings& settings,
+                     tls_material material, std::function<void(handshake_facts)> done) {
   if (probe::too_many()) {
     done({});
     return;
@@ -89,7 +89,7 @@ void probe_handshake(const std::shared_ptr<engine>& engine, const address& node,
   handshake_plan plan{.addresses = {},
                       .port = node.where.port,
                       .name = node.server_name.empty() ? node.where.host : node.server_name,
-                      .verify = how.enabled && how.verify_certificate,
+                      .verify = settings.enabled && settings.verify_certificate,
                       .material = std::move(material),
                       .until = std::chrono::steady_clock::now() + longest_probe};
   std::make_shared<probe>(engine, std::move(plan), std::move(done))->start(node.where.host);

@@ -43,11 +43,11 @@ void read_stream::on_flush() {
     deliver();
 }
 
-void read_stream::on_end(result<void> how) {
+void read_stream::on_end(result<void> outcome) {
   std::lock_guard lock{mutex_};
   if (!builder_.empty())
     deliver();
-  handlers_.ended(std::move(how));
+  handlers_.ended(std::move(outcome));
   handlers_ = {};
 }
 

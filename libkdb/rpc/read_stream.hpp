@@ -29,7 +29,7 @@ public:
 private:
   result<void> on_message(const grpc::ByteBuffer& message) override;
   void on_flush() override;
-  void on_end(result<void> how) override;
+  void on_end(result<void> outcome) override;
   wire::request_kind kind() const override { return wire::request_kind::read; }
   bool is_owed() const override { return !answered() || (is_finite_ && may_read()); }
   void deliver();

@@ -11,7 +11,7 @@ namespace kdb::inline v0::rpc {
 /// The transport to a node that can't even be dialled: every call ends at once, and says why.
 class refusing_transport final : public transport {
 public:
-  explicit refusing_transport(error why) : why_{std::move(why)} {}
+  explicit refusing_transport(error cause) : why_{std::move(cause)} {}
 
   std::unique_ptr<read_call> read(const wire::read_request&, const call_settings&, read_handlers handlers) override {
     return refuse<over<read_call>>(handlers);

@@ -70,9 +70,10 @@ void resolve(const std::string& host, addresses_handler done) {
   try {
     // Not joined: the system's resolver may take half a minute, and closing must not.
     std::thread{[host, done] { done(look_up(host)); }}.detach();
-  } catch (const std::system_error& why) {
-    done(unexpected(
-      {.code = errc::unavailable, .message = "the name " + host + " can't be looked up: " + why.what(), .retry_can_help = true}));
+  } catch (const std::system_error& thrown) {
+    done(unexpected({.code = errc::unavailable,
+                     .message = "the name " + host + " can't be looked up: " + thrown.what(),
+                     .retry_can_help = true}));
   }
 }
 

@@ -55,7 +55,7 @@ protected:
   virtual result<void> on_message(const grpc::ByteBuffer& message) = 0;
   virtual void on_flush() {}
   /// Exactly once, last.
-  virtual void on_end(result<void> how) = 0;
+  virtual void on_end(result<void> outcome) = 0;
   virtual wire::request_kind kind() const = 0;
   /// Whether the server owes something now: by default until its first answer. From any thread.
   virtual bool is_owed() const { return !answered(); }

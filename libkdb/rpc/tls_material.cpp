@@ -60,16 +60,16 @@ struct source {
   }
 };
 
-unexpected refuse(const source& what, const std::string& problem) {
-  return refuse(what.shown() + ' ' + problem + "; give " + what.content, what.file);
+unexpected refuse(const source& source, const std::string& problem) {
+  return refuse(source.shown() + ' ' + problem + "; give " + source.content, source.file);
 }
 
-result<std::string> text_of(const source& what) {
-  if (what.file.empty())
-    return what.text;
-  auto text = read_file(what.file);
+result<std::string> text_of(const source& source) {
+  if (source.file.empty())
+    return source.text;
+  auto text = read_file(source.file);
   if (!text)
-    return refuse(what, "can't be read: " + text.error().message);
+    return refuse(source, "can't be read: " + text.error().message);
   return text;
 }
 
@@ -84,27 +84,27 @@ std::string what_it_is(const std::string& text, const pem_content& found) {
 }
 
 /// The text, if it holds certificates that can all be read.
-result<std::string> certificates_of(const source& what) {
-  return text_of(what).and_then([&](std::string text) -> result<std::string> {
+result<std::string> certificates_of(const source& source) {
+  return text_of(source).and_then([&](std::string text) -> result<std::string> {
     const auto found = read_pem(text);
     if (found.broken > 0)
-      return refuse(what, "is damaged: certificate " + std::to_string(found.certificates.size() + 1) + " in it can't be read");
+      return refuse(source, "is damaged: certificate " + std::to_string(found.certificates.size() + 1) + " in it can't be read");
     if (found.certificates.empty())
-      return refuse(what, what_it_is(text, found));
+      return refuse(source, what_it_is(text, found));
     return text;
   });
 }
 
-source authorities(const tls_settings& how) {
-  return {how.ca_file.empty() ? "tls.ca_pem" : "tlsCaFile", how.ca_file, how.ca_pem,
+source authorities(const tls_settings& settings) {
+  return {settings.ca_file.empty() ? "tls.ca_pem" : "tlsCaFile", settings.ca_file, settings.ca_pem,
           "the certificates of the authorities to trust, in PEM form"};
 }
 
-result<void> read_identity(const tls_settings& how, tls_material& into) {
-  const auto in_files = !how.user_certificate_file.empty();
-  const source certificate{in_files ? "userCertFile" : "tls.user_certificate_pem", how.user_certificate_file,
-                           how.user_certificate_pem, "the user's certificate in PEM form"};
-  const source key{in_files ? "userKeyFile" : "tls.user_key_pem", how.user_key_file, how.user_key_pem,
+result<void> read_identity(const tls_settings& settings, tls_material& into) {
+  const auto in_files = !settings.user_certificate_file.empty();
+  const source certificate{in_files ? "userCertFile" : "tls.user_certificate_pem", settings.user_certificate_file,
+                           settings.user_certificate_pem, "the user's certificate in PEM form"};
+  const source key{in_files ? "userKeyFile" : "tls.user_key_pem", settings.user_key_file, settings.user_key_pem,
                    "the private key of the user's certificate, in PEM form and without a passphrase"};
   if (!certificate.given())
     return {};
@@ -255,27 +255,27 @@ owned_key read_pem_key(std::string_view text, bool& encrypted) {
   return key;
 }
 
-result<tls_material> read_tls_material(const tls_settings& how) {
+result<tls_material> read_tls_material(const tls_settings& settings) {
   tls_material all;
-  if (how.verify_certificate) {
-    auto roots = authorities(how).given() ? certificates_of(authorities(how)) : system_roots();
+  if (settings.verify_certificate) {
+    auto roots = authorities(settings).given() ? certificates_of(authorities(settings)) : system_roots();
     if (!roots)
       return unexpected{std::move(roots.error())};
     all.roots = std::move(*roots);
   }
-  if (auto done = read_identity(how, all); !done)
+  if (auto done = read_identity(settings, all); !done)
     return unexpected{std::move(done.error())};
   return all;
 }
 
-result<void> check_tls_files(const tls_settings& how) {
-  if (!how.enabled)
+result<void> check_tls_files(const tls_settings& settings) {
+  if (!settings.enabled)
     return {};
-  if (how.verify_certificate && authorities(how).given())
-    if (auto roots = certificates_of(authorities(how)); !roots)
+  if (settings.verify_certificate && authorities(settings).given())
+    if (auto roots = certificates_of(authorities(settings)); !roots)
       return unexpected{std::move(roots.error())};
   tls_material unused;
-  return read_identity(how, unused);
+  return read_identity(settings, unused);
 }
 
 } // namespace kdb::inline v0::rpc

@@ -23,6 +23,6 @@ struct tls_material {
 
 /// Reads the files that the settings name, or else those of the system, and checks that they can be used. Errors are `tls_failed`, name
 /// the file, and say what to do. Files of the system with something broken in them are used without that.
-result<tls_material> read_tls_material(const tls_settings& how);
+result<tls_material> read_tls_material(const tls_settings& settings);
 
 } // namespace kdb::inline v0::rpc

@@ -47,14 +47,14 @@ void unary_call::complete(bool) {
   auto done = std::exchange(done_, {});
   if (!status_.ok()) {
     const auto status = lost() ? *lost() : to_call_status(status_, context_);
-    auto why = wire::to_error(status, kind_);
+    auto cause = wire::to_error(status, kind_);
     if (status.source == wire::status_source::server)
       answer_expected_.heard();
     const auto heard = heard_of_server(context_) || status.is_http_answer(); // Which leaves the peer unset.
-    if (inspect_ && !heard && !lost() && why.code == errc::unavailable && !says_unreachable(why.message))
-      (*inspect_)(std::move(why), std::move(done));
+    if (inspect_ && !heard && !lost() && cause.code == errc::unavailable && !says_unreachable(cause.message))
+      (*inspect_)(std::move(cause), std::move(done));
     else
-      done(unexpected{std::move(why)});
+      done(unexpected{std::move(cause)});
   } else {
     answer_expected_.heard();
     std::vector<std::string> answers;

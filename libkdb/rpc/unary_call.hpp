@@ -11,7 +11,7 @@
 namespace kdb::inline v0::rpc {
 
 /// Looks for the cause of a failure to connect, and passes on what it found, or else the failure.
-using failure_inspector = std::function<void(error why, exchange_handler done)>;
+using failure_inspector = std::function<void(error cause, exchange_handler done)>;
 /// One for all calls of a transport: it holds certificates.
 using failure_inspector_ptr = std::shared_ptr<const failure_inspector>;
 

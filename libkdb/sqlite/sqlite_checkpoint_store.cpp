@@ -23,8 +23,8 @@ struct finish_statement {
 using database_ptr = std::unique_ptr<sqlite3, close_database>;
 using statement_ptr = std::unique_ptr<sqlite3_stmt, finish_statement>;
 
-unexpected sqlite_failure(std::string_view what, sqlite3* database) {
-  return unexpected(errc::internal, "can't " + std::string{what} + ": " + sqlite3_errmsg(database));
+unexpected sqlite_failure(std::string_view problem, sqlite3* database) {
+  return unexpected(errc::internal, "can't " + std::string{problem} + ": " + sqlite3_errmsg(database));
 }
 
 class sqlite_store final : public checkpoint_store {

@@ -7,20 +7,20 @@ namespace kdb::inline v0 {
 
 namespace {
 
-std::optional<resume_point> point_of(const batch_item& item, followed what) {
+std::optional<resume_point> point_of(const batch_item& item, followed source) {
   if (const auto* event = std::get_if<resolved_event>(&item)) {
     const auto& original = event->original();
-    return what == followed::stream ? resume_point{original.revision()} : resume_point{original.position()};
+    return source == followed::stream ? resume_point{original.revision()} : resume_point{original.position()};
   }
-  if (const auto* passed = std::get_if<checkpoint>(&item); passed && what == followed::all)
+  if (const auto* passed = std::get_if<checkpoint>(&item); passed && source == followed::all)
     return resume_point{passed->position};
   return std::nullopt;
 }
 
 } // namespace
 
-checkpointer::checkpointer(checkpoint_store& store, std::string name, followed what, rhythm when)
-  : store_{store}, name_{std::move(name)}, followed_{what}, rhythm_{when} {}
+checkpointer::checkpointer(checkpoint_store& store, std::string name, followed followed, rhythm when)
+  : store_{store}, name_{std::move(name)}, followed_{followed}, rhythm_{when} {}
 
 result<std::optional<resume_point>> checkpointer::resume() {
   return store_.load(name_);

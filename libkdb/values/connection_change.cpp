@@ -5,23 +5,23 @@ namespace kdb::inline v0 {
 
 namespace {
 
-std::string described(const connected& what) {
-  return "connected to " + to_string(what.node) + (what.server_version.empty() ? "" : " (" + what.server_version + ")");
+std::string described(const connected& message) {
+  return "connected to " + to_string(message.node) + (message.server_version.empty() ? "" : " (" + message.server_version + ")");
 }
 
-std::string described(const reconnecting& what) {
-  return "reconnecting, attempt " + std::to_string(what.attempt) + " in " + std::to_string(what.next.count()) +
-         " ms: " + to_string(what.why);
+std::string described(const reconnecting& message) {
+  return "reconnecting, attempt " + std::to_string(message.attempt) + " in " + std::to_string(message.next.count()) +
+         " ms: " + to_string(message.why);
 }
 
-std::string described(const client_closed& what) {
-  return what.cause ? "closed: " + to_string(*what.cause) : "closed";
+std::string described(const client_closed& message) {
+  return message.cause ? "closed: " + to_string(*message.cause) : "closed";
 }
 
 } // namespace
 
-std::string to_string(const connection_change& what) {
-  return std::visit([](const auto& each) { return described(each); }, what);
+std::string to_string(const connection_change& change) {
+  return std::visit([](const auto& each) { return described(each); }, change);
 }
 
 std::string_view to_string(client_phase phase) {

@@ -21,9 +21,9 @@ constexpr std::string_view schemes = "kurrentdb, kurrentdb+discover, or the same
 constexpr std::string_view port_range = "a port from 1 to 65535";
 
 /// Refuses the whole: `what` is wrong with the part or option `name`, and `accepted` would be right.
-unexpected refuse(std::string_view name, std::string_view what, std::string_view accepted) {
+unexpected refuse(std::string_view name, std::string_view problem, std::string_view accepted) {
   return unexpected(error{.code = errc::invalid_connection_string,
-                          .message = "connection string: " + std::string{what} + "; write " + std::string{accepted},
+                          .message = "connection string: " + std::string{problem} + "; write " + std::string{accepted},
                           .detail = bad_argument{std::string{name}, std::string{accepted}}});
 }
 

@@ -77,15 +77,15 @@ std::string_view to_string(tls_problem problem) {
   return "unknown";
 }
 
-std::string to_string(const error& why) {
-  std::string text{to_string(why.code)};
-  if (!why.message.empty())
-    text += ": " + why.message;
-  if (why.retry_can_help && why.outcome_unknown)
+std::string to_string(const error& cause) {
+  std::string text{to_string(cause.code)};
+  if (!cause.message.empty())
+    text += ": " + cause.message;
+  if (cause.retry_can_help && cause.outcome_unknown)
     text += " (a retry can help, outcome unknown)";
-  else if (why.retry_can_help)
+  else if (cause.retry_can_help)
     text += " (a retry can help)";
-  else if (why.outcome_unknown)
+  else if (cause.outcome_unknown)
     text += " (outcome unknown)";
   return text;
 }

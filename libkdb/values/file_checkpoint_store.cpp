@@ -18,9 +18,9 @@ namespace kdb::inline v0 {
 
 namespace {
 
-unexpected io_failure(std::string what, const std::filesystem::path& where) {
+unexpected io_failure(std::string problem, const std::filesystem::path& where) {
   return unexpected(errc::internal,
-                    "can't " + std::move(what) + " " + where.string() + ": " + std::generic_category().message(errno));
+                    "can't " + std::move(problem) + " " + where.string() + ": " + std::generic_category().message(errno));
 }
 
 constexpr std::string_view ending = ".checkpoint", draft_ending = ".new";

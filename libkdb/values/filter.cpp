@@ -16,8 +16,8 @@ namespace {
 constexpr std::string_view index_prefix = "$idx-";
 constexpr std::string_view special_characters = R"(\.^$|?*+()[]{}# )";
 
-unexpected refuse(std::string member, std::string what, std::string accepted) {
-  auto message = "filter " + member + " " + what + "; give " + accepted;
+unexpected refuse(std::string member, std::string problem, std::string accepted) {
+  auto message = "filter " + member + " " + problem + "; give " + accepted;
   return unexpected({.code = errc::invalid_argument,
                      .message = std::move(message),
                      .detail = bad_argument{"filter." + member, std::move(accepted)}});

@@ -52,10 +52,10 @@ json parse_json(std::string_view text) {
   return too_deep ? json(json::value_t::discarded) : parsed;
 }
 
-result<json> parse_object(std::string_view text, std::string what) {
+result<json> parse_object(std::string_view text, std::string problem) {
   auto parsed = parse_json(text);
   if (parsed.is_discarded() || !parsed.is_object())
-    return refuse(std::move(what), "a JSON object");
+    return refuse(std::move(problem), "a JSON object");
   return parsed;
 }
 

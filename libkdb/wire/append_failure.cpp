@@ -16,18 +16,18 @@ namespace v1 = event_store::client;
 
 namespace {
 
-std::optional<stream_state> actual_state(const v1::WrongExpectedVersion& why) {
-  switch (why.current_stream_revision_option_case()) {
-    case v1::WrongExpectedVersion::kCurrentStreamRevision: return stream_state::revision(why.current_stream_revision());
+std::optional<stream_state> actual_state(const v1::WrongExpectedVersion& conflict) {
+  switch (conflict.current_stream_revision_option_case()) {
+    case v1::WrongExpectedVersion::kCurrentStreamRevision: return stream_state::revision(conflict.current_stream_revision());
     case v1::WrongExpectedVersion::kCurrentNoStream: return stream_state::no_stream;
     case v1::WrongExpectedVersion::CURRENT_STREAM_REVISION_OPTION_NOT_SET: break;
   }
   return std::nullopt;
 }
 
-stream_state expected_state(const v1::WrongExpectedVersion& why) {
-  switch (why.expected_stream_position_option_case()) {
-    case v1::WrongExpectedVersion::kExpectedStreamPosition: return stream_state::revision(why.expected_stream_position());
+stream_state expected_state(const v1::WrongExpectedVersion& conflict) {
+  switch (conflict.expected_stream_position_option_case()) {
+    case v1::WrongExpectedVersion::kExpectedStreamPosition: return stream_state::revision(conflict.expected_stream_position());
     case v1::WrongExpectedVersion::kExpectedStreamExists: return stream_state::exists;
     case v1::WrongExpectedVersion::kExpectedNoStream: return stream_state::no_stream;
     case v1::WrongExpectedVersion::kExpectedAny:
@@ -45,39 +45,39 @@ struct context {
 };
 
 std::optional<error> from_wrong_version(const context& at) {
-  v1::WrongExpectedVersion why;
-  if (!why.ParseFromString(at.bytes))
+  v1::WrongExpectedVersion conflict;
+  if (!conflict.ParseFromString(at.bytes))
     return std::nullopt;
-  return wrong_version(at.stream, expected_state(why), actual_state(why));
+  return wrong_version(at.stream, expected_state(conflict), actual_state(conflict));
 }
 
 std::optional<error> from_deleted(const context& at) {
-  v1::StreamDeleted why;
-  if (!why.ParseFromString(at.bytes))
+  v1::StreamDeleted cause;
+  if (!cause.ParseFromString(at.bytes))
     return std::nullopt;
-  const auto& name = why.stream_identifier().stream_name();
+  const auto& name = cause.stream_identifier().stream_name();
   return deleted(name.empty() ? at.stream : name);
 }
 
 std::optional<error> from_append_size(const context& at) {
-  v1::MaximumAppendSizeExceeded why;
-  if (!why.ParseFromString(at.bytes))
+  v1::MaximumAppendSizeExceeded cause;
+  if (!cause.ParseFromString(at.bytes))
     return std::nullopt;
-  return append_too_large({why.maxappendsize(), 0, {}});
+  return append_too_large({cause.maxappendsize(), 0, {}});
 }
 
 std::optional<error> from_event_size(const context& at) {
-  v1::MaximumAppendEventSizeExceeded why;
-  if (!why.ParseFromString(at.bytes))
+  v1::MaximumAppendEventSizeExceeded cause;
+  if (!cause.ParseFromString(at.bytes))
     return std::nullopt;
-  return event_too_large({.limit = why.maxappendeventsize(), .actual = why.proposedeventsize(), .event_id = why.eventid()});
+  return event_too_large({.limit = cause.maxappendeventsize(), .actual = cause.proposedeventsize(), .event_id = cause.eventid()});
 }
 
 std::optional<error> from_bad_request(const context& at) {
-  v1::BadRequest why;
-  if (!why.ParseFromString(at.bytes))
+  v1::BadRequest cause;
+  if (!cause.ParseFromString(at.bytes))
     return std::nullopt;
-  return error{.code = errc::invalid_argument, .message = "the server refused the append: " + why.message()};
+  return error{.code = errc::invalid_argument, .message = "the server refused the append: " + cause.message()};
 }
 
 std::optional<error> from_timeout(const context&) {
@@ -133,12 +133,12 @@ std::optional<error> decode_append_failure(std::string_view bytes, std::string_v
   google_rpc::Status status;
   if (!parse_message(status, bytes))
     return std::nullopt;
-  auto why = convert(status, stream);
-  if (!why)
+  auto cause = convert(status, stream);
+  if (!cause)
     return std::nullopt;
-  why->retry_can_help = policy::retry_can_help(why->code);
-  why->outcome_unknown = policy::may_have_happened(why->code);
-  return why;
+  cause->retry_can_help = policy::retry_can_help(cause->code);
+  cause->outcome_unknown = policy::may_have_happened(cause->code);
+  return cause;
 }
 
 } // namespace kdb::inline v0::wire

@@ -25,41 +25,41 @@ result<append_result> unless_tombstoned(append_result done, std::string_view str
   return done;
 }
 
-unexpected refused(std::string_view why) {
+unexpected refused(std::string_view reason) {
   return unexpected(error{.code = errc::protocol_error,
-                          .message = "the server's answer to an append can't be understood: " + std::string{why},
+                          .message = "the server's answer to an append can't be understood: " + std::string{reason},
                           .outcome_unknown = true});
 }
 
 using append_wrong_version = v1::AppendResp::WrongExpectedVersion;
 
 /// The newer fields first; servers before 21 fill only the older ones.
-std::optional<stream_state> actual_state(const append_wrong_version& why) {
-  if (why.current_revision_option_case() == append_wrong_version::kCurrentRevision)
-    return stream_state::revision(why.current_revision());
-  if (why.current_revision_option_case() == append_wrong_version::kCurrentNoStream)
+std::optional<stream_state> actual_state(const append_wrong_version& cause) {
+  if (cause.current_revision_option_case() == append_wrong_version::kCurrentRevision)
+    return stream_state::revision(cause.current_revision());
+  if (cause.current_revision_option_case() == append_wrong_version::kCurrentNoStream)
     return stream_state::no_stream;
-  if (why.current_revision_option_20_6_0_case() == append_wrong_version::kCurrentRevision2060)
-    return stream_state::revision(why.current_revision_20_6_0());
-  if (why.current_revision_option_20_6_0_case() == append_wrong_version::kNoStream2060)
+  if (cause.current_revision_option_20_6_0_case() == append_wrong_version::kCurrentRevision2060)
+    return stream_state::revision(cause.current_revision_20_6_0());
+  if (cause.current_revision_option_20_6_0_case() == append_wrong_version::kNoStream2060)
     return stream_state::no_stream;
   return std::nullopt;
 }
 
-stream_state expected_state(const append_wrong_version& why) {
-  switch (why.expected_revision_option_case()) {
-    case append_wrong_version::kExpectedRevision: return stream_state::revision(why.expected_revision());
+stream_state expected_state(const append_wrong_version& cause) {
+  switch (cause.expected_revision_option_case()) {
+    case append_wrong_version::kExpectedRevision: return stream_state::revision(cause.expected_revision());
     case append_wrong_version::kExpectedStreamExists: return stream_state::exists;
     case append_wrong_version::kExpectedNoStream: return stream_state::no_stream;
     case append_wrong_version::kExpectedAny: return stream_state::any;
     case append_wrong_version::EXPECTED_REVISION_OPTION_NOT_SET: break;
   }
-  if (why.has_stream_exists_20_6_0())
+  if (cause.has_stream_exists_20_6_0())
     return stream_state::exists;
   // In this field "no stream" is 2^64-1, which is -1 as a state's number.
-  if (why.has_expected_revision_20_6_0())
+  if (cause.has_expected_revision_20_6_0())
     // Of that generation no stream is the largest number there is.
-    return stream_state::from_number(static_cast<std::int64_t>(why.expected_revision_20_6_0()));
+    return stream_state::from_number(static_cast<std::int64_t>(cause.expected_revision_20_6_0()));
   return stream_state::any;
 }
 
@@ -181,10 +181,10 @@ result<batch_append_reply> decode_batch_append(std::string_view message) {
     return batch_append_reply{.correlation = correlation, .outcome = unless_tombstoned(reply.succeeded->done, reply.stream)};
   if (!reply.failed)
     return refused("it tells neither success nor failure");
-  auto why = decode_append_failure(*reply.failed, reply.stream);
-  if (!why)
+  auto cause = decode_append_failure(*reply.failed, reply.stream);
+  if (!cause)
     return refused("its error is not well-formed");
-  return batch_append_reply{.correlation = correlation, .outcome = unexpected(*std::move(why))};
+  return batch_append_reply{.correlation = correlation, .outcome = unexpected(*std::move(cause))};
 }
 
 result<append_result> decode_append(std::string_view message, std::string_view stream) {
@@ -192,8 +192,8 @@ result<append_result> decode_append(std::string_view message, std::string_view s
   if (!parse_message(reply, message))
     return refused("it is not well-formed");
   if (reply.has_wrong_expected_version()) {
-    const auto& why = reply.wrong_expected_version();
-    return unexpected(wrong_version(stream, expected_state(why), actual_state(why)));
+    const auto& cause = reply.wrong_expected_version();
+    return unexpected(wrong_version(stream, expected_state(cause), actual_state(cause)));
   }
   if (!reply.has_success())
     return refused("it tells neither success nor failure");

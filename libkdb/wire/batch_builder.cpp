@@ -10,8 +10,8 @@ namespace kdb::inline v0::wire {
 
 namespace {
 
-result<read_message> refused(std::string_view why) {
-  return unexpected(errc::protocol_error, "the server's answer to a read can't be understood: " + std::string{why});
+result<read_message> refused(std::string_view reason) {
+  return unexpected(errc::protocol_error, "the server's answer to a read can't be understood: " + std::string{reason});
 }
 
 std::optional<log_position> place(const position_fields& position) {

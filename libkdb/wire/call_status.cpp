@@ -318,14 +318,14 @@ bool call_status::is_http_answer() const {
 }
 
 error to_error(const call_status& status, request_kind kind, bool started) {
-  auto why = from_exception_trailer(status);
-  if (!why)
-    why = from_rich_status(status.trailer("grpc-status-details-bin"));
-  if (!why)
-    why = from_code(status);
-  why->retry_can_help = policy::retry_can_help(why->code);
-  why->outcome_unknown = kind == request_kind::write && may_have_happened(status, *why, started);
-  return *std::move(why);
+  auto cause = from_exception_trailer(status);
+  if (!cause)
+    cause = from_rich_status(status.trailer("grpc-status-details-bin"));
+  if (!cause)
+    cause = from_code(status);
+  cause->retry_can_help = policy::retry_can_help(cause->code);
+  cause->outcome_unknown = kind == request_kind::write && may_have_happened(status, *cause, started);
+  return *std::move(cause);
 }
 
 bool may_have_happened(const call_status& status, const error& failure, bool started) {

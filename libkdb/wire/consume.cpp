@@ -33,31 +33,31 @@ namespace {
 constexpr std::uint32_t ack_field = 2, nack_field = 3;
 
 /// An `Ack` or a `Nack`: their ids have the same number.
-std::string encode_part(std::span<const uuid> ids, const outcome& how) {
+std::string encode_part(std::span<const uuid> ids, const outcome& answer) {
   std::size_t size = 0;
   for (const auto& id : ids)
     size += bytes_field_size(uuid_size(id));
-  if (!how.is_ack())
-    size += 2 + (how.reason().empty() ? 0 : bytes_field_size(how.reason().size()));
+  if (!answer.is_ack())
+    size += 2 + (answer.reason().empty() ? 0 : bytes_field_size(answer.reason().size()));
   field_writer out{bytes_field_size(size)};
-  out.message(how.is_ack() ? ack_field : nack_field, size);
+  out.message(answer.is_ack() ? ack_field : nack_field, size);
   for (const auto& id : ids)
     out.id(2, id);
-  if (!how.is_ack()) {
-    out.number(3, static_cast<std::uint64_t>(how.action()));
-    if (!how.reason().empty())
-      out.bytes(4, how.reason());
+  if (!answer.is_ack()) {
+    out.number(3, static_cast<std::uint64_t>(answer.action()));
+    if (!answer.reason().empty())
+      out.bytes(4, answer.reason());
   }
   return out.take();
 }
 
 } // namespace
 
-std::vector<std::string> encode_answer(std::span<const uuid> ids, const outcome& how) {
+std::vector<std::string> encode_answer(std::span<const uuid> ids, const outcome& answer) {
   std::vector<std::string> messages;
   while (!ids.empty()) {
     const auto count = std::min(ids.size(), ids_in_a_message);
-    messages.push_back(encode_part(ids.first(count), how));
+    messages.push_back(encode_part(ids.first(count), answer));
     ids = ids.subspan(count);
   }
   return messages;
@@ -136,8 +136,8 @@ private:
   }
 };
 
-result<read_message> refused(const char* why) {
-  return unexpected(errc::protocol_error, std::string{"the server's message to a consumer can't be understood: "} + why);
+result<read_message> refused(const char* reason) {
+  return unexpected(errc::protocol_error, std::string{"the server's message to a consumer can't be understood: "} + reason);
 }
 
 result<read_message> add_event(batch_storage& batch, const fields& read) {

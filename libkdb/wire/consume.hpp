@@ -30,7 +30,7 @@ std::string encode(const consume_request& request);
 inline constexpr std::size_t ids_in_a_message = 2000;
 
 /// The same answer for all these events, in as many messages as it takes.
-std::vector<std::string> encode_answer(std::span<const uuid> ids, const outcome& how);
+std::vector<std::string> encode_answer(std::span<const uuid> ids, const outcome& answer);
 
 /// What a call brought: a batch of nothing but events, and how often each was handed out before.
 struct consumed_events {

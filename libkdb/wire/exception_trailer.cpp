@@ -113,9 +113,9 @@ error about_group(const call_status& status) {
 }
 
 error group_has_dropped_us(const call_status& status) {
-  auto why = about_group<errc::group_dropped>(status);
-  why.message = status.message + "; somebody deleted, updated or restarted the group";
-  return why;
+  auto cause = about_group<errc::group_dropped>(status);
+  cause.message = status.message + "; somebody deleted, updated or restarted the group";
+  return cause;
 }
 
 error user_is_missing(const call_status& status) {
@@ -166,10 +166,10 @@ std::optional<error> from_exception_trailer(const call_status& status) {
   for (const auto& [known, make] : rows) {
     if (known != name)
       continue;
-    auto why = make(status);
-    if (why.message.empty())
-      why.message = status.message.empty() ? std::string{name} : status.message;
-    return why;
+    auto cause = make(status);
+    if (cause.message.empty())
+      cause.message = status.message.empty() ? std::string{name} : status.message;
+    return cause;
   }
   return std::nullopt;
 }

@@ -92,24 +92,24 @@ void fill(v1::CreateReq::AllOptions& to, const event_filter& filter) {
 }
 
 template <class Request, class How>
-std::string encode_on_stream(std::string_view stream, std::string_view group, const How& how) {
+std::string encode_on_stream(std::string_view stream, std::string_view group, const How& given) {
   Request message;
   auto& options = *message.mutable_options();
-  fill_stream(options, stream, how.from);
+  fill_stream(options, stream, given.from);
   options.set_group_name(std::string{group});
-  fill(*options.mutable_settings(), how.settings);
-  fill_strategy(*options.mutable_settings(), how.settings.strategy);
+  fill(*options.mutable_settings(), given.settings);
+  fill_strategy(*options.mutable_settings(), given.settings.strategy);
   return message.SerializeAsString();
 }
 
 template <class Request, class How>
-Request on_all(std::string_view group, const How& how) {
+Request on_all(std::string_view group, const How& given) {
   Request message;
   auto& options = *message.mutable_options();
-  fill_all(options, how.from);
+  fill_all(options, given.from);
   options.set_group_name(std::string{group});
-  fill(*options.mutable_settings(), how.settings);
-  fill_strategy(*options.mutable_settings(), how.settings.strategy);
+  fill(*options.mutable_settings(), given.settings);
+  fill_strategy(*options.mutable_settings(), given.settings.strategy);
   return message;
 }
 
@@ -221,26 +221,26 @@ unexpected not_understood() {
 
 } // namespace
 
-std::string encode_create(std::string_view stream, std::string_view group, const create_group_options& how) {
-  return encode_on_stream<v1::CreateReq>(stream, group, how);
+std::string encode_create(std::string_view stream, std::string_view group, const create_group_options& options) {
+  return encode_on_stream<v1::CreateReq>(stream, group, options);
 }
 
-std::string encode_create(std::string_view group, const create_group_on_all_options& how) {
-  auto message = on_all<v1::CreateReq>(group, how);
+std::string encode_create(std::string_view group, const create_group_on_all_options& options) {
+  auto message = on_all<v1::CreateReq>(group, options);
   auto& all = *message.mutable_options()->mutable_all();
-  if (how.filter)
-    fill(all, *how.filter);
+  if (options.filter)
+    fill(all, *options.filter);
   else
     all.mutable_no_filter();
   return message.SerializeAsString();
 }
 
-std::string encode_update(std::string_view stream, std::string_view group, const update_group_options& how) {
-  return encode_on_stream<v1::UpdateReq>(stream, group, how);
+std::string encode_update(std::string_view stream, std::string_view group, const update_group_options& options) {
+  return encode_on_stream<v1::UpdateReq>(stream, group, options);
 }
 
-std::string encode_update(std::string_view group, const update_group_on_all_options& how) {
-  return on_all<v1::UpdateReq>(group, how).SerializeAsString();
+std::string encode_update(std::string_view group, const update_group_on_all_options& options) {
+  return on_all<v1::UpdateReq>(group, options).SerializeAsString();
 }
 
 std::string encode_delete_group(const group_name& name) {

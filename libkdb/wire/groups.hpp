@@ -13,10 +13,10 @@
 // bytes, ready to be sent; "$all" as the stream stands for $all.
 namespace kdb::inline v0::wire {
 
-std::string encode_create(std::string_view stream, std::string_view group, const create_group_options& how);
-std::string encode_create(std::string_view group, const create_group_on_all_options& how);
-std::string encode_update(std::string_view stream, std::string_view group, const update_group_options& how);
-std::string encode_update(std::string_view group, const update_group_on_all_options& how);
+std::string encode_create(std::string_view stream, std::string_view group, const create_group_options& options);
+std::string encode_create(std::string_view group, const create_group_on_all_options& options);
+std::string encode_update(std::string_view stream, std::string_view group, const update_group_options& options);
+std::string encode_update(std::string_view group, const update_group_on_all_options& options);
 std::string encode_delete_group(const group_name& name);
 std::string encode_get_info(const group_name& name);
 /// Of a stream, or of all.

@@ -51,8 +51,8 @@ index_state to_state(v2::IndexState state) {
   }
 }
 
-unexpected not_understood(std::string_view what) {
-  return unexpected(errc::protocol_error, "the server's answer about indexes can't be understood: " + std::string{what});
+unexpected not_understood(std::string_view problem) {
+  return unexpected(errc::protocol_error, "the server's answer about indexes can't be understood: " + std::string{problem});
 }
 
 result<index_info> to_info(const v2::Index& from) {

@@ -13,10 +13,10 @@ namespace kdb::inline v0::wire {
 
 namespace v1 = event_store::client::operations;
 
-std::string encode_start_scavenge(const scavenge_options& how) {
+std::string encode_start_scavenge(const scavenge_options& options) {
   v1::StartScavengeReq message;
-  message.mutable_options()->set_thread_count(how.threads);
-  message.mutable_options()->set_start_from_chunk(how.start_from_chunk);
+  message.mutable_options()->set_thread_count(options.threads);
+  message.mutable_options()->set_start_from_chunk(options.start_from_chunk);
   return message.SerializeAsString();
 }
 

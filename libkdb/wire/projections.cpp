@@ -104,52 +104,52 @@ nlohmann::json to_json(const google::protobuf::Value& from) {
 
 } // namespace
 
-std::string encode_create_projection(std::string_view name, std::string_view query, const create_projection_options& how) {
+std::string encode_create_projection(std::string_view name, std::string_view query, const create_projection_options& given) {
   v1::CreateReq message;
   auto& options = *message.mutable_options();
   auto& continuous = *options.mutable_continuous();
   continuous.set_name(std::string{name});
-  continuous.set_emit_enabled(how.emit);
-  continuous.set_track_emitted_streams(how.track_emitted_streams);
-  set_query(options, query, how);
+  continuous.set_emit_enabled(given.emit);
+  continuous.set_track_emitted_streams(given.track_emitted_streams);
+  set_query(options, query, given);
   return message.SerializeAsString();
 }
 
-std::string encode_create_one_time_projection(std::string_view query, const create_one_time_projection_options& how) {
+std::string encode_create_one_time_projection(std::string_view query, const create_one_time_projection_options& given) {
   v1::CreateReq message;
   auto& options = *message.mutable_options();
   options.mutable_one_time();
-  set_query(options, query, how);
+  set_query(options, query, given);
   return message.SerializeAsString();
 }
 
 std::string encode_create_transient_projection(std::string_view name, std::string_view query,
-                                               const create_transient_projection_options& how) {
+                                               const create_transient_projection_options& given) {
   v1::CreateReq message;
   auto& options = *message.mutable_options();
   options.mutable_transient()->set_name(std::string{name});
-  set_query(options, query, how);
+  set_query(options, query, given);
   return message.SerializeAsString();
 }
 
-std::string encode_update_projection(std::string_view name, std::string_view query, const update_projection_options& how) {
+std::string encode_update_projection(std::string_view name, std::string_view query, const update_projection_options& given) {
   auto message = about<v1::UpdateReq>(name);
   auto& options = *message.mutable_options();
   options.set_query(std::string{query});
-  if (how.emit)
-    options.set_emit_enabled(*how.emit);
+  if (given.emit)
+    options.set_emit_enabled(*given.emit);
   else
     options.mutable_no_emit_options();
-  set_properties(options, how.properties);
+  set_properties(options, given.properties);
   return message.SerializeAsString();
 }
 
-std::string encode_delete_projection(std::string_view name, const delete_projection_options& how) {
+std::string encode_delete_projection(std::string_view name, const delete_projection_options& given) {
   auto message = about<v1::DeleteReq>(name);
   auto& options = *message.mutable_options();
-  options.set_delete_emitted_streams(how.delete_emitted_streams);
-  options.set_delete_state_stream(how.delete_state_stream);
-  options.set_delete_checkpoint_stream(how.delete_checkpoint_stream);
+  options.set_delete_emitted_streams(given.delete_emitted_streams);
+  options.set_delete_state_stream(given.delete_state_stream);
+  options.set_delete_checkpoint_stream(given.delete_checkpoint_stream);
   return message.SerializeAsString();
 }
 

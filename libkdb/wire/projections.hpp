@@ -11,12 +11,12 @@
 // Values to and from the messages of event_store.client.projections. Requests come as serialised bytes, ready to be sent.
 namespace kdb::inline v0::wire {
 
-std::string encode_create_projection(std::string_view name, std::string_view query, const create_projection_options& how);
-std::string encode_create_one_time_projection(std::string_view query, const create_one_time_projection_options& how);
+std::string encode_create_projection(std::string_view name, std::string_view query, const create_projection_options& options);
+std::string encode_create_one_time_projection(std::string_view query, const create_one_time_projection_options& options);
 std::string encode_create_transient_projection(std::string_view name, std::string_view query,
-                                               const create_transient_projection_options& how);
-std::string encode_update_projection(std::string_view name, std::string_view query, const update_projection_options& how);
-std::string encode_delete_projection(std::string_view name, const delete_projection_options& how);
+                                               const create_transient_projection_options& options);
+std::string encode_update_projection(std::string_view name, std::string_view query, const update_projection_options& options);
+std::string encode_delete_projection(std::string_view name, const delete_projection_options& options);
 std::string encode_enable_projection(std::string_view name);
 std::string encode_disable_projection(std::string_view name, bool write_checkpoint);
 std::string encode_reset_projection(std::string_view name);

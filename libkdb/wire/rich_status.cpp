@@ -47,26 +47,26 @@ error about_stream(const google_rpc::Status& status) {
 }
 
 error revision_conflict(const google_rpc::Status& status) {
-  const auto why = detail<streams::StreamRevisionConflictErrorDetails>(status);
-  return wrong_version(why.stream(), stream_state::from_number(why.expected_revision()),
-                       why.has_actual_revision() ? std::optional{stream_state::from_number(why.actual_revision())}
-                                                 : std::nullopt);
+  const auto cause = detail<streams::StreamRevisionConflictErrorDetails>(status);
+  return wrong_version(cause.stream(), stream_state::from_number(cause.expected_revision()),
+                       cause.has_actual_revision() ? std::optional{stream_state::from_number(cause.actual_revision())}
+                                                   : std::nullopt);
 }
 
 error record_size(const google_rpc::Status& status) {
-  const auto why = detail<streams::AppendRecordSizeExceededErrorDetails>(status);
-  return event_too_large({.limit = size(why.max_size()), .actual = size(why.size()), .event_id = why.record_id()});
+  const auto cause = detail<streams::AppendRecordSizeExceededErrorDetails>(status);
+  return event_too_large({.limit = size(cause.max_size()), .actual = size(cause.size()), .event_id = cause.record_id()});
 }
 
 error transaction_size(const google_rpc::Status& status) {
-  const auto why = detail<streams::AppendTransactionSizeExceededErrorDetails>(status);
-  return append_too_large({size(why.max_size()), size(why.size()), {}});
+  const auto cause = detail<streams::AppendTransactionSizeExceededErrorDetails>(status);
+  return append_too_large({size(cause.max_size()), size(cause.size()), {}});
 }
 
 error consistency_violation(const google_rpc::Status& status) {
-  const auto why = detail<streams::AppendConsistencyViolationErrorDetails>(status);
+  const auto cause = detail<streams::AppendConsistencyViolationErrorDetails>(status);
   violations all;
-  for (const auto& each : why.violations())
+  for (const auto& each : cause.violations())
     all.all.push_back({.check = static_cast<std::uint32_t>(std::max(each.check_index(), 0)),
                        .stream = each.stream_state().stream(),
                        .expected = each.stream_state().expected_state(),
@@ -93,18 +93,18 @@ error access_denied(const google_rpc::Status& status) {
 }
 
 error bad_request(const google_rpc::Status& status) {
-  error why{.code = errc::invalid_argument};
+  error cause{.code = errc::invalid_argument};
   const auto details = detail<google_rpc::BadRequest>(status);
   if (details.field_violations_size() > 0) {
     const auto& first = details.field_violations(0);
-    why.detail = bad_argument{first.field(), first.description()};
+    cause.detail = bad_argument{first.field(), first.description()};
   }
-  return why;
+  return cause;
 }
 
 error not_leader_node(const google_rpc::Status& status) {
-  const auto why = detail<kurrent::rpc::NotLeaderNodeErrorDetails>(status);
-  const auto& node = why.current_leader();
+  const auto cause = detail<kurrent::rpc::NotLeaderNodeErrorDetails>(status);
+  const auto& node = cause.current_leader();
   if (node.host().empty() || node.port() <= 0 || node.port() > UINT16_MAX)
     return other_leader(std::nullopt);
   return other_leader(leader{node.host(), static_cast<std::uint16_t>(node.port())});
@@ -156,10 +156,10 @@ std::optional<error> from_rich_status(std::string_view bytes) {
   for (const auto& [reason, make] : rows) {
     if (reason != info.reason())
       continue;
-    auto why = make(status);
-    if (why.message.empty())
-      why.message = status.message().empty() ? info.reason() : status.message();
-    return why;
+    auto cause = make(status);
+    if (cause.message.empty())
+      cause.message = status.message().empty() ? info.reason() : status.message();
+    return cause;
   }
   return std::nullopt;
 }

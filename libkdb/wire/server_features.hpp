@@ -16,7 +16,7 @@ struct server_features {
   std::set<std::string, std::less<>> offers{};
 
   /// For instance `has("event_store.client.streams.streams/batchappend")`.
-  bool has(std::string_view what) const { return offers.contains(what); }
+  bool has(std::string_view problem) const { return offers.contains(problem); }
   bool batch_append() const { return has("event_store.client.streams.streams/batchappend"); }
   /// Batch appends take a relative deadline.
   bool deadline_duration() const { return has("event_store.client.streams.streams/batchappend/deadline_duration"); }

@@ -94,12 +94,12 @@ error denied(std::string_view reason) {
 }
 
 error other_leader(std::optional<leader> at) {
-  error why{.code = errc::not_leader, .message = "the node is not the leader"};
+  error cause{.code = errc::not_leader, .message = "the node is not the leader"};
   if (at) {
-    why.message += "; it names " + at->host + ":" + std::to_string(at->port);
-    why.detail = *std::move(at);
+    cause.message += "; it names " + at->host + ":" + std::to_string(at->port);
+    cause.detail = *std::move(at);
   }
-  return why;
+  return cause;
 }
 
 error timed_out(std::string_view text) {

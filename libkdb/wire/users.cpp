@@ -16,12 +16,12 @@ namespace {
 
 /// What both requests have; they are types of their own.
 template <class Request, class Profile>
-Request with_profile(std::string_view login_name, const Profile& how) {
+Request with_profile(std::string_view login_name, const Profile& given) {
   Request message;
   auto& options = *message.mutable_options();
   options.set_login_name(std::string{login_name});
-  options.set_full_name(how.full_name);
-  for (const auto& each : how.groups)
+  options.set_full_name(given.full_name);
+  for (const auto& each : given.groups)
     options.add_groups(each);
   return message;
 }
@@ -36,14 +36,14 @@ std::string about(std::string_view login_name) {
 
 } // namespace
 
-std::string encode_create_user(std::string_view login_name, std::string_view password, const create_user_options& how) {
-  auto message = with_profile<v1::CreateReq>(login_name, how);
+std::string encode_create_user(std::string_view login_name, std::string_view password, const create_user_options& options) {
+  auto message = with_profile<v1::CreateReq>(login_name, options);
   message.mutable_options()->set_password(std::string{password});
   return message.SerializeAsString();
 }
 
-std::string encode_update_user(std::string_view login_name, const update_user_options& how) {
-  return with_profile<v1::UpdateReq>(login_name, how).SerializeAsString(); // The server ignores the field of the password.
+std::string encode_update_user(std::string_view login_name, const update_user_options& options) {
+  return with_profile<v1::UpdateReq>(login_name, options).SerializeAsString(); // The server ignores the field of the password.
 }
 
 std::string encode_delete_user(std::string_view login_name) {

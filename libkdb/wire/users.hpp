@@ -12,8 +12,8 @@
 // password in them are secrets.
 namespace kdb::inline v0::wire {
 
-std::string encode_create_user(std::string_view login_name, std::string_view password, const create_user_options& how);
-std::string encode_update_user(std::string_view login_name, const update_user_options& how);
+std::string encode_create_user(std::string_view login_name, std::string_view password, const create_user_options& options);
+std::string encode_update_user(std::string_view login_name, const update_user_options& options);
 std::string encode_delete_user(std::string_view login_name);
 std::string encode_enable_user(std::string_view login_name);
 std::string encode_disable_user(std::string_view login_name);

@@ -176,7 +176,7 @@ using client_actor = caf::typed_actor<
 /// Starts a client in the host's actor system; returns at once, also when no server is there. Link, monitor, or send `close`.
 /// Errors: as of `client::connect`. The system's configuration may use either scheduler: `sharing` wakes an idle system
 /// faster, `stealing` moves more between busy actors.
-result<client_actor> spawn_client(caf::actor_system& system, settings how);
+result<client_actor> spawn_client(caf::actor_system& system, settings settings);
 
 /// An actor system for programs that have none of their own: `sharing` scheduler, no more workers than cores. Destroy it after the
 /// clients in it are closed, and not from one of its own actors.
@@ -199,7 +199,7 @@ private:
 };
 
 /// Wraps an error for `response_promise::deliver` and for exit reasons.
-caf::error to_caf(error why);
+caf::error to_caf(error cause);
 
 } // namespace v0
 } // namespace kdb

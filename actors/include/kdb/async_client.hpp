@@ -258,12 +258,12 @@ public:
   }
   /// The same outcome for some events.
   template <class Token>
-  auto answer(std::vector<event_token> events, outcome how, Token&& token) {
+  auto answer(std::vector<event_token> events, outcome outcome, Token&& token) {
     return detail::initiate<ack_result>(
       executor_,
       [state = handle_.state(), events = std::move(events),
-       how = std::move(how)](detail::completion_ptr<ack_result> done) mutable {
-        detail::answer(state, std::move(events), std::move(how), std::move(done));
+       outcome = std::move(outcome)](detail::completion_ptr<ack_result> done) mutable {
+        detail::answer(state, std::move(events), std::move(outcome), std::move(done));
       },
       std::forward<Token>(token));
   }
@@ -317,8 +317,8 @@ public:
   }
 
   /// The same with settings; errors are those of `settings::validate`.
-  static result<async_client> connect(boost::asio::any_io_executor executor, settings how) {
-    auto core = detail::async_core::start(std::move(how));
+  static result<async_client> connect(boost::asio::any_io_executor executor, settings settings) {
+    auto core = detail::async_core::start(std::move(settings));
     if (!core)
       return unexpected{std::move(core.error())};
     return async_client{std::move(*core), std::move(executor)};

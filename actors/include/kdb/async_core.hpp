@@ -64,7 +64,7 @@ void cancel(const std::shared_ptr<async_subscription_state>& state);
 void start_next(const std::shared_ptr<async_consumer_state>& state, completion_ptr<consumer_batch> done);
 void answer(const std::shared_ptr<async_consumer_state>& state, consumer_batch batch, batch_outcomes outcomes,
             completion_ptr<ack_result> done);
-void answer(const std::shared_ptr<async_consumer_state>& state, std::vector<event_token> events, kdb::outcome how,
+void answer(const std::shared_ptr<async_consumer_state>& state, std::vector<event_token> events, kdb::outcome outcome,
             completion_ptr<ack_result> done);
 std::optional<subscription_ended> end_of(const std::shared_ptr<async_consumer_state>& state);
 void cancel(const std::shared_ptr<async_consumer_state>& state);
@@ -80,7 +80,7 @@ inline void stop_waiting(const std::shared_ptr<async_statistics_state>& state) {
 /// Starts the operations of a client. Free of Asio.
 class async_core {
 public:
-  static result<async_core> start(settings how);
+  static result<async_core> start(settings settings);
 
   template <operation Request>
   void ask(Request request, completion_ptr<answer_of<Request>> done) const;

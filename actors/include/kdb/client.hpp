@@ -294,7 +294,7 @@ public:
   /// Parses, starts the runtime and returns at once, also when no server is there. Errors: the connection string's, and those below.
   static result<client> connect(std::string_view connection_string);
   /// The same with settings. Errors: those of `settings::validate`, and `tls_failed` for a certificate's file that can't be used.
-  static result<client> connect(settings how);
+  static result<client> connect(settings settings);
 
   /// Carries out an operation, and blocks until it is done.
   template <operation Request>

@@ -29,9 +29,9 @@ status group_exists(const group_name& name) {
 }
 
 status group_failed(const group_name& name, std::string_view reason) {
-  std::string why{reason};
-  auto failed = make(status_code::internal, subject(name) + " failed: '" + why + "'", "persistent-subscription-failed", name);
-  failed.trailers.emplace_back("reason", why);
+  std::string text{reason};
+  auto failed = make(status_code::internal, subject(name) + " failed: '" + text + "'", "persistent-subscription-failed", name);
+  failed.trailers.emplace_back("reason", text);
   return failed;
 }
 

@@ -123,9 +123,9 @@ private:
     send(group_event_message(event, retry_count, form_));
   }
 
-  void dropped(const rpc::status& why) override {
+  void dropped(const rpc::status& refusal) override {
     group_ = nullptr;
-    end_ = why;
+    end_ = refusal;
     flush_later_.schedule();
   }
 

@@ -26,7 +26,7 @@ public:
   virtual void deliver(const resolved_event& event, std::int32_t retry_count) = 0;
 
   /// The group has let go of it.
-  virtual void dropped(const rpc::status& why) = 0;
+  virtual void dropped(const rpc::status& refusal) = 0;
 };
 
 /// How many events there were, and how many a second lately.

@@ -53,8 +53,9 @@ public:
   };
 
   /// The store has to outlive it.
-  checkpointer(checkpoint_store& store, std::string name, followed what, rhythm when);
-  checkpointer(checkpoint_store& store, std::string name, followed what) : checkpointer(store, std::move(name), what, rhythm{}) {}
+  checkpointer(checkpoint_store& store, std::string name, followed followed, rhythm when);
+  checkpointer(checkpoint_store& store, std::string name, followed followed)
+    : checkpointer(store, std::move(name), followed, rhythm{}) {}
 
   /// Where to resume; no value the first time.
   result<std::optional<resume_point>> resume();

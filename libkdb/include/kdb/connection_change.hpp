@@ -40,7 +40,7 @@ using connection_change = std::variant<connected, reconnecting, client_closed>;
 using change_sink = std::function<void(const connection_change&)>;
 
 /// For logs: "connected to host:port", for instance.
-std::string to_string(const connection_change& what);
+std::string to_string(const connection_change& change);
 
 /// The phase of a client's connection.
 enum class client_phase : std::uint8_t {

@@ -66,7 +66,7 @@ struct batch_outcomes {
   std::vector<outcome> each{}; ///< The outcomes.
 
   /// The same outcome for all events of the batch.
-  static batch_outcomes all(const outcome& how) { return {{how}}; }
+  static batch_outcomes all(const outcome& answer) { return {{answer}}; }
 };
 
 /// Names a delivered event for its answer: the id of the link if the event was resolved, else its own, and the call that brought it.

@@ -203,11 +203,11 @@ struct [[nodiscard]] error {
   /// Converts what a CAF request answered. Errors of this library come back as they were; of CAF's own, a request timeout is
   /// `deadline_exceeded` with the outcome unknown, a dead receiver is `closed`, everything else `internal` with CAF's text.
   /// Part of the actors library.
-  static error from(const caf::error& why);
+  static error from(const caf::error& cause);
 };
 
 /// "code: message (retry …, outcome …)", for logs.
-std::string to_string(const error& why);
+std::string to_string(const error& cause);
 
 } // namespace v0
 } // namespace kdb

@@ -118,7 +118,7 @@ public:
              std::is_constructible_v<T, U>)
   explicit(!std::is_convertible_v<U, T>) result(U&& value) : state_{std::in_place_index<0>, std::forward<U>(value)} {}
   /// Made of an error.
-  result(unexpected why) : state_{std::in_place_index<1>, std::move(why).error()} {}
+  result(unexpected cause) : state_{std::in_place_index<1>, std::move(cause).error()} {}
 
   bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
@@ -223,7 +223,7 @@ public:
   using error_type = kdb::error;
 
   result() = default;
-  result(unexpected why) : error_{std::move(why).error()} {}
+  result(unexpected cause) : error_{std::move(cause).error()} {}
 
   bool has_value() const noexcept { return !error_; }
   explicit operator bool() const noexcept { return has_value(); }
