@@ -24,8 +24,8 @@
 namespace {
 
 constexpr std::string_view usage =
-  R"(usage: kdb-devnode [--port N] [--db FILE [--sync full]] [--projections] [--projection-lag MS] [--auth | --tls FOLDER …]
-       kdb-devnode --cluster N [--port N] [--read-only N] [--election MS] [--keep-events] [--cold-start] [--projections] [--projection-lag MS] [--auth | --tls FOLDER …]
+  R"(usage: kdb-devnode [--port N] [--db FILE [--sync full]] [--projections] [--projection-lag MS] [--no-user-indexes] [--auth | --tls FOLDER …]
+       kdb-devnode --cluster N [--port N] [--read-only N] [--election MS] [--keep-events] [--cold-start] [--projections] [--projection-lag MS] [--no-user-indexes] [--auth | --tls FOLDER …]
 
 Runs a KurrentDB-compatible node for development and tests on 127.0.0.1, without TLS and
 authentication unless they are wanted. Its events are in memory, and in a file if it has one. Prints 127.0.0.1:PORT when it is ready.
@@ -38,6 +38,8 @@ authentication unless they are wanted. Its events are in memory, and in a file i
              has the system projections write links into $ce-…, $et-… and so on, and serves the management of projections
   --projection-lag MS
              how long after an append is answered its links and its entries in indexes are there; 50 by default
+  --no-user-indexes
+             offers no user-defined indexes, like a server without secondary indexes
   --auth     callers must be users: admin and ops have the password changeit
   --tls FOLDER
              TLS, and authentication with it; makes ca.crt there, which clients must trust, unless it is there, and
@@ -94,6 +96,8 @@ std::optional<std::uint16_t> parse_count(std::string_view text) {
 bool take(std::string_view option, settings& into) {
   if (option == "--projections")
     return into.node.projections = true;
+  if (option == "--no-user-indexes")
+    return !(into.node.user_indexes = false);
   if (option == "--auth")
     return into.node.authentication = true;
   if (option == "--keep-events")

@@ -69,8 +69,10 @@ void reset(projection& changed) {
   prepare_again(changed);
 }
 
-void update(projection& changed, std::string query, std::optional<bool> emits) {
+void update(projection& changed, std::string query, std::optional<bool> emits, std::string properties) {
   ++changed.definition.version;
+  if (!properties.empty())
+    changed.definition.properties = std::move(properties);
   changed.definition.query = std::move(query);
   changed.definition.emits = emits.value_or(changed.definition.emits);
   prepare_again(changed);

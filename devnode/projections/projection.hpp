@@ -24,6 +24,7 @@ struct projection_definition {
   bool emits = false;
   bool tracks_emitted = false;
   int engine = 1;
+  std::string properties{}; ///< JSON of those that it was given, which become metadata of the events that keep it.
   std::int64_t version = 0; ///< Grows with every command that changes something.
   std::int64_t epoch = -1;  ///< The version with which it last began anew, or -1.
 
@@ -62,7 +63,8 @@ void abort(projection& changed);
 /// From then on it begins anew.
 void reset(projection& changed);
 
-void update(projection& changed, std::string query, std::optional<bool> emits);
+/// Without `properties` those that it has stay.
+void update(projection& changed, std::string query, std::optional<bool> emits, std::string properties = {});
 
 /// Why a projection can't be deleted, or empty.
 std::string_view deletion_problem(const projection& of);

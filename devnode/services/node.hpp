@@ -3,6 +3,7 @@
 
 #include "devnode/security/access_control.hpp"
 #include "devnode/services/durability.hpp"
+#include "devnode/services/indexes/catalogue.hpp"
 #include "devnode/services/standing.hpp"
 #include "devnode/store/followers.hpp"
 #include "devnode/store/store.hpp"
@@ -53,6 +54,7 @@ struct node {
   followers& settled; ///< Of what projections and indexes see.
   durability& durable;
   access_control access{events, tls::authenticates(options)};
+  index_catalogue indexes{events};
   persistent_groups* groups = nullptr;        ///< On a node that leads.
   managed_projections* projections = nullptr; ///< On a node that leads, if it is to have any.
   uuid instance_id = random_uuid();

@@ -3,6 +3,7 @@
 
 #include "devnode/services/errors.hpp"
 #include "devnode/services/gate.hpp"
+#include "devnode/services/indexes/manage.hpp"
 #include "devnode/services/operations/gossip.hpp"
 #include "devnode/services/operations/operations.hpp"
 #include "devnode/services/operations/server_features.hpp"
@@ -41,6 +42,9 @@ struct entry {
 // A node that is to have no projections hasn't this service, as a server.
 constexpr std::string_view projections = "event_store.client.projections.Projections";
 
+// Nor has a server without secondary indexes this one.
+constexpr std::string_view indexes = "kurrentdb.protocol.v2.indexes.IndexesService";
+
 const std::vector<entry>& entries() {
   static constexpr auto operations = "event_store.client.operations.Operations";
   static constexpr auto streams = "event_store.client.streams.Streams";
@@ -53,6 +57,12 @@ const std::vector<entry>& entries() {
     // in the order in which a server lists them
     {streams_2, "AppendSession", handle_append_session, v2_limit, {}, none, demand::leading_v2},
     {streams_2, "AppendRecords", handle_append_records, v2_limit, {}, none, demand::leading_v2},
+    {indexes, "Create", handle_index_create, other_limit, {}, ops, demand::leading_v2},
+    {indexes, "Start", handle_index_start, other_limit, {}, ops, demand::leading_v2},
+    {indexes, "Stop", handle_index_stop, other_limit, {}, ops, demand::leading_v2},
+    {indexes, "Delete", handle_index_delete, other_limit, {}, ops, demand::leading_v2},
+    {indexes, "List", handle_index_list, other_limit, {}, user, demand::reading},
+    {indexes, "Get", handle_index_get, other_limit, {}, user, demand::reading},
     {projections, "Create", handle_projection_create, other_limit, {"track_emitted_streams"}, user, demand::leading_only},
     {projections, "Update", handle_projection_update, other_limit, {}, user, demand::leading_only},
     {projections, "Delete", handle_projection_delete, other_limit, {}, ops, demand::leading_only},
@@ -116,7 +126,8 @@ std::unique_ptr<rpc::handler> handler_of(const entry& wanted, node& serving, rpc
 
 void add_services(rpc::server& to, node& serving) {
   for (auto& each : entries()) {
-    if (each.service == projections && !serving.options.projections)
+    if ((each.service == projections && !serving.options.projections) ||
+        (each.service == indexes && !serving.options.user_indexes))
       continue;
     std::string service{each.service};
     auto largest = each.largest_request == v2_limit ? serving.options.max_append_size / 2 * 3 : each.largest_request;

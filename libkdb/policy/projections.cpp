@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "libkdb/policy/properties.hpp"
 #include "libkdb/policy/refusal.hpp"
 #include "libkdb/policy/text.hpp"
 #include "libkdb/policy/validate.hpp"
@@ -25,6 +26,15 @@ result<void> check_engine(projection_engine engine) {
   return {};
 }
 
+/// What all requests that create a projection have.
+template <class Options>
+result<void> check_new(std::string_view query, const Options& options) {
+  return check_query(query)
+    .and_then([&] { return check_engine(options.engine); })
+    .and_then([&] { return check_properties("properties", options.properties); })
+    .and_then([&] { return check_call(options.call); });
+}
+
 /// The server would fail without a reason.
 result<void> check_tracking(const create_projection_options& options) {
   if (options.track_emitted_streams && !options.emit)
@@ -43,20 +53,24 @@ result<void> check_projection(std::string_view name, const call_options& call) {
 }
 
 result<void> check_create_projection(std::string_view name, std::string_view query, const create_projection_options& options) {
-  return check_projection(name, options.call)
-    .and_then([&] { return check_query(query); })
-    .and_then([&] { return check_engine(options.engine); })
-    .and_then([&] { return check_tracking(options); });
-}
-
-result<void> check_create_one_time_projection(std::string_view query, const create_one_time_projection_options& options) {
-  return check_query(query).and_then([&] { return check_engine(options.engine); }).and_then([&] {
-    return check_call(options.call);
+  return check_projection(name, options.call).and_then([&] { return check_new(query, options); }).and_then([&] {
+    return check_tracking(options);
   });
 }
 
+result<void> check_create_one_time_projection(std::string_view query, const create_one_time_projection_options& options) {
+  return check_new(query, options);
+}
+
+result<void> check_create_transient_projection(std::string_view name, std::string_view query,
+                                               const create_transient_projection_options& options) {
+  return check_projection(name, options.call).and_then([&] { return check_new(query, options); });
+}
+
 result<void> check_update_projection(std::string_view name, std::string_view query, const update_projection_options& options) {
-  return check_projection(name, options.call).and_then([&] { return check_query(query); });
+  return check_projection(name, options.call).and_then([&] { return check_query(query); }).and_then([&] {
+    return check_properties("properties", options.properties);
+  });
 }
 
 result<void> check_projection_state(std::string_view name, const projection_state_options& options) {

@@ -3,11 +3,11 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
 #include <set>
 #include <string>
 #include <vector>
 
+#include "libkdb/policy/properties.hpp"
 #include "libkdb/policy/refusal.hpp"
 #include "libkdb/policy/text.hpp"
 #include "libkdb/policy/validate.hpp"
@@ -24,60 +24,6 @@ std::string folded(std::string_view name) {
   return text;
 }
 
-/// The properties of a record, down to their leaves. `where` names what is being looked at.
-class property_check {
-public:
-  explicit property_check(std::string where) : where_{std::move(where)} {}
-
-  result<void> members(const property_value::object& properties) {
-    for (const auto& [key, value] : properties) {
-      if (key.empty() || !is_utf8(key))
-        return refuse(where_, "has a key that is empty or no UTF-8", "keys in UTF-8 that are not empty");
-      const auto before = where_.size();
-      where_.append(".").append(key);
-      if (auto fine = std::visit([this](const auto& each) { return check(each); }, value.value()); !fine)
-        return fine;
-      where_.resize(before);
-    }
-    return {};
-  }
-
-private:
-  result<void> check(std::nullptr_t) const { return {}; }
-  result<void> check(bool) const { return {}; }
-  result<void> check(double number) const {
-    if (!std::isfinite(number)) // JSON has no such number: the server fails without a reason.
-      return refuse(where_, "is infinite or not a number", "a finite number");
-    return {};
-  }
-  result<void> check(const std::string& text) const { return check_text(where_, text, "text in UTF-8"); }
-  result<void> check(const property_value::list& values) {
-    return deeper([&]() -> result<void> {
-      for (const auto& each : values)
-        if (auto fine = std::visit([this](const auto& value) { return check(value); }, each.value()); !fine)
-          return fine;
-      return {};
-    });
-  }
-  result<void> check(const property_value::object& properties) {
-    return deeper([&] { return members(properties); });
-  }
-
-  template <class Check>
-  result<void> deeper(Check check_inside) {
-    if (depth_ == deepest_property)
-      return refuse(where_, "is nested too deep",
-                    "at most " + std::to_string(deepest_property) + " lists and objects in each other");
-    ++depth_;
-    auto fine = check_inside();
-    --depth_;
-    return fine;
-  }
-
-  std::string where_;
-  std::size_t depth_ = 0;
-};
-
 result<void> check_record(const std::string& where, const new_record& record) {
   if (record.id.is_nil())
     return refuse(where + ".id", "is the nil UUID", "any other UUID");
@@ -91,7 +37,7 @@ result<void> check_record(const std::string& where, const new_record& record) {
   for (const auto* reserved : {"$schema.format", "$schema.id", "$schema.name"})
     if (record.properties.contains(reserved))
       return refuse(where + ".properties", std::string{"has the key "} + reserved, "keys that do not begin with $schema.");
-  return property_check{where + ".properties"}.members(record.properties);
+  return check_properties(where + ".properties", record.properties);
 }
 
 result<void> check_ids_differ(std::vector<uuid> ids) {

@@ -13,10 +13,6 @@
 // Checks of deletions and of appends to several streams, as those in validate.hpp.
 namespace kdb::inline v0::policy {
 
-/// Lists and objects in a property may be nested so deep. Servers refuse protobuf messages of more than 100 levels, and each object
-/// takes three.
-inline constexpr std::size_t deepest_property = 32;
-
 /// A stream to delete, and an expected state the server knows.
 result<void> check_delete(std::string_view stream, stream_state expected, const call_options& call);
 

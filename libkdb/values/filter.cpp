@@ -2,9 +2,11 @@
 #include <kdb/filter.hpp>
 
 #include <algorithm>
+#include <set>
 #include <utility>
 
 #include "libkdb/values/expression.hpp"
+#include "libkdb/values/index_names.hpp"
 #include "libkdb/values/utf8.hpp"
 
 namespace kdb::inline v0 {
@@ -118,12 +120,31 @@ event_filter event_filter::event_type_index(std::string_view type) {
 
 event_filter event_filter::user_index(std::string_view index, const std::vector<std::pair<std::string, std::string>>& fields) {
   auto name = std::string{index_prefix} + "user-" + std::string{index};
+  auto fault = is_index_name(index) ? index_fault::none : index_fault::name;
+  std::set<std::string_view> seen;
   auto separator = ':';
   for (const auto& [field, value] : fields) {
     name += separator + field + "=" + quoted(value);
     separator = ';';
+    if (fault != index_fault::none)
+      continue;
+    if (!is_index_name(field))
+      fault = index_fault::field;
+    else if (!seen.insert(field).second)
+      fault = index_fault::repeated_field;
   }
-  return stream_prefixes({std::move(name)});
+  auto made = stream_prefixes({std::move(name)});
+  made.index_fault_ = fault;
+  return made;
+}
+
+event_filter event_filter::user_index_value(std::string_view index, std::string_view value) {
+  auto made = user_index(index);
+  made.prefixes_.front().append(":").append(value);
+  // The server takes a text with a `=` for fields with values.
+  if (made.index_fault_ == index_fault::none && value.find('=') != std::string_view::npos)
+    made.index_fault_ = index_fault::value;
+  return made;
 }
 
 event_filter& event_filter::window(std::uint32_t events) {
@@ -150,6 +171,13 @@ result<void> event_filter::validate() const {
     return refuse("expression", "is broken: " + std::string{broken}, "a .NET regular expression");
   if (!std::all_of(prefixes_.begin(), prefixes_.end(), is_utf8))
     return refuse("prefixes", "hold one that is no UTF-8", "prefixes in UTF-8");
+  switch (index_fault_) {
+    case index_fault::none: break;
+    case index_fault::name: return refuse("index", "is not a name of an index", std::string{accepted_index_name});
+    case index_fault::field: return refuse("fields", "hold one whose name no field has", std::string{accepted_index_name});
+    case index_fault::repeated_field: return refuse("fields", "hold one of them twice", "each field once");
+    case index_fault::value: return refuse("value", "has a '=' in it", "user_index with the name of the field, for such a value");
+  }
   if (is_index() && prefixes_.size() > 1)
     return refuse("prefixes", "name an index together with others", "one index alone");
   if (window_ == 0u)

@@ -11,6 +11,7 @@
 #include "libkdb/policy/projections.hpp"
 #include "libkdb/wire/operation.hpp"
 #include "libkdb/wire/parse_message.hpp"
+#include "libkdb/wire/property_values.hpp"
 
 namespace kdb::inline v0::wire {
 
@@ -31,6 +32,20 @@ std::string of_partition(std::string_view name, std::string_view partition) {
   auto message = about<Request>(name);
   message.mutable_options()->set_partition(std::string{partition});
   return message.SerializeAsString();
+}
+
+template <class Options>
+void set_properties(Options& options, const property_value::object& properties) {
+  for (const auto& [key, value] : properties)
+    write_property((*options.mutable_properties())[key], value);
+}
+
+/// What the requests that create a projection have in common.
+template <class Given>
+void set_query(v1::CreateReq::Options& options, std::string_view query, const Given& given) {
+  options.set_query(std::string{query});
+  options.set_engine_version(static_cast<int>(given.engine));
+  set_properties(options, given.properties);
 }
 
 projection_statistics statistics_of(const v1::StatisticsResp::Details& from) {
@@ -96,8 +111,7 @@ std::string encode_create_projection(std::string_view name, std::string_view que
   continuous.set_name(std::string{name});
   continuous.set_emit_enabled(given.emit);
   continuous.set_track_emitted_streams(given.track_emitted_streams);
-  options.set_query(std::string{query});
-  options.set_engine_version(static_cast<int>(given.engine));
+  set_query(options, query, given);
   return message.SerializeAsString();
 }
 
@@ -105,8 +119,16 @@ std::string encode_create_one_time_projection(std::string_view query, const crea
   v1::CreateReq message;
   auto& options = *message.mutable_options();
   options.mutable_one_time();
-  options.set_query(std::string{query});
-  options.set_engine_version(static_cast<int>(given.engine));
+  set_query(options, query, given);
+  return message.SerializeAsString();
+}
+
+std::string encode_create_transient_projection(std::string_view name, std::string_view query,
+                                               const create_transient_projection_options& given) {
+  v1::CreateReq message;
+  auto& options = *message.mutable_options();
+  options.mutable_transient()->set_name(std::string{name});
+  set_query(options, query, given);
   return message.SerializeAsString();
 }
 
@@ -118,6 +140,7 @@ std::string encode_update_projection(std::string_view name, std::string_view que
     options.set_emit_enabled(*given.emit);
   else
     options.mutable_no_emit_options();
+  set_properties(options, given.properties);
   return message.SerializeAsString();
 }
 
@@ -232,6 +255,21 @@ operation<create_one_time_projection> describe() {
     .check = [](const create_one_time_projection& r) { return policy::check_create_one_time_projection(r.query, r.options); },
     .encode =
       [](const create_one_time_projection& r) { return message_list{encode_create_one_time_projection(r.query, r.options)}; }};
+}
+
+template <>
+operation<create_transient_projection> describe() {
+  return {
+    .method = "/event_store.client.projections.Projections/Create",
+    .leader_only = true,
+    .silence = &no_projections,
+    .check =
+      [](const create_transient_projection& r) { return policy::check_create_transient_projection(r.name, r.query, r.options); },
+    .encode =
+      [](const create_transient_projection& r) {
+        return message_list{encode_create_transient_projection(r.name, r.query, r.options)};
+      },
+    .projection = &create_transient_projection::name};
 }
 
 template <>

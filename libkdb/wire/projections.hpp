@@ -13,6 +13,8 @@ namespace kdb::inline v0::wire {
 
 std::string encode_create_projection(std::string_view name, std::string_view query, const create_projection_options& options);
 std::string encode_create_one_time_projection(std::string_view query, const create_one_time_projection_options& options);
+std::string encode_create_transient_projection(std::string_view name, std::string_view query,
+                                               const create_transient_projection_options& options);
 std::string encode_update_projection(std::string_view name, std::string_view query, const update_projection_options& options);
 std::string encode_delete_projection(std::string_view name, const delete_projection_options& options);
 std::string encode_enable_projection(std::string_view name);

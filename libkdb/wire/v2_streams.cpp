@@ -5,6 +5,7 @@
 #include "libkdb/policy/validate_writes.hpp"
 #include "libkdb/wire/operation.hpp"
 #include "libkdb/wire/parse_message.hpp"
+#include "libkdb/wire/property_values.hpp"
 
 namespace kdb::inline v0::wire {
 
@@ -13,35 +14,6 @@ namespace v2 = kurrentdb::protocol::v2::streams;
 namespace {
 
 // -- values to messages ------------------------------------------------------------------
-
-void fill(google::protobuf::Value& target, const property_value& value);
-
-void fill(google::protobuf::Value& target, std::nullptr_t) {
-  target.set_null_value(google::protobuf::NULL_VALUE);
-}
-void fill(google::protobuf::Value& target, bool value) {
-  target.set_bool_value(value);
-}
-void fill(google::protobuf::Value& target, double value) {
-  target.set_number_value(value);
-}
-void fill(google::protobuf::Value& target, const std::string& value) {
-  target.set_string_value(value);
-}
-void fill(google::protobuf::Value& target, const property_value::list& values) {
-  auto& list = *target.mutable_list_value();
-  for (const auto& each : values)
-    fill(*list.add_values(), each);
-}
-void fill(google::protobuf::Value& target, const property_value::object& members) {
-  auto& fields = *target.mutable_struct_value()->mutable_fields();
-  for (const auto& [key, value] : members)
-    fill(fields[key], value);
-}
-
-void fill(google::protobuf::Value& target, const property_value& value) {
-  std::visit([&](const auto& each) { fill(target, each); }, value.value());
-}
 
 v2::SchemaFormat to_message(schema_format format) {
   switch (format) {
@@ -56,7 +28,7 @@ v2::SchemaFormat to_message(schema_format format) {
 void fill(v2::AppendRecord& target, const new_record& record) {
   target.set_record_id(to_string(record.id));
   for (const auto& [key, value] : record.properties)
-    fill((*target.mutable_properties())[key], value);
+    write_property((*target.mutable_properties())[key], value);
   auto& schema = *target.mutable_schema();
   schema.set_format(to_message(record.format));
   schema.set_name(record.schema_name);

@@ -41,6 +41,11 @@ const change_row changes[] = {
    wire::encode_create_projection("p", "q", {.emit = true})},
   {"create_one_time", "Create", [](management_fixture& f) { return change(f, create_one_time_projection{"q"}); },
    wire::encode_create_one_time_projection("q", {})},
+  {"create_transient", "Create",
+   [](management_fixture& f) {
+     return change(f, create_transient_projection{"p", "q"});
+   },
+   wire::encode_create_transient_projection("p", "q", {})},
   {"update", "Update",
    [](management_fixture& f) {
      return change(f, update_projection{"p", "q", {.emit = true}});

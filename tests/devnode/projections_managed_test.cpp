@@ -344,4 +344,22 @@ BOOST_AUTO_TEST_CASE(a_new_leader_has_them_as_they_were) {
   BOOST_TEST(next.enable("p").ok());
 }
 
+BOOST_FIXTURE_TEST_CASE(a_property_without_a_value_is_refused, projections_fixture) {
+  CreateReq request;
+  request.mutable_options()->mutable_continuous()->set_name("p");
+  request.mutable_options()->set_query(query);
+  auto& list = *(*request.mutable_options()->mutable_properties())["owner"].mutable_list_value();
+  list.add_values();
+  auto refused = projections.call(&Projections::Stub::Create, request);
+  BOOST_TEST(refused.error_code() == StatusCode::INVALID_ARGUMENT);
+  BOOST_TEST(refused.error_message() == "The value of the property 'owner' has no kind");
+  list.mutable_values(0)->set_bool_value(true);
+  BOOST_TEST(projections.call(&Projections::Stub::Create, request).ok());
+  auto update = projection_client::named<UpdateReq>("p");
+  update.mutable_options()->set_query(query);
+  update.mutable_options()->mutable_no_emit_options();
+  (*update.mutable_options()->mutable_properties())["owner"];
+  BOOST_TEST(projections.call(&Projections::Stub::Update, update).error_code() == StatusCode::INVALID_ARGUMENT);
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -16,8 +16,10 @@
 #include "event_store/client/persistent.pb.h"
 #include "event_store/client/projections.pb.h"
 #include "event_store/client/users.pb.h"
+#include "kurrentdb/protocol/v2/indexes/service.pb.h"
 #include "libkdb/wire/consume.hpp"
 #include "libkdb/wire/groups.hpp"
+#include "libkdb/wire/indexes.hpp"
 #include "libkdb/wire/projections.hpp"
 #include "libkdb/wire/users.hpp"
 
@@ -102,6 +104,21 @@ void check_state(std::string_view bytes) {
   require(nlohmann::json::accept(*ours), "no JSON");
 }
 
+// Behind those of all other messages, which a corpus has.
+constexpr std::uint8_t kind_of_indexes = 0xff;
+
+void check_indexes(std::string_view bytes) {
+  const auto ours = kdb::wire::decode_indexes(bytes);
+  kurrentdb::protocol::v2::indexes::ListIndexesResponse theirs;
+  const bool parsed = parse(theirs, bytes);
+  if (!ours)
+    return check_failure(ours.error());
+  require(parsed, "protobuf does not agree");
+  require(ours->size() == static_cast<std::size_t>(theirs.indexes_size()), "indexes are missing");
+  for (int i = 0; i < theirs.indexes_size(); ++i)
+    require((*ours)[static_cast<std::size_t>(i)].name == theirs.indexes(i).name(), "another name");
+}
+
 void check_consumed(std::string_view bytes) {
   kdb::wire::consumed_builder builder;
   const auto room = builder.reserve(bytes.size());
@@ -129,6 +146,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   if (size == 0)
     return 0;
   const std::string_view bytes{reinterpret_cast<const char*>(data + 1), size - 1};
+  if (*data == kind_of_indexes) {
+    check_indexes(bytes);
+    return 0;
+  }
   switch (*data % 6) {
     case 0: check_user(bytes); break;
     case 1: check_info(bytes); break;

@@ -55,6 +55,8 @@ void node_answers_as_recorded(kdb::devnode& node, const fs::path& file,
   BOOST_TEST(report.passed(), text.str());
 }
 
+// The recorded server had no user-defined indexes.
+//
 // How far projections may be behind: where events are counted that they write, the recorded server's were in time.
 constexpr auto none = 0ms;
 
@@ -64,12 +66,12 @@ bool needs_projections(const fs::path& file) {
 }
 
 void fresh_node_answers_as_recorded(const fs::path& file) {
-  auto node = kdb::devnode{{.projections = needs_projections(file), .projection_lag = none}};
+  auto node = kdb::devnode{{.projections = needs_projections(file), .projection_lag = none, .user_indexes = false}};
   node_answers_as_recorded(node, file);
 }
 
 void one_node_answers_all_transcripts_in_order() {
-  auto node = kdb::devnode{{.projections = true, .projection_lag = none}};
+  auto node = kdb::devnode{{.projections = true, .projection_lag = none, .user_indexes = false}};
   for (const auto& file : transcripts())
     node_answers_as_recorded(node, file);
 }
@@ -85,7 +87,8 @@ void one_node_with_a_database_answers_all_transcripts_in_order() {
   auto pattern = (fs::temp_directory_path() / "kdb-golden-XXXXXX").string();
   BOOST_REQUIRE(mkdtemp(pattern.data()));
   {
-    auto node = kdb::devnode{{.database = pattern + "/events.db", .projections = true, .projection_lag = none}};
+    auto node =
+      kdb::devnode{{.database = pattern + "/events.db", .projections = true, .projection_lag = none, .user_indexes = false}};
     for (const auto& file : transcripts())
       if (!needs_links_at_once(file))
         node_answers_as_recorded(node, file);
@@ -95,7 +98,7 @@ void one_node_with_a_database_answers_all_transcripts_in_order() {
 
 // Later ones list the users that earlier ones have made.
 void one_node_with_authentication_answers_all_secured_transcripts_in_order() {
-  auto node = kdb::devnode{{.projections = true, .projection_lag = none, .authentication = true}};
+  auto node = kdb::devnode{{.projections = true, .projection_lag = none, .user_indexes = false, .authentication = true}};
   for (const auto& file : transcripts("secured"))
     node_answers_as_recorded(node, file, secured_differences(), "admin:changeit");
 }

@@ -28,7 +28,7 @@ devcluster_options pace(const json& script) {
           .forwarding_timeout = unit,
           .keeps_events = script.at("about").get<std::string>().find("disk") != std::string::npos,
           .cold_start = script.at("nodes").contains("node0"),
-          .node = {.projections = true, .projection_lag = 0ms}};
+          .node = {.projections = true, .projection_lag = 0ms, .user_indexes = false}};
 }
 
 std::string port_of(const std::string& address) {

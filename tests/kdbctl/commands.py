@@ -77,12 +77,44 @@ def test_projections_are_managed(kdbctl, devnode):
         assert program.run("projection", "show", "totals").value()["name"] == "totals"
         assert program.run("projection", "state", "totals").value() == {}
         assert program.run("projection", "result", "totals").value() == {}
-        program.run("projection", "run", query)
+        program.run("projection", "run", query, "--property", 'owner="sales"')
+        program.run("projection", "run", query, "--transient", "once", status=1)
+        program.run("projection", "update", "totals", query, "--property", "owner", status=2)
         for change in ("disable", "reset", "enable", "abort", "disable"):
             program.run("projection", change, "totals")
         program.run("projection", "delete", "totals")
         program.run("projection", "show", "totals", status=3)
         program.run("projection", "restart-all")
+
+
+def test_indexes_are_managed_and_read(kdbctl, devnode):
+    with Node(devnode, "--projection-lag", "0") as node, Program(kdbctl, node.connection) as program:
+        assert program.run("index", "list").out == ""
+        placed = ("--filter", "rec => rec.schema.name == 'placed'", "--field", "country=rec => rec.value.country",
+                  "--field", "amount:int32=rec => rec.value.amount", "--optimize", "country")
+        program.run("index", "create", "by-country", *placed)
+        program.run("index", "create", "by-country", *placed)
+        program.run("index", "create", "by-country", "--filter", "rec => true", status=4)
+        shown = program.run("index", "show", "by-country").value()
+        assert shown["state"] == "started" and shown["fields"][0]["optimizeLookups"], shown
+        assert shown["fields"][1]["type"] == "int32", shown
+        program.run("append", "orders-1", input='{"type":"placed","data":{"country":"DE","amount":1}}\n'
+                    '{"type":"placed","data":{"country":"FR","amount":1}}\n{"type":"paid","data":{"country":"DE","amount":1}}\n')
+        read = lambda *options, **more: program.run("read", "$all", "--index", "by-country", *options, **more)
+        assert [line["revision"] for line in read().lines()] == [0, 1]
+        assert [line["revision"] for line in read("--where", "country=DE", "--where", "amount=1").lines()] == [0]
+        read("--where", "country", status=2)
+        program.run("read", "$all", "--where", "country=DE", status=2)
+        program.run("index", "stop", "by-country")
+        read(status=3)
+        program.run("index", "start", "by-country")
+        assert [line["revision"] for line in read("--where", "country=FR").lines()] == [1]
+        assert program.run("complete", "--", "index", "show", "b").out.split() == ["by-country"]
+        program.run("index", "delete", "by-country")
+        program.run("index", "show", "by-country", status=3)
+        program.run("index", "create", "UPPER", "--filter", "rec => true", status=2)
+    with Node(devnode, "--no-user-indexes") as node, Program(kdbctl, node.connection) as program:
+        program.run("index", "list", status=1)
 
 
 def secured(devnode):

@@ -45,6 +45,31 @@ const refused_row refused[] = {
   {"engine", "unknown",
    [] { return policy::check_create_one_time_projection(query, {.engine = static_cast<projection_engine>(0)}); }},
   {"deadline", "0", [] { return policy::check_create_one_time_projection(query, {.call = impossible_call}); }},
+  {"properties", "an empty key",
+   [] {
+     return create("p", query, {.properties = {{"", 1}}});
+   }},
+  {"properties.a", "no UTF-8",
+   [] {
+     return create("p", query, {.properties = {{"a", "\xff"}}});
+   }},
+  {"properties", "an empty key",
+   [] {
+     return policy::check_create_one_time_projection(query, {.properties = {{"", 1}}});
+   }},
+  {"name", "blank", [] { return policy::check_create_transient_projection(" ", query, {}); }},
+  {"query", "empty", [] { return policy::check_create_transient_projection("p", "", {}); }},
+  {"engine", "unknown",
+   [] { return policy::check_create_transient_projection("p", query, {.engine = static_cast<projection_engine>(3)}); }},
+  {"properties", "an empty key",
+   [] {
+     return policy::check_create_transient_projection("p", query, {.properties = {{"", 1}}});
+   }},
+  {"deadline", "0", [] { return policy::check_create_transient_projection("p", query, {.call = impossible_call}); }},
+  {"properties", "an empty key",
+   [] {
+     return policy::check_update_projection("p", query, {.properties = {{"", 1}}});
+   }},
   {"name", "empty", [] { return policy::check_update_projection("", query, {}); }},
   {"query", "empty", [] { return policy::check_update_projection("p", "", {}); }},
   {"deadline", "0", [] { return policy::check_update_projection("p", query, {.call = impossible_call}); }},
@@ -74,7 +99,9 @@ BOOST_AUTO_TEST_CASE(ordinary_requests_pass) {
   BOOST_TEST(create("größe", query).has_value());
   BOOST_TEST(create("p", query, {.emit = true, .track_emitted_streams = true}).has_value());
   BOOST_TEST(create("p", query, {.emit = true, .engine = projection_engine::v2}).has_value());
+  BOOST_TEST(create("p", query, {.properties = {{"a", nullptr}, {"b", property_value::list{1, "c"}}}}).has_value());
   BOOST_TEST(policy::check_create_one_time_projection(query, {}).has_value());
+  BOOST_TEST(policy::check_create_transient_projection("p", query, {.engine = projection_engine::v2}).has_value());
   BOOST_TEST(policy::check_update_projection("p", query, {.emit = false}).has_value());
   BOOST_TEST(policy::check_projection("$by_category", {}).has_value());
   BOOST_TEST(policy::check_projection_state("p", {.partition = "orders-1"}).has_value());

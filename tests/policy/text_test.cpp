@@ -12,6 +12,7 @@
 #include "libkdb/policy/groups.hpp"
 #include "libkdb/policy/operations.hpp"
 #include "libkdb/policy/projections.hpp"
+#include "libkdb/policy/properties.hpp"
 #include "libkdb/policy/users.hpp"
 #include "libkdb/policy/validate.hpp"
 #include "libkdb/policy/validate_writes.hpp"

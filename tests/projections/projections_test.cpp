@@ -41,6 +41,9 @@ struct way_in {
   result<void> create_one_time(std::string query, create_one_time_projection_options how) {
     return db->ask(create_one_time_projection{query, how});
   }
+  result<void> create_transient(std::string name, std::string query, create_transient_projection_options how) {
+    return db->ask(create_transient_projection{name, query, how});
+  }
   result<void> update(std::string name, std::string query, update_projection_options how) {
     return db->ask(update_projection{name, query, how});
   }
@@ -155,6 +158,48 @@ BOOST_DATA_TEST_CASE(a_new_server_has_its_own_projections_alone, boost::unit_tes
   BOOST_TEST(s.projections.list(projection_mode::transient, in_time).value().empty());
 }
 
+// As on a server of version 26.
+BOOST_TEST_DECORATOR(*fixtures::needs_own_node())
+BOOST_DATA_TEST_CASE(a_transient_projection_is_refused_by_new_servers, boost::unit_test::data::make(every_way), how) {
+  scene s{how};
+  const auto refused = s.projections.create_transient("once", counting, {.call = in_time});
+  BOOST_TEST(code_of(refused) == errc::projection_failed);
+  BOOST_TEST(refused.error().message == "Transient projections are deprecated. Use the secondary indexing query API.");
+  BOOST_TEST(refused.error().get<projection_name>()->name == "once");
+}
+
+BOOST_TEST_DECORATOR(*fixtures::needs_own_node())
+BOOST_DATA_TEST_CASE(properties_are_kept_with_the_definition, boost::unit_test::data::make(every_way), how) {
+  scene s{how};
+  auto db = client::connect(s.server.settings()).value();
+  const auto kept = [&] {
+    auto last = db.read_stream("$projections-counting", {.direction = backwards, .limit = 1, .call = in_time});
+    std::string metadata;
+    for (const auto& event : last.events())
+      metadata = event.metadata();
+    require_done(last.finish());
+    return metadata;
+  };
+  require_done(s.projections.create("counting", counting, {.properties = {{"owner", "sales"}}, .call = in_time}));
+  BOOST_TEST(kept() == R"({ "owner": "sales" })");
+  require_done(s.projections.update("counting", counting, {.call = in_time}));
+  BOOST_TEST(kept() == R"({ "owner": "sales" })");
+  require_done(s.projections.update("counting", counting, {.properties = {{"owner", nullptr}}, .call = in_time}));
+  BOOST_TEST(kept() == R"({ "owner": null })");
+  require_done(s.projections.create_one_time(counting, {.properties = {{"owner", 1}}, .call = in_time}));
+}
+
+BOOST_TEST_DECORATOR(*fixtures::needs_own_node())
+BOOST_DATA_TEST_CASE(a_definition_that_fits_into_no_record_is_refused, boost::unit_test::data::make(every_way), how) {
+  scene s{how, {.projections = true, .max_append_event_size = 1000}};
+  require_done(s.projections.create("counting", counting, {.call = in_time}));
+  const auto large = counting + std::string(1000, ' ');
+  const auto created = s.projections.create("large", large, {.call = in_time});
+  BOOST_TEST(code_of(created) == errc::invalid_argument);
+  BOOST_TEST(!created.error().outcome_unknown);
+  BOOST_TEST(code_of(s.projections.update("counting", large, {.call = in_time})) == errc::invalid_argument);
+}
+
 BOOST_DATA_TEST_CASE(the_servers_own_are_stopped_and_started_and_not_deleted, boost::unit_test::data::make(every_way), how) {
   scene s{how};
   require_done(s.projections.disable(standard_projection::by_category, in_time));
@@ -228,6 +273,8 @@ BOOST_DATA_TEST_CASE(what_cannot_be_sent_is_refused, boost::unit_test::data::mak
   BOOST_TEST(code_of(s.projections.create(s.name, "", {})) == errc::invalid_argument);
   BOOST_TEST(code_of(s.projections.create(s.name, counting, {.track_emitted_streams = true})) == errc::invalid_argument);
   BOOST_TEST(code_of(s.projections.create_one_time(" ", {})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.projections.create_transient("", counting, {})) == errc::invalid_argument);
+  BOOST_TEST(code_of(s.projections.create(s.name, counting, {.properties = {{"", 1}}})) == errc::invalid_argument);
   BOOST_TEST(code_of(s.projections.update(s.name, "", {})) == errc::invalid_argument);
   BOOST_TEST(code_of(s.projections.remove(" ", {})) == errc::invalid_argument);
   BOOST_TEST(code_of(s.projections.state(s.name, {.partition = "\xff"})) == errc::invalid_argument);

@@ -42,6 +42,16 @@ const std::vector<bad_filter> bad_filters{
   {"filter.expression", event_filter::stream_regex("")},
   {"filter.expression", event_filter::include_types({})},
   {"filter.prefixes", event_filter::stream_prefixes({"$idx-ce-a", "b"})},
+  {"filter.index", event_filter::user_index("")},
+  {"filter.index", event_filter::user_index("Orders")},
+  {"filter.index", event_filter::user_index("a:b")},
+  {"filter.index", event_filter::user_index("a=b", {{"c", "1"}})},
+  {"filter.index", event_filter::user_index_value("a b", "1")},
+  {"filter.fields", event_filter::user_index("a", {{"b", "1"}, {"C", "2"}})},
+  {"filter.fields", event_filter::user_index("a", {{"b", "1"}, {"b", "1"}})},
+  {"filter.value", event_filter::user_index_value("a", "b=1")},
+  {"filter.prefixes", event_filter::user_index("a", {{"b", "\xff"}})},
+  {"filter.prefixes", event_filter::user_index_value("a", "\xff")},
   {"filter.window", event_filter::type_prefixes({"a"}).window(0)},
   {"filter.checkpoint_interval", event_filter::type_prefixes({"a"}).checkpoint_interval(0)},
 };
@@ -78,6 +88,9 @@ BOOST_AUTO_TEST_CASE(indexes_have_their_names) {
   BOOST_TEST(event_filter::category_index("orders").prefixes().front() == "$idx-ce-orders");
   BOOST_TEST(event_filter::event_type_index("placed").prefixes().front() == "$idx-et-placed");
   BOOST_TEST(event_filter::user_index("by-country").prefixes().front() == "$idx-user-by-country");
+  BOOST_TEST(event_filter::user_index_value("x", "a;\"b").prefixes().front() == "$idx-user-x:a;\"b");
+  BOOST_TEST(event_filter::user_index("x", {{"a", ""}, {"b-2", ";="}}).validate().has_value());
+  BOOST_TEST(event_filter::user_index_value("x_1", "").validate().has_value());
   BOOST_TEST(event_filter::user_index("x", {{"a", "1"}, {"b", R"(q"\)"}}).prefixes().front() == R"($idx-user-x:a="1";b="q\"\\")");
   BOOST_TEST(event_filter::category_index("orders").is_index());
   BOOST_TEST(!event_filter::stream_prefixes({"orders-"}).is_index());

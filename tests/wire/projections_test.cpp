@@ -79,6 +79,38 @@ BOOST_AUTO_TEST_CASE(a_one_time_projection_has_no_name) {
   BOOST_TEST(sent.query() == "q");
 }
 
+BOOST_AUTO_TEST_CASE(a_transient_projection_has_a_name_and_an_engine) {
+  const auto sent = options_of<v1::CreateReq>(
+    wire::encode_create_transient_projection("p", "q", {.engine = projection_engine::v2, .properties = {{"a", 1}}}));
+  BOOST_REQUIRE(sent.has_transient());
+  BOOST_TEST(sent.transient().name() == "p");
+  BOOST_TEST(sent.query() == "q");
+  BOOST_TEST(sent.engine_version() == 2);
+  BOOST_TEST(sent.properties().at("a").number_value() == 1);
+}
+
+// Servers refuse values without a kind.
+BOOST_AUTO_TEST_CASE(properties_are_sent_and_each_has_a_kind) {
+  const property_value::object given{{"flag", true},
+                                     {"list", property_value::list{1, "b", nullptr}},
+                                     {"none", nullptr},
+                                     {"object", property_value::object{{"x", 0.5}}}};
+  const auto check = [](const auto& sent) {
+    using google::protobuf::Value;
+    BOOST_REQUIRE(sent.properties_size() == 4);
+    BOOST_TEST(sent.properties().at("flag").bool_value());
+    BOOST_TEST(sent.properties().at("none").kind_case() == Value::kNullValue);
+    const auto& list = sent.properties().at("list").list_value();
+    BOOST_REQUIRE(list.values_size() == 3);
+    BOOST_TEST(list.values(1).string_value() == "b");
+    BOOST_TEST(list.values(2).kind_case() == Value::kNullValue);
+    BOOST_TEST(sent.properties().at("object").struct_value().fields().at("x").number_value() == 0.5);
+  };
+  check(options_of<v1::CreateReq>(wire::encode_create_projection("p", "q", {.properties = given})));
+  check(options_of<v1::CreateReq>(wire::encode_create_one_time_projection("q", {.properties = given})));
+  check(options_of<v1::UpdateReq>(wire::encode_update_projection("p", "q", {.properties = given})));
+}
+
 BOOST_AUTO_TEST_CASE(an_update_says_of_emitting_what_it_is_told_and_nothing_else) {
   const auto kept = options_of<v1::UpdateReq>(wire::encode_update_projection("p", "q", {}));
   BOOST_TEST(kept.name() == "p");

@@ -653,6 +653,16 @@ public:
     return ask(kdb::create_one_time_projection{std::move(query)}, std::forward<Token>(token));
   }
   template <class Token>
+  auto create_transient_projection(std::string name, std::string query, create_transient_projection_options options,
+                                   Token&& token) const {
+    return ask(kdb::create_transient_projection{std::move(name), std::move(query), std::move(options)},
+               std::forward<Token>(token));
+  }
+  template <class Token>
+  auto create_transient_projection(std::string name, std::string query, Token&& token) const {
+    return ask(kdb::create_transient_projection{std::move(name), std::move(query)}, std::forward<Token>(token));
+  }
+  template <class Token>
   auto update_projection(std::string name, std::string query, update_projection_options options, Token&& token) const {
     return ask(kdb::update_projection{std::move(name), std::move(query), std::move(options)}, std::forward<Token>(token));
   }
@@ -743,6 +753,56 @@ public:
   template <class Token>
   auto restart_projections(Token&& token) const {
     return ask(kdb::restart_projections{}, std::forward<Token>(token));
+  }
+
+  // -- User-defined indexes: kdb/indexes.hpp
+  template <class Token>
+  auto create_index(std::string name, index_definition definition, create_index_options options, Token&& token) const {
+    return ask(kdb::create_index{std::move(name), std::move(definition), std::move(options)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto create_index(std::string name, index_definition definition, Token&& token) const {
+    return ask(kdb::create_index{std::move(name), std::move(definition)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto start_index(std::string name, call_options call, Token&& token) const {
+    return ask(kdb::start_index{std::move(name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto start_index(std::string name, Token&& token) const {
+    return ask(kdb::start_index{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto stop_index(std::string name, call_options call, Token&& token) const {
+    return ask(kdb::stop_index{std::move(name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto stop_index(std::string name, Token&& token) const {
+    return ask(kdb::stop_index{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto delete_index(std::string name, call_options call, Token&& token) const {
+    return ask(kdb::delete_index{std::move(name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto delete_index(std::string name, Token&& token) const {
+    return ask(kdb::delete_index{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_index(std::string name, call_options call, Token&& token) const {
+    return ask(kdb::get_index{std::move(name), std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto get_index(std::string name, Token&& token) const {
+    return ask(kdb::get_index{std::move(name)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto list_indexes(call_options call, Token&& token) const {
+    return ask(kdb::list_indexes{std::move(call)}, std::forward<Token>(token));
+  }
+  template <class Token>
+  auto list_indexes(Token&& token) const {
+    return ask(kdb::list_indexes{}, std::forward<Token>(token));
   }
 
   // -- The node in use: kdb/operations.hpp

@@ -420,6 +420,9 @@ public:
   auto create_one_time_projection(std::string query, create_one_time_projection_options options = {}) const {
     return ask(kdb::create_one_time_projection{std::move(query), std::move(options)});
   }
+  auto create_transient_projection(std::string name, std::string query, create_transient_projection_options options = {}) const {
+    return ask(kdb::create_transient_projection{std::move(name), std::move(query), std::move(options)});
+  }
   auto update_projection(std::string name, std::string query, update_projection_options options = {}) const {
     return ask(kdb::update_projection{std::move(name), std::move(query), std::move(options)});
   }
@@ -451,6 +454,22 @@ public:
     return ask(kdb::get_projection_result{std::move(name), std::move(options)});
   }
   auto restart_projections(call_options call = {}) const { return ask(kdb::restart_projections{std::move(call)}); }
+
+  // -- User-defined indexes: kdb/indexes.hpp
+  auto create_index(std::string name, index_definition definition, create_index_options options = {}) const {
+    return ask(kdb::create_index{std::move(name), std::move(definition), std::move(options)});
+  }
+  auto start_index(std::string name, call_options call = {}) const {
+    return ask(kdb::start_index{std::move(name), std::move(call)});
+  }
+  auto stop_index(std::string name, call_options call = {}) const {
+    return ask(kdb::stop_index{std::move(name), std::move(call)});
+  }
+  auto delete_index(std::string name, call_options call = {}) const {
+    return ask(kdb::delete_index{std::move(name), std::move(call)});
+  }
+  auto get_index(std::string name, call_options call = {}) const { return ask(kdb::get_index{std::move(name), std::move(call)}); }
+  auto list_indexes(call_options call = {}) const { return ask(kdb::list_indexes{std::move(call)}); }
 
   // -- The node in use: kdb/operations.hpp
   auto start_scavenge(scavenge_options options = {}) const { return ask(kdb::start_scavenge{std::move(options)}); }

@@ -25,6 +25,9 @@ struct devnode_options {
   /// How long after an append is answered its events are in indexes, and the links to them in `$ce-…`, `$et-…` and so on. On a server nothing of
   /// that is there at once either: who reads a category right behind an append must wait. Zero for tests that are about something else.
   std::chrono::milliseconds projection_lag{50};
+  /// Whether user-defined indexes can be created. Otherwise the node is like a server without secondary indexes, or before 26.0: it does not
+  /// offer the service.
+  bool user_indexes = true;
   /// Largest append in bytes: data, metadata and types of its events.
   std::uint64_t max_append_size = 256 * 1024 * 1024;
   /// Largest event in bytes: data, metadata and type. A message of a client holds 16 767 216 bytes at most in any case.

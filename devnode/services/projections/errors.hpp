@@ -3,6 +3,8 @@
 
 #include "devnode/rpc/status.hpp"
 
+#include <cstddef>
+#include <cstdint>
 #include <string_view>
 
 /// The refusals of the service of projections, word by word those of a server. None names itself in a trailer.
@@ -16,5 +18,11 @@ rpc::status projection_refused(std::string_view reason);
 
 /// The caller is a user, but no operator.
 rpc::status not_authorized();
+
+/// Its definition, of so many bytes, does not fit into a record.
+rpc::status projection_too_large(std::size_t size, std::uint64_t limit);
+
+/// A property that has no value.
+rpc::status property_without_value(std::string_view name);
 
 } // namespace kdb::inline v0::development::errors

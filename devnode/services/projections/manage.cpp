@@ -4,6 +4,7 @@
 #include "devnode/services/gate.hpp"
 #include "devnode/services/projections/errors.hpp"
 #include "devnode/services/projections/managed_projections.hpp"
+#include "devnode/services/property_json.hpp"
 #include "devnode/services/unary.hpp"
 
 #include "kdb/event_store/client/projections.pb.h"
@@ -69,9 +70,35 @@ bool blank(std::string_view name) {
   return std::ranges::all_of(name, [](char c) { return c == ' ' || (c >= '\t' && c <= '\r'); });
 }
 
+// As JSON; empty if there are none.
+template <class Options>
+std::string properties_of(const Options& options) {
+  std::string text;
+  if (options.properties().empty())
+    return text;
+  property_json out{text};
+  out.begin();
+  for (auto& [key, value] : options.properties())
+    out.member(key, value);
+  out.end();
+  return text;
+}
+
+// Why a server would not keep what a request says, if it would not.
+template <class Options>
+std::optional<rpc::status> problem_with(const node& serving, const Options& options) {
+  for (auto& [key, value] : options.properties())
+    if (!has_kind(value))
+      return errors::property_without_value(key);
+  auto size = options.query().size() + properties_of(options).size();
+  auto limit = serving.options.max_append_event_size;
+  return size > limit ? std::optional{errors::projection_too_large(size, limit)} : std::nullopt;
+}
+
 // What is wanted, or a status.
 std::variant<projection_definition, rpc::status> parse(const CreateReq::Options& options) {
-  projection_definition wanted{.name = {}, .query = options.query(), .engine = options.engine_version() == 2 ? 2 : 1};
+  projection_definition wanted{
+    .name = {}, .query = options.query(), .engine = options.engine_version() == 2 ? 2 : 1, .properties = properties_of(options)};
   switch (options.mode_case()) {
     case CreateReq::Options::kOneTime:
       wanted.name = to_string(random_uuid());
@@ -104,6 +131,8 @@ std::variant<CreateResp, rpc::status> create(node& serving, const CreateReq& req
     return errors::projection_refused("Projection name is required");
   if (serving.projections->find(wanted.name))
     return errors::projection_exists(wanted.name);
+  if (auto refused = problem_with(serving, request.options()))
+    return *std::move(refused);
   serving.projections->create(std::move(wanted));
   return CreateResp{};
 }
@@ -118,13 +147,17 @@ std::unique_ptr<rpc::handler> handle_projection_create(node& serving, rpc::call&
 
 std::unique_ptr<rpc::handler> handle_projection_update(node& serving, rpc::call& call) {
   using options_type = UpdateReq::Options;
-  return with_projection<UpdateReq, UpdateResp>(
-    serving, call, demanded_role::ops,
-    [](managed_projections& all, const projection&, const options_type& options) -> std::variant<UpdateResp, rpc::status> {
-      bool says = options.emit_option_case() == options_type::kEmitEnabled;
-      all.update(options.name(), options.query(), says ? std::optional{options.emit_enabled()} : std::nullopt);
-      return UpdateResp{};
-    });
+  return with_projection<UpdateReq, UpdateResp>(serving, call, demanded_role::ops,
+                                                [&serving](managed_projections& all, const projection&,
+                                                           const options_type& options) -> std::variant<UpdateResp, rpc::status> {
+                                                  if (auto refused = problem_with(serving, options))
+                                                    return *std::move(refused);
+                                                  bool says = options.emit_option_case() == options_type::kEmitEnabled;
+                                                  all.update(options.name(), options.query(),
+                                                             says ? std::optional{options.emit_enabled()} : std::nullopt,
+                                                             properties_of(options));
+                                                  return UpdateResp{};
+                                                });
 }
 
 // It has written nothing but what says what it was.

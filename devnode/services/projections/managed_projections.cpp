@@ -9,8 +9,8 @@
 namespace kdb::inline v0::development {
 namespace {
 
-proposed_event event(std::string_view type, bool json, std::string_view data) {
-  return {.id = random_uuid(), .type = type, .json = json, .data = data, .custom_metadata = {}};
+proposed_event event(std::string_view type, bool json, std::string_view data, std::string_view metadata = {}) {
+  return {.id = random_uuid(), .type = type, .json = json, .data = data, .custom_metadata = metadata};
 }
 
 // As they are before anybody has changed them.
@@ -46,7 +46,8 @@ void managed_projections::create(projection_definition definition) {
   transaction written;
   auto document = write_projection(made, false);
   written.entries.push_back({written.add_target(registration_stream), event(created_type, false, made.name)});
-  written.entries.push_back({written.add_target(definition_stream(made.name)), event(updated_type, true, document)});
+  written.entries.push_back(
+    {written.add_target(definition_stream(made.name)), event(updated_type, true, document, made.properties)});
   events_.write(written);
 }
 
@@ -74,9 +75,9 @@ void managed_projections::reset(std::string_view name) {
   arrange(changed);
 }
 
-void managed_projections::update(std::string_view name, std::string query, std::optional<bool> emits) {
+void managed_projections::update(std::string_view name, std::string query, std::optional<bool> emits, std::string properties) {
   auto& changed = known(name);
-  development::update(changed, std::move(query), emits);
+  development::update(changed, std::move(query), emits, std::move(properties));
   save(changed);
   arrange(changed);
 }
@@ -105,7 +106,7 @@ void managed_projections::arrange(const projection& changed, bool checkpoint) {
 
 void managed_projections::save(const projection& changed) {
   auto document = write_projection(changed.definition, changed.native.has_value());
-  auto updated = event(updated_type, true, document);
+  auto updated = event(updated_type, true, document, changed.definition.properties);
   events_.append(definition_stream(changed.definition.name), expected_state::any(), {&updated, 1});
 }
 
@@ -113,7 +114,11 @@ std::optional<projection_definition> managed_projections::kept(std::string_view 
   auto of = events_.find(definition_stream(name));
   if (!of || of->events.empty())
     return std::nullopt;
-  return read_projection(name, events_.events()[of->events.back()].data());
+  auto& last = events_.events()[of->events.back()];
+  auto definition = read_projection(name, last.data());
+  if (definition)
+    definition->properties = last.custom_metadata();
+  return definition;
 }
 
 void managed_projections::load() {

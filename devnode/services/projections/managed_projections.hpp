@@ -34,7 +34,7 @@ public:
   void enable(std::string_view name);
   void disable(std::string_view name, bool checkpoint);
   void reset(std::string_view name);
-  void update(std::string_view name, std::string query, std::optional<bool> emits);
+  void update(std::string_view name, std::string query, std::optional<bool> emits, std::string properties);
 
   /// There must be no `deletion_problem`.
   void remove(std::string_view name);

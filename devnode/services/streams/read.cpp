@@ -3,6 +3,7 @@
 
 #include "devnode/services/errors.hpp"
 #include "devnode/services/gate.hpp"
+#include "devnode/services/indexes/read.hpp"
 #include "devnode/services/streams/finite_read.hpp"
 #include "devnode/services/streams/read_messages.hpp"
 #include "devnode/services/streams/read_request.hpp"
@@ -48,6 +49,8 @@ public:
         return;
     if (!request.all && node_.events.tombstoned(request.stream))
       return call_.finish(errors::stream_deleted(request.stream));
+    if (auto missing = open_user_index(node_, request))
+      return call_.finish(*std::move(missing));
     follows_ = request.subscription;
     work_ = request.subscription ? subscription(node_, call_, std::move(request)) : finite_read(node_, call_, std::move(request));
     work_->start();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "devnode/services/streams/read_request.hpp"
 
+#include "devnode/indexes/user_index.hpp"
 #include "devnode/services/errors.hpp"
 #include "devnode/services/wire.hpp"
 
@@ -77,8 +78,11 @@ refused parse_index(const std::vector<std::string>& prefixes, read_request& requ
   if (prefixes.size() > 1)
     return errors::invalid_argument(
       "Index reads only work with one index name and cannot be combined with stream prefixes or other indexes");
-  request.filter = index_filter(prefixes.front());
-  if (!request.filter)
+  if (prefixes.front().starts_with(user_index_prefix))
+    request.user_index = prefixes.front();
+  else
+    request.filter = index_filter(prefixes.front());
+  if (!request.filter && request.user_index.empty())
     return errors::index_not_found(prefixes.front());
   bool forwards = request.direction == read_direction::forwards;
   if (forwards && !request.subscription && std::holds_alternative<from_end>(request.from))

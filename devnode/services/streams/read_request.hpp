@@ -38,8 +38,9 @@ struct read_request {
   id_form ids = id_form::structured;
   bool tell_positions = false; ///< First and last position of a stream are wanted.
   bool filtered = false;       ///< Checkpoints tell how far the search has come.
-  bool index =
-    false; ///< `filter` is that of an index: backwards from a position means that one too, and what can't be read is skipped.
+  /// An index is read: backwards from a position means that one too, and what can't be read is skipped.
+  bool index = false;
+  std::string user_index; ///< A user-defined index with its constraints, as it was asked for; `filter` is still to be found.
   event_filter filter;
   bool slow_filter = false;              ///< It may take long over an event.
   std::uint64_t search_window = 0;       ///< In events that are looked at: how many a page of a filtered search has.

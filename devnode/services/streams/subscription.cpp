@@ -3,6 +3,7 @@
 
 #include "devnode/services/errors.hpp"
 #include "devnode/services/gate.hpp"
+#include "devnode/services/indexes/read.hpp"
 #include "devnode/services/wire.hpp"
 #include "devnode/store/cursor.hpp"
 
@@ -247,6 +248,8 @@ private:
   void pump() {
     if (right_.lost())
       return call_.finish(errors::access_denied());
+    if (index_.lost())
+      return call_.finish(errors::index_not_found(request_.user_index));
     if (!call_.can_write())
       return;
     if (!next_)
@@ -362,6 +365,7 @@ private:
   bool checkpoint_due_ = false;
   rpc::turn_task pump_later_{call_.on(), [this] { call_.attempt([this] { pump(); }); }};
   follower follower_{request_.index ? node_.settled : node_.live, request_.stream, [this] { pump_later_.schedule(); }};
+  index_watch index_{node_, request_, [this] { pump_later_.schedule(); }};
   reading_right right_{node_, call_, request_, [this] { pump_later_.schedule(); }};
 };
 

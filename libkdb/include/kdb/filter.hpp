@@ -50,8 +50,12 @@ public:
   static event_filter category_index(std::string_view category);
   /// Events of this type.
   static event_filter event_type_index(std::string_view type);
-  /// Events in a user-defined index; `fields` as `{{"country", "DE"}, …}`, all of which have to match.
+  /// Events in a user-defined index (`create_index`); `fields` as `{{"country", "DE"}, …}`, all of which have to match. Numbers are
+  /// written as text. `validate` refuses names that no index or field can have, fields that appear twice, and values that are no UTF-8.
   static event_filter user_index(std::string_view index, const std::vector<std::pair<std::string, std::string>>& fields = {});
+  /// Events in a user-defined index of one field, which has this value. Servers of version 26.0 know only this form. A value with `=` in
+  /// it needs `user_index`.
+  static event_filter user_index_value(std::string_view index, std::string_view value);
 
   /// Events the server looks at before it reports progress. Unset: its own default, 32.
   event_filter& window(std::uint32_t events);
@@ -70,14 +74,19 @@ public:
   bool is_index() const;
 
   /// Checks what the server would refuse or never answer: no expression and no prefix, an empty prefix list, text that is no UTF-8, an
-  /// expression with brackets, parentheses or quantifiers that do not fit, a window or interval of 0, an index combined with others.
+  /// expression with brackets, parentheses or quantifiers that do not fit, a window or interval of 0, an index combined with others, a name or
+  /// value that a user-defined index can't have.
   /// Errors are `invalid_argument`.
   result<void> validate() const;
 
   friend bool operator==(const event_filter&, const event_filter&) = default;
 
 private:
+  // Why there is no such user-defined index.
+  enum class index_fault : std::uint8_t { none, name, field, repeated_field, value };
+
   subject subject_ = subject::event_type;
+  index_fault index_fault_ = index_fault::none;
   std::string regex_;
   std::vector<std::string> prefixes_;
   std::optional<std::uint32_t> window_;

@@ -9,6 +9,7 @@
 #include <kdb/delete.hpp>
 #include <kdb/export.hpp>
 #include <kdb/groups.hpp>
+#include <kdb/indexes.hpp>
 #include <kdb/operations.hpp>
 #include <kdb/projections.hpp>
 #include <kdb/read.hpp>
@@ -53,6 +54,7 @@
   X(reset_password)                                                                                                              \
   X(create_projection)                                                                                                           \
   X(create_one_time_projection)                                                                                                  \
+  X(create_transient_projection)                                                                                                 \
   X(update_projection)                                                                                                           \
   X(delete_projection)                                                                                                           \
   X(enable_projection)                                                                                                           \
@@ -64,6 +66,12 @@
   X(get_projection_state)                                                                                                        \
   X(get_projection_result)                                                                                                       \
   X(restart_projections)                                                                                                         \
+  X(create_index)                                                                                                                \
+  X(start_index)                                                                                                                 \
+  X(stop_index)                                                                                                                  \
+  X(delete_index)                                                                                                                \
+  X(get_index)                                                                                                                   \
+  X(list_indexes)                                                                                                                \
   X(start_scavenge)                                                                                                              \
   X(stop_scavenge)                                                                                                               \
   X(merge_indexes)                                                                                                               \

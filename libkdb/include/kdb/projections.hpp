@@ -8,6 +8,7 @@
 
 #include <kdb/call_options.hpp>
 #include <kdb/export.hpp>
+#include <kdb/property_value.hpp>
 
 // Projections: queries in JavaScript that the server runs over its events, and the five of its own. Only the leader has them, and only if
 // it was started with projections. A node that does not lead, or has not started them yet, never answers: calls without any deadline end
@@ -35,12 +36,22 @@ struct create_projection_options {
   /// Keep a list of the streams that it writes to, so that they can be deleted with it. Needs `emit` and the engine `v1`.
   bool track_emitted_streams = false;
   projection_engine engine = projection_engine::v1;
+  /// Kept with the definition of the projection. Servers before 26.2 ignore them.
+  property_value::object properties{};
   call_options call{};
 };
 
 /// A query over what is there now, which then completes. The server chooses its name.
 struct create_one_time_projection_options {
   projection_engine engine = projection_engine::v1;
+  property_value::object properties{}; ///< As in `create_projection_options`.
+  call_options call{};
+};
+
+/// Options of a transient projection.
+struct create_transient_projection_options {
+  projection_engine engine = projection_engine::v1;
+  property_value::object properties{}; ///< As in `create_projection_options`.
   call_options call{};
 };
 
@@ -48,6 +59,8 @@ struct create_one_time_projection_options {
 struct update_projection_options {
   /// Whether the query may write from now on. Unset: as before.
   std::optional<bool> emit{};
+  /// Kept with the new definition. Servers before 26.2 ignore them.
+  property_value::object properties{};
   call_options call{};
 };
 
@@ -107,8 +120,9 @@ struct projection_statistics {
 };
 
 // -- requests ------------------------------------------------------------------------
-// `projection_not_found`: there is no such projection. `projection_failed`: the server refuses in the projection's present state. Requests
-// that change something are for administrators and operators: others get `access_denied`.
+// `projection_not_found`: there is no such projection. `projection_failed`: the server refuses in the projection's present state.
+// `invalid_argument`: the definition is too large for the server to keep. Requests that change something are for administrators and operators:
+// others get `access_denied`.
 
 /// Creates a continuous projection. `projection_exists` if there is one of that name. A query that does not compile is accepted: the
 /// projection is faulted then, and `get_projection_statistics` says why. A server that only runs its own projections accepts it too, and
@@ -125,6 +139,15 @@ struct create_one_time_projection {
   using answer = void;
   std::string query;
   create_one_time_projection_options options{};
+};
+
+/// Runs a query until the server restarts, without checkpoints. Servers of version 26 refuse it with `projection_failed`: create a
+/// `create_one_time_projection`, or an index (`create_index`).
+struct create_transient_projection {
+  using answer = void;
+  std::string name;
+  std::string query;
+  create_transient_projection_options options{};
 };
 
 /// Replaces the query of a projection. A running projection continues from its position with the new query; a stopped one stays stopped.

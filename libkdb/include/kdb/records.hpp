@@ -2,17 +2,16 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include <kdb/call_options.hpp>
 #include <kdb/event.hpp>
 #include <kdb/export.hpp>
 #include <kdb/position.hpp>
+#include <kdb/property_value.hpp>
 
 // Appends to many streams at once: the v2 protocol. Servers before 25.1 (append_to_streams) and 26.1 (append_records) answer
 // `unsupported`.
@@ -23,35 +22,6 @@ inline namespace KDB_API v0 {
 enum class schema_format : std::uint8_t { json, protobuf, avro, bytes };
 
 std::string_view to_string(schema_format format);
-
-/// A value of a record's properties. Numbers become doubles on the server, and are finite. Text is UTF-8. At most 32 lists and objects
-/// are nested in each other.
-class property_value {
-public:
-  /// A list of values.
-  using list = std::vector<property_value>;
-  /// Values by their names.
-  using object = std::map<std::string, property_value, std::less<>>;
-  /// All kinds of values.
-  using any = std::variant<std::nullptr_t, bool, double, std::string, list, object>;
-
-  /// Null, or any kind of value.
-  property_value(std::nullptr_t = nullptr) {}
-  property_value(bool value) : value_{value} {}
-  property_value(double value) : value_{value} {}
-  property_value(int value) : value_{static_cast<double>(value)} {}
-  property_value(std::string value) : value_{std::move(value)} {}
-  property_value(const char* value) : value_{std::string{value}} {}
-  property_value(list value) : value_{std::move(value)} {}
-  property_value(object value) : value_{std::move(value)} {}
-
-  /// The value itself.
-  const any& value() const { return value_; }
-  friend bool operator==(const property_value&, const property_value&) = default;
-
-private:
-  any value_ = nullptr;
-};
 
 /// An event of the v2 protocol. Its properties become the event's metadata, its schema name the event's type.
 struct new_record {

@@ -22,6 +22,8 @@ struct filter_arguments {
   std::optional<std::string> type_regex{};
   std::optional<std::string> stream_regex{};
   bool no_system = false;
+  std::optional<std::string> index{};
+  std::vector<std::string> where{};
 };
 
 void define_filter(definition& command, filter_arguments& into);

@@ -14,6 +14,7 @@ void define_follow(definition& program);
 void define_stream(definition& program);
 void define_group(definition& program);
 void define_projection(definition& program);
+void define_index(definition& program);
 void define_user(definition& program);
 void define_node(definition& program);
 void define_export(definition& program);

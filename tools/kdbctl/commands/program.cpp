@@ -29,6 +29,7 @@ std::unique_ptr<definition> define_program(global_options& options) {
   define_stream(*program);
   define_group(*program);
   define_projection(*program);
+  define_index(*program);
   define_user(*program);
   define_node(*program);
   define_export(*program);

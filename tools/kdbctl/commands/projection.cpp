@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tools/kdbctl/commands/groups.hpp"
 #include "tools/kdbctl/program/file.hpp"
+#include "tools/kdbctl/text/definition_text.hpp"
 #include "tools/kdbctl/text/values.hpp"
 
 namespace kdbctl {
@@ -15,6 +16,8 @@ struct projection_arguments {
   std::string engine = "v1";
   std::string partition{};
   std::string mode = "all";
+  std::string transient{};
+  std::vector<std::string> properties{};
   bool delete_emitted = false, delete_state = false, delete_checkpoint = false;
 
   kdb::projection_engine engine_wanted() const {
@@ -97,29 +100,44 @@ void define_looking(definition& projections) {
 
 ending create(session& with, const projection_arguments& given) {
   auto query = read_file(given.file);
-  if (!query)
-    return query.error();
+  auto properties = parse_properties(given.properties);
+  if (!query || !properties)
+    return query ? properties.error() : query.error();
   return say_done(with,
-                  with.ask(kdb::create_projection{
-                    given.name,
-                    std::move(*query),
-                    {.emit = given.emit, .track_emitted_streams = given.track_emitted, .engine = given.engine_wanted()}}),
+                  with.ask(kdb::create_projection{given.name,
+                                                  std::move(*query),
+                                                  {.emit = given.emit,
+                                                   .track_emitted_streams = given.track_emitted,
+                                                   .engine = given.engine_wanted(),
+                                                   .properties = std::move(*properties)}}),
                   "created the projection '" + given.name + "'");
 }
 
 ending run_once(session& with, const projection_arguments& given) {
   auto query = read_file(given.file);
-  if (!query)
-    return query.error();
-  return say_done(with, with.ask(kdb::create_one_time_projection{std::move(*query), {.engine = given.engine_wanted()}}),
+  auto properties = parse_properties(given.properties);
+  if (!query || !properties)
+    return query ? properties.error() : query.error();
+  if (!given.transient.empty())
+    return say_done(
+      with,
+      with.ask(kdb::create_transient_projection{
+        given.transient, std::move(*query), {.engine = given.engine_wanted(), .properties = std::move(*properties)}}),
+      "started; `kdbctl projection show " + given.transient + "` shows it");
+  return say_done(with,
+                  with.ask(kdb::create_one_time_projection{
+                    std::move(*query), {.engine = given.engine_wanted(), .properties = std::move(*properties)}}),
                   "started; `kdbctl projection list --mode one-time` shows it");
 }
 
 ending update(session& with, const projection_arguments& given) {
   auto query = read_file(given.file);
-  if (!query)
-    return query.error();
-  return say_done(with, with.ask(kdb::update_projection{given.name, std::move(*query), {.emit = given.new_emit}}),
+  auto properties = parse_properties(given.properties);
+  if (!query || !properties)
+    return query ? properties.error() : query.error();
+  return say_done(with,
+                  with.ask(kdb::update_projection{
+                    given.name, std::move(*query), {.emit = given.new_emit, .properties = std::move(*properties)}}),
                   "updated the projection '" + given.name + "'");
 }
 
@@ -134,6 +152,7 @@ ending remove(session& with, const projection_arguments& given) {
 
 void define_writing(definition& projections) {
   const auto query = "A file with the query in JavaScript; '-' is standard input.";
+  const auto property = "A property to keep with the definition. Any number of times.";
   const arguments created = std::make_shared<projection_arguments>();
   define_name(
     projections.command("create", "Creates a continuous projection.", "kdbctl projection create order-totals totals.js --emit"),
@@ -144,6 +163,7 @@ void define_writing(definition& projections) {
           "Keeps a list of the streams that it writes to, so that they can be deleted with it.")
     .option("--engine", "VERSION", created->engine, "The engine that runs it.")
     .choices({"v1", "v2"})
+    .option("--property", "NAME=JSON", created->properties, property)
     .asks<kdb::create_projection>()
     .runs([created](session& with) { return create(with, *created); });
 
@@ -152,7 +172,10 @@ void define_writing(definition& projections) {
     .argument("FILE", once->file, query, subject::file)
     .option("--engine", "VERSION", once->engine, "The engine that runs it.")
     .choices({"v1", "v2"})
-    .asks<kdb::create_one_time_projection>()
+    .option("--transient", "NAME", once->transient,
+            "Keeps it running until the server restarts, under this name. Servers of version 26 refuse it.")
+    .option("--property", "NAME=JSON", once->properties, property)
+    .asks<kdb::create_one_time_projection, kdb::create_transient_projection>()
     .runs([once](session& with) { return run_once(with, *once); });
 
   const arguments updated = std::make_shared<projection_arguments>();
@@ -162,6 +185,7 @@ void define_writing(definition& projections) {
     .argument("FILE", updated->file, query, subject::file)
     .option("--emit", "ON|OFF", updated->new_emit, "Whether the query may write from now on.")
     .choices({"on", "off"})
+    .option("--property", "NAME=JSON", updated->properties, property)
     .asks<kdb::update_projection>()
     .runs([updated](session& with) { return update(with, *updated); });
 

@@ -62,6 +62,7 @@ std::vector<std::string> names_of(session& with, const completion& wanted) {
     }
     case subject::projection:
       return names_in(with.ask(kdb::list_projections{}), [](const kdb::projection_statistics& one) { return one.name; });
+    case subject::index: return names_in(with.ask(kdb::list_indexes{}), [](const kdb::index_info& one) { return one.name; });
     case subject::user: return names_in(with.ask(kdb::list_users{}), [](const kdb::user_details& one) { return one.login_name; });
     case subject::stream: {
       std::vector<std::string> names;
@@ -128,7 +129,7 @@ void define_shell(definition& program) {
     .argument("WORD", *words, "")
     .optional()
     .hidden()
-    .asks<kdb::list_groups, kdb::list_projections, kdb::list_users>()
+    .asks<kdb::list_groups, kdb::list_projections, kdb::list_indexes, kdb::list_users>()
     .runs([words, &program](session& with) { return complete_line(with, program.info(), *words); });
   program.command("manual", "Prints the manual page, for man.", "kdbctl manual | man -l -")
     .runs([&program](session& with) -> ending {

@@ -12,7 +12,7 @@
 namespace kdbctl {
 
 /// What an argument names, for completion.
-enum class subject { other, file, stream, group, projection, user, context };
+enum class subject { other, file, stream, group, projection, index, user, context };
 
 struct option_info {
   /// "--limit", and short ones such as "-n".

@@ -70,6 +70,9 @@ std::string advice_for(const kdb::error& error) {
     case errc::stream_deleted: return "A tombstoned name can never be used again: choose another one.";
     case errc::wrong_expected_version: return "Nothing was written. `kdbctl stream show STREAM` shows the revision to expect.";
     case errc::group_exists: return "`kdbctl group change` changes some of its settings, `kdbctl group replace` all of them.";
+    case errc::index_not_found: return "`kdbctl index list` shows the indexes there are, and which are started.";
+    case errc::index_exists: return "`kdbctl index show` shows how it is defined; only another name, or deleting it, helps.";
+    case errc::indexes_not_ready: return "The server is still reading its log: try again.";
     case errc::projection_exists: return "`kdbctl projection update` replaces its query.";
     case errc::unauthenticated:
       return "Name the user with --user, and give the password at the prompt, with --password-file or in KDBCTL_PASSWORD.";

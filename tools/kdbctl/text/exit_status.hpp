@@ -12,7 +12,7 @@ enum class exit_status : int {
   success = 0,
   failure = 1,     ///< The server or the machine failed in a way that none of the others describes.
   usage = 2,       ///< The command line, or a line of input, is wrong.
-  not_found = 3,   ///< There is no such stream, group, user, projection or scavenge.
+  not_found = 3,   ///< There is no such stream, group, user, projection, index or scavenge.
   conflict = 4,    ///< It exists already, or is not in the expected state.
   denied = 5,      ///< Wrong credentials, or the user lacks the right.
   unavailable = 6, ///< No usable node, or no answer in time.

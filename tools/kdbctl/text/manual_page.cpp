@@ -51,7 +51,7 @@ The server or the machine failed in another way than those below.
 Wrong usage, or a line of input that is wrong.
 .TP
 .B 3
-Not found: a stream, group, user, projection or scavenge.
+Not found: a stream, group, user, projection, index or scavenge.
 .TP
 .B 4
 Conflict: it exists already, or is not in the expected state.

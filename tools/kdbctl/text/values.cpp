@@ -118,6 +118,16 @@ json json_of(const kdb::projection_statistics& one) {
           {"writePendingAfterCheckpoint", one.write_pending_events_after_checkpoint}};
 }
 
+json json_of(const kdb::index_info& one) {
+  json fields = json::array();
+  for (const auto& each : one.definition.fields)
+    fields.push_back({{"name", each.name},
+                      {"type", to_string(each.type)},
+                      {"selector", each.selector},
+                      {"optimizeLookups", each.optimize_lookups}});
+  return {{"name", one.name}, {"state", to_string(one.state)}, {"filter", one.definition.filter}, {"fields", std::move(fields)}};
+}
+
 json json_of(const kdb::cluster_member& member) {
   return {{"node", to_string(member.where)},
           {"state", to_string(member.state)},
@@ -149,6 +159,10 @@ listing listing_of(const std::vector<kdb::user_details>& users) {
 listing listing_of(const std::vector<kdb::projection_statistics>& projections) {
   return listing_with(
     projections, {{"NAME", "name"}, {"MODE", "mode"}, {"STATUS", "status"}, {"PROGRESS", "progress"}, {"POSITION", "position"}});
+}
+
+listing listing_of(const std::vector<kdb::index_info>& indexes) {
+  return listing_with(indexes, {{"NAME", "name"}, {"STATE", "state"}, {"FILTER", "filter"}});
 }
 
 listing listing_of(const std::vector<kdb::cluster_member>& members) {

@@ -5,6 +5,7 @@
 
 #include <kdb/cluster.hpp>
 #include <kdb/groups.hpp>
+#include <kdb/indexes.hpp>
 #include <kdb/operations.hpp>
 #include <kdb/projections.hpp>
 #include <kdb/stream_metadata.hpp>
@@ -20,12 +21,14 @@ namespace kdbctl {
 json json_of(const kdb::group_info& group);
 json json_of(const kdb::user_details& user);
 json json_of(const kdb::projection_statistics& projection);
+json json_of(const kdb::index_info& index);
 json json_of(const kdb::cluster_member& member);
 json json_of(const kdb::stream_metadata& metadata);
 
 listing listing_of(const std::vector<kdb::group_info>& groups);
 listing listing_of(const std::vector<kdb::user_details>& users);
 listing listing_of(const std::vector<kdb::projection_statistics>& projections);
+listing listing_of(const std::vector<kdb::index_info>& indexes);
 listing listing_of(const std::vector<kdb::cluster_member>& members);
 
 /// "Started" and so on.
