@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
 
 #include "tests/fixtures/cluster.hpp"
@@ -18,7 +19,7 @@
 
 using namespace kdb;
 using namespace std::chrono_literals;
-using fixtures::code_of, fixtures::require_done, fixtures::settings_for;
+using fixtures::code_of, fixtures::every_way, fixtures::require_done, fixtures::settings_for, fixtures::way;
 
 namespace {
 
@@ -34,24 +35,21 @@ const index_definition placed{
 
 /// The API of indexes, whichever way in.
 struct way_in {
-  fixtures::any_client db;
+  std::unique_ptr<fixtures::any_client> db;
 
   result<void> create(std::string name, index_definition definition, create_index_options options = {.call = in_time}) {
-    return db.ask(create_index{name, definition, options});
+    return db->ask(create_index{name, definition, options});
   }
-  result<void> start(std::string name, call_options call = in_time) { return db.ask(start_index{name, call}); }
-  result<void> stop(std::string name, call_options call = in_time) { return db.ask(stop_index{name, call}); }
-  result<void> remove(std::string name, call_options call = in_time) { return db.ask(delete_index{name, call}); }
-  result<index_info> get(std::string name, call_options call = in_time) { return db.ask(get_index{name, call}); }
-  result<std::vector<index_info>> list(call_options call = in_time) { return db.ask(list_indexes{call}); }
+  result<void> start(std::string name, call_options call = in_time) { return db->ask(start_index{name, call}); }
+  result<void> stop(std::string name, call_options call = in_time) { return db->ask(stop_index{name, call}); }
+  result<void> remove(std::string name, call_options call = in_time) { return db->ask(delete_index{name, call}); }
+  result<index_info> get(std::string name, call_options call = in_time) { return db->ask(get_index{name, call}); }
+  result<std::vector<index_info>> list(call_options call = in_time) { return db->ask(list_indexes{call}); }
 };
 
-using way = fixtures::way<way_in>;
-const auto ways = fixtures::three_ways<way_in>();
-
 struct scene {
-  explicit scene(const way& one, devnode_options options = {.projection_lag = 0ms})
-    : node{std::move(options)}, indexes{one.connect(settings_for(node.connection_string()))},
+  explicit scene(way one, devnode_options options = {.projection_lag = 0ms})
+    : node{std::move(options)}, indexes{fixtures::connect(one, settings_for(node.connection_string()))},
       events{client::connect(settings_for(node.connection_string())).value()} {}
 
   devnode node;
@@ -80,9 +78,9 @@ constexpr const char* french = R"({"country":"FR","amount":1})";
 
 } // namespace
 
-BOOST_AUTO_TEST_SUITE(indexes)
+BOOST_AUTO_TEST_SUITE(indexes, *fixtures::needs_own_node())
 
-BOOST_DATA_TEST_CASE(an_index_lives_from_creation_to_deletion, boost::unit_test::data::make(ways), one) {
+BOOST_DATA_TEST_CASE(an_index_lives_from_creation_to_deletion, boost::unit_test::data::make(every_way), one) {
   scene s{one};
   BOOST_TEST(s.indexes.list().value().empty());
   require_done(s.indexes.create("by-country", placed));
@@ -107,7 +105,7 @@ BOOST_DATA_TEST_CASE(an_index_lives_from_creation_to_deletion, boost::unit_test:
   require_done(s.indexes.create("by-country", {.filter = "rec => false"})); // another one under the same name
 }
 
-BOOST_DATA_TEST_CASE(the_same_index_is_created_again_and_another_one_is_not, boost::unit_test::data::make(ways), one) {
+BOOST_DATA_TEST_CASE(the_same_index_is_created_again_and_another_one_is_not, boost::unit_test::data::make(every_way), one) {
   scene s{one};
   require_done(s.indexes.create("by-country", placed));
   require_done(s.indexes.create("by-country", placed));
@@ -117,7 +115,7 @@ BOOST_DATA_TEST_CASE(the_same_index_is_created_again_and_another_one_is_not, boo
   BOOST_TEST(code_of(s.indexes.create("by-country", placed, {.start = false, .call = in_time})) == errc::index_exists);
 }
 
-BOOST_DATA_TEST_CASE(an_index_is_read_by_its_fields, boost::unit_test::data::make(ways), one) {
+BOOST_DATA_TEST_CASE(an_index_is_read_by_its_fields, boost::unit_test::data::make(every_way), one) {
   scene s{one};
   s.append("order-1", "placed", german);
   s.append("order-2", "placed", french);
@@ -135,7 +133,7 @@ BOOST_DATA_TEST_CASE(an_index_is_read_by_its_fields, boost::unit_test::data::mak
   BOOST_TEST(missing.error().get<index_name>()->name == "$idx-user-by-city");
 }
 
-BOOST_DATA_TEST_CASE(an_index_of_one_field_takes_its_value_alone, boost::unit_test::data::make(ways), one) {
+BOOST_DATA_TEST_CASE(an_index_of_one_field_takes_its_value_alone, boost::unit_test::data::make(every_way), one) {
   scene s{one};
   s.append("order-1", "placed", R"({"country":"D;\"E"})");
   s.append("order-2", "placed", french);
@@ -145,7 +143,7 @@ BOOST_DATA_TEST_CASE(an_index_of_one_field_takes_its_value_alone, boost::unit_te
   BOOST_TEST((s.read(event_filter::user_index("by-country", {{"country", "D;\"E"}})).value() == texts{R"({"country":"D;\"E"})"}));
 }
 
-BOOST_DATA_TEST_CASE(what_is_stopped_or_deleted_ends_its_subscriptions, boost::unit_test::data::make(ways), one) {
+BOOST_DATA_TEST_CASE(what_is_stopped_or_deleted_ends_its_subscriptions, boost::unit_test::data::make(every_way), one) {
   scene s{one};
   s.append("order-1", "placed", german);
   for (const bool deletes : {false, true}) {
@@ -167,23 +165,23 @@ BOOST_DATA_TEST_CASE(what_is_stopped_or_deleted_ends_its_subscriptions, boost::u
   }
 }
 
-BOOST_DATA_TEST_CASE(an_index_lags_as_the_others_do, boost::unit_test::data::make(ways), one) {
+BOOST_DATA_TEST_CASE(an_index_lags_as_the_others_do, boost::unit_test::data::make(every_way), one) {
   scene s{one, {.projection_lag = 1h}};
   require_done(s.indexes.create("by-country", placed));
   s.append("order-1", "placed", german);
   BOOST_TEST(s.read(event_filter::user_index("by-country"))->empty());
 }
 
-BOOST_DATA_TEST_CASE(indexes_that_are_not_there_are_not_found, boost::unit_test::data::make(ways), one) {
+BOOST_DATA_TEST_CASE(indexes_that_are_not_there_are_not_found, boost::unit_test::data::make(every_way), one) {
   scene s{one};
-  for (const auto& failed : {s.indexes.start("none"), s.indexes.stop("none"), s.indexes.remove("none")}) {
+  for (const result<void>& failed : {s.indexes.start("none"), s.indexes.stop("none"), s.indexes.remove("none")}) {
     BOOST_TEST(code_of(failed) == errc::index_not_found);
     BOOST_TEST(failed.error().get<index_name>()->name == "none");
   }
   BOOST_TEST(code_of(s.indexes.get("none")) == errc::index_not_found);
 }
 
-BOOST_DATA_TEST_CASE(what_the_server_can_not_compile_is_refused_with_its_reason, boost::unit_test::data::make(ways), one) {
+BOOST_DATA_TEST_CASE(what_the_server_can_not_compile_is_refused_with_its_reason, boost::unit_test::data::make(every_way), one) {
   scene s{one};
   const auto refused = s.indexes.create("a", {.filter = "rec => rec.value.country.trim() == 'DE'"});
   BOOST_TEST(code_of(refused) == errc::invalid_argument);
@@ -191,7 +189,7 @@ BOOST_DATA_TEST_CASE(what_the_server_can_not_compile_is_refused_with_its_reason,
   BOOST_TEST(!refused.error().outcome_unknown);
 }
 
-BOOST_DATA_TEST_CASE(what_can_not_be_sent_is_refused, boost::unit_test::data::make(ways), one) {
+BOOST_DATA_TEST_CASE(what_can_not_be_sent_is_refused, boost::unit_test::data::make(every_way), one) {
   scene s{one};
   BOOST_TEST(code_of(s.indexes.create("A", placed)) == errc::invalid_argument);
   BOOST_TEST(code_of(s.indexes.create("a", {})) == errc::invalid_argument);
@@ -202,7 +200,7 @@ BOOST_DATA_TEST_CASE(what_can_not_be_sent_is_refused, boost::unit_test::data::ma
   BOOST_TEST(code_of(s.indexes.list({.deadline = 0ms})) == errc::invalid_argument);
 }
 
-BOOST_DATA_TEST_CASE(who_does_not_operate_the_server_may_look_alone, boost::unit_test::data::make(ways), one) {
+BOOST_DATA_TEST_CASE(who_does_not_operate_the_server_may_look_alone, boost::unit_test::data::make(every_way), one) {
   scene s{one, {.authentication = true}};
   require_done(s.events.create_user("jane", "first", {.call = in_time}));
   const auto by_jane = as("jane", "first");
@@ -215,7 +213,7 @@ BOOST_DATA_TEST_CASE(who_does_not_operate_the_server_may_look_alone, boost::unit
   require_done(s.indexes.list(by_jane));
 }
 
-BOOST_DATA_TEST_CASE(a_server_without_them_does_not_offer_them, boost::unit_test::data::make(ways), one) {
+BOOST_DATA_TEST_CASE(a_server_without_them_does_not_offer_them, boost::unit_test::data::make(every_way), one) {
   scene s{one, {.user_indexes = false}};
   BOOST_TEST(code_of(s.indexes.create("a", placed)) == errc::unsupported);
   BOOST_TEST(code_of(s.indexes.start("a")) == errc::unsupported);
@@ -226,12 +224,12 @@ BOOST_DATA_TEST_CASE(a_server_without_them_does_not_offer_them, boost::unit_test
   BOOST_TEST(code_of(s.read(event_filter::user_index("a"))) == errc::index_not_found);
 }
 
-BOOST_DATA_TEST_CASE(a_follower_has_the_indexes_that_the_leader_makes, boost::unit_test::data::make(ways), one) {
+BOOST_DATA_TEST_CASE(a_follower_has_the_indexes_that_the_leader_makes, boost::unit_test::data::make(every_way), one) {
   fixtures::cluster nodes{fixtures::quick_cluster()};
   nodes.settle();
-  auto through_leader = one.connect(settings_for(nodes.connection_string()));
+  way_in through_leader{fixtures::connect(one, settings_for(nodes.connection_string()))};
   require_done(through_leader.create("by-country", placed));
-  auto through_follower = one.connect(settings_for(nodes.connection_string_of(nodes.some_follower())));
+  way_in through_follower{fixtures::connect(one, settings_for(nodes.connection_string_of(nodes.some_follower())))};
   fixtures::wait_until("the index on a follower", [&] { return through_follower.get("by-country").has_value(); });
   BOOST_TEST((through_follower.get("by-country").value() == index_info{"by-country", placed, index_state::started}));
 }

@@ -12,6 +12,8 @@
 #include <utility>
 #include <vector>
 
+#include <kdb/client.hpp>
+
 #include "tests/fixtures/cluster.hpp"
 #include "tests/fixtures/server.hpp"
 #include "tests/fixtures/wait.hpp"
