@@ -230,7 +230,9 @@ BOOST_DATA_TEST_CASE(a_follower_has_the_indexes_that_the_leader_makes, boost::un
   way_in through_leader{fixtures::connect(one, settings_for(nodes.connection_string()))};
   require_done(through_leader.create("by-country", placed));
   way_in through_follower{fixtures::connect(one, settings_for(nodes.connection_string_of(nodes.some_follower())))};
-  fixtures::wait_until("the index on a follower", [&] { return through_follower.get("by-country").has_value(); });
+  fixtures::wait_until("the index on a follower", [&follower = *through_follower.db] {
+    return follower.ask(get_index{"by-country", in_time}).has_value();
+  });
   BOOST_TEST((through_follower.get("by-country").value() == index_info{"by-country", placed, index_state::started}));
 }
 
