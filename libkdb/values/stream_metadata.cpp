@@ -67,7 +67,7 @@ result<stream_acl> read_acl(const std::string& where, const json& value) {
   stream_acl acl;
   for (const auto& [key, roles] : value.items()) {
     const auto* known = std::find_if(std::begin(acl_members), std::end(acl_members),
-                                     [&key = key](const acl_member& each) { return key == each.key; });
+                                     [&name = key](const acl_member& each) { return name == each.key; });
     if (known == std::end(acl_members))
       return refuse(where + "." + key, "only $r, $w, $d, $mr and $mw");
     auto& target = (acl.*known->roles).emplace();

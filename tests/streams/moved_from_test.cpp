@@ -2,6 +2,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <kdb/async_client.hpp>
+#include <kdb/client.hpp>
 
 #include <boost/asio/thread_pool.hpp>
 #include <boost/asio/use_future.hpp>
