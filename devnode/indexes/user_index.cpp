@@ -53,15 +53,15 @@ void look_at_name(std::string_view name, std::vector<std::string>& problems) {
 }
 
 // A server's words for what is no JavaScript; the node's own for what it does not understand.
-void look_at_function(const std::string& text, std::string_view text, std::vector<std::string>& problems) {
+void look_at_function(const std::string& name, std::string_view text, std::vector<std::string>& problems) {
   auto read = index_function::parse(text);
   auto problem = std::get_if<std::string>(&read);
   if (!problem)
     return;
   if (syntax_problem(text))
-    problems.push_back(text + " must be a valid JavaScript function with exactly one argument");
+    problems.push_back(name + " must be a valid JavaScript function with exactly one argument");
   else
-    problems.push_back(text + " is beyond the development node, which has no JavaScript engine: " + *problem +
+    problems.push_back(name + " is beyond the development node, which has no JavaScript engine: " + *problem +
                        ". It understands functions like rec => rec.schema.name == 'order' && rec.value.country == 'DE'");
 }
 
