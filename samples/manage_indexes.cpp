@@ -32,14 +32,17 @@ kdb::result<void> wait_for_order(kdb::client& db, const kdb::event_filter& filte
   auto orders = db.subscribe_to_all({.filter = filter});
   if (!orders)
     return kdb::unexpected{orders.error()};
-  auto batch = orders->next(10s);
-  if (!batch)
-    return kdb::unexpected{batch.error()};
-  if (batch->empty())
-    return kdb::unexpected{kdb::errc::deadline_exceeded, "the index does not have the order"};
-  for (const auto& event : *batch)
-    std::cout << event.stream() << " " << event.data() << "\n";
-  return {};
+  for (;;) { // A batch without an event says how far the server has looked.
+    auto batch = orders->next(10s);
+    if (!batch)
+      return kdb::unexpected{batch.error()};
+    if (batch->empty())
+      return kdb::unexpected{kdb::errc::deadline_exceeded, "the index does not have the order"};
+    for (const auto& event : batch->events()) {
+      std::cout << event.stream() << " " << event.data() << "\n";
+      return {};
+    }
+  }
 }
 
 int manage(kdb::client& db, const std::string& name) {

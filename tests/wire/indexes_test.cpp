@@ -130,13 +130,13 @@ BOOST_AUTO_TEST_CASE(lists_are_read_and_break_as_a_whole) {
 // Such a server fails for want of events, with a status that says nothing. It may be another failure, so that an empty list would be a guess.
 BOOST_AUTO_TEST_CASE(a_list_that_fails_says_what_it_may_mean) {
   const auto plan = wire::prepare(list_indexes{}).value();
-  const auto failed = wire::understand<list_indexes>(
+  const auto failed = wire::decode_outcome<list_indexes>(
     plan, unexpected{error{.code = errc::server_error, .message = "Exception was thrown by handler."}});
   BOOST_REQUIRE(!failed);
   BOOST_TEST((failed.error().code == errc::server_error));
   BOOST_TEST(failed.error().message ==
              "Exception was thrown by handler.; a server that never had a user-defined index fails like this");
-  const auto denied = wire::understand<list_indexes>(plan, unexpected{error{.code = errc::access_denied, .message = "no"}});
+  const auto denied = wire::decode_outcome<list_indexes>(plan, unexpected{error{.code = errc::access_denied, .message = "no"}});
   BOOST_TEST(denied.error().message == "no");
 }
 
