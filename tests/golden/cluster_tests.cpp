@@ -41,6 +41,7 @@ const std::vector<golden::allowed_difference>& allowed_differences() {
 kdb::devcluster_options as_recorded() {
   auto options = kdb::fixtures::quick_cluster();
   options.node.projections = true;
+  options.node.user_indexes = false; // The recorded servers had none.
   return options;
 }
 

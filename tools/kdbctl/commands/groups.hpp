@@ -15,6 +15,8 @@ void define_stream(definition& program);
 void define_group(definition& program);
 void define_projection(definition& program);
 void define_index(definition& program);
+/// Its command `read`.
+void define_index_read(definition& indexes);
 void define_user(definition& program);
 void define_node(definition& program);
 void define_export(definition& program);

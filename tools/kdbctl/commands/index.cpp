@@ -87,7 +87,8 @@ void define_switch(definition& indexes, const char* name, const char* does, cons
 } // namespace
 
 void define_index(definition& program) {
-  auto& indexes = program.command("index", "User-defined indexes: events found by values in them.");
+  auto& indexes = program.command("index", "Secondary indexes: events found by what they have in common.");
+  define_index_read(indexes);
   define_looking(indexes);
   const arguments created = std::make_shared<index_arguments>();
   indexes

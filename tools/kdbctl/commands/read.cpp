@@ -158,9 +158,12 @@ void define_read(definition& program) {
   define_filter(read_command, given->filter);
   read_command.asks<kdb::get_current_version>().runs([given](session& with) { return read(with, *given); });
 
+}
+
+void define_index_read(definition& indexes) {
   const auto index = std::make_shared<index_arguments>();
   auto& read_index_command =
-    program.command("index", "Secondary indexes.")
+    indexes
       .command("read", "Reads the events of a secondary index. The server needs to have indexes.",
                "kdbctl index read --category orders\n"
                "kdbctl index read --name orders-by-country --field country=DE")
