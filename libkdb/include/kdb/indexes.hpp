@@ -41,7 +41,7 @@ struct index_field {
 
 /// Which events an index has, and what it keeps of them. At least a filter or a field.
 struct index_definition {
-  /// A JavaScript function of the event: `rec => rec.schema.name == 'order-placed'`. Events for which it is not `true` are left out. Empty: all
+  /// A JavaScript function of the event: ``rec => rec.schema.name == 'order-placed'``. Events for which it is not `true` are left out. Empty: all
   /// events of streams whose name does not begin with `$`.
   std::string filter{};
   std::vector<index_field> fields{}; ///< At most 64.
@@ -83,8 +83,8 @@ struct create_index_options {
 /// and state; `index_exists` if it exists with another one. `invalid_argument` if the server can't compile a function.
 struct create_index {
   using answer = void;
-  std::string name; ///< Lower-case letters, digits, `_` and `-`: 1 to 1000 of them.
-  index_definition definition;
+  std::string name;            ///< Lower-case letters, digits, `_` and `-`: 1 to 1000 of them.
+  index_definition definition; ///< Which events it has, and by which values they are found.
   create_index_options options{};
 };
 
