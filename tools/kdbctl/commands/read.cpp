@@ -157,7 +157,6 @@ void define_read(definition& program) {
   read_command.flag("--resolve-links,-l", given->resolve_links, "Shows the events that links stand for.");
   define_filter(read_command, given->filter);
   read_command.asks<kdb::get_current_version>().runs([given](session& with) { return read(with, *given); });
-
 }
 
 void define_index_read(definition& indexes) {
