@@ -42,6 +42,10 @@ macro(kdb_find_for_sqlite)
   kdb_find(SQLite3)
 endmacro()
 
+macro(kdb_find_for_prometheus)
+  kdb_find(prometheus-cpp CONFIG)
+endmacro()
+
 # PCRE2, which matches filters, comes without a CMake package in Debian.
 macro(kdb_find_pcre2)
   find_package(PkgConfig QUIET)

@@ -41,9 +41,10 @@ kdb::result<kdb::client> connect(const std::string& uri) {
 // docs: end
 
 // docs: health
-/// For the readiness probe: whether a node is in use and answers within a second. The liveness probe doesn't ask the database.
+/// For the readiness probe: whether a node is in use and answers within a second. The liveness probe looks at `get_health().live`, which
+/// does not ask the database.
 bool ready(const kdb::client& db) {
-  if (db.get_status().phase != kdb::client_phase::connected && !db.wait_connected(1s))
+  if (!db.get_health().ready || !db.wait_connected(1s))
     return false;
   return db.get_commit_position({.call = {.deadline = 1s, .retry = 0, .wait_for_node = false}}).has_value();
 }

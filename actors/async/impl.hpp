@@ -28,6 +28,7 @@ struct async_core::impl {
       done(result<Answer>{unexpected{std::move(*cause)}});
       return;
     }
+    adopt_current(running->signals(), request);
     // The runtime has to stay for as long as anybody waits for an answer.
     desk->ask<Answer>(whom, std::move(request),
                       [running = running, done = std::move(done)](result<Answer> answer) mutable { done(std::move(answer)); });
@@ -41,8 +42,9 @@ struct async_core::impl {
   }
 
   /// Makes a call. `done` gets the messages of the server.
-  void call(std::shared_ptr<wire::call_plan> plan, std::function<void(result<wire::message_list>)> done) const {
-    ask<wire::message_list>(caf::actor_cast<call_runner>(running->client()), run_call{std::move(plan)}, std::move(done));
+  void call(std::shared_ptr<wire::call_plan> plan, observation seen, std::function<void(result<wire::message_list>)> done) const {
+    ask<wire::message_list>(caf::actor_cast<call_runner>(running->client()),
+                            run_call{.plan = std::move(plan), .seen = std::move(seen)}, std::move(done));
   }
 
   std::shared_ptr<runtime> running;

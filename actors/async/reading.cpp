@@ -21,6 +21,7 @@ template <class Request>
 std::shared_ptr<async_reading_state> start_reading(std::shared_ptr<const async_core::impl> owner, Request request) {
   auto state = make_state<async_reading_state>(std::move(owner));
   const auto& running = *state->owner->running;
+  adopt_current(running.signals(), request);
   if (auto cause = running.refusal())
     state->batches->close(std::move(*cause));
   else

@@ -93,6 +93,7 @@ reading start_reading(std::shared_ptr<detail::runtime> running, Request request)
     state->end = unexpected{std::move(*cause)};
     return reading{std::move(state)};
   }
+  adopt_current(state->running->signals(), request);
   state->batches->read(state->running->client(), std::move(request));
   if (auto started = state->batches->await_start(); !started)
     state->end = std::move(started);

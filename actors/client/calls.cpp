@@ -27,14 +27,18 @@ caf::result<answer_of<Request>> client_state::on_call(Request& request) {
     return to_caf(closed_error());
   // The request is checked and encoded in the other actor: large ones take their time, and this one serves everybody.
   const auto plan = std::make_shared<wire::call_plan>();
-  auto prepare = [plan, request = std::move(request)]() mutable {
+  auto seen = begin_call(context->signals, request);
+  auto prepare = [plan, seen, request = std::move(request)]() mutable {
+    mark(seen, request);
     return wire::prepare(std::move(request)).transform([&](wire::call_plan prepared) { *plan = std::move(prepared); });
   };
   // A host may let go of its handle while it waits: the call keeps the client.
-  const auto finish = [plan, client = client_actor{self}](caf::response_promise& to, result<wire::message_list> outcome) {
-    deliver(to, wire::decode_outcome<Request>(*plan, std::move(outcome)));
+  const auto finish = [plan, seen, client = client_actor{self}](caf::response_promise& to, result<wire::message_list> outcome) {
+    auto answer = wire::decode_outcome<Request>(*plan, std::move(outcome));
+    seen.ends(answer);
+    deliver(to, std::move(answer));
   };
-  self->delegate(management, run_call{plan, finish, std::move(prepare)});
+  self->delegate(management, run_call{plan, finish, std::move(prepare), seen});
   return caf::delegated<answer_of<Request>>{};
 }
 

@@ -51,8 +51,9 @@ error closed_error() {
 client_self::behavior_type client_state::start(client_parts given) {
   parts = std::move(given);
   restarts = {parts.settings.max_restarts, parts.settings.restart_span};
-  context = std::make_shared<const worker_context>(worker_context{parts.settings, std::make_shared<connection_ref>(), parts.log,
-                                                                  std::make_shared<own_credentials>(parts.settings)});
+  context =
+    std::make_shared<const worker_context>(worker_context{parts.settings, std::make_shared<connection_ref>(), parts.log,
+                                                          std::make_shared<own_credentials>(parts.settings), parts.signals});
   self->set_down_handler([this](caf::down_msg& message) { on_down(message); });
   self->set_exit_handler([this](caf::exit_msg& message) { shut(std::move(message.reason)); });
   spawn_keeper();
@@ -74,8 +75,10 @@ client_self::behavior_type client_state::start(client_parts given) {
     [this](set_stream_metadata& request) { return on_set_metadata(request); },
     [this](set_system_settings& request) { return on_set_settings(request); },
     [this](run_call& job) { return on_run(job); },
+    [this](observed_append& request) { return on_observed_append(request); },
     [this](const wait_connected& request) { return on_wait_connected(request); },
     [this](const get_status&) { return on_get_status(); },
+    [this](const get_health&) { return on_get_health(); },
     [this](get_server_info& request) { return on_get_server_info(request); },
     [this](const observe& request) { on_observe(request); },
     [this](const close&) { return on_close(); },
@@ -117,19 +120,28 @@ caf::result<wire::message_list> client_state::on_run(run_call& job) {
   return self->delegate(management, std::move(job));
 }
 
-caf::result<append_result> client_state::on_append(append_to_stream& request) {
+caf::result<append_result> client_state::on_append(append_to_stream& request, policy::observed_operation operation) {
   if (closing)
     return to_caf(closed_error());
   auto& call = request.options.call;
   const auto times = call.retry.value_or(parts.settings.retry);
+  if (times == 0 && operation == policy::observed_operation::append_to_stream)
+    return self->delegate(appender, std::move(request)); // Which observes it.
+  auto seen = watch_operation(context->signals, operation, call, request.stream, request.events.size());
   if (times == 0)
-    return self->delegate(appender, std::move(request));
+    return self->delegate(appender, observed_append{std::move(request), std::move(seen)});
   const auto explicitly = request.expected == stream_state::no_stream || request.expected.is_revision();
   const auto started =
     self->spawn(retrying, client_actor{self},
                 retry_plan{explicitly, times, policy::time_budget{deadline_for(parts.settings, call), self->clock().now()}});
   supervise(started.address());
-  return self->delegate(started, std::move(request));
+  return self->delegate(started, observed_append{std::move(request), std::move(seen)});
+}
+
+caf::result<append_result> client_state::on_observed_append(observed_append& request) {
+  if (closing)
+    return to_caf(closed_error());
+  return self->delegate(appender, std::move(request));
 }
 
 caf::result<reader_actor> client_state::on_read(read_stream& request) {
@@ -176,7 +188,7 @@ caf::result<append_result> client_state::on_set_metadata(set_stream_metadata& me
                           .expected = message.expected,
                           .events = {new_event::json("$metadata", std::move(*json))},
                           .options = {std::move(message.options.call)}};
-  return on_append(append);
+  return on_append(append, policy::observed_operation::set_stream_metadata);
 }
 
 caf::result<append_result> client_state::on_set_settings(set_system_settings& message) {
@@ -189,7 +201,7 @@ caf::result<append_result> client_state::on_set_settings(set_system_settings& me
                           .expected = message.expected,
                           .events = {new_event::json("$settings", std::move(*json))},
                           .options = {std::move(message.options.call)}};
-  return on_append(append);
+  return on_append(append, policy::observed_operation::set_system_settings);
 }
 
 caf::result<subscription_actor> client_state::on_subscribe(subscribe_to_stream& request) {
@@ -271,6 +283,24 @@ caf::result<client_status> client_state::on_get_status() {
   return self->delegate(context->connection->get(), get_status{});
 }
 
+caf::result<client_health> client_state::on_get_health() {
+  if (closing)
+    return health_of({.phase = client_phase::closed});
+  const auto promise = kept(self->make_response_promise<client_health>());
+  const auto link = context->connection->get();
+  self->request(link, caf::infinite, get_status{})
+    .then(
+      [this, promise, link](const client_status& status) {
+        promise->deliver(health_of(status));
+        if (status.phase == client_phase::idle && status.trouble) // Else only a request would look again, and none may come.
+          self->request(link, caf::infinite, get_node{.wait = false}).then([](const node_ptr&) {}, [](const caf::error&) {});
+      },
+      [promise](const caf::error& cause) {
+        promise->deliver(health_of({.phase = client_phase::connecting, .trouble = reconnecting{.why = error::from(cause)}}));
+      });
+  return *promise;
+}
+
 caf::result<server_info> client_state::on_get_server_info(get_server_info& message) {
   if (closing)
     return to_caf(closed_error());
@@ -294,10 +324,11 @@ client_self::behavior_type client_behavior(client_self::stateful_pointer<client_
 
 result<client_actor> spawn_client(caf::actor_system& system, settings settings) {
   auto log = std::make_shared<const logger>(settings.log, settings.minimum_log_level, settings.on_change);
-  return spawn_client(system, std::move(settings), std::move(log));
+  auto signals = make_signals(settings);
+  return spawn_client(system, std::move(settings), std::move(log), std::move(signals));
 }
 
-result<client_actor> spawn_client(caf::actor_system& system, settings settings, logger_ptr log) {
+result<client_actor> spawn_client(caf::actor_system& system, settings settings, logger_ptr log, signals_ptr signals) {
   if (auto fine = settings.validate(); !fine)
     return unexpected{std::move(fine.error())};
   if (auto fine = rpc::check_tls_files(settings.tls); !fine)
@@ -314,7 +345,8 @@ result<client_actor> spawn_client(caf::actor_system& system, settings settings, 
                                                                  .engine = engine,
                                                                  .transports = std::move(transports),
                                                                  .look_up = rpc::resolve,
-                                                                 .log = std::move(log)})};
+                                                                 .log = std::move(log),
+                                                                 .signals = std::move(signals)})};
 }
 
 } // namespace kdb::inline v0

@@ -35,10 +35,13 @@ struct client_parts {
   transport_factory transports;
   name_lookup look_up;
   logger_ptr log;
+  signals_ptr signals{};
 };
 
-using client_self = client_actor::extend<caf::reacts_to<connection_change>, // Of its connection.
-                                         caf::replies_to<run_call>::with<wire::message_list>, caf::reacts_to<calls_drained>>;
+using client_self = client_actor::extend<caf::reacts_to<connection_change>,                     // Of its connection.
+                                         caf::replies_to<run_call>::with<wire::message_list>,   // Of clients without actors.
+                                         caf::replies_to<observed_append>::with<append_result>, // Of a retry.
+                                         caf::reacts_to<calls_drained>>;
 
 using connected_promise = std::shared_ptr<caf::typed_response_promise<connected>>;
 
@@ -52,7 +55,9 @@ struct client_state {
   client_self::behavior_type start(client_parts parts);
 
   // One for each message.
-  caf::result<append_result> on_append(append_to_stream& request);
+  caf::result<append_result> on_append(append_to_stream& request,
+                                       policy::observed_operation operation = policy::observed_operation::append_to_stream);
+  caf::result<append_result> on_observed_append(observed_append& request);
   caf::result<append_result> on_set_metadata(set_stream_metadata& request);
   caf::result<append_result> on_set_settings(set_system_settings& request);
   caf::result<append_in_parts_result> on_append_in_parts(append_in_parts& request);
@@ -70,6 +75,7 @@ struct client_state {
   caf::result<connected> on_wait_connected(const wait_connected& request);
   caf::result<void> on_close();
   caf::result<client_status> on_get_status();
+  caf::result<client_health> on_get_health();
   void on_observe(const observe& request);
   caf::result<server_info> on_get_server_info(get_server_info& request);
   void on_change(const connection_change& change);
@@ -119,8 +125,8 @@ struct client_state {
 /// What a client that is closed answers.
 error closed_error();
 
-/// As the public one, with a logger that is shared.
-result<client_actor> spawn_client(caf::actor_system& system, settings settings, logger_ptr log);
+/// As the public one, with a logger and signals that are shared.
+result<client_actor> spawn_client(caf::actor_system& system, settings settings, logger_ptr log, signals_ptr signals);
 
 client_self::behavior_type client_behavior(client_self::stateful_pointer<client_state> self, client_parts parts);
 

@@ -52,19 +52,28 @@ management_self::behavior_type management_state::start(worker_context_ptr given)
   };
 }
 
-caf::result<wire::message_list> management_state::on_run(run_call& job) {
+result<void> management_state::check(run_call& job) const {
   if (job.prepare)
     if (auto prepared = job.prepare(); !prepared)
-      return to_caf(std::move(prepared.error()));
+      return prepared;
   auto& plan = *job.plan;
   // Credentials of a provider come with the first node. All others are known, and so is what they do not allow.
   if (plan.encode_as && (plan.options.credentials || !context->credentials->provided())) {
     auto requests = plan.encode_as(context->credentials->for_call(plan.options));
     if (!requests)
-      return to_caf(std::move(requests.error()));
+      return unexpected{std::move(requests.error())};
   }
   if (plan.options.stop.stop_requested())
-    return to_caf(stopped(false));
+    return unexpected{stopped(false)};
+  return {};
+}
+
+caf::result<wire::message_list> management_state::on_run(run_call& job) {
+  if (auto fine = check(job); !fine) {
+    job.seen.ends(fine.error());
+    return to_caf(std::move(fine.error()));
+  }
+  const auto& plan = *job.plan;
   auto deadline = deadline_for(context->settings, plan.options);
   if (!deadline && plan.silence)
     deadline = silence_limit;
@@ -81,6 +90,7 @@ caf::result<wire::message_list> management_state::on_run(run_call& job) {
 
 void management_state::ask_for_node(std::uint64_t number) {
   const auto& budget = calls.at(number).budget;
+  note_wait(*context, calls.at(number).job.seen);
   const auto wait = calls.at(number).plan().options.wait_for_node;
   if (wait && open_question && ends_in_time(open_question->budget, budget)) {
     open_question->calls.push_back(number);
@@ -140,12 +150,14 @@ void management_state::send(std::uint64_t number, const node_ptr& found) {
     plan.requests = std::move(*requests);
   }
   next.generation = found->generation;
+  next.job.seen.sent_to(found->where);
   const auto starts_in_time = plan.starts_in_time && !next.budget.limited();
   const rpc::call_settings settings{.deadline = next.budget.left(self->clock().now()),
                                     .start_timeout =
                                       starts_in_time ? std::optional{context->settings.start_timeout} : std::nullopt,
                                     .credentials = std::move(caller),
                                     .requires_leader = plan.leader_only || requires_leader(context->settings, plan.options),
+                                    .headers = plan.options.headers,
                                     .many_answers = plan.many_answers,
                                     .first_answer = plan.first_answer};
   // Kept for another try, if there may be one.
@@ -207,6 +219,7 @@ void management_state::fail(std::uint64_t number, error error) {
     const auto pause = random_pause(++failed.failures);
     if (failed.budget.has_room_for(pause, self->clock().now())) {
       --failed.retries_left;
+      failed.job.seen.retries(error, pause);
       self->delayed_send(self, pause, retry_due{number});
       return;
     }

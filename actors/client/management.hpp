@@ -61,6 +61,8 @@ struct management_state {
   management_self::behavior_type start(worker_context_ptr context);
 
   caf::result<wire::message_list> on_run(run_call& job);
+  /// What can be refused before anything is sent.
+  result<void> check(run_call& job) const;
   void on_exchanges_done();
   void on_stop_due();
   void ask_for_node(std::uint64_t number);

@@ -5,6 +5,13 @@
 
 namespace kdb::inline v0 {
 
+namespace {
+
+/// How a retry sees the client.
+using appends_actor = caf::typed_actor<caf::replies_to<observed_append>::with<append_result>>;
+
+} // namespace
+
 retrying_state::~retrying_state() {
   if (answer.pending())
     answer.deliver(
@@ -15,8 +22,10 @@ retrying_actor::behavior_type retrying_state::start(client_actor given, const re
   client = std::move(given);
   plan = options;
   return {
-    [this](append_to_stream& append) -> caf::result<append_result> {
-      request = std::move(append);
+    [this](observed_append& append) -> caf::result<append_result> {
+      request = std::move(append.request);
+      seen = std::move(append.seen);
+      seen.mark(request.events);
       request.options.call.retry = 0;
       answer = self->make_response_promise<append_result>();
       stop = stops.watch(request.options.call.stop);
@@ -34,9 +43,10 @@ retrying_actor::behavior_type retrying_state::start(client_actor given, const re
 void retrying_state::try_now() {
   pausing = false;
   request.options.call.deadline = plan.budget.left(self->clock().now());
-  self->request(client, caf::infinite, request)
+  self->request(caf::actor_cast<appends_actor>(client), caf::infinite, observed_append{request, seen, true})
     .then(
       [this](const append_result& done) {
+        seen.ends();
         answer.deliver(done);
         self->quit();
       },
@@ -49,6 +59,7 @@ void retrying_state::fail(error error) {
   if (tries < plan.times && plan.budget.has_room_for(pause, self->clock().now()) &&
       policy::may_retry(error, policy::request_kind::write, plan.idempotent)) {
     ++tries;
+    seen.retries(error, pause);
     pausing = true;
     self->delayed_send(self, pause, try_again{});
     return;
@@ -58,6 +69,7 @@ void retrying_state::fail(error error) {
 
 void retrying_state::end(error error) {
   error.outcome_unknown = outcome_unknown; // Of any of the tries.
+  seen.ends(error);
   answer.deliver(to_caf(std::move(error)));
   self->quit();
 }

@@ -24,7 +24,7 @@ struct retry_plan {
 struct try_again {};
 
 using retrying_actor =
-  caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>, caf::reacts_to<try_again>, caf::reacts_to<stop_due>>;
+  caf::typed_actor<caf::replies_to<observed_append>::with<append_result>, caf::reacts_to<try_again>, caf::reacts_to<stop_due>>;
 
 /// Sends one append to the client, and again while it fails, that is safe, and the plan allows it. Lives for one append.
 struct retrying_state {
@@ -42,6 +42,7 @@ struct retrying_state {
   client_actor client;
   retry_plan plan;
   append_to_stream request;
+  observation seen;
   stop_watch stops;
   stop_watch::watched stop;
   bool pausing = false; // Before another try.

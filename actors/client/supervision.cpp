@@ -73,10 +73,12 @@ void client_state::spawn_connection() {
                                  .announce =
                                    [tell = late_sender{self}, link = context->connection](const connection_change& change) {
                                      link->set_trouble(trouble_of(change));
+                                     link->set_connected(std::holds_alternative<connected>(change));
                                      tell(change);
                                    },
                                  .relieve = relief_of(parts.engine),
-                                 .predecessors = connections++});
+                                 .predecessors = connections++,
+                                 .signals = context->signals});
   context->connection->set(link);
   supervise(discovery.address());
   supervise(link.address());
@@ -119,6 +121,11 @@ void client_state::on_down(const caf::down_msg& message) {
   }
   if (parts.log)
     (*parts.log)(log_level::error, "a worker died and is replaced: " + reason);
+  const auto kind = keeper_died     ? policy::worker_kind::credentials_keeper
+                    : link_died     ? policy::worker_kind::connection
+                    : appender_died ? policy::worker_kind::appender
+                                    : policy::worker_kind::management;
+  count(context->signals, policy::metric_id::restarts, 1, kind);
   if (keeper_died)
     spawn_keeper();
   if (appender_died)

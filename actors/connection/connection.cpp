@@ -65,6 +65,8 @@ connection_self::behavior_type connection_state::start(connection_parts given) {
     advance(connecting::shut{});
     self->quit(std::move(message.reason));
   });
+  connections_level = make_level(parts.signals, policy::metric_id::connections);
+  calls_level = make_level(parts.signals, policy::metric_id::calls);
   if (parts.relieve)
     look_after_engine();
   return {
@@ -109,6 +111,8 @@ client_status connection_state::status() const {
     now.node = connected{used->current->where, used->current->features.version};
     now.connections = load.connections;
     now.streams = load.streams;
+  } else {
+    now.trouble = trouble;
   }
   return now;
 }
@@ -127,6 +131,7 @@ void connection_state::look_after_engine() {
   if (const auto* used = std::get_if<connecting::in_use>(&machine.now()); used && given_up)
     advance(connecting::failed{used->current->generation, rpc::given_up()});
   listen_to_node();
+  report_load();
   self->delayed_send(self, rpc::relief_interval, relief_due{});
 }
 
@@ -140,12 +145,22 @@ void connection_state::listen_to_node() {
     advance(connecting::silent{listened_to->generation});
 }
 
+void connection_state::report_load() {
+  if (!parts.signals)
+    return;
+  const auto* used = std::get_if<connecting::in_use>(&machine.now());
+  const auto load = used ? used->current->calls->load() : rpc::transport_load{};
+  connections_level.set(static_cast<double>(load.connections));
+  calls_level.set(static_cast<double>(load.streams));
+}
+
 void connection_state::note_if_refused(const error& cause) {
   if (cause.code == errc::unauthenticated && parts.keeper)
     self->send(parts.keeper, credentials_refused{});
 }
 
 void connection_state::perform(connecting::discover effect) {
+  count(parts.signals, policy::metric_id::attempts);
   if (!parts.keeper) {
     look_for_node(std::move(effect));
     return;
@@ -226,9 +241,24 @@ void connection_state::perform(connecting::refuse effect) {
     promise.deliver(to_caf(effect.cause));
 }
 
+/// One line when an incident begins, one when it is over; what happens between them is for the level debug.
+void connection_state::log_change(const connection_change& change) {
+  const auto goes_on = trouble && std::holds_alternative<reconnecting>(change);
+  const auto level = goes_on ? log_level::debug : log_level::info;
+  const auto attempts = std::holds_alternative<connected>(change) ? std::exchange(failed_attempts, 0) : 0;
+  if (parts.log && parts.log->wants(level))
+    (*parts.log)(level, to_string(change) + (attempts > 0 ? " after " + std::to_string(attempts) + " failed attempts" : ""));
+}
+
 void connection_state::perform(connecting::announce effect) {
-  if (parts.log && parts.log->wants(log_level::info))
-    (*parts.log)(log_level::info, to_string(effect.change));
+  log_change(effect.change);
+  trouble.reset();
+  if (const auto* again = std::get_if<reconnecting>(&effect.change)) {
+    trouble = *again;
+    failed_attempts += again->attempt > 0;
+    const auto id = again->attempt == 0 ? policy::metric_id::reconnects : policy::metric_id::failed_attempts;
+    count(parts.signals, id, 1, std::uint8_t{}, again->why.code);
+  }
   if (parts.announce)
     parts.announce(effect.change);
 }

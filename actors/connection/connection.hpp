@@ -36,6 +36,7 @@ struct connection_parts {
   std::function<bool()> relieve{};
   /// Connections of one client before this one: generations of theirs are stale.
   std::uint32_t predecessors = 0;
+  signals_ptr signals{};
 };
 
 /// Which node now: asks the discovery for candidates, asks candidates what they offer, and answers those who wait. It holds the one
@@ -55,6 +56,8 @@ struct connection_state {
   void look_for_node(connecting::discover effect);
   void look_after_engine();
   void listen_to_node();
+  void report_load();
+  void log_change(const connection_change& change);
   /// Others are asked for, if there is somebody to ask.
   void note_if_refused(const error& cause);
 
@@ -83,6 +86,9 @@ struct connection_state {
     policy::silence quiet{};
   };
   std::optional<heard_node> listened_to;
+  std::optional<reconnecting> trouble; // Since there was a node.
+  unsigned failed_attempts = 0;        // Likewise.
+  level connections_level, calls_level;
 };
 
 connection_self::behavior_type connection(connection_self::stateful_pointer<connection_state> self, connection_parts parts);

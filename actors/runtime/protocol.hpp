@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/runtime/signals.hpp"
 #include "libkdb/rpc/transport.hpp"
 #include "libkdb/wire/operation.hpp"
 #include "libkdb/wire/server_features.hpp"
@@ -167,13 +168,21 @@ struct single_append_done {
   result<append_result> outcome;
 };
 struct deadlines_due {};
+/// An append that is observed already.
+struct observed_append {
+  append_to_stream request;
+  observation seen;
+  /// Others may follow if this one fails: then the end is not the appender's to tell.
+  bool is_one_of_several = false;
+};
 /// What was in the mailbox when this was sent has been handled.
 struct mailbox_drained {};
 
 using appender_actor =
-  caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>, caf::reacts_to<node_changed>,
-                   caf::reacts_to<append_replies>, caf::reacts_to<append_call_ended>, caf::reacts_to<single_append_done>,
-                   caf::reacts_to<deadlines_due>, caf::reacts_to<mailbox_drained>, caf::reacts_to<stop_due>>;
+  caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>, caf::replies_to<observed_append>::with<append_result>,
+                   caf::reacts_to<node_changed>, caf::reacts_to<append_replies>, caf::reacts_to<append_call_ended>,
+                   caf::reacts_to<single_append_done>, caf::reacts_to<deadlines_due>, caf::reacts_to<mailbox_drained>,
+                   caf::reacts_to<stop_due>>;
 
 // -- calls ------------------------------------------------------------------------------
 
@@ -184,6 +193,7 @@ struct run_call {
   std::function<void(caf::response_promise&, result<wire::message_list>)> finish{};
   /// Fills the plan, if it is not filled yet.
   std::function<result<void>()> prepare{};
+  observation seen{};
 };
 
 /// How whoever reads the messages itself sees the client: programs without actors.
@@ -309,6 +319,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_checked)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::wait_elapsed)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::relief_due)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_changed)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::observed_append)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_replies)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_call_ended)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::mailbox_drained)

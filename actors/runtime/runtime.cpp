@@ -55,6 +55,7 @@ struct runtime::parts {
   std::unique_ptr<owned_system> system = std::make_unique<owned_system>();
   client_actor client;
   logger_ptr log;
+  signals_ptr signals;
 
   void take_down() {
     std::lock_guard lock{mutex};
@@ -137,7 +138,8 @@ result<std::shared_ptr<runtime>> runtime::start(settings settings) {
     return unexpected{std::move(ready.error())};
   auto made = std::make_shared<parts>();
   made->log = std::make_shared<const logger>(settings.log, settings.minimum_log_level, settings.on_change);
-  auto client = spawn_client(made->system->system(), std::move(settings), made->log);
+  made->signals = make_signals(settings);
+  auto client = spawn_client(made->system->system(), std::move(settings), made->log, made->signals);
   forget_system();
   if (!client)
     return unexpected{std::move(client.error())};
@@ -178,6 +180,10 @@ const logger& runtime::log() const {
   return *parts_->log;
 }
 
+const signals_ptr& runtime::signals() const {
+  return parts_->signals;
+}
+
 bool runtime::inherited() const {
   return generation_ != process_generation();
 }
@@ -205,8 +211,8 @@ bool runtime::runs() const {
   return await_start(parts_->system->system(), patience);
 }
 
-result<wire::message_list> runtime::call(const std::shared_ptr<wire::call_plan>& plan) {
-  return ask<wire::message_list>(caf::actor_cast<call_runner>(client()), run_call{plan});
+result<wire::message_list> runtime::call(const std::shared_ptr<wire::call_plan>& plan, const observation& seen) {
+  return ask<wire::message_list>(caf::actor_cast<call_runner>(client()), run_call{.plan = plan, .seen = seen});
 }
 
 void runtime::close() {

@@ -62,6 +62,7 @@ public:
   caf::actor_system& system();
   const client_actor& client() const;
   const logger& log() const;
+  const signals_ptr& signals() const;
 
   /// Whether it belongs to the parent of this process, which was forked off.
   bool inherited() const;
@@ -99,6 +100,7 @@ public:
 
   template <class Answer, class Request>
   result<Answer> ask(Request&& what) {
+    adopt_current(signals(), what);
     return ask<Answer>(client(), std::forward<Request>(what));
   }
 
@@ -108,18 +110,25 @@ public:
     if constexpr (is_call<Request>) {
       if (auto cause = refusal())
         return unexpected{std::move(*cause)};
+      adopt_current(signals(), request);
+      const auto seen = begin_call(signals(), request);
+      mark(seen, request);
       auto prepared = wire::prepare(std::move(request));
-      if (!prepared)
+      if (!prepared) {
+        seen.ends(prepared.error());
         return unexpected{std::move(prepared.error())};
+      }
       const auto plan = std::make_shared<wire::call_plan>(std::move(*prepared));
-      return wire::decode_outcome<Request>(*plan, call(plan));
+      auto answer = wire::decode_outcome<Request>(*plan, call(plan, seen));
+      seen.ends(answer);
+      return answer;
     } else {
       return to_outcome<Request>(ask<answer_of<Request>>(std::move(request)));
     }
   }
 
   /// Makes a call. Its answer are the messages of the server.
-  result<wire::message_list> call(const std::shared_ptr<wire::call_plan>& plan);
+  result<wire::message_list> call(const std::shared_ptr<wire::call_plan>& plan, const observation& seen);
 
   void close();
 

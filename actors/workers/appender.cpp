@@ -17,6 +17,9 @@ namespace {
 
 constexpr std::string_view append_method = "/event_store.client.streams.Streams/Append";
 
+/// While more messages are in the mailbox, the next of them tells the meter, but one of so many does in any case.
+constexpr std::uint32_t most_unreported = 64;
+
 std::size_t payload_bytes(const append_to_stream& request) {
   std::size_t sum = 0;
   for (const auto& event : request.events)
@@ -86,6 +89,18 @@ result<append_result> decode_single(const result<std::vector<std::string>>& answ
 
 } // namespace
 
+void appender_state::promise::deliver(append_result done) {
+  if (!is_one_of_several_)
+    seen_.ends();
+  asker_.deliver(std::move(done));
+}
+
+void appender_state::promise::deliver(const caf::error& failure) {
+  if (seen_ && !is_one_of_several_)
+    seen_.ends(error::from(failure));
+  asker_.deliver(failure);
+}
+
 appender_state::appender_state(appender_actor::pointer owner) : self{owner}, stops{owner}, correlation_prefix{random_uuid()} {}
 
 appender_state::~appender_state() {
@@ -99,8 +114,13 @@ appender_state::~appender_state() {
 
 appender_actor::behavior_type appender_state::start(worker_context_ptr given) {
   context = std::move(given);
+  queued_level = make_level(context->signals, policy::metric_id::appends_queued);
+  queued_bytes_level = make_level(context->signals, policy::metric_id::append_bytes_queued);
+  flying_level = make_level(context->signals, policy::metric_id::appends_in_flight);
+  flying_bytes_level = make_level(context->signals, policy::metric_id::append_bytes_in_flight);
   return {
     [this](append_to_stream& request) { return on_append(request); },
+    [this](observed_append& message) { return on_observed_append(message); },
     [this](const node_changed&) { on_node_changed(); },
     [this](append_replies& message) { on_replies(message); },
     [this](append_call_ended& message) { on_call_ended(message); },
@@ -111,25 +131,49 @@ appender_actor::behavior_type appender_state::start(worker_context_ptr given) {
   };
 }
 
-caf::result<append_result> appender_state::on_append(append_to_stream& request) {
+result<void> appender_state::check(const append_to_stream& request) const {
   if (auto fine = policy::check_append(request.stream, request.expected, request.events); !fine)
-    return to_caf(std::move(fine.error()));
+    return fine;
   if (auto fine = policy::check_call(request.options.call); !fine)
-    return to_caf(std::move(fine.error()));
+    return fine;
   if (request.options.call.stop.stop_requested())
-    return to_caf(stopped(false));
-  auto answer = self->make_response_promise<append_result>();
+    return unexpected{stopped(false)};
+  return {};
+}
+
+caf::result<append_result> appender_state::on_append(append_to_stream& request) {
+  auto seen = watch_operation(context->signals, policy::observed_operation::append_to_stream, request.options.call,
+                              request.stream, request.events.size());
+  observed_append observed{std::move(request), std::move(seen)};
+  return on_observed_append(observed);
+}
+
+caf::result<append_result> appender_state::on_observed_append(observed_append& observed) {
+  auto& request = observed.request;
+  if (!observed.is_one_of_several)
+    observed.seen.mark(request.events);
+  promise answer{self->make_response_promise<append_result>(), std::move(observed.seen), observed.is_one_of_several};
+  if (auto fine = check(request); !fine) {
+    answer.deliver(to_caf(std::move(fine.error())));
+    return answer.asker();
+  }
   auto stop = stops.watch(request.options.call.stop);
   const policy::time_budget budget{deadline_for(context->settings, request.options.call), self->clock().now()};
   const auto bytes = payload_bytes(request);
-  if (!current && !request.options.call.wait_for_node) {
-    send_if_there_is_a_node({std::move(request), answer, budget, bytes, std::move(stop)});
-    return answer;
+  const auto waits = request.options.call.wait_for_node;
+  if (!current)
+    note_wait(*context, answer.seen());
+  const auto asker = answer.asker();
+  queued next{std::move(request), std::move(answer), budget, bytes, std::move(stop)};
+  if (!current && !waits) {
+    send_if_there_is_a_node(std::move(next));
+    return asker;
   }
-  waiting.push_back({std::move(request), answer, budget, bytes, std::move(stop)});
+  next.held = share{queued_load, bytes};
+  waiting.push_back(std::move(next));
   watch(budget);
   pump();
-  return answer;
+  return asker;
 }
 
 void appender_state::pump() {
@@ -143,6 +187,17 @@ void appender_state::pump() {
     send(std::move(next));
   }
   write_lanes();
+  report_load();
+}
+
+void appender_state::report_load() {
+  if (!context->signals || (++unreported < most_unreported && !self->mailbox().empty()))
+    return;
+  unreported = 0;
+  queued_level.set(static_cast<double>(queued_load.appends));
+  queued_bytes_level.set(static_cast<double>(queued_load.bytes));
+  flying_level.set(static_cast<double>(flying_load.appends));
+  flying_bytes_level.set(static_cast<double>(flying_load.bytes));
 }
 
 void appender_state::write_lanes() {
@@ -165,9 +220,8 @@ void appender_state::on_mailbox_drained() {
 }
 
 bool appender_state::has_room() const {
-  const auto count = flying.size() + singles.size();
-  return count == 0 ||
-         (count < context->settings.max_appends_in_flight && bytes_in_flight < context->settings.max_append_bytes_in_flight);
+  const auto& [count, bytes] = flying_load;
+  return count == 0 || (count < context->settings.max_appends_in_flight && bytes < context->settings.max_append_bytes_in_flight);
 }
 
 void appender_state::ask_for_node() {
@@ -194,6 +248,7 @@ void appender_state::send_if_there_is_a_node(queued append) {
     .then(
       [this, held](const node_ptr& found) {
         current = found;
+        held->held = share{queued_load, held->bytes};
         waiting.push_front(std::move(*held));
         pump();
       },
@@ -203,6 +258,7 @@ void appender_state::send_if_there_is_a_node(queued append) {
 void appender_state::refuse_queued(const error& cause) {
   for (auto& each : std::exchange(waiting, {}))
     each.answer.deliver(to_caf(cause));
+  report_load();
 }
 
 void appender_state::send(queued append) {
@@ -215,8 +271,10 @@ void appender_state::send(queued append) {
     return;
   }
   const auto leader_only = requires_leader(context->settings, append.request.options.call);
-  bytes_in_flight += append.bytes;
-  if (append.request.options.call.credentials || !current->features.batch_append() || append.bytes > batched_bytes_limit)
+  append.answer.seen().sent_to(current->where);
+  append.held = share{flying_load, append.bytes};
+  if (append.request.options.call.credentials || !append.request.options.call.headers.empty() ||
+      !current->features.batch_append() || append.bytes > batched_bytes_limit)
     send_alone(std::move(append), leader_only);
   else
     send_in_lane(std::move(append), leader_only);
@@ -228,8 +286,8 @@ void appender_state::send_in_lane(queued append, bool leader_only) {
   const auto deadline = current->features.deadline_duration() ? append.budget.left(self->clock().now()) : std::nullopt;
   auto chunks = wire::encode_batch_append(with_number(correlation_prefix, number), append.request.stream, append.request.expected,
                                           append.request.events, deadline);
-  flying.emplace(number, in_flight{std::move(append.answer), append.budget, append.bytes, used.number, append.request.expected,
-                                   std::move(append.stop)});
+  flying.emplace(number, in_flight{std::move(append.answer), append.budget, used.number, append.request.expected,
+                                   std::move(append.stop), std::move(append.held)});
   ++used.flying;
   ++used.unsent_appends;
   for (auto& chunk : chunks)
@@ -270,11 +328,12 @@ void appender_state::send_alone(queued append, bool leader_only) {
   auto call = current->calls->exchange(append_method, wire::request_kind::write, std::move(messages),
                                        {.deadline = append.budget.left(self->clock().now()),
                                         .credentials = context->credentials->for_call(append.request.options.call),
-                                        .requires_leader = leader_only},
+                                        .requires_leader = leader_only,
+                                        .headers = append.request.options.call.headers},
                                        std::move(done));
-  singles.emplace(number,
-                  single{std::move(append.answer), append.bytes, current->generation, std::move(call),
-                         append.request.options.call.credentials.has_value(), append.request.expected, std::move(append.stop)});
+  singles.emplace(number, single{std::move(append.answer), current->generation, std::move(call),
+                                 append.request.options.call.credentials.has_value(), append.request.expected,
+                                 std::move(append.stop), std::move(append.held)});
 }
 
 void appender_state::on_replies(append_replies& message) {
@@ -314,7 +373,6 @@ appender_state::lane* appender_state::lane_with(std::uint64_t number) {
 }
 
 void appender_state::landed(const in_flight& append) {
-  bytes_in_flight -= append.bytes;
   if (auto* used = lane_with(append.lane))
     --used->flying;
 }
@@ -346,7 +404,6 @@ void appender_state::on_call_ended(append_call_ended& message) {
   end_some(flying, [&](const in_flight& each) -> std::optional<error> {
     if (each.lane != message.call)
       return std::nullopt;
-    bytes_in_flight -= each.bytes;
     return cause;
   });
   drop_node(whose, cause);
@@ -359,7 +416,6 @@ void appender_state::on_single_done(single_append_done& message) {
     return;
   auto done = std::move(found->second);
   singles.erase(found);
-  bytes_in_flight -= done.bytes;
   if (message.outcome) {
     done.answer.deliver(*message.outcome);
   } else {
@@ -418,7 +474,6 @@ void appender_state::on_stop_due() {
   end_some(singles, [&](const single& each) -> std::optional<error> {
     if (!each.stop.is_stopped())
       return std::nullopt;
-    bytes_in_flight -= each.bytes;
     return stopped(true);
   });
   drop_idle_lanes();

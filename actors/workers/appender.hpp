@@ -11,6 +11,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "actors/runtime/protocol.hpp"
@@ -30,7 +31,53 @@ struct appender_state {
   /// How many chunks wait for each other at most.
   static constexpr std::size_t chunks_at_once = 64;
 
-  using promise = caf::typed_response_promise<append_result>;
+  /// How many appends there are of a kind, and their bytes.
+  struct load {
+    std::size_t appends = 0;
+    std::size_t bytes = 0;
+  };
+  /// The part of one append in a load, for as long as it is of that kind.
+  class share {
+  public:
+    share() = default;
+    share(load& of, std::size_t bytes) : of_{&of}, bytes_{bytes} {
+      ++of.appends;
+      of.bytes += bytes;
+    }
+    share(share&& other) noexcept : of_{std::exchange(other.of_, nullptr)}, bytes_{other.bytes_} {}
+    share& operator=(share&& other) noexcept {
+      std::swap(of_, other.of_);
+      std::swap(bytes_, other.bytes_);
+      return *this;
+    }
+    ~share() {
+      if (!of_)
+        return;
+      --of_->appends;
+      of_->bytes -= bytes_;
+    }
+    std::size_t bytes() const { return bytes_; }
+
+  private:
+    load* of_ = nullptr;
+    std::size_t bytes_ = 0;
+  };
+
+  /// Whom an append is answered, and who sees its end.
+  class promise {
+  public:
+    promise(caf::typed_response_promise<append_result> asker, observation seen, bool is_one_of_several)
+      : asker_{std::move(asker)}, seen_{std::move(seen)}, is_one_of_several_{is_one_of_several} {}
+    void deliver(append_result done);
+    void deliver(const caf::error& failure);
+    const observation& seen() const { return seen_; }
+    const caf::typed_response_promise<append_result>& asker() const { return asker_; }
+
+  private:
+    caf::typed_response_promise<append_result> asker_;
+    observation seen_;
+    bool is_one_of_several_;
+  };
 
   /// Waits for a node, or for others to make room.
   struct queued {
@@ -39,15 +86,16 @@ struct appender_state {
     policy::time_budget budget;
     std::size_t bytes;
     stop_watch::watched stop;
+    share held{};
   };
   /// Sent over a lane, not answered yet.
   struct in_flight {
     promise answer;
     policy::time_budget budget;
-    std::size_t bytes;
     std::uint64_t lane;
     stream_state expected;
     stop_watch::watched stop;
+    share held{};
   };
   /// One BatchAppend call.
   struct lane {
@@ -64,12 +112,12 @@ struct appender_state {
   /// One Append call.
   struct single {
     promise answer;
-    std::size_t bytes;
     kdb::generation generation;
     std::unique_ptr<rpc::call> call;
     bool has_credentials; // Of its own.
     stream_state expected;
     stop_watch::watched stop;
+    share held{};
   };
 
   explicit appender_state(appender_actor::pointer owner);
@@ -80,6 +128,7 @@ struct appender_state {
 
   // One for each message.
   caf::result<append_result> on_append(append_to_stream& request);
+  caf::result<append_result> on_observed_append(observed_append& message);
   void on_replies(append_replies& message);
   void on_call_ended(append_call_ended& message);
   void on_single_done(single_append_done& message);
@@ -88,7 +137,11 @@ struct appender_state {
   void on_mailbox_drained();
   void on_stop_due();
 
+  /// Why an append can't be sent at all.
+  result<void> check(const append_to_stream& request) const;
   void pump();
+  /// Tells the meter how many appends there are; not for each of those that come or go together.
+  void report_load();
   void ask_for_node();
   void send_if_there_is_a_node(queued append);
   void send(queued append);
@@ -114,6 +167,9 @@ struct appender_state {
   node_ptr current;
   bool asking = false;
   bool gathering = false; // `mailbox_drained` is on its way.
+  load queued_load;       // Before those who share in it.
+  load flying_load;
+  std::uint32_t unreported = 0; // Changes since the meter was told.
   std::deque<queued> waiting;
   std::array<lane, 2> lanes; // To the current node, by requires-leader.
   std::vector<lane> earlier; // To nodes of before.
@@ -122,8 +178,9 @@ struct appender_state {
   uuid correlation_prefix; // Its second half counts the appends.
   std::unordered_map<std::uint64_t, in_flight> flying;
   std::unordered_map<std::uint64_t, single> singles;
-  std::size_t bytes_in_flight = 0;
   std::optional<std::chrono::steady_clock::time_point> next_check;
+  // As the meter knows them.
+  level queued_level, queued_bytes_level, flying_level, flying_bytes_level;
 };
 
 appender_actor::behavior_type appender(appender_actor::stateful_pointer<appender_state> self, worker_context_ptr context);

@@ -31,7 +31,8 @@ inline rpc::call_settings start_settings(const worker_context& context, const ca
                                          std::optional<std::chrono::milliseconds> left) {
   return {.start_timeout = left.value_or(context.settings.start_timeout),
           .credentials = context.credentials->for_call(call),
-          .requires_leader = requires_leader(context.settings, call)};
+          .requires_leader = requires_leader(context.settings, call),
+          .headers = call.headers};
 }
 
 /// Whether nodes are found by gossip: one endpoint alone is used as it is.

@@ -10,6 +10,7 @@
 #include "actors/connection/random_pause.hpp"
 #include "actors/runtime/late_sender.hpp"
 #include "actors/workers/call_defaults.hpp"
+#include "actors/workers/slow_subscriber.hpp"
 #include "libkdb/policy/resume.hpp"
 
 namespace kdb::inline v0 {
@@ -38,6 +39,9 @@ consumer_self::behavior_type consumer_state::start(consumer_plan given, worker_c
                              .follows_leader = true, // Groups are the leader's.
                              .ends_when_full = plan.options.end_when_full}};
   stop = stops.watch(plan.options.call.stop);
+  const auto group = to_string(plan.group);
+  starting = watch_operation(context->signals, policy::observed_operation::consume, plan.options.call, group);
+  signs.open(context->signals, policy::stream_kind::consumer, plan.options.call, group);
   answers = policy::ack_batch{policy::answers_at_once(plan.options.ack_batch, plan.options.buffer)};
   self->monitor(plan.subscriber);
   self->set_down_handler([this](caf::down_msg&) { on_subscriber_down(); });
@@ -74,6 +78,7 @@ void consumer_state::on_resume_due() {
 }
 
 void consumer_state::find_node() {
+  note_wait(*context, starting);
   // The connection answers everyone, also when it ends: no timeout of our own, save the start's.
   const auto wait = timeout_of(phases.start_left(self->clock().now()));
   self->request(context->connection->get(), wait, get_node{phases.has_begun() || plan.options.call.wait_for_node})
@@ -86,6 +91,7 @@ void consumer_state::begin_call(const node_ptr& found) {
   if (!phases.called(number))
     return;
   current = found;
+  starting.sent_to(found->where);
   incarnation = number;
   allowed = 0;
   const auto settings = start_settings(*context, plan.options.call, phases.start_left(self->clock().now()));
@@ -133,7 +139,10 @@ void consumer_state::on_events(events_arrived& message) {
 }
 
 void consumer_state::on_confirmed(const subscription_confirmed& message) {
-  if (phases.is_current(message.call) && phases.confirmed())
+  if (!phases.is_current(message.call))
+    return;
+  starting.ends();
+  if (phases.confirmed())
     beginning.deliver(consumer_actor{self});
 }
 
@@ -158,7 +167,9 @@ void consumer_state::on_read_ended(read_ended& message) {
 }
 
 void consumer_state::call_over(error cause) {
+  starting.ends(cause);
   if (const auto pause = phases.lost(cause, self->clock().now(), random_draw())) {
+    starting = signs.resumes(policy::observed_operation::consume, plan.options.call, cause, *pause);
     self->delayed_send(self, *pause, resume_due{});
     return;
   }
@@ -174,39 +185,43 @@ void consumer_state::deliver_next() {
   delivering = std::move(ready.front());
   ready.pop_front();
   ready_events -= delivering->size();
-  delivered_at = self->clock().now();
+  signs.hand_over(delivering->events(), current->where, self->clock().now());
   // Without a timeout: a response after one would be lost, and with it the credit. The subscriber is monitored instead.
   self->request(plan.subscriber, caf::infinite, *delivering)
     .then([this](const batch_outcomes& outcomes) { delivered(outcomes); }, [this](const caf::error& cause) { refused(cause); });
 }
 
-consumer_batch consumer_state::take_delivered() {
-  const auto took = std::chrono::duration_cast<std::chrono::milliseconds>(self->clock().now() - delivered_at);
-  if (took > plan.options.slow_after && context->log)
-    (*context->log)(log_level::warning, "handling a batch of " + to_string(plan.group) + " took " + std::to_string(took.count()) +
-                                          " ms: events that are answered after the group's message timeout are handed out again");
+consumer_batch consumer_state::take_delivered(const error* cause) {
+  const auto took = signs.answered(self->clock().now(), cause);
+  if (took > plan.options.slow_after)
+    warn_of_slow(context->log.get(), plan.subscriber, to_string(plan.group), took,
+                 ": events that are answered after the group's message timeout are handed out again");
   return *std::exchange(delivering, std::nullopt);
 }
 
 void consumer_state::delivered(const batch_outcomes& outcomes) {
-  if (!delivering)
-    return;
-  answer_all(take_delivered(), outcomes);
+  if (delivering)
+    answered(outcomes, nullptr);
+}
+
+void consumer_state::answered(const batch_outcomes& outcomes, const error* cause) {
+  answer_all(take_delivered(cause), outcomes);
   grant();
   deliver_next();
 }
 
-void consumer_state::refused(const caf::error& cause) {
+void consumer_state::refused(const caf::error& failure) {
   if (!delivering)
     return;
-  if (cause == caf::sec::unexpected_response) { // It answered with nothing: it answers the events by itself.
+  if (failure == caf::sec::unexpected_response) { // It answered with nothing: it answers the events by itself.
     delivered({});
     return;
   }
+  const auto cause = error::from(failure);
   auto on_failure = plan.options.on_failure;
   if (on_failure.reason().empty())
-    on_failure = outcome::nack(on_failure.action(), error::from(cause).message);
-  delivered(batch_outcomes::all(on_failure));
+    on_failure = outcome::nack(on_failure.action(), cause.message);
+  answered(batch_outcomes::all(on_failure), &cause);
 }
 
 void consumer_state::on_subscriber_down() {
@@ -250,6 +265,8 @@ ack_result consumer_state::answer_tokens(const std::vector<event_token>& tokens,
     ++done.taken;
     answers.add(each.id, answer);
   }
+  signs.count_answers(policy::answer_kind::stale, done.stale);
+  signs.count_answers(policy::kind_of(answer), done.taken);
   answers_added();
   return done;
 }
@@ -258,12 +275,16 @@ ack_result consumer_state::answer_all(const consumer_batch& batch, const batch_o
   const auto& each = outcomes.each;
   if (each.empty())
     return {};
-  if (!call || batch.incarnation() != incarnation)
+  if (!call || batch.incarnation() != incarnation) {
+    signs.count_answers(policy::answer_kind::stale, batch.size());
     return {.stale = batch.size()};
+  }
   const auto missing = outcome::nack(plan.options.on_failure.action(), "the handler named no outcome for this event");
+  auto alike = batch.size(); // If there is one outcome for all.
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto& outcome = each.size() == 1 ? each.front() : i < each.size() ? each[i] : missing;
     answers.add(batch[i].token.id, outcome);
+    signs.count_answers(policy::kind_of(outcome), each.size() == 1 ? std::exchange(alike, 0) : 1);
   }
   answers_added();
   return {.taken = batch.size()};
@@ -329,6 +350,8 @@ void consumer_state::leave() {
 void consumer_state::tell_end() {
   if (std::exchange(told, true))
     return;
+  if (end->cause)
+    starting.ends(*end->cause);
   call.reset();
   if (beginning.pending())
     beginning.deliver(to_caf(end->cause.value_or(error{.code = errc::closed, .message = "the consumer ended before it began"})));

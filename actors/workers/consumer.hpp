@@ -12,6 +12,7 @@
 
 #include "actors/runtime/protocol.hpp"
 #include "actors/runtime/stop_watch.hpp"
+#include "actors/runtime/stream_signals.hpp"
 #include "actors/workers/worker_context.hpp"
 #include "libkdb/policy/ack_batch.hpp"
 #include "libkdb/policy/resuming.hpp"
@@ -62,8 +63,10 @@ struct consumer_state {
 
   void deliver_next();
   void delivered(const batch_outcomes& outcomes);
+  /// With a cause if the subscriber has failed.
+  void answered(const batch_outcomes& outcomes, const error* cause);
   void refused(const caf::error& cause);
-  consumer_batch take_delivered();
+  consumer_batch take_delivered(const error* cause = nullptr);
 
   ack_result answer_all(const consumer_batch& batch, const batch_outcomes& outcomes);
   ack_result answer_tokens(const std::vector<event_token>& tokens, const outcome& answer);
@@ -82,6 +85,8 @@ struct consumer_state {
   worker_context_ptr context;
   stop_watch stops;
   stop_watch::watched stop;
+  observation starting; // Until the server confirms.
+  stream_signals signs;
   policy::resuming phases;
   caf::response_promise beginning; // Pending until the first confirmation.
   node_ptr current;
@@ -92,7 +97,6 @@ struct consumer_state {
   std::size_t ready_events = 0;
   std::size_t host_events = 0; // Of batches that it has answered with nothing, as far as it tells.
   std::optional<consumer_batch> delivering;
-  std::chrono::steady_clock::time_point delivered_at{};
   policy::ack_batch answers;
   bool answers_timer = false;
   std::optional<std::chrono::steady_clock::time_point> last_written;

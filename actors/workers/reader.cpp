@@ -11,6 +11,8 @@ namespace kdb::inline v0 {
 
 namespace {
 
+constexpr std::string_view all_stream = "$all";
+
 error closed_error() {
   return {.code = errc::closed, .message = "the reading has ended"};
 }
@@ -20,6 +22,7 @@ error closed_error() {
 reader_state::~reader_state() {
   for (auto& promise : waiting)
     promise.deliver(to_caf(closed_error()));
+  seen.ends(end.value_or(result<void>{})); // Who ends a read early has read enough.
 }
 
 reader_self::behavior_type reader_state::start(read_plan given, worker_context_ptr given_context, caf::strong_actor_ptr owner) {
@@ -30,6 +33,10 @@ reader_self::behavior_type reader_state::start(read_plan given, worker_context_p
     self->monitor(owner);
   self->set_down_handler([this](caf::down_msg&) { self->quit(); });
   stop = stops.watch(plan.call.stop);
+  const auto* one = std::get_if<wire::stream_source>(&plan.request.source);
+  seen = watch_operation(context->signals, one ? policy::observed_operation::read_stream : policy::observed_operation::read_all,
+                         plan.call, one ? std::string_view{one->stream} : all_stream);
+  signs.open(context->signals, policy::stream_kind::read, plan.call, {});
   find_node();
   return {
     [this](const next&) { return give_next(); },
@@ -44,6 +51,7 @@ reader_self::behavior_type reader_state::start(read_plan given, worker_context_p
 void reader_state::find_node() {
   if (end)
     return; // It was stopped.
+  note_wait(*context, seen);
   // The connection answers everyone, also when it ends: no timeout of our own, save the read's.
   self->request(context->connection->get(), timeout_of(budget.left(self->clock().now())), get_node{plan.call.wait_for_node})
     .then([this](const node_ptr& found) { begin_call(found); },
@@ -54,11 +62,13 @@ void reader_state::begin_call(const node_ptr& found) {
   if (end)
     return; // It was stopped.
   current = found;
+  seen.sent_to(found->where);
   const rpc::call_settings settings{.deadline = budget.left(self->clock().now()),
                                     .start_timeout =
                                       budget.limited() ? std::nullopt : std::optional{context->settings.start_timeout},
                                     .credentials = context->credentials->for_call(plan.call),
-                                    .requires_leader = requires_leader(context->settings, plan.call)};
+                                    .requires_leader = requires_leader(context->settings, plan.call),
+                                    .headers = plan.call.headers};
   const auto tell = late_sender{self};
   const auto number = ++call_number;
   call = found->calls->read(plan.request, settings,
@@ -75,6 +85,7 @@ caf::result<event_batch> reader_state::give_next() {
   if (!ready.empty()) {
     auto batch = std::move(ready.front());
     ready.pop_front();
+    signs.delivered(batch);
     if (!end)
       call->request(1);
     return batch;
@@ -123,6 +134,7 @@ void reader_state::failed(error cause) {
   if (retries < plan.call.retry.value_or(context->settings.retry) && !begun && in_time &&
       policy::may_retry(cause, policy::request_kind::read, true)) {
     ++retries;
+    seen.retries(cause, pause);
     call.reset();
     self->delayed_send(self, pause, read_again{});
     return;
@@ -133,6 +145,7 @@ void reader_state::failed(error cause) {
 
 void reader_state::serve() {
   while (!waiting.empty() && !ready.empty()) {
+    signs.delivered(ready.front());
     waiting.front().deliver(std::move(ready.front()));
     waiting.pop_front();
     ready.pop_front();

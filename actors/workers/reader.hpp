@@ -10,6 +10,7 @@
 
 #include "actors/runtime/protocol.hpp"
 #include "actors/runtime/stop_watch.hpp"
+#include "actors/runtime/stream_signals.hpp"
 #include "actors/workers/worker_context.hpp"
 
 namespace kdb::inline v0 {
@@ -48,6 +49,8 @@ struct reader_state {
   worker_context_ptr context;
   stop_watch stops;
   stop_watch::watched stop;
+  observation seen;
+  stream_signals signs;
   policy::time_budget budget;
   node_ptr current;
   std::uint64_t call_number = 0; // Words of an earlier one are late.

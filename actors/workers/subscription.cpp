@@ -9,6 +9,7 @@
 #include "actors/connection/random_pause.hpp"
 #include "actors/runtime/late_sender.hpp"
 #include "actors/workers/call_defaults.hpp"
+#include "actors/workers/slow_subscriber.hpp"
 #include "libkdb/policy/resume.hpp"
 
 namespace kdb::inline v0 {
@@ -26,6 +27,20 @@ const call_options& subscription_plan::call() const {
 
 const resume_options& subscription_plan::resume() const {
   return std::visit([](const auto& each) -> const resume_options& { return each.options.resume; }, source);
+}
+
+std::chrono::milliseconds subscription_plan::slow_after() const {
+  return std::visit([](const auto& each) { return each.options.slow_after; }, source);
+}
+
+std::string_view subscription_plan::name() const {
+  const auto* one = std::get_if<stream_plan>(&source);
+  return one ? std::string_view{one->stream} : "$all";
+}
+
+policy::observed_operation subscription_plan::operation() const {
+  return std::holds_alternative<stream_plan>(source) ? policy::observed_operation::subscribe_to_stream
+                                                     : policy::observed_operation::subscribe_to_all;
 }
 
 wire::read_request subscription_plan::request() const {
@@ -68,6 +83,8 @@ subscription_self::behavior_type subscription_state::start(subscription_plan giv
   context = std::move(given_context);
   phases = policy::resuming{{.resume = plan.resume(), .start = start_budget(*context, plan.call(), self->clock().now())}};
   stop = stops.watch(plan.call().stop);
+  starting = watch_operation(context->signals, plan.operation(), plan.call(), plan.name());
+  signs.open(context->signals, policy::stream_kind::subscription, plan.call(), plan.name());
   self->monitor(plan.subscriber);
   self->set_down_handler([this](caf::down_msg&) {
     finish(end_reason::subscriber_failed, error{.code = errc::subscriber_failed, .message = "the subscriber has ended"});
@@ -108,6 +125,7 @@ void subscription_state::on_resume_due() {
 }
 
 void subscription_state::find_node() {
+  note_wait(*context, starting);
   // The connection answers everyone, also when it ends: no timeout of our own, save the start's.
   const auto wait = timeout_of(phases.start_left(self->clock().now()));
   self->request(context->connection->get(), wait, get_node{phases.has_begun() || plan.call().wait_for_node})
@@ -120,6 +138,7 @@ void subscription_state::begin_call(const node_ptr& found) {
   if (!phases.called(number))
     return;
   current = found;
+  starting.sent_to(found->where);
   const auto settings = start_settings(*context, plan.call(), phases.start_left(self->clock().now()));
   const auto tell = late_sender{self};
   call = found->calls->read(plan.request(), settings,
@@ -154,6 +173,7 @@ void subscription_state::on_confirmed(const subscription_confirmed& message) {
   if (!phases.is_current(message.call))
     return;
   ++arrivals;
+  starting.ends();
   if (!phases.confirmed())
     return;
   beginning.deliver(subscription_actor{self});
@@ -181,7 +201,9 @@ void subscription_state::end_call(error cause) {
 void subscription_state::call_over(error cause) {
   if (finished)
     return;
+  starting.ends(cause);
   if (const auto pause = phases.lost(cause, self->clock().now(), random_draw())) {
+    starting = signs.resumes(plan.operation(), plan.call(), cause, *pause);
     self->delayed_send(self, *pause, resume_due{});
     return;
   }
@@ -204,7 +226,8 @@ void subscription_state::on_silence_due() {
     head_call = current->calls->read(plan.head_request(),
                                      {.deadline = context->settings.start_timeout,
                                       .credentials = context->credentials->for_call(plan.call()),
-                                      .requires_leader = requires_leader(context->settings, plan.call())},
+                                      .requires_leader = requires_leader(context->settings, plan.call()),
+                                      .headers = plan.call().headers},
                                      {.batch =
                                         [tell, number](event_batch head) {
                                           tell(head_seen{number, std::move(head)});
@@ -243,6 +266,7 @@ void subscription_state::deliver_next() {
   auto batch = std::move(ready.front());
   ready.erase(ready.begin());
   handed = plan.last_event_of(batch, handed);
+  signs.hand_over(batch, current->where, self->clock().now());
   // Without a timeout: a response after one would be lost, and with it the credit. The subscriber is monitored instead.
   self->request(plan.subscriber, caf::infinite, std::move(batch))
     .then([this] { delivered(); }, [this](const caf::error& cause) { refused(cause); });
@@ -250,18 +274,22 @@ void subscription_state::deliver_next() {
 
 void subscription_state::delivered() {
   delivering = false;
+  const auto took = signs.answered(self->clock().now());
+  if (took > plan.slow_after())
+    warn_of_slow(context->log.get(), plan.subscriber, "the subscription to " + std::string{plan.name()}, took);
   if (call)
     call->request(1);
   deliver_next();
 }
 
-void subscription_state::refused(const caf::error& cause) {
-  if (cause == caf::sec::unexpected_response) { // It answered, with more than it had to.
+void subscription_state::refused(const caf::error& failure) {
+  if (failure == caf::sec::unexpected_response) { // It answered, with more than it had to.
     delivered();
     return;
   }
-  finish(end_reason::subscriber_failed,
-         error{.code = errc::subscriber_failed, .message = "the subscriber refused a batch: " + error::from(cause).message});
+  error cause{.code = errc::subscriber_failed, .message = "the subscriber refused a batch: " + error::from(failure).message};
+  signs.answered(self->clock().now(), &cause);
+  finish(end_reason::subscriber_failed, std::move(cause));
 }
 
 void subscription_state::finish(end_reason reason, std::optional<error> cause) {
@@ -272,6 +300,8 @@ void subscription_state::finish(end_reason reason, std::optional<error> cause) {
 void subscription_state::tell_end(end_reason reason, std::optional<error> cause) {
   if (std::exchange(finished, true))
     return;
+  if (cause)
+    starting.ends(*cause);
   call.reset();
   head_call.reset();
   ready.clear();

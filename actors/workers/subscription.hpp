@@ -12,6 +12,7 @@
 
 #include "actors/runtime/protocol.hpp"
 #include "actors/runtime/stop_watch.hpp"
+#include "actors/runtime/stream_signals.hpp"
 #include "actors/workers/worker_context.hpp"
 #include "libkdb/policy/resuming.hpp"
 
@@ -33,6 +34,10 @@ struct subscription_plan {
 
   const call_options& call() const;
   const resume_options& resume() const;
+  std::chrono::milliseconds slow_after() const;
+  /// The stream, or "$all".
+  std::string_view name() const;
+  policy::observed_operation operation() const;
   /// The next call.
   wire::read_request request() const;
   /// For the last event there is.
@@ -88,6 +93,8 @@ struct subscription_state {
   worker_context_ptr context;
   stop_watch stops;
   stop_watch::watched stop;
+  observation starting; // Until the server confirms.
+  stream_signals signs;
   policy::resuming phases;
   caf::response_promise beginning; // Pending until the first confirmation. From then on the end is told to the subscriber.
   node_ptr current;

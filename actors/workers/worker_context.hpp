@@ -5,6 +5,7 @@
 #include <caf/error.hpp>
 #include <caf/sec.hpp>
 
+#include <atomic>
 #include <chrono>
 #include <memory>
 #include <mutex>
@@ -14,6 +15,7 @@
 #include "actors/runtime/logger.hpp"
 #include "actors/runtime/own_credentials.hpp"
 #include "actors/runtime/protocol.hpp"
+#include "actors/runtime/signals.hpp"
 #include "libkdb/policy/failure.hpp"
 #include "libkdb/policy/time_budget.hpp"
 #include <kdb/settings.hpp>
@@ -42,6 +44,10 @@ public:
     return closed_;
   }
 
+  /// Whether a node is in use, as far as is known here.
+  void set_connected(bool now) { connected_ = now; }
+  bool is_connected() const { return connected_; }
+
   /// What the last attempt to find a node failed of; nothing if it did not. For those who wait for one in vain.
   void set_trouble(std::optional<error> cause) {
     std::lock_guard lock{mutex_};
@@ -57,6 +63,7 @@ private:
   connection_actor current_;
   std::optional<error> trouble_;
   bool closed_ = false;
+  std::atomic<bool> connected_{false};
 };
 
 /// What every worker of a client gets from it. Immutable, shared.
@@ -65,8 +72,15 @@ struct worker_context {
   std::shared_ptr<connection_ref> connection;
   logger_ptr log;
   own_credentials_ptr credentials;
+  signals_ptr signals{};
 };
 using worker_context_ptr = std::shared_ptr<const worker_context>;
+
+/// Before a worker asks for a node on behalf of an operation.
+inline void note_wait(const worker_context& context, const observation& seen) {
+  if (seen && !context.connection->is_connected())
+    seen.waits();
+}
 
 /// For who has waited for a node as long as it may, with what the last attempt to find one failed of.
 inline error no_node_in_time(const std::optional<error>& trouble) {

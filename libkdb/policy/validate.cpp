@@ -145,6 +145,14 @@ result<void> check_call(const call_options& call) {
   if (call.deadline)
     if (auto fine = check_positive("deadline", *call.deadline); !fine)
       return fine;
+  for (std::size_t i = 0; i < call.headers.size(); ++i) {
+    const auto& each = call.headers[i];
+    const auto name = "headers[" + std::to_string(i) + ']';
+    if (!ranges::is_header_name(each.name))
+      return refuse(name + ".name", "can't be sent", ranges::header_name);
+    if (!ranges::is_header_value(each.name, each.value))
+      return refuse(name + ".value", "can't be sent", ranges::header_value);
+  }
   if (!call.credentials)
     return {};
   auto& who = *call.credentials;
@@ -201,6 +209,7 @@ result<void> check_subscribe(std::string_view stream, const subscribe_to_stream_
   return check_stream_name(stream)
     .and_then([&] { return check_place(std::optional{options.from}); })
     .and_then([&] { return check_resume(options.resume); })
+    .and_then([&] { return check_positive("slow_after", options.slow_after); })
     .and_then([&] { return check_call(options.call); });
 }
 
@@ -208,6 +217,7 @@ result<void> check_subscribe(const subscribe_to_all_options& options) {
   return check_filter(options.filter)
     .and_then([&] { return check_place(std::optional{options.from}); })
     .and_then([&] { return check_resume(options.resume); })
+    .and_then([&] { return check_positive("slow_after", options.slow_after); })
     .and_then([&] { return check_call(options.call); });
 }
 

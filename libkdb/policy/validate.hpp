@@ -26,7 +26,7 @@ struct append_limits {
 /// Not empty, not "$$", UTF-8.
 result<void> check_stream_name(std::string_view stream);
 
-/// The deadline is positive, and the credentials fit into a header.
+/// The deadline is positive, the credentials fit into a header, and the headers are ones that a host may send.
 result<void> check_call(const call_options& call);
 
 result<void> check_resume(const resume_options& options);

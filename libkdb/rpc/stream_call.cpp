@@ -54,6 +54,8 @@ void prepare(grpc::ClientContext& context, const call_settings& settings) {
     wipe(header);
   }
   context.AddMetadata("requires-leader", settings.requires_leader ? "true" : "false");
+  for (const auto& each : settings.headers)
+    context.AddMetadata(each.name, each.value);
 }
 
 void copy_bytes(const grpc::ByteBuffer& message, char* target) {

@@ -39,6 +39,8 @@ struct call_settings {
   /// Sent as they are: whoever fills this has decided that they may travel.
   std::optional<kdb::credentials> credentials{};
   bool requires_leader = false;
+  /// Of the call, besides those of the client.
+  std::vector<header> headers{};
   /// Of an exchange: the server may answer with any number of messages. Unset: with one.
   bool many_answers = false;
   /// Of an exchange: it is over with the first message, where the server would send more and more.

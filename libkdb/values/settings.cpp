@@ -66,6 +66,17 @@ result<void> check_credentials(const std::optional<credentials>& who) {
                    {"credentials.password", ranges::is_password(who->secret()), ranges::password}});
 }
 
+result<void> check_headers(const std::vector<header>& all) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const auto name = "headers[" + std::to_string(i) + ']';
+    if (!ranges::is_header_name(all[i].name))
+      return refuse(name + ".name", ranges::header_name);
+    if (!ranges::is_header_value(all[i].name, all[i].value))
+      return refuse(name + ".value", ranges::header_value);
+  }
+  return {};
+}
+
 result<void> check_times(const settings& all) {
   auto fits = [](std::optional<milliseconds> value) { return !value || ranges::is_duration(*value); };
   return all_hold({{"discovery_interval", fits(all.discovery_interval), ranges::milliseconds},
@@ -118,6 +129,7 @@ result<void> settings::validate() const {
       return all_hold(
         {{"credentials_provider", !credentials || !credentials_provider, "either credentials or a provider of them"}});
     })
+    .and_then([&] { return check_headers(headers); })
     .and_then([&] { return check_times(*this); })
     .and_then([&] { return check_the_rest(*this); });
 }

@@ -2,6 +2,7 @@
 #include "libkdb/values/settings_ranges.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <string>
 
 #include <arpa/inet.h>
@@ -63,6 +64,24 @@ bool is_password(std::string_view text) {
 
 bool is_token(std::string_view text) {
   return !text.empty() && text.size() <= 16'000 && std::ranges::all_of(text, [](char c) { return c > ' ' && c <= '~'; });
+}
+
+bool is_header_name(std::string_view text) {
+  constexpr std::string_view taken[] = {
+    "authorization", "requires-leader", "connection-name", "content-type",     "content-length",    "te",     "user-agent",
+    "host",          "connection",      "keep-alive",      "proxy-connection", "transfer-encoding", "upgrade"};
+  const auto fits = [](char c) { return is_alphanumeric(c) && !(c >= 'A' && c <= 'Z'); };
+  return !text.empty() && text.size() <= 256 &&
+         std::ranges::all_of(text, [&](char c) { return fits(c) || c == '-' || c == '_' || c == '.'; }) &&
+         !text.starts_with("grpc-") && std::ranges::find(taken, text) == std::end(taken);
+}
+
+bool is_header_value(std::string_view name, std::string_view text) {
+  if (text.size() > 16'000)
+    return false;
+  if (name.ends_with("-bin"))
+    return true;
+  return std::ranges::all_of(text, is_printable) && !text.starts_with(' ') && !text.ends_with(' ');
 }
 
 bool is_file(std::string_view text) {

@@ -32,6 +32,11 @@ inline constexpr std::string_view password = "a password in UTF-8 of at most 409
 inline constexpr std::string_view token = "a token of visible ASCII characters, of at most 16000 bytes";
 inline constexpr std::string_view file = "the path of a file";
 
+inline constexpr std::string_view header_name =
+  "lower-case letters, digits, '-', '_' and '.', and none that the client or gRPC sends itself";
+inline constexpr std::string_view header_value =
+  "printable ASCII without a space at either end, of at most 16000 bytes, or any bytes if the name ends with -bin";
+
 /// Whether it can be the host of an endpoint. Addresses come without brackets.
 bool is_host(std::string_view text);
 bool is_ipv6(std::string_view text);
@@ -41,6 +46,10 @@ bool is_user(std::string_view text);
 bool is_password(std::string_view text);
 /// Whether it can be sent in an authorization header. Servers end the whole connection over a header that is too large.
 bool is_token(std::string_view text);
+/// Whether a host may send a header of that name: one that HTTP/2 allows, and that is not ours, gRPC's or HTTP's own.
+bool is_header_name(std::string_view text);
+/// Whether a header of that name can have this value.
+bool is_header_value(std::string_view name, std::string_view text);
 /// Whether it can be the path of a file: not empty, no NUL.
 bool is_file(std::string_view text);
 

@@ -254,6 +254,17 @@ BOOST_AUTO_TEST_CASE(a_failure_that_keeps_the_node_opens_another_call_on_it) {
   BOOST_TEST(again.succeeded());
 }
 
+BOOST_AUTO_TEST_CASE(appends_with_headers_go_alone) {
+  appender_fixture f;
+  const auto shared = f.append();
+  const auto alone = f.append(10, {.headers = {{"x-tenant", "blue"}}});
+  f.drain();
+  BOOST_TEST(f.written() == 1u);
+  BOOST_REQUIRE(f.calls().exchanges.size() == 1u);
+  BOOST_TEST((f.calls().exchanges.front()->settings.headers == std::vector<header>{{"x-tenant", "blue"}}));
+  BOOST_TEST(f.lane().settings.headers.empty());
+}
+
 BOOST_AUTO_TEST_CASE(appends_with_credentials_of_their_own_go_alone) {
   appender_fixture f;
   const auto mine = credentials::basic("ada", "secret");

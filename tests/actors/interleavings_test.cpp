@@ -140,12 +140,17 @@ struct appends_run : worker_fixture {
     const auto& state = caf::actor_cast<caf::stateful_actor<appender_state, appender_actor::base>*>(tested)->state;
     BOOST_REQUIRE_EQUAL(state.flying.size() + state.singles.size() + state.waiting.size(), flying);
     BOOST_REQUIRE(state.flying.size() + state.singles.size() <= 5u);
-    std::size_t bytes = 0;
+    std::size_t bytes = 0, bytes_waiting = 0;
     for (const auto& [number, each] : state.flying)
-      bytes += each.bytes;
+      bytes += each.held.bytes();
     for (const auto& [number, each] : state.singles)
-      bytes += each.bytes;
-    BOOST_REQUIRE_EQUAL(state.bytes_in_flight, bytes);
+      bytes += each.held.bytes();
+    for (const auto& each : state.waiting)
+      bytes_waiting += each.bytes;
+    BOOST_REQUIRE_EQUAL(state.flying_load.appends, state.flying.size() + state.singles.size());
+    BOOST_REQUIRE_EQUAL(state.flying_load.bytes, bytes);
+    BOOST_REQUIRE_EQUAL(state.queued_load.appends, state.waiting.size());
+    BOOST_REQUIRE_EQUAL(state.queued_load.bytes, bytes_waiting);
   }
 
   dice random;

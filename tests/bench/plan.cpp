@@ -353,6 +353,25 @@ std::vector<row> over_tls(const run_settings& how) {
   };
 }
 
+/// What a tracer and a meter cost that themselves cost next to nothing.
+std::vector<row> signals(const run_settings& how) {
+  auto canned = canned_server();
+  contest in{"signals"};
+  const words on{"signals=on"};
+  in.add("reads", work("actors-read", canned, 200'000 * how.scale, sharing), canned.process());
+  in.add("reads-on", work("actors-read", canned, 200'000 * how.scale, sharing, on), canned.process());
+  in.add("appends", work("actors-append", canned, 100'000 * how.scale, sharing), canned.process());
+  in.add("appends-on", work("actors-append", canned, 100'000 * how.scale, sharing, on), canned.process());
+  in.add("single", work("actors-append-single", canned, 2'000 * how.scale, sharing));
+  in.add("single-on", work("actors-append-single", canned, 2'000 * how.scale, sharing, on));
+  in.run(how.rounds);
+  return {
+    rate_row("signals.reads", "reads with a tracer and a meter against without", {in, "reads-on", "reads"}, 0.95),
+    rate_row("signals.appends", "appends with a tracer and a meter against without", {in, "appends-on", "appends"}, 0.95),
+    latency_row("signals.single", "one append at a time: added by a tracer and a meter", {in, "single-on", "single"}, 5),
+  };
+}
+
 } // namespace
 
 const std::vector<group>& groups() {
@@ -369,6 +388,7 @@ const std::vector<group>& groups() {
     {"live", "from append to live delivery", live},
     {"consuming", "200 000 events from a group, consumed and acknowledged", consuming},
     {"consuming-live", "from append to a consumer's handler", consuming_live},
+    {"signals", "what traces and metrics cost", signals},
     {"memory", "memory of a long read", memory},
   };
   return all;

@@ -7,12 +7,15 @@
 #include <boost/test/unit_test.hpp>
 
 #include <chrono>
+#include <cstdio>
 #include <cstdlib>
+#include <memory>
 #include <string>
 
 #include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
 
+#include "tests/fixtures/recorder.hpp"
 #include "tests/interop/interop_event.hpp"
 
 using namespace std::chrono_literals;
@@ -45,6 +48,19 @@ struct fixture {
     auto end = events.finish();
     BOOST_TEST(end.has_value(), (end ? "" : to_string(end.error())));
     BOOST_TEST(n == event_count);
+  }
+
+  // What the Node client with its OpenTelemetry package prints; empty if it failed.
+  std::string traced_node_says(const std::string& command, const std::string& arguments) {
+    const auto* how = std::getenv("KDB_INTEROP_TRACED");
+    BOOST_REQUIRE(how != nullptr);
+    const auto line = std::string{how} + " 127.0.0.1:" + std::to_string(node.port()) + ' ' + command + ' ' + arguments;
+    const std::unique_ptr<FILE, int (*)(FILE*)> output{::popen((line + " && echo done").c_str(), "r"), ::pclose};
+    BOOST_REQUIRE(output);
+    std::string said;
+    for (int c = std::fgetc(output.get()); c != EOF; c = std::fgetc(output.get()))
+      said += static_cast<char>(c);
+    return said.ends_with("done\n") ? said : std::string{};
   }
 
   kdb::devnode node;
@@ -96,6 +112,39 @@ BOOST_AUTO_TEST_CASE(libkdb_sees_what_node_deleted) {
   auto end = events.finish();
   BOOST_REQUIRE(!end);
   BOOST_TEST((end.error().code == kdb::errc::stream_not_found), to_string(end.error()));
+}
+
+BOOST_AUTO_TEST_CASE(node_handles_an_event_under_the_span_that_appended_it_here) {
+  auto how = kdb::settings::from_connection_string(node.connection_string()).value();
+  const auto tracer = std::make_shared<kdb::fixtures::recording_tracer>();
+  how.tracer = tracer;
+  const auto traced = kdb::client::connect(how).value();
+  BOOST_REQUIRE(traced.append_to_stream("traced", kdb::stream_state::any, {kdb::new_event::json("traced", "{}")}));
+  const auto spans = tracer->ended("streams.append");
+  BOOST_REQUIRE(spans.size() == 1u);
+  const auto ids = kdb::trace_id_of(spans.front().context) + ' ' + kdb::span_id_of(spans.front().context);
+  BOOST_TEST(traced_node_says("follow", "traced " + ids) == "done\n");
+}
+
+BOOST_AUTO_TEST_CASE(an_event_is_handled_here_under_the_span_of_node_that_appended_it) {
+  auto how = kdb::settings::from_connection_string(node.connection_string()).value();
+  const auto tracer = std::make_shared<kdb::fixtures::recording_tracer>();
+  how.tracer = tracer;
+  const auto traced = kdb::client::connect(how).value();
+  const auto said = traced_node_says("write", "traced-by-node");
+  BOOST_REQUIRE(!said.empty());
+  auto following = traced.subscribe_to_stream("traced-by-node");
+  BOOST_REQUIRE(following);
+  const auto batch = following->next(10s);
+  BOOST_REQUIRE(batch);
+  const auto context = kdb::span_context_of(*batch->events().begin());
+  BOOST_REQUIRE(context.has_value());
+  const auto ids = kdb::trace_id_of(*context) + ' ' + kdb::span_id_of(*context);
+  BOOST_TEST(ids + "\ndone\n" == said);
+  static_cast<void>(following->next(100ms)); // The batch before is answered.
+  const auto spans = tracer->ended("streams.subscribe");
+  BOOST_REQUIRE(spans.size() == 2u); // The start, and the handling.
+  BOOST_TEST((spans.back().parent == context));
 }
 
 BOOST_AUTO_TEST_SUITE_END()

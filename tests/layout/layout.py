@@ -27,6 +27,7 @@ GRPC = r"grpc(pp)?/.*"
 CAF = r"caf/.*"
 OPENSSL = r"openssl/.*"
 SQLITE = r"sqlite3\.h"
+PROMETHEUS = r"prometheus/.*"
 PCRE = r"pcre2\.h"
 GLIBC = r"malloc\.h"
 ASIO = r"boost/asio/.*"
@@ -45,8 +46,10 @@ PARTS = [
      [JSON, BOOST_UUID, PROTOBUF]),
     ("libkdb/rpc/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/", "libkdb/rpc/"],
      [BOOST_UUID, GRPC, OPENSSL, POSIX]),
+    ("libkdb/prometheus/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/prometheus/"], [PROMETHEUS]),
     ("libkdb/sqlite/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/sqlite/"], [BOOST_UUID, SQLITE]),
     ("actors/include/kdb/actors.hpp", ["libkdb/include/kdb/"], [CAF]),
+    ("actors/include/kdb/caf_log.hpp", ["libkdb/include/kdb/"], [CAF]),
     ("actors/include/kdb/competing_workers.hpp", ["libkdb/include/kdb/", "actors/include/kdb/"], [CAF]),
     ("actors/include/kdb/async_client.hpp", ["libkdb/include/kdb/", "actors/include/kdb/"], [BOOST_UUID, ASIO]),
     ("actors/include/kdb/pending_handlers.hpp", ["libkdb/include/kdb/export.hpp"], [ASIO, r"unistd\.h"]),
@@ -55,7 +58,7 @@ PARTS = [
                  "libkdb/rpc/transport.hpp", "libkdb/rpc/grpc_transport.hpp", "libkdb/rpc/process.hpp", "libkdb/rpc/resolver.hpp"], [BOOST_UUID, CAF, ASIO]),
     ("devnode/include/kdb/", ["devnode/include/kdb/"], []),
     ("devnode/", ["devnode/", "proto/"], [PROTOBUF, GRPC, OPENSSL, SQLITE, PCRE, GLIBC, POSIX]),
-    ("samples/", ["samples/", "libkdb/include/kdb/", "actors/include/kdb/", "devnode/include/kdb/"], [BOOST_UUID, CAF, ASIO]),
+    ("samples/", ["samples/", "libkdb/include/kdb/", "actors/include/kdb/", "devnode/include/kdb/"], [BOOST_UUID, CAF, ASIO, PROMETHEUS]),
     ("tools/kdbctl/text/", ["libkdb/include/kdb/", "tools/kdbctl/text/"], [JSON]),
     ("tools/kdbctl/program/", ["libkdb/include/kdb/", "actors/include/kdb/", "tools/kdbctl/text/", "tools/kdbctl/program/"], [ASIO, CLI11, POSIX, TERMINAL]),
     ("tools/kdbctl/", ["libkdb/include/kdb/", "actors/include/kdb/", "devnode/include/kdb/", "tools/kdbctl/"], [POSIX, TERMINAL]),

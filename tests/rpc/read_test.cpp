@@ -250,4 +250,12 @@ BOOST_AUTO_TEST_CASE(credentials_and_requires_leader_travel_as_metadata) {
   BOOST_TEST(f.metadata("requires-leader") == "false");
 }
 
+BOOST_AUTO_TEST_CASE(headers_of_the_call_travel_as_metadata) {
+  served f;
+  auto [seen, call] = f.client.read("end=0", {.headers = {{"x-gateway-key", "k1"}, {"x-trace-bin", std::string{"\x00\xFF", 2}}}});
+  static_cast<void>(seen->wait_end());
+  BOOST_TEST(f.metadata("x-gateway-key") == "k1");
+  BOOST_TEST((f.metadata("x-trace-bin") == std::string{"\x00\xFF", 2}));
+}
+
 BOOST_AUTO_TEST_SUITE_END()

@@ -55,6 +55,70 @@ const std::vector<change> changes{
    [](settings& s) {
      s.endpoints.push_back({"fe80::1%eth0", 1});
    }},
+  {"",
+   [](settings& s) {
+     s.headers = {{"x-gateway-key", "s3cret"}, {"trace_id.1-bin", "\x00\xFF"s}, {"x-empty", ""}};
+   }},
+  {"headers[0].name",
+   [](settings& s) {
+     s.headers = {{"", "v"}};
+   }},
+  {"headers[0].name",
+   [](settings& s) {
+     s.headers = {{"X-Upper", "v"}};
+   }},
+  {"headers[0].name",
+   [](settings& s) {
+     s.headers = {{"a b", "v"}};
+   }},
+  {"headers[0].name",
+   [](settings& s) {
+     s.headers = {{":path", "v"}};
+   }},
+  {"headers[0].name",
+   [](settings& s) {
+     s.headers = {{"authorization", "v"}};
+   }},
+  {"headers[0].name",
+   [](settings& s) {
+     s.headers = {{"requires-leader", "true"}};
+   }},
+  {"headers[0].name",
+   [](settings& s) {
+     s.headers = {{"connection-name", "v"}};
+   }},
+  {"headers[0].name",
+   [](settings& s) {
+     s.headers = {{"grpc-timeout", "1S"}};
+   }},
+  {"headers[0].name",
+   [](settings& s) {
+     s.headers = {{"te", "trailers"}};
+   }},
+  {"headers[0].name",
+   [](settings& s) {
+     s.headers = {{"content-type", "v"}};
+   }},
+  {"headers[0].name",
+   [](settings& s) {
+     s.headers = {{"user-agent", "v"}};
+   }},
+  {"headers[1].value",
+   [](settings& s) {
+     s.headers = {{"x-a", "v"}, {"x-b", "a\nb"}};
+   }},
+  {"headers[0].value",
+   [](settings& s) {
+     s.headers = {{"x-a", " v"}};
+   }},
+  {"headers[0].value",
+   [](settings& s) {
+     s.headers = {{"x-a", "\xC3\xA9"}};
+   }},
+  {"headers[0].value",
+   [](settings& s) {
+     s.headers = {{"x-a", std::string(16'001, 'v')}};
+   }},
   {"tls.ca_file", [](settings& s) { s.tls.ca_file = "a\0b"s; }},
   {"tls.user_certificate_file", [](settings& s) { s.tls.user_certificate_file = s.tls.user_key_file = "\0"s; }},
   {"tls.user_key_file", [](settings& s) { s.tls.user_certificate_file = "c", s.tls.user_key_file = "k\0"s; }},

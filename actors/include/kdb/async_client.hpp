@@ -888,6 +888,10 @@ public:
   auto get_status(Token&& token) const {
     return ask(kdb::get_status{}, std::forward<Token>(token));
   }
+  template <class Token>
+  auto get_health(Token&& token) const {
+    return ask(kdb::get_health{}, std::forward<Token>(token));
+  }
 
   // -- Streams of events
 

@@ -489,6 +489,9 @@ public:
   auto get_server_info(call_options call = {}) const { return ask(kdb::get_server_info{std::move(call)}); }
   auto read_gossip(call_options call = {}) const { return ask(kdb::read_gossip{std::move(call)}); }
   client_status get_status() const { return ask(kdb::get_status{}).value_or(client_status{.phase = client_phase::closed}); }
+  client_health get_health() const {
+    return ask(kdb::get_health{}).value_or(health_of(client_status{.phase = client_phase::closed}));
+  }
 
   // -- Streams of events
 

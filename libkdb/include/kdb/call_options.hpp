@@ -5,9 +5,12 @@
 #include <cstdint>
 #include <optional>
 #include <stop_token>
+#include <string>
+#include <vector>
 
 #include <kdb/credentials.hpp>
 #include <kdb/export.hpp>
+#include <kdb/span_context.hpp>
 
 namespace kdb {
 inline namespace KDB_API v0 {
@@ -15,6 +18,15 @@ inline namespace KDB_API v0 {
 /// The deadline of calls about users, projections and scavenges without a deadline of their own or in the settings, because some servers
 /// never answer them. It includes the wait for a node and all retries.
 inline constexpr std::chrono::milliseconds silence_limit{30'000};
+
+/// A header that is sent with a call, for a proxy or a gateway between the client and the server.
+struct header {
+  /// Lower-case letters, digits, `-`, `_` and `.`; not one that the client or gRPC sends itself.
+  std::string name;
+  /// Printable ASCII, without a space at either end. Any bytes if the name ends with `-bin`.
+  std::string value;
+  friend bool operator==(const header&, const header&) = default;
+};
 
 /// Options of every operation. Unset members take the value of the client's settings.
 struct call_options {
@@ -38,6 +50,12 @@ struct call_options {
   /// `outcome_unknown` says whether a write may have happened. Reads, subscriptions and consumers end like those that are cancelled. Unset:
   /// nothing stops it.
   std::stop_token stop{};
+  /// Headers of this call, besides those of the settings. Never logged. An append with headers has a call of its own, which is slower than
+  /// sharing one.
+  std::vector<header> headers{};
+  /// The span in which the operation is asked for, if there is a tracer. Unset: what the tracer calls current on the thread that asks a
+  /// blocking or an Asio client; none for a request to a `client_actor`.
+  std::optional<span_context> trace_parent{};
 
   friend bool operator==(const call_options&, const call_options&) = default;
 };

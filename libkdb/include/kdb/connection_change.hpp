@@ -60,7 +60,26 @@ struct client_status {
   std::optional<connected> node{};
   std::size_t connections = 0; ///< HTTP/2 connections to that node.
   std::size_t streams = 0;     ///< Calls under way on them.
+  /// Why there is no node: the last attempt that has failed, or the loss of the last node. Unset while a node is in use.
+  std::optional<reconnecting> trouble{};
 };
+
+/// One line: the phase, the node, and why there is none.
+std::string to_string(const client_status& status);
+
+/// Answers for the probes of an orchestrator.
+struct client_health {
+  /// Whether the process should go on: false only when the client has closed, and will not work again.
+  bool live = false;
+  /// Whether requests can be served: a node is in use, or none was needed yet.
+  bool ready = false;
+  /// Why: the line of the status.
+  std::string reason{};
+  friend bool operator==(const client_health&, const client_health&) = default;
+};
+
+/// What a status means for the probes of an orchestrator.
+client_health health_of(const client_status& status);
 
 // -- requests ------------------------------------------------------------------------
 
@@ -74,6 +93,12 @@ struct wait_connected {
 /// Returns the state of the client at this moment.
 struct get_status {
   using answer = client_status;
+};
+
+/// Returns whether the client is live and ready. A client that is idle because it found no node looks for one again, so that it becomes
+/// ready also when nobody sends it other requests.
+struct get_health {
+  using answer = client_health;
 };
 
 } // namespace v0

@@ -91,6 +91,7 @@
   X(read_stream_to_end)                                                                                                          \
   X(wait_connected)                                                                                                              \
   X(get_status)                                                                                                                  \
+  X(get_health)                                                                                                                  \
   X(get_server_info)
 
 #define KDB_OPERATIONS(X) KDB_RUNTIME_OPERATIONS(X) KDB_CALLS(X)

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -17,6 +18,9 @@
 
 namespace kdb {
 inline namespace KDB_API v0 {
+
+class tracer;
+class meter;
 
 /// Which node of a cluster to use.
 enum class node_preference : std::uint8_t { leader, follower, random, read_only_replica };
@@ -60,6 +64,9 @@ struct settings {
   bool credentials_in_clear = false;
   /// Shown by the server for consumers. Empty: a random UUID, chosen when the client starts.
   std::string connection_name{};
+
+  /// Sent with every call, also with those that look for a node. Never logged.
+  std::vector<header> headers{};
 
   /// Attempts of a discovery round before waiting requests fail; -1: no limit. At least 1 otherwise.
   int max_discover_attempts = 10;
@@ -107,6 +114,10 @@ struct settings {
   /// Called with every change of the connection, in order, on the thread of the log sink; the last one is `client_closed`.
   /// Its exceptions are dropped. Empty: not called.
   change_sink on_change{};
+  /// Traces what the client does, see `kdb/tracer.hpp`. Null: nothing, at no cost.
+  std::shared_ptr<kdb::tracer> tracer{};
+  /// Measures what the client does, see `kdb/meter.hpp`. Null: nothing, at no cost.
+  std::shared_ptr<kdb::meter> meter{};
 
   /// Options of the connection string that clients in other languages have and this one does not need. They change nothing; the client
   /// logs a warning that names them.
@@ -124,7 +135,7 @@ struct settings {
 };
 
 /// The connection string for these settings, with `***` in place of a password. Reads back to the same settings otherwise, as far as
-/// a connection string has an option for them: it has none for tokens and providers of credentials, PEM texts, strictness, the limits of appends and of memory, the start timeout, retries, restarts, the log and `on_change`.
+/// a connection string has an option for them: it has none for tokens and providers of credentials, PEM texts, strictness, the limits of appends and of memory, the start timeout, retries, restarts, headers, the log, `on_change`, the tracer and the meter.
 std::string to_string(const settings& all);
 
 } // namespace v0

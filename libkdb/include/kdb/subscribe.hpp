@@ -36,6 +36,8 @@ struct subscribe_to_stream_options {
   /// Follow links (`$>`) to the events they stand for.
   bool resolve_links = false;
   resume_options resume{};
+  /// Warn in the log when the subscriber takes longer than this for a batch.
+  std::chrono::milliseconds slow_after{30'000};
   /// Its deadline bounds the start, until the server confirms.
   call_options call{};
 };
@@ -49,6 +51,8 @@ struct subscribe_to_all_options {
   /// Follow links (`$>`) to the events they stand for.
   bool resolve_links = false;
   resume_options resume{};
+  /// Warn in the log when the subscriber takes longer than this for a batch.
+  std::chrono::milliseconds slow_after{30'000};
   /// Its deadline bounds the start, until the server confirms.
   call_options call{};
 };

@@ -7,6 +7,7 @@
 #include <caf/scoped_actor.hpp>
 
 #include "tests/bench/workers/raw_channel.hpp"
+#include "tests/bench/workers/signals.hpp"
 
 namespace kdb::bench {
 
@@ -33,6 +34,8 @@ host::host(const work_options& options) : system_{configure(config_, options)} {
   auto how = settings::from_connection_string(connection_string(options));
   if (!how)
     throw std::runtime_error{to_string(how.error())};
+  if (options.signals == "on")
+    add_signals(*how);
   auto spawned = spawn_client(system_, *how);
   if (!spawned)
     throw std::runtime_error{to_string(spawned.error())};

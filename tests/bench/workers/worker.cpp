@@ -49,11 +49,9 @@ const std::map<std::string_view, factory>& factories() {
 
 work_options work_options::parse(int argc, char** argv) {
   work_options result;
-  const std::map<std::string, std::string*> texts = {{"target", &result.target},
-                                                     {"stream", &result.stream},
-                                                     {"scheduler", &result.scheduler},
-                                                     {"filter", &result.filter},
-                                                     {"ca", &result.ca}};
+  const std::map<std::string, std::string*> texts = {
+    {"target", &result.target}, {"stream", &result.stream}, {"scheduler", &result.scheduler},
+    {"filter", &result.filter}, {"ca", &result.ca},         {"signals", &result.signals}};
   const std::map<std::string, std::uint64_t*> numbers = {
     {"count", &result.count}, {"in-flight", &result.in_flight}, {"streams", &result.streams}, {"threads", &result.threads}};
   for (int i = 0; i < argc; ++i) {

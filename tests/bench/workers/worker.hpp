@@ -18,6 +18,7 @@ struct work_options {
   std::string scheduler = "sharing";
   std::string ca;                // PEM file: the target speaks TLS. None: it does not
   std::string filter;            // of reads of $all: "types", "system" or "streams"; none: plain
+  std::string signals;           // "on": with a tracer and a meter
   std::uint64_t count = 200'000; // items of a pass
   std::uint64_t in_flight = 256;
   std::uint64_t streams = 1'000; // appended to in turn

@@ -43,11 +43,15 @@ ending info(session& with) {
   const auto status = with.ask(kdb::get_status{});
   if (!status)
     return status.error();
+  const auto health = with.ask(kdb::get_health{});
+  if (!health)
+    return health.error();
   const auto origin = with.connection();
   json answer{{"node", to_string(server->node)},
               {"version", server->version},
               {"connection", origin ? to_text(*origin) : ""},
-              {"phase", to_string(status->phase)}};
+              {"phase", to_string(status->phase)},
+              {"ready", health->ready}};
   // Users without the right to read $all see everything else.
   const auto end = with.ask(kdb::get_commit_position{});
   answer["commitPosition"] = end ? json(to_string(*end)) : json(nullptr);
@@ -71,7 +75,7 @@ void define_server(definition& program) {
   program
     .command("info", "Shows the server in use, its version and features, and the members of its cluster.",
              "kdbctl info --output json | jq .features")
-    .asks<kdb::get_server_info, kdb::read_gossip, kdb::get_status, kdb::get_commit_position>()
+    .asks<kdb::get_server_info, kdb::read_gossip, kdb::get_status, kdb::get_health, kdb::get_commit_position>()
     .runs(info);
 }
 

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <caf/actor_system.hpp>
+#include <caf/atom.hpp>
+#include <caf/logger.hpp>
+#include <caf/timestamp.hpp>
+
+#include <string>
+#include <string_view>
+#include <thread>
+
+#include <kdb/export.hpp>
+#include <kdb/log.hpp>
+
+namespace kdb {
+inline namespace KDB_API v0 {
+
+/// A sink for `settings::log` that passes lines to the logger of an actor system, as the component `kdb`, at the level of the line. The
+/// system writes them to its file and its console as its configuration says. Close the client before the system ends.
+inline log_sink caf_sink(caf::actor_system& system) {
+  return [&system](log_level level, std::string_view line) {
+    const auto component = caf::atom("kdb");
+    const auto verbosity = level == log_level::debug     ? CAF_LOG_LEVEL_DEBUG
+                           : level == log_level::info    ? CAF_LOG_LEVEL_INFO
+                           : level == log_level::warning ? CAF_LOG_LEVEL_WARNING
+                                                         : CAF_LOG_LEVEL_ERROR;
+    if (auto& logger = system.logger(); logger.accepts(verbosity, component))
+      logger.log({static_cast<unsigned>(verbosity), 0, component, "kdb", "kdb", "kdb", std::string{line},
+                  std::this_thread::get_id(), caf::actor_id{0}, caf::make_timestamp()});
+  };
+}
+
+} // namespace v0
+} // namespace kdb

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "actors/runtime/signals.hpp"
+#include <kdb/event_batch.hpp>
+
+namespace kdb::inline v0 {
+
+/// What a read, a subscription or a consumer tells while it lasts. A member of its actor: it counts as open until the actor ends.
+class stream_signals {
+public:
+  using time_point = std::chrono::steady_clock::time_point;
+
+  stream_signals() = default;
+  stream_signals(const stream_signals&) = delete;
+  /// Spans of a batch that nobody will answer any more have failed.
+  ~stream_signals();
+
+  /// `name` is the subscription in the attributes of spans.
+  void open(signals_ptr on, policy::stream_kind kind, const call_options& call, std::string_view name);
+
+  /// A batch was taken by whoever reads.
+  void delivered(const event_batch& batch) const;
+
+  /// A batch goes to the subscriber. Events that bear the context of a span get a span of their own until the answer.
+  void hand_over(const event_batch& batch, const endpoint& node, time_point now);
+  /// The subscriber has answered, with an error if there is a cause. Returns how long it took.
+  std::chrono::milliseconds answered(time_point now, const error* cause = nullptr);
+
+  /// The stream starts again after a failure: returns what is seen of that.
+  observation resumes(policy::observed_operation operation, const call_options& call, const error& cause,
+                      std::chrono::milliseconds pause) const;
+
+  /// Answers to events of a consumer.
+  void count_answers(policy::answer_kind kind, std::size_t events) const;
+
+private:
+  signals_ptr on_;
+  policy::stream_kind kind_{};
+  std::string name_, user_;
+  level open_;
+  time_point handed_at_{};
+  std::vector<std::unique_ptr<trace_span>> spans_; // Of the batch that the subscriber has.
+};
+
+} // namespace kdb::inline v0

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <memory>
+#include <string_view>
+#include <utility>
+
+#include <kdb/export.hpp>
+#include <kdb/log.hpp>
+
+namespace kdb {
+inline namespace KDB_API v0 {
+
+/// A sink for `settings::log` that passes lines to a logger of spdlog, at the level of the line. spdlog itself is only needed where this is
+/// called: `settings.log = kdb::spdlog_sink(spdlog::default_logger());`.
+template <class Logger>
+log_sink spdlog_sink(std::shared_ptr<Logger> logger) {
+  return [logger = std::move(logger)](log_level level, std::string_view line) {
+    switch (level) {
+      case log_level::debug: logger->debug("{}", line); break;
+      case log_level::info: logger->info("{}", line); break;
+      case log_level::warning: logger->warn("{}", line); break;
+      case log_level::error: logger->error("{}", line); break;
+    }
+  };
+}
+
+} // namespace v0
+} // namespace kdb

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "libkdb/policy/observed_operation.hpp"
+#include <kdb/call_options.hpp>
+#include <kdb/endpoint.hpp>
+#include <kdb/error.hpp>
+#include <kdb/event.hpp>
+#include <kdb/tracer.hpp>
+
+// What spans say. Names, kinds and attributes are those of the .NET, Java and Node clients, so that one dashboard shows all of them; only
+// reads, which those do not trace, and the events of spans are named here.
+namespace kdb::inline v0::policy {
+
+/// Attributes that own nothing: what they are made of has to live as long.
+using attribute_list = std::vector<attribute>;
+
+/// The name of an operation's span. Nothing if it is not traced.
+std::optional<std::string_view> span_name(observed_operation operation);
+
+/// What is known when the span of an operation begins. Empty texts are left out.
+attribute_list operation_attributes(std::string_view name, std::string_view stream, std::string_view user);
+
+/// Who asks, as far as a name is known: that of the call's credentials, else of the client's.
+std::string_view user_of(const std::optional<credentials>& own, const call_options& call);
+
+/// How an event comes to a subscriber or a consumer.
+struct delivery {
+  std::string_view subscription; ///< The stream that is followed, "$all", or the group.
+  std::string_view user;         ///< Who subscribed. Empty: not known.
+  const endpoint& node;          ///< That serves it.
+};
+
+/// Of the span of an event that is delivered; its name is that of a subscription.
+attribute_list delivery_attributes(const resolved_event& event, std::string_view event_id, const delivery& delivery);
+
+/// The node that serves an operation.
+std::array<attribute, 2> server_attributes(const endpoint& node);
+
+inline constexpr std::string_view wait_event = "kurrentdb.node.wait";
+inline constexpr std::string_view retry_event = "kurrentdb.retry";
+inline constexpr std::string_view resume_event = "kurrentdb.resume";
+inline constexpr std::string_view exception_event = "exception";
+
+/// Of the event that says why an operation is tried again, or a subscription resumes, and after which pause.
+attribute_list retry_attributes(const error& cause, std::chrono::milliseconds pause);
+
+/// Of the event that says why an operation has failed.
+attribute_list exception_attributes(const error& cause);
+
+/// The attribute of a failed span, by which failures are grouped.
+attribute error_type(const error& cause);
+
+/// The metadata of a new event with the context of the span that appends it. Nothing if they stay as they are: see `with_span_context`. An event
+/// near the limits of the server stays, too.
+std::optional<std::string> traced_metadata(const new_event& event, const span_context& context);
+
+} // namespace kdb::inline v0::policy

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <boost/test/unit_test.hpp>
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+
+#include <kdb/caf_log.hpp>
+#include <kdb/spdlog.hpp>
+
+#include <unistd.h>
+
+using namespace kdb;
+
+namespace {
+
+/// What `spdlog_sink` uses of a logger of spdlog.
+struct logger_like_spdlog {
+  std::vector<std::string> lines;
+  void keep(const char* level, std::string_view format, std::string_view line) {
+    lines.push_back(std::string{level}.append(" ").append(format).append(" ").append(line));
+  }
+  void debug(std::string_view format, std::string_view line) { keep("debug", format, line); }
+  void info(std::string_view format, std::string_view line) { keep("info", format, line); }
+  void warn(std::string_view format, std::string_view line) { keep("warn", format, line); }
+  void error(std::string_view format, std::string_view line) { keep("error", format, line); }
+};
+
+} // namespace
+
+BOOST_AUTO_TEST_SUITE(log_adapters)
+
+BOOST_AUTO_TEST_CASE(lines_reach_spdlog_with_their_level_and_are_no_formats) {
+  const auto logger = std::make_shared<logger_like_spdlog>();
+  const auto sink = spdlog_sink(logger);
+  sink(log_level::debug, "a");
+  sink(log_level::info, "b");
+  sink(log_level::warning, "{c}");
+  sink(log_level::error, "d");
+  const std::vector<std::string> expected{"debug {} a", "info {} b", "warn {} {c}", "error {} d"};
+  BOOST_TEST(logger->lines == expected, boost::test_tools::per_element());
+}
+
+BOOST_AUTO_TEST_CASE(lines_reach_the_log_of_an_actor_system) {
+  const auto path = std::filesystem::temp_directory_path() / ("kdb-caf-log-" + std::to_string(::getpid()));
+  {
+    caf::actor_system_config config;
+    config.set("logger.file-name", path.string());
+    config.set("logger.file-verbosity", caf::atom("info"));
+    config.set("logger.file-format", "%p %c %m%n");
+    caf::actor_system system{config};
+    const auto sink = caf_sink(system);
+    sink(log_level::warning, "the node was lost");
+    sink(log_level::debug, "nobody wants this");
+  }
+  std::ifstream file{path};
+  const std::string text{std::istreambuf_iterator<char>{file}, {}};
+  std::filesystem::remove(path);
+  BOOST_TEST(text.find("WARN kdb the node was lost\n") != text.npos, text);
+  BOOST_TEST(text.find("nobody wants this") == text.npos, text);
+}
+
+BOOST_AUTO_TEST_SUITE_END()
