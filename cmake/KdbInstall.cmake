@@ -59,6 +59,8 @@ endif()
 
 # -- find_package(kdb) --------------------------------------------------------------------------
 
+# Programs need the CAF that libkdb was built with.
+string(REGEX MATCH "^[0-9]+" KDB_CAF_MAJOR "${KDB_CAF_VERSION}")
 configure_package_config_file(cmake/kdbConfig.cmake.in ${PROJECT_BINARY_DIR}/package/kdbConfig.cmake INSTALL_DESTINATION ${kdb_package_dir}
   NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/package/kdbConfigVersion.cmake COMPATIBILITY SameMinorVersion)

@@ -2,22 +2,36 @@
 
 # Defines kdb::caf, the core of the C++ Actor Framework, and sets KDB_CAF_FOUND and KDB_CAF_VERSION.
 #
-# Debian ships neither a CMake package nor a .pc file for CAF. This is not a find module and uses names of our own, because a FindCAF.cmake
-# on the module path, or a target CAF::core made by us, would get in the way of a program that finds CAF in its own way. Such a program's
-# CAF::core is used when it is there. KDB_CAF_ROOT is searched first.
+# CAF 1 comes with a CMake package, which is taken where CMake finds one. CAF 0.17 has none, and Debian's has no .pc file either: it is searched
+# for. This is not a find module and uses names of our own, because a FindCAF.cmake on the module path, or a target CAF::core made by us,
+# would get in the way of a program that finds CAF in its own way. Such a program's CAF::core is used when it is there.
+# KDB_CAF_ROOT names the prefix of the CAF to take, whatever else is installed.
 
 set(KDB_CAF_FOUND FALSE)
-set(KDB_CAF_MISSING "CAF 0.17.6 or a later 0.17 is not installed (Debian: libcaf-dev); KDB_CAF_ROOT names its prefix")
+set(KDB_CAF_MISSING "neither CAF 0.17.6 or a later 0.17 (Debian: libcaf-dev) nor CAF 1 is installed; KDB_CAF_ROOT names its prefix")
 
-# A CMake package of CAF (CAF 1.x has one) belongs here, before the search: once the sources compile with that version,
-# `find_package(CAF <version> CONFIG QUIET COMPONENTS core)` defines CAF::core, and the next branch takes it.
+if(NOT TARGET kdb::caf AND NOT TARGET CAF::core)
+  if(KDB_CAF_ROOT)
+    find_package(CAF CONFIG QUIET COMPONENTS core PATHS "${KDB_CAF_ROOT}" NO_DEFAULT_PATH)
+  else()
+    find_package(CAF CONFIG QUIET COMPONENTS core)
+  endif()
+endif()
 if(TARGET kdb::caf)
   set(KDB_CAF_FOUND TRUE)
 elseif(TARGET CAF::core)
   add_library(kdb::caf INTERFACE IMPORTED GLOBAL)
   target_link_libraries(kdb::caf INTERFACE CAF::core)
   get_target_property(KDB_CAF_INCLUDE_DIR CAF::core INTERFACE_INCLUDE_DIRECTORIES)
-  set(KDB_CAF_FOUND TRUE)
+  if(CAF_VERSION)
+    set(KDB_CAF_VERSION "${CAF_VERSION}")
+    get_target_property(KDB_CAF_LIBRARY CAF::core LOCATION)
+  endif()
+  if(CAF_VERSION VERSION_GREATER_EQUAL 0.18 AND CAF_VERSION VERSION_LESS 1)
+    set(KDB_CAF_MISSING "CAF in ${CAF_DIR} is ${CAF_VERSION}; libkdb works with 0.17.6 and later 0.17, and with 1. KDB_CAF_ROOT names the prefix of another one")
+  else()
+    set(KDB_CAF_FOUND TRUE)
+  endif()
 else()
   find_path(KDB_CAF_INCLUDE_DIR NAMES caf/actor_system.hpp HINTS "${KDB_CAF_ROOT}" PATH_SUFFIXES include)
   find_library(KDB_CAF_LIBRARY NAMES caf_core HINTS "${KDB_CAF_ROOT}" PATH_SUFFIXES lib)
@@ -43,7 +57,7 @@ else()
       target_link_libraries(kdb::caf INTERFACE Threads::Threads)
       set(KDB_CAF_FOUND TRUE)
     else()
-      set(KDB_CAF_MISSING "CAF in ${KDB_CAF_INCLUDE_DIR} is ${KDB_CAF_VERSION}; libkdb works with 0.17.6 and later 0.17. KDB_CAF_ROOT names the prefix of another one")
+      set(KDB_CAF_MISSING "CAF in ${KDB_CAF_INCLUDE_DIR} is ${KDB_CAF_VERSION}; libkdb works with 0.17.6 and later 0.17, and with 1. KDB_CAF_ROOT names the prefix of another one")
     endif()
   endif()
 endif()

@@ -25,9 +25,7 @@ struct withdraw {
 };
 struct get_balance {};
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(deposit)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(withdraw)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(get_balance)
+KDB_ACTOR_MESSAGES(bank, 200, deposit, withdraw, get_balance)
 // docs: end
 
 namespace {
@@ -35,15 +33,15 @@ namespace {
 // docs: behavior
 /// Keeps a balance. Only this actor touches its state, one message at a time: it needs no mutex.
 caf::behavior account(caf::stateful_actor<int>* self) {
-  self->state = 0;
+  auto& balance = kdb::any_caf::state_of(self) = 0;
   return {
-    [=](const deposit& message) { self->state += message.amount; },
-    [=](const withdraw& message) -> caf::result<int> {
-      if (message.amount > self->state)
+    [&balance](const deposit& message) { balance += message.amount; },
+    [&balance](const withdraw& message) -> caf::result<int> {
+      if (message.amount > balance)
         return kdb::to_caf({.code = kdb::errc::invalid_argument, .message = "the balance is too low"});
-      return self->state -= message.amount; // The answer to the request.
+      return balance -= message.amount; // The answer to the request.
     },
-    [=](const get_balance&) { return self->state; },
+    [&balance](const get_balance&) { return balance; },
   };
 }
 // docs: end
@@ -51,8 +49,8 @@ caf::behavior account(caf::stateful_actor<int>* self) {
 // docs: request
 /// Deposits, withdraws, prints what is left, and ends.
 caf::behavior customer(caf::event_based_actor* self, caf::actor bank) {
-  self->send(bank, deposit{100}); // Wants no answer.
-  self->request(bank, 1s, withdraw{58})
+  kdb::any_caf::send(self, bank, deposit{100}); // Wants no answer.
+  kdb::any_caf::request(self, bank, 1s, withdraw{58})
     .then([](int left) { std::cout << left << " left\n"; }, [=](const caf::error& error) { self->quit(error); });
   return {}; // No handlers: it ends when the last answer has arrived.
 }
@@ -64,7 +62,7 @@ caf::behavior teller(caf::event_based_actor* self, caf::actor bank) {
   return {
     [=](const withdraw& message) {
       auto promise = self->make_response_promise<int>();
-      self->request(bank, 1s, message)
+      kdb::any_caf::request(self, bank, 1s, message)
         .then([=](int left) mutable { promise.deliver(left); },
               [=](caf::error& error) mutable { promise.deliver(std::move(error)); });
       return promise;
@@ -77,6 +75,7 @@ caf::behavior teller(caf::event_based_actor* self, caf::actor bank) {
 
 int main() {
   // docs: system
+  kdb::init_caf<kdb_block::bank>(); // CAF 1 wants to know all messages first.
   caf::actor_system_config config;
   caf::actor_system system{config};
   caf::scoped_actor self{system}; // Lets main, which is no actor, send and receive.
@@ -85,7 +84,7 @@ int main() {
 
   // docs: monitor
   int status = 1;
-  self->spawn<caf::monitored>(customer, bank);
+  self->monitor(self->spawn(customer, bank));
   self->receive([&](const caf::down_msg& down) { // Arrives once, when the customer has ended.
     std::cout << (down.reason ? "the customer failed\n" : "the customer is done\n");
     status = down.reason ? 1 : 0;
@@ -94,7 +93,7 @@ int main() {
 
   // docs: receive
   auto counter = self->spawn(teller, bank);
-  self->request(counter, 1s, withdraw{50})
+  kdb::any_caf::request(self, counter, 1s, withdraw{50})
     .receive([&](int) { status = 1; },
              [](const caf::error& error) { std::cout << kdb::error::from(error).message << "\n"; }); // the balance is too low
   // docs: end

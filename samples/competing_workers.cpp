@@ -20,7 +20,7 @@ caf::behavior worker(caf::event_based_actor*, caf::actor tally) {
   return {
     [=](const kdb::work_item& item) { // One event. The next one arrives after the answer.
       const auto known = item.event().type() == "order-placed";
-      caf::anon_send(tally, known);
+      kdb::any_caf::anon_send(tally, known);
       return known ? kdb::outcome::ack() : kdb::outcome::nack(kdb::nack_action::park, "unknown type");
     },
   };
@@ -43,9 +43,9 @@ int main(int argc, char** argv) {
     std::cerr << kdb::to_string(kdb::error::from(why)) << "\n";
     status = 1;
   };
-  self->request(*db, 5s, kdb::create_group{stream, "shipping"}).receive([] {}, failed);
+  kdb::any_caf::request(self, *db, 5s, kdb::create_group{stream, "shipping"}).receive([] {}, failed);
   for (auto type : {"order-placed", "order-placed", "gibberish", "order-placed"})
-    self->send(*db, kdb::append_to_stream{.stream = stream, .events = {kdb::new_event::json(type, "{}")}});
+    kdb::any_caf::send(self, *db, kdb::append_to_stream{.stream = stream, .events = {kdb::new_event::json(type, "{}")}});
   // docs: pool
   kdb::competing_workers_plan plan{.group = {stream, "shipping"}};
   plan.make_worker = [tally = caf::actor{self}](caf::actor_system& in) { return in.spawn(worker, tally); };
@@ -55,10 +55,10 @@ int main(int argc, char** argv) {
   // docs: end
   if (!pool)
     return 1;
-  self->request(*pool, 5s, kdb::await_joined{}).receive([] {}, failed);
+  kdb::any_caf::request(self, *pool, 5s, kdb::await_joined{}).receive([] {}, failed);
   for (int events = 0, placed = 0; status == 0 && events < 4; ++events)
     self->receive([&](bool known) { std::cout << (placed += known) << " orders\n"; }, caf::after(10s) >> [&] { status = 1; });
-  self->request(*pool, 10s, kdb::cancel{}).receive([] {}, failed); // Workers finish their events.
-  self->request(*db, 10s, kdb::close{}).receive([] {}, failed);
+  kdb::any_caf::request(self, *pool, 10s, kdb::cancel{}).receive([] {}, failed); // Workers finish their events.
+  kdb::any_caf::request(self, *db, 10s, kdb::close{}).receive([] {}, failed);
   return status;
 }

@@ -17,7 +17,7 @@ namespace {
 
 // docs: worker
 caf::behavior worker(caf::event_based_actor* self, kdb::client_actor db, kdb::group_name group) {
-  self->request(db, 5s, kdb::consume{.group = group, .subscriber = self})
+  kdb::any_caf::request(self, db, 5s, kdb::consume{.group = group, .subscriber = self})
     .then([](const kdb::consumer_actor&) {}, [=](const caf::error& why) { self->quit(why); });
   return {
     [=](const kdb::consumer_batch& batch) { // Returns one outcome for each event, which also asks for the next batch.
@@ -51,12 +51,12 @@ int main(int argc, char** argv) {
   // docs: create
   const kdb::group_settings how{.message_timeout = 10s, .max_retries = 3};
   const kdb::create_group create{stream, "billing", {.settings = how}};
-  self->request(*db, 5s, create).receive([] {}, [&](const caf::error&) { status = 1; });
+  kdb::any_caf::request(self, *db, 5s, create).receive([] {}, [&](const caf::error&) { status = 1; });
   // docs: end
-  auto consuming = self->spawn<caf::monitored>(worker, *db, kdb::group_name{stream, "billing"});
+  self->monitor(self->spawn(worker, *db, kdb::group_name{stream, "billing"}));
   for (auto type : {"order-placed", "order-placed", "gibberish", "shop-closed"})
-    self->send(*db, kdb::append_to_stream{.stream = stream, .events = {kdb::new_event::json(type, "{}")}});
+    kdb::any_caf::send(self, *db, kdb::append_to_stream{.stream = stream, .events = {kdb::new_event::json(type, "{}")}});
   self->receive([&](const caf::down_msg& down) { status = down.reason ? 1 : status; });
-  self->request(*db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
+  kdb::any_caf::request(self, *db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
   return status;
 }

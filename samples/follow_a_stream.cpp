@@ -17,7 +17,7 @@ namespace {
 
 // docs: follow
 caf::behavior shipping(caf::event_based_actor* self, kdb::client_actor db, std::string stream) {
-  self->request(db, 5s, kdb::subscribe_to_stream{.stream = stream, .subscriber = self})
+  kdb::any_caf::request(self, db, 5s, kdb::subscribe_to_stream{.stream = stream, .subscriber = self})
     .then([](const kdb::subscription_actor&) {}, [=](const caf::error& why) { self->quit(why); });
   return {
     [=](const kdb::event_batch& batch) { // Returning asks for the next batch.
@@ -45,11 +45,11 @@ int main(int argc, char** argv) {
   }
   const auto stream = "orders-" + kdb::to_string(kdb::random_uuid());
   caf::scoped_actor self{owned.system()};
-  auto follower = self->spawn<caf::monitored>(shipping, *db, stream);
+  self->monitor(self->spawn(shipping, *db, stream));
   for (auto type : {"order-placed", "order-placed", "shop-closed"})
-    self->send(*db, kdb::append_to_stream{.stream = stream, .events = {kdb::new_event::json(type, "{}")}});
+    kdb::any_caf::send(self, *db, kdb::append_to_stream{.stream = stream, .events = {kdb::new_event::json(type, "{}")}});
   int status = 1;
   self->receive([&](const caf::down_msg& down) { status = down.reason ? 1 : 0; });
-  self->request(*db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
+  kdb::any_caf::request(self, *db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
   return status;
 }

@@ -28,19 +28,20 @@ kdb::uuid derived_id(const kdb::uuid& source, const char* what) {
 /// Order n becomes invoice n, so the last invoice says where to resume.
 caf::behavior invoicing(caf::stateful_actor<kdb::stream_state>* self, kdb::client_actor db, std::string orders,
                         std::string invoices) {
+  auto& written = kdb::any_caf::state_of(self);                        // The state of the stream of invoices.
   const auto failed = [=](const caf::error& why) { self->quit(why); }; // Its supervisor starts another one.
-  self->request(db, 10s, kdb::get_current_version{invoices})
+  kdb::any_caf::request(self, db, 10s, kdb::get_current_version{invoices})
     .then(
-      [=](const std::optional<kdb::stream_revision>& last) {
-        self->state = last ? kdb::stream_state{*last} : kdb::stream_state::no_stream;
+      [=, &written](const std::optional<kdb::stream_revision>& last) {
+        written = last ? kdb::stream_state{*last} : kdb::stream_state::no_stream;
         const auto from = last ? kdb::stream_position{*last} : kdb::stream_start;
-        self->request(db, 10s, kdb::subscribe_to_stream{orders, kdb::subscriber{self}, {.from = from}})
+        kdb::any_caf::request(self, db, 10s, kdb::subscribe_to_stream{orders, kdb::subscriber{self}, {.from = from}})
           .then([](const kdb::subscription_actor&) {}, failed);
       },
       failed);
   return {
-    [=](const kdb::event_batch& batch) -> caf::result<void> {
-      kdb::append_to_stream results{invoices, self->state, {}, {.call = {.deadline = 10s, .retry = 10}}};
+    [=, &written](const kdb::event_batch& batch) -> caf::result<void> {
+      kdb::append_to_stream results{invoices, written, {}, {.call = {.deadline = 10s, .retry = 10}}};
       for (const auto& order : batch.events()) {
         results.events.push_back(kdb::new_event::json("invoice-written", std::string{order.data()}));
         results.events.back().id = derived_id(order.id(), "invoice");
@@ -49,10 +50,10 @@ caf::behavior invoicing(caf::stateful_actor<kdb::stream_state>* self, kdb::clien
       if (results.events.empty()) // Caught up.
         credit.deliver(caf::unit);
       else
-        self->request(db, caf::infinite, std::move(results))
+        kdb::any_caf::request(self, db, caf::infinite, std::move(results))
           .then(
-            [=](const kdb::append_result& done) mutable {
-              self->state = *done.revision;
+            [=, &written](const kdb::append_result& done) mutable {
+              written = *done.revision;
               credit.deliver(caf::unit);
             },
             failed);
@@ -72,14 +73,19 @@ int main(int argc, char** argv) {
   caf::scoped_actor self{owned.system()};
   auto db = kdb::spawn_client(owned.system(), settings).value();
   const auto run = kdb::to_string(kdb::random_uuid()), orders = "orders-" + run, invoices = "invoices-" + run;
-  auto service = self->spawn<caf::monitored>(invoicing, db, orders, invoices);
-  const auto restart = [&](const caf::down_msg&) { service = self->spawn<caf::monitored>(invoicing, db, orders, invoices); };
+  caf::actor service;
+  const auto start = [&] {
+    service = self->spawn(invoicing, db, orders, invoices);
+    self->monitor(service);
+  };
+  const auto restart = [&](const caf::down_msg&) { start(); };
+  start();
 
   constexpr std::size_t count = 400;
   for (std::size_t i = 0; i < count; ++i) {
     kdb::append_to_stream order{orders};
     order.events.push_back(kdb::new_event::json("order-placed", std::to_string(i)));
-    self->request(db, 10s, std::move(order)).receive([](const kdb::append_result&) {}, [](const caf::error&) {});
+    kdb::any_caf::request(self, db, 10s, std::move(order)).receive([](const kdb::append_result&) {}, [](const caf::error&) {});
     if (i % 50 == 25) { // At any point of its work.
       self->send_exit(service, caf::exit_reason::kill);
       self->receive(restart);
@@ -91,7 +97,7 @@ int main(int argc, char** argv) {
     // A service ends if an append of its predecessor arrived first. The next one starts from the new state.
     self->receive(
       restart, caf::after(20ms) >> [] {});
-    self->request(db, 10s, kdb::read_stream_to_end{invoices})
+    kdb::any_caf::request(self, db, 10s, kdb::read_stream_to_end{invoices})
       .receive(
         [&](const kdb::event_list& all) {
           written = all.size();
@@ -100,7 +106,7 @@ int main(int argc, char** argv) {
         },
         [](const caf::error&) {});
   }
-  self->request(db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
+  kdb::any_caf::request(self, db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
   std::cout << (fine ? "one invoice for each order\n" : "invoices are missing or doubled\n");
   return fine ? 0 : 1;
 }

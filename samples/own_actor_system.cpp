@@ -24,7 +24,7 @@ caf::behavior host(caf::event_based_actor* self, kdb::settings settings, int* st
     return {};
   }
   self->link_to(*db);
-  self->request(*db, 10s, kdb::get_commit_position{})
+  kdb::any_caf::request(self, *db, 10s, kdb::get_commit_position{})
     .then(
       [=](kdb::log_position head) {
         std::cout << "the last event is at " << to_string(head) << "\n";
@@ -44,8 +44,9 @@ int main(int argc, char** argv) {
     std::cerr << to_string(settings.error()) << "\n";
     return 1;
   }
+  kdb::init_caf();
   caf::actor_system_config config;
-  config.set("scheduler.policy", caf::atom("sharing")); // Wakes an idle system faster than `stealing`.
+  kdb::any_caf::use_scheduler(config, "sharing"); // Wakes an idle system faster than `stealing`.
   caf::actor_system system{config};
   int status = 1;
   system.spawn(host, *settings, &status);

@@ -18,7 +18,8 @@ namespace {
 /// Appends three events, one at a time, and ends.
 caf::behavior writer(caf::event_based_actor* self, kdb::client_actor db, std::string stream) {
   for (auto sku : {"7", "8", "9"})
-    self->request(db, 5s, kdb::append_to_stream{.stream = stream, .events = {kdb::new_event::json("order-paid", sku)}})
+    kdb::any_caf::request(self, db, 5s,
+                          kdb::append_to_stream{.stream = stream, .events = {kdb::new_event::json("order-paid", sku)}})
       .then([](const kdb::append_result&) {}, [=](const caf::error& why) { self->quit(why); });
   return {};
 }
@@ -89,7 +90,7 @@ private:
     show(batch);
     for (const auto& event : batch.events())
       if (event.revision() == kdb::stream_revision{5})
-        send(subscription_, kdb::cancel{});
+        kdb::any_caf::send(this, subscription_, kdb::cancel{});
   } // Returning asks for the next batch.
 
   void ended(const kdb::subscription_ended& end) {
@@ -110,7 +111,7 @@ private:
 
   template <class Handle, class Timeout, class Request, class Answer>
   void ask_for(const Handle& whom, Timeout timeout, Request what, void (tour::*then)(const Answer&)) {
-    request(whom, timeout, std::move(what))
+    kdb::any_caf::request(this, whom, timeout, std::move(what))
       .then([=, this](const Answer& answer) { (this->*then)(answer); }, [this](const caf::error& why) { quit(why); });
   }
 
@@ -140,13 +141,13 @@ int main(int argc, char** argv) {
     std::cerr << to_string(db.error()) << "\n";
     return 2;
   }
-  auto guide = self->spawn<tour, caf::monitored>(*db);
+  self->monitor(self->spawn<tour>(*db));
   int status = 1;
   self->receive([&](const caf::down_msg& down) {
     status = down.reason ? 1 : 0;
     if (down.reason)
       std::cerr << to_string(kdb::error::from(down.reason)) << "\n";
   });
-  self->request(*db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
+  kdb::any_caf::request(self, *db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
   return status;
 }

@@ -14,8 +14,6 @@
 
 using namespace std::chrono_literals;
 
-namespace {
-
 // docs: supervisor
 struct follow {
   std::string stream;
@@ -24,54 +22,63 @@ struct follow {
 };
 struct crash {};
 
+KDB_ACTOR_MESSAGES(supervision, 200, follow, crash)
+
+namespace {
+
 struct supervisor_state {
+  explicit supervisor_state(caf::event_based_actor* owner) : self{owner}, ends{owner, [this](caf::down_msg&) { start(); }} {}
+
+  void start() {
+    client = kdb::spawn_client(self->system(), settings).value();
+    ends.watch(client);
+  }
+
+  caf::event_based_actor* self;
+  kdb::any_caf::monitoring ends; // Of clients: another one is started.
+  kdb::settings settings;
   kdb::client_actor client;
 };
 
 caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, kdb::settings settings) {
-  const auto start = [=] {
-    self->state.client = kdb::spawn_client(self->system(), settings).value();
-    self->monitor(self->state.client);
-  };
-  self->set_down_handler([=](const caf::down_msg&) { start(); });
-  start();
+  auto& state = kdb::any_caf::state_of(self);
+  state.settings = std::move(settings);
+  state.start();
   return {
-    [=](kdb::append_to_stream& what) { return self->delegate(self->state.client, std::move(what)); },
-    [=](const follow& what) {
-      self
-        ->request(self->state.client, caf::infinite, kdb::subscribe_to_stream{what.stream, what.subscriber, {.from = what.from}})
-        .then([](const kdb::subscription_actor&) {}, [=](const caf::error&) { self->delayed_send(self, 50ms, what); });
+    [self, &state](kdb::append_to_stream& what) { return kdb::any_caf::delegate(self, state.client, std::move(what)); },
+    [self, &state](const follow& what) {
+      const kdb::subscribe_to_stream from_there{what.stream, what.subscriber, {.from = what.from}};
+      kdb::any_caf::request(self, state.client, caf::infinite, from_there)
+        .then([](const kdb::subscription_actor&) {}, [=](const caf::error&) { kdb::any_caf::send_later(self, 50ms, what); });
     },
-    [=](const crash&) { self->send_exit(self->state.client, caf::exit_reason::kill); },
+    [self, &state](const crash&) { self->send_exit(state.client, caf::exit_reason::kill); },
   };
 }
 
 /// Sees every event once and in order, also if clients fail: when a subscription ends, it starts another after the last event.
 caf::behavior follower(caf::stateful_actor<std::uint64_t>* self, caf::actor owner, std::string stream, std::uint64_t enough) {
-  const auto go_on = [=] {
-    const auto seen = self->state;
-    self->send(owner, follow{stream, seen == 0 ? kdb::stream_start : kdb::stream_revision{seen - 1}, self});
+  auto& seen = kdb::any_caf::state_of(self);
+  const auto go_on = [=, &seen] {
+    kdb::any_caf::send(self, owner, follow{stream, seen == 0 ? kdb::stream_start : kdb::stream_revision{seen - 1}, self});
   };
   go_on();
   return {
-    [=](const kdb::event_batch& batch) {
+    [=, &seen](const kdb::event_batch& batch) {
       for (const auto& event : batch.events())
-        if (event.revision().value != self->state++)
+        if (event.revision().value != seen++)
           self->quit(caf::sec::runtime_error);
-      if (self->state == enough)
+      if (seen == enough)
         self->quit();
     },
     [=](const kdb::subscription_ended&) { go_on(); },
   };
 }
-// docs: end
 
 } // namespace
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(follow)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(crash)
+// docs: end
 
 int main(int argc, char** argv) {
+  kdb::init_caf<kdb_block::supervision>();
   std::optional<kdb::devnode> node;
   auto settings = kdb::settings::from_connection_string(argc > 1 ? argv[1] : node.emplace().connection_string()).value();
   kdb::owned_system owned;
@@ -79,15 +86,16 @@ int main(int argc, char** argv) {
   const auto owner = self->spawn(supervisor, settings);
   const auto stream = "supervised-" + kdb::to_string(kdb::random_uuid());
   constexpr std::uint64_t events = 40;
-  self->spawn<caf::monitored>(follower, owner, stream, events);
+  self->monitor(self->spawn(follower, owner, stream, events));
   for (std::uint64_t i = 0; i < events; ++i) {
     if (i % 10 == 5)
-      self->send(owner, crash{});
+      kdb::any_caf::send(self, owner, crash{});
     // The explicit expected state and the id make a retry idempotent.
     kdb::append_to_stream one{stream, i == 0 ? kdb::stream_state::no_stream : kdb::stream_state::revision(i - 1)};
     one.events.push_back(kdb::new_event::json("happened", "{}"));
     for (bool done = false; !done;)
-      self->request(owner, 10s, one).receive([&](const kdb::append_result&) { done = true; }, [](const caf::error&) {});
+      kdb::any_caf::request(self, owner, 10s, one)
+        .receive([&](const kdb::append_result&) { done = true; }, [](const caf::error&) {});
   }
   int status = 1;
   self->receive([&](const caf::down_msg& down) { status = down.reason ? 1 : 0; });

@@ -13,14 +13,14 @@
 #include <optional>
 
 // docs: typed-subscriber
-using archive_actor = caf::typed_actor<caf::replies_to<kdb::event_batch>::with<std::uint64_t>>; // The number of events it holds.
-using copier_actor = caf::typed_actor<caf::replies_to<kdb::event_batch>::with<void>, caf::reacts_to<kdb::subscription_ended>>;
+using archive_actor = caf::typed_actor<kdb::accepts<kdb::event_batch, std::uint64_t>>; // The number of events it holds.
+using copier_actor = caf::typed_actor<kdb::accepts<kdb::event_batch>, kdb::accepts<kdb::subscription_ended>>;
 
 copier_actor::behavior_type copier(copier_actor::pointer self, archive_actor archive, std::uint64_t enough) {
   return {
     [=](const kdb::event_batch& batch) -> caf::result<void> {
-      caf::response_promise promise = self->make_response_promise<void>();
-      self->request(archive, std::chrono::seconds{5}, batch)
+      auto promise = self->make_response_promise();
+      kdb::any_caf::request(self, archive, std::chrono::seconds{5}, batch)
         .then(
           [=](std::uint64_t held) mutable {
             promise.deliver(caf::unit); // Only now the next batch may arrive.
@@ -51,11 +51,12 @@ int main(int argc, char** argv) {
   caf::scoped_actor self{owned.system()};
   std::vector<kdb::new_event> events(200);
   std::ranges::generate(events, [] { return kdb::new_event::json("copied", "{}"); });
-  self->send(db, kdb::append_to_stream{.stream = "copies", .events = events});
-  auto copy = self->spawn<caf::monitored>(copier, self->spawn(archive), events.size());
-  self->send(db, kdb::subscribe_to_stream{.stream = "copies", .subscriber = copy});
+  kdb::any_caf::send(self, db, kdb::append_to_stream{.stream = "copies", .events = events});
+  auto copy = self->spawn(copier, self->spawn(archive), events.size());
+  self->monitor(copy);
+  kdb::any_caf::send(self, db, kdb::subscribe_to_stream{.stream = "copies", .subscriber = copy});
   int status = 1;
   self->receive([&](const caf::down_msg& down) { status = down.reason ? 1 : 0; });
-  self->request(db, std::chrono::seconds{10}, kdb::close{}).receive([] {}, [](const caf::error&) {});
+  kdb::any_caf::request(self, db, std::chrono::seconds{10}, kdb::close{}).receive([] {}, [](const caf::error&) {});
   return status;
 }

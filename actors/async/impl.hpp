@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <caf/send.hpp>
-
 #include <functional>
 #include <memory>
 #include <type_traits>
@@ -43,8 +41,11 @@ struct async_core::impl {
 
   /// Makes a call. `done` gets the messages of the server.
   void call(std::shared_ptr<wire::call_plan> plan, observation seen, std::function<void(result<wire::message_list>)> done) const {
-    ask<wire::message_list>(caf::actor_cast<call_runner>(running->client()),
-                            run_call{.plan = std::move(plan), .seen = std::move(seen)}, std::move(done));
+    ask<server_messages>(caf::actor_cast<call_runner>(running->client()),
+                         run_call{.plan = std::move(plan), .seen = std::move(seen)},
+                         [done = std::move(done)](result<server_messages> answer) {
+                           done(std::move(answer).transform([](server_messages messages) { return std::move(messages.all); }));
+                         });
   }
 
   std::shared_ptr<runtime> running;

@@ -25,7 +25,7 @@ void start_next(const std::shared_ptr<async_statistics_state>& state, completion
 
 void cancel(const std::shared_ptr<async_statistics_state>& state) {
   if (!state->owner->running->inherited())
-    caf::anon_send(state->source, kdb::cancel{});
+    any_caf::anon_send(state->source, kdb::cancel{});
 }
 
 void async_core::watch_statistics(watch_statistics_options options,

@@ -30,7 +30,7 @@ struct statistics_watch_state {
 
   void cancel() {
     if (source && !running->inherited())
-      caf::anon_send(source, kdb::cancel{});
+      any_caf::anon_send(source, kdb::cancel{});
   }
 
   std::shared_ptr<runtime> running;

@@ -38,7 +38,7 @@ caf::result<answer_of<Request>> client_state::on_call(Request& request) {
     seen.ends(answer);
     deliver(to, std::move(answer));
   };
-  self->delegate(management, run_call{plan, finish, std::move(prepare), seen});
+  any_caf::delegate(self, management, run_call{plan, finish, std::move(prepare), seen});
   return caf::delegated<answer_of<Request>>{};
 }
 

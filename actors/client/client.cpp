@@ -54,8 +54,7 @@ client_self::behavior_type client_state::start(client_parts given) {
   context =
     std::make_shared<const worker_context>(worker_context{parts.settings, std::make_shared<connection_ref>(), parts.log,
                                                           std::make_shared<own_credentials>(parts.settings), parts.signals});
-  self->set_down_handler([this](caf::down_msg& message) { on_down(message); });
-  self->set_exit_handler([this](caf::exit_msg& message) { shut(std::move(message.reason)); });
+  ends = {self, [this](caf::down_msg& message) { on_down(message); }};
   spawn_keeper();
   spawn_connection();
   spawn_appender();
@@ -88,7 +87,8 @@ client_self::behavior_type client_state::start(client_parts given) {
       quit_when_done();
     },
   };
-  return {client_self::behavior_type::unsafe_init{}, own.or_else(call_handlers())};
+  return any_caf::behavior_with_exit<client_self::behavior_type>(
+    self, [this](caf::exit_msg& message) { shut(std::move(message.reason)); }, own.or_else(call_handlers()));
 }
 
 reader_actor client_state::spawn_reader(wire::read_request request, call_options call) {
@@ -109,15 +109,15 @@ caf::result<subscription_actor> client_state::spawn_subscription(subscription_pl
 template <class Handle, class Started>
 caf::result<Handle> client_state::when_begun(const Started& started) {
   supervise(started.address(), caf::actor_cast<caf::strong_actor_ptr>(started));
-  return self->delegate(started, begin{});
+  return any_caf::delegate(self, started, begin{});
 }
 
 // -- the requests -------------------------------------------------------------------------
 
-caf::result<wire::message_list> client_state::on_run(run_call& job) {
+caf::result<server_messages> client_state::on_run(run_call& job) {
   if (closing)
     return to_caf(closed_error());
-  return self->delegate(management, std::move(job));
+  return any_caf::delegate(self, management, std::move(job));
 }
 
 caf::result<append_result> client_state::on_append(append_to_stream& request, policy::observed_operation operation) {
@@ -126,22 +126,22 @@ caf::result<append_result> client_state::on_append(append_to_stream& request, po
   auto& call = request.options.call;
   const auto times = call.retry.value_or(parts.settings.retry);
   if (times == 0 && operation == policy::observed_operation::append_to_stream)
-    return self->delegate(appender, std::move(request)); // Which observes it.
+    return any_caf::delegate(self, appender, std::move(request)); // Which observes it.
   auto seen = watch_operation(context->signals, operation, call, request.stream, request.events.size());
   if (times == 0)
-    return self->delegate(appender, observed_append{std::move(request), std::move(seen)});
+    return any_caf::delegate(self, appender, observed_append{std::move(request), std::move(seen)});
   const auto explicitly = request.expected == stream_state::no_stream || request.expected.is_revision();
   const auto started =
     self->spawn(retrying, client_actor{self},
                 retry_plan{explicitly, times, policy::time_budget{deadline_for(parts.settings, call), self->clock().now()}});
   supervise(started.address());
-  return self->delegate(started, observed_append{std::move(request), std::move(seen)});
+  return any_caf::delegate(self, started, observed_append{std::move(request), std::move(seen)});
 }
 
 caf::result<append_result> client_state::on_observed_append(observed_append& request) {
   if (closing)
     return to_caf(closed_error());
-  return self->delegate(appender, std::move(request));
+  return any_caf::delegate(self, appender, std::move(request));
 }
 
 caf::result<reader_actor> client_state::on_read(read_stream& request) {
@@ -157,7 +157,7 @@ caf::result<append_in_parts_result> client_state::on_append_in_parts(append_in_p
     return append_in_parts_result{.stopped = closed_error()};
   auto worker = self->spawn(parts_appender, client_actor{self});
   supervise(worker.address());
-  return self->delegate(worker, std::move(request));
+  return any_caf::delegate(self, worker, std::move(request));
 }
 
 caf::result<event_list> client_state::on_read_to_end(read_stream_to_end& request) {
@@ -165,7 +165,7 @@ caf::result<event_list> client_state::on_read_to_end(read_stream_to_end& request
     return to_caf(closed_error());
   auto worker = self->spawn(whole_reader, client_actor{self});
   supervise(worker.address());
-  return self->delegate(worker, std::move(request));
+  return any_caf::delegate(self, worker, std::move(request));
 }
 
 caf::result<reader_actor> client_state::on_read_all(read_all& request) {
@@ -258,7 +258,7 @@ caf::result<connected> client_state::on_wait_connected(const wait_connected& mes
 }
 
 void client_state::wait_for_node(const connected_promise& waiting, policy::time_budget budget) {
-  self->request(context->connection->get(), timeout_of(budget.left(self->clock().now())), get_node{})
+  any_caf::request(self, context->connection->get(), timeout_of(budget.left(self->clock().now())), get_node{})
     .then(
       [waiting](const node_ptr& found) {
         waiting->deliver(connected{found->where, found->features.version});
@@ -280,7 +280,7 @@ void client_state::wait_for_node(const connected_promise& waiting, policy::time_
 caf::result<client_status> client_state::on_get_status() {
   if (closing)
     return client_status{.phase = client_phase::closed};
-  return self->delegate(context->connection->get(), get_status{});
+  return any_caf::delegate(self, context->connection->get(), get_status{});
 }
 
 caf::result<client_health> client_state::on_get_health() {
@@ -288,12 +288,13 @@ caf::result<client_health> client_state::on_get_health() {
     return health_of({.phase = client_phase::closed});
   const auto promise = kept(self->make_response_promise<client_health>());
   const auto link = context->connection->get();
-  self->request(link, caf::infinite, get_status{})
+  any_caf::request(self, link, caf::infinite, get_status{})
     .then(
       [this, promise, link](const client_status& status) {
         promise->deliver(health_of(status));
         if (status.phase == client_phase::idle && status.trouble) // Else only a request would look again, and none may come.
-          self->request(link, caf::infinite, get_node{.wait = false}).then([](const node_ptr&) {}, [](const caf::error&) {});
+          any_caf::request(self, link, caf::infinite, get_node{.wait = false})
+            .then([](const node_ptr&) {}, [](const caf::error&) {});
       },
       [promise](const caf::error& cause) {
         promise->deliver(health_of({.phase = client_phase::connecting, .trouble = reconnecting{.why = error::from(cause)}}));
@@ -308,7 +309,8 @@ caf::result<server_info> client_state::on_get_server_info(get_server_info& messa
     return to_caf(std::move(fine.error()));
   const auto promise = kept(self->make_response_promise<server_info>());
   const policy::time_budget budget{deadline_for(parts.settings, message.call), self->clock().now()};
-  self->request(context->connection->get(), timeout_of(budget.left(self->clock().now())), get_node{message.call.wait_for_node})
+  any_caf::request(self, context->connection->get(), timeout_of(budget.left(self->clock().now())),
+                   get_node{message.call.wait_for_node})
     .then(
       [promise](const node_ptr& found) {
         const auto& offers = found->features.offers;
@@ -319,7 +321,7 @@ caf::result<server_info> client_state::on_get_server_info(get_server_info& messa
 }
 
 client_self::behavior_type client_behavior(client_self::stateful_pointer<client_state> self, client_parts parts) {
-  return self->state.start(std::move(parts));
+  return any_caf::state_of(self).start(std::move(parts));
 }
 
 result<client_actor> spawn_client(caf::actor_system& system, settings settings) {
@@ -329,6 +331,8 @@ result<client_actor> spawn_client(caf::actor_system& system, settings settings) 
 }
 
 result<client_actor> spawn_client(caf::actor_system& system, settings settings, logger_ptr log, signals_ptr signals) {
+  if (auto fine = check_system(); !fine)
+    return unexpected{std::move(fine.error())};
   if (auto fine = settings.validate(); !fine)
     return unexpected{std::move(fine.error())};
   if (auto fine = rpc::check_tls_files(settings.tls); !fine)

@@ -38,10 +38,10 @@ struct client_parts {
   signals_ptr signals{};
 };
 
-using client_self = client_actor::extend<caf::reacts_to<connection_change>,                     // Of its connection.
-                                         caf::replies_to<run_call>::with<wire::message_list>,   // Of clients without actors.
-                                         caf::replies_to<observed_append>::with<append_result>, // Of a retry.
-                                         caf::reacts_to<calls_drained>>;
+using client_self = client_actor::extend<accepts<connection_change>,              // Of its connection.
+                                         accepts<run_call, server_messages>,      // Of clients without actors.
+                                         accepts<observed_append, append_result>, // Of a retry.
+                                         accepts<calls_drained>>;
 
 using connected_promise = std::shared_ptr<caf::typed_response_promise<connected>>;
 
@@ -71,7 +71,7 @@ struct client_state {
   /// An operation that is one call: everything but its type is handled alike.
   template <class Request>
   caf::result<answer_of<Request>> on_call(Request& request);
-  caf::result<wire::message_list> on_run(run_call& job);
+  caf::result<server_messages> on_run(run_call& job);
   caf::result<connected> on_wait_connected(const wait_connected& request);
   caf::result<void> on_close();
   caf::result<client_status> on_get_status();
@@ -102,6 +102,7 @@ struct client_state {
   void tell_observers(const connection_change& change);
 
   client_self::pointer self;
+  any_caf::monitoring ends;
   client_parts parts;
   worker_context_ptr context;
   credentials_keeper_actor keeper; // If somebody provides credentials.
@@ -119,7 +120,7 @@ struct client_state {
   bool calls_stopped = false;
   bool drained = false;
   caf::error exit_reason;
-  std::vector<caf::response_promise> closers;
+  std::vector<caf::typed_response_promise<void>> closers;
 };
 
 /// What a client that is closed answers.

@@ -27,7 +27,7 @@ void management_state::pending::deliver(result<wire::message_list> outcome) {
   if (job.finish)
     job.finish(answer, std::move(outcome));
   else if (outcome)
-    answer.deliver(std::move(*outcome));
+    answer.deliver(server_messages{std::move(*outcome)});
   else
     answer.deliver(to_caf(std::move(outcome.error())));
 }
@@ -68,7 +68,7 @@ result<void> management_state::check(run_call& job) const {
   return {};
 }
 
-caf::result<wire::message_list> management_state::on_run(run_call& job) {
+caf::result<server_messages> management_state::on_run(run_call& job) {
   if (auto fine = check(job); !fine) {
     job.seen.ends(fine.error());
     return to_caf(std::move(fine.error()));
@@ -77,7 +77,7 @@ caf::result<wire::message_list> management_state::on_run(run_call& job) {
   auto deadline = deadline_for(context->settings, plan.options);
   if (!deadline && plan.silence)
     deadline = silence_limit;
-  auto promise = self->make_response_promise<wire::message_list>();
+  auto promise = self->make_response_promise();
   const auto number = ++last_call;
   calls.emplace(number, pending{.answer = promise,
                                 .job = std::move(job),
@@ -104,7 +104,7 @@ void management_state::ask_for_node(std::uint64_t number) {
       open_question.reset();
   };
   // The connection answers everyone, also when it ends: no timeout of our own, save the call's.
-  self->request(context->connection->get(), timeout_of(budget.left(self->clock().now())), get_node{wait})
+  any_caf::request(self, context->connection->get(), timeout_of(budget.left(self->clock().now())), get_node{wait})
     .then(
       [this, close, asked = own](const node_ptr& found) {
         close(asked);
@@ -190,7 +190,8 @@ void management_state::end_call(exchange_done& done) {
   if (unanswered)
     error.message.append("; ").append(plan.silence->reason);
   if (unanswered && plan.silence->of_unfit_node)
-    self->send(context->connection->get(), call_failed{.generation = ended_call.generation, .cause = error, .unanswered = true});
+    any_caf::send(self, context->connection->get(),
+                  call_failed{.generation = ended_call.generation, .cause = error, .unanswered = true});
   report(self, *context, ended_call.generation, error, plan.options.credentials.has_value());
   fail(done.call, std::move(error));
 }
@@ -220,7 +221,7 @@ void management_state::fail(std::uint64_t number, error error) {
     if (failed.budget.has_room_for(pause, self->clock().now())) {
       --failed.retries_left;
       failed.job.seen.retries(error, pause);
-      self->delayed_send(self, pause, retry_due{number});
+      any_caf::send_later(self, pause, retry_due{number});
       return;
     }
   }
@@ -244,7 +245,7 @@ void management_state::finish(std::uint64_t number, result<wire::message_list> o
 }
 
 management_self::behavior_type management(management_self::stateful_pointer<management_state> self, worker_context_ptr context) {
-  return self->state.start(std::move(context));
+  return any_caf::state_of(self).start(std::move(context));
 }
 
 } // namespace kdb::inline v0

@@ -60,7 +60,7 @@ struct management_state {
 
   management_self::behavior_type start(worker_context_ptr context);
 
-  caf::result<wire::message_list> on_run(run_call& job);
+  caf::result<server_messages> on_run(run_call& job);
   /// What can be refused before anything is sent.
   result<void> check(run_call& job) const;
   void on_exchanges_done();

@@ -8,7 +8,7 @@ namespace kdb::inline v0 {
 namespace {
 
 /// How a retry sees the client.
-using appends_actor = caf::typed_actor<caf::replies_to<observed_append>::with<append_result>>;
+using appends_actor = caf::typed_actor<accepts<observed_append, append_result>>;
 
 } // namespace
 
@@ -43,7 +43,7 @@ retrying_actor::behavior_type retrying_state::start(client_actor given, const re
 void retrying_state::try_now() {
   pausing = false;
   request.options.call.deadline = plan.budget.left(self->clock().now());
-  self->request(caf::actor_cast<appends_actor>(client), caf::infinite, observed_append{request, seen, true})
+  any_caf::request(self, caf::actor_cast<appends_actor>(client), caf::infinite, observed_append{request, seen, true})
     .then(
       [this](const append_result& done) {
         seen.ends();
@@ -61,7 +61,7 @@ void retrying_state::fail(error error) {
     ++tries;
     seen.retries(error, pause);
     pausing = true;
-    self->delayed_send(self, pause, try_again{});
+    any_caf::send_later(self, pause, try_again{});
     return;
   }
   end(std::move(error));
@@ -76,7 +76,7 @@ void retrying_state::end(error error) {
 
 retrying_actor::behavior_type retrying(retrying_actor::stateful_pointer<retrying_state> self, client_actor client,
                                        const retry_plan& plan) {
-  return self->state.start(std::move(client), plan);
+  return any_caf::state_of(self).start(std::move(client), plan);
 }
 
 } // namespace kdb::inline v0

@@ -23,8 +23,7 @@ struct retry_plan {
 /// The pause before another try is over.
 struct try_again {};
 
-using retrying_actor =
-  caf::typed_actor<caf::replies_to<observed_append>::with<append_result>, caf::reacts_to<try_again>, caf::reacts_to<stop_due>>;
+using retrying_actor = caf::typed_actor<accepts<observed_append, append_result>, accepts<try_again>, accepts<stop_due>>;
 
 /// Sends one append to the client, and again while it fails, that is safe, and the plan allows it. Lives for one append.
 struct retrying_state {
@@ -56,4 +55,4 @@ retrying_actor::behavior_type retrying(retrying_actor::stateful_pointer<retrying
 
 } // namespace kdb::inline v0
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::try_again)
+KDB_ACTOR_MESSAGES(kdb_retrying, 1380, kdb::try_again)

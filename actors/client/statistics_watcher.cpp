@@ -43,7 +43,7 @@ void statistics_watcher_state::await_period() {
   if (!next_period || *next_period <= now)
     take_sample();
   else
-    self->delayed_send(self, std::chrono::ceil<std::chrono::milliseconds>(*next_period - now), sample_due{});
+    any_caf::send_later(self, std::chrono::ceil<std::chrono::milliseconds>(*next_period - now), sample_due{});
 }
 
 void statistics_watcher_state::take_sample() {
@@ -58,7 +58,7 @@ void statistics_watcher_state::take_sample() {
   auto call = options.call;
   call.wait_for_node |= phases.has_begun(); // As for subscriptions: not to wait is for the start.
   // The client answers everyone, also when it ends: no timeout of our own.
-  self->request(caf::actor_cast<client_actor>(alive), caf::infinite, get_statistics{std::move(call)})
+  any_caf::request(self, caf::actor_cast<client_actor>(alive), caf::infinite, get_statistics{std::move(call)})
     .then([this](server_statistics& sample) { arrived(sample); },
           [this](const caf::error& cause) { failed(error::from(cause)); });
 }
@@ -78,7 +78,7 @@ void statistics_watcher_state::failed(error error) {
   if (end)
     return;
   if (const auto pause = phases.lost(error, self->clock().now(), random_draw()))
-    self->delayed_send(self, *pause, sample_due{});
+    any_caf::send_later(self, *pause, sample_due{});
   else
     finish(std::move(error));
 }
@@ -94,7 +94,7 @@ void statistics_watcher_state::finish(error error) {
 statistics_watcher_self::behavior_type statistics_watcher(
   statistics_watcher_self::stateful_pointer<statistics_watcher_state> self, watch_statistics_options options,
   const client_actor& client) {
-  return self->state.start(std::move(options), client);
+  return any_caf::state_of(self).start(std::move(options), client);
 }
 
 } // namespace kdb::inline v0

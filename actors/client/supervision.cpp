@@ -37,7 +37,7 @@ std::function<bool()> relief_of(const std::shared_ptr<rpc::engine>& engine) {
 
 client_state::~client_state() {
   for (auto& promise : closers)
-    promise.deliver(caf::unit);
+    any_caf::deliver_nothing(promise);
   // Killed, not closed: workers that wait for the server would live on, and keep their callers waiting.
   if (context)
     context->connection->close();
@@ -95,7 +95,7 @@ void client_state::spawn_management() {
 }
 
 void client_state::supervise(const caf::actor_addr& child, caf::strong_actor_ptr handle) {
-  self->monitor(child);
+  ends.watch(child);
   children.emplace(child, std::move(handle));
 }
 
@@ -147,16 +147,16 @@ void client_state::on_observe(const observe& message) {
   if (!message.observer)
     return;
   if (last_change)
-    caf::anon_send(message.observer, *last_change);
+    any_caf::anon_send(message.observer, *last_change);
   if (std::find(observers.begin(), observers.end(), message.observer) != observers.end())
     return;
-  self->monitor(message.observer);
+  ends.watch(message.observer);
   observers.push_back(message.observer);
 }
 
 void client_state::on_change(const connection_change& change) {
   last_change = change;
-  self->send(appender, node_changed{});
+  any_caf::send(self, appender, node_changed{});
   tell_observers(change);
 }
 
@@ -164,7 +164,7 @@ void client_state::tell_observers(const connection_change& change) {
   if (parts.log)
     parts.log->tell(change);
   for (const auto& each : observers)
-    caf::anon_send(each, change);
+    any_caf::anon_send(each, change);
 }
 
 // -- the end --------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ void client_state::quit_when_done() {
   if (!closing || !drained || !children.empty())
     return;
   for (auto& promise : std::exchange(closers, {}))
-    promise.deliver(caf::unit);
+    any_caf::deliver_nothing(promise);
   self->quit(exit_reason);
 }
 

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/connection/connection.hpp"
 
-#include <caf/send.hpp>
-
 #include <utility>
 
 #include "actors/connection/gossip_call.hpp"
@@ -61,17 +59,17 @@ connection_self::behavior_type connection_state::start(connection_parts given) {
                                .wish = wish_for(parts.settings),
                                .draw = [this] { return std::uniform_real_distribution<double>{}(random); },
                                .first_generation = (std::uint64_t{parts.predecessors} << 32) + 1}};
-  self->set_exit_handler([this](caf::exit_msg& message) {
-    advance(connecting::shut{});
-    self->quit(std::move(message.reason));
-  });
   connections_level = make_level(parts.signals, policy::metric_id::connections);
   calls_level = make_level(parts.signals, policy::metric_id::calls);
   if (parts.relieve)
     look_after_engine();
-  return {
-    [this](const get_node& request) { return on_get_node(request); },
-    [this](const get_status&) { return status(); },
+  return any_caf::behavior_with_exit<connection_self::behavior_type>(
+    self,
+    [this](caf::exit_msg& message) {
+      advance(connecting::shut{});
+      self->quit(std::move(message.reason));
+    },
+    [this](const get_node& request) { return on_get_node(request); }, [this](const get_status&) { return status(); },
     [this](call_failed& message) {
       note_if_refused(message.cause);
       advance(connecting::failed{message.generation, std::move(message.cause), message.unanswered});
@@ -87,8 +85,7 @@ connection_self::behavior_type connection_state::start(connection_parts given) {
       advance(connecting::checked{message.generation, std::move(message.members)});
     },
     [this](const wait_elapsed& message) { advance(connecting::waited{message.wait}); },
-    [this](relief_due) { look_after_engine(); },
-  };
+    [this](relief_due) { look_after_engine(); });
 }
 
 caf::result<node_ptr> connection_state::on_get_node(const get_node& request) {
@@ -132,7 +129,7 @@ void connection_state::look_after_engine() {
     advance(connecting::failed{used->current->generation, rpc::given_up()});
   listen_to_node();
   report_load();
-  self->delayed_send(self, rpc::relief_interval, relief_due{});
+  any_caf::send_later(self, rpc::relief_interval, relief_due{});
 }
 
 void connection_state::listen_to_node() {
@@ -156,7 +153,7 @@ void connection_state::report_load() {
 
 void connection_state::note_if_refused(const error& cause) {
   if (cause.code == errc::unauthenticated && parts.keeper)
-    self->send(parts.keeper, credentials_refused{});
+    any_caf::send(self, parts.keeper, credentials_refused{});
 }
 
 void connection_state::perform(connecting::discover effect) {
@@ -166,14 +163,14 @@ void connection_state::perform(connecting::discover effect) {
     return;
   }
   // It answers in any case, after half a minute if its provider does not.
-  self->request(parts.keeper, caf::infinite, await_credentials{})
+  any_caf::request(self, parts.keeper, caf::infinite, await_credentials{})
     .then([this, effect] { look_for_node(effect); },
           [this](const caf::error& cause) { advance(connecting::no_candidate{without_closed(error::from(cause))}); });
 }
 
 void connection_state::look_for_node(connecting::discover effect) {
   // Looking names up and asking seeds have limits of their own; this one is for a system's resolver that hangs.
-  self->request(parts.discovery, 2 * parts.settings.gossip_timeout, find_node{effect.attempt, std::move(effect.avoid)})
+  any_caf::request(self, parts.discovery, 2 * parts.settings.gossip_timeout, find_node{effect.attempt, std::move(effect.avoid)})
     .then([this](rpc::address& where) { advance(connecting::candidate{std::move(where)}); },
           [this](const caf::error& cause) {
             auto known = without_closed(error::from(cause));
@@ -200,7 +197,7 @@ void connection_state::perform(connecting::probe effect) {
 }
 
 void connection_state::perform(connecting::wait effect) {
-  self->delayed_send(self, effect.duration, wait_elapsed{effect.id});
+  any_caf::send_later(self, effect.duration, wait_elapsed{effect.id});
 }
 
 void connection_state::perform(connecting::check effect) {
@@ -211,7 +208,7 @@ void connection_state::perform(connecting::check effect) {
 }
 
 void connection_state::perform(const connecting::ask_another& effect) {
-  self->request(parts.discovery, caf::infinite, ask_another_member{effect.besides})
+  any_caf::request(self, parts.discovery, caf::infinite, ask_another_member{effect.besides})
     .then(
       [this, asked = effect.generation](cluster_view& seen) {
         advance(connecting::others_answered{asked, std::move(seen.members)});
@@ -264,7 +261,7 @@ void connection_state::perform(connecting::announce effect) {
 }
 
 connection_self::behavior_type connection(connection_self::stateful_pointer<connection_state> self, connection_parts parts) {
-  return self->state.start(std::move(parts));
+  return any_caf::state_of(self).start(std::move(parts));
 }
 
 } // namespace kdb::inline v0

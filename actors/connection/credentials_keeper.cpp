@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/connection/credentials_keeper.hpp"
 
-#include <caf/send.hpp>
-
 #include <algorithm>
 #include <atomic>
 #include <exception>
@@ -112,7 +110,7 @@ void credentials_keeper_state::look_at(std::chrono::steady_clock::time_point whe
     return;
   }
   planned = when;
-  self->delayed_send(self, std::min(left, longest_wait), look_again{++plan});
+  any_caf::send_later(self, std::min(left, longest_wait), look_again{++plan});
 }
 
 void credentials_keeper_state::ask() {
@@ -128,7 +126,7 @@ void credentials_keeper_state::ask() {
   } catch (const std::system_error& thrown) {
     done(unexpected(errc::unauthenticated, thrown.what()));
   }
-  self->delayed_send(self, provider_patience, provider_silent{question});
+  any_caf::send_later(self, provider_patience, provider_silent{question});
 }
 
 void credentials_keeper_state::accept(provided_credentials message) {
@@ -150,7 +148,7 @@ void credentials_keeper_state::accept(provided_credentials message) {
     look_at(now + policy::renewal_delay(*left));
   }
   for (auto& promise : std::exchange(waiting, {}))
-    promise.deliver(caf::unit);
+    any_caf::deliver_nothing(promise);
 }
 
 void credentials_keeper_state::failed(error cause) {
@@ -170,7 +168,7 @@ bool credentials_keeper_state::usable() const {
 
 credentials_keeper_self::behavior_type credentials_keeper(
   credentials_keeper_self::stateful_pointer<credentials_keeper_state> self, credentials_keeper_parts parts) {
-  return self->state.start(std::move(parts));
+  return any_caf::state_of(self).start(std::move(parts));
 }
 
 } // namespace kdb::inline v0

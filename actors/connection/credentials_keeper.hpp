@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <caf/response_promise.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <chrono>
 #include <cstdint>
@@ -59,7 +59,7 @@ struct credentials_keeper_state {
 
   credentials_keeper_self::pointer self;
   credentials_keeper_parts parts;
-  std::vector<caf::response_promise> waiting;
+  std::vector<caf::typed_response_promise<void>> waiting;
   std::uint64_t question = 0; // Numbers them: late answers are told apart.
   bool asking = false;
   bool have = false;                                           // Some that no server has refused.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/connection/discovery.hpp"
 
-#include <caf/send.hpp>
-
 #include <algorithm>
 #include <utility>
 
@@ -38,32 +36,42 @@ caf::result<cluster_view> member_questions::ask(Self self, std::vector<rpc::addr
   if (members.empty())
     return to_caf({.code = errc::unavailable, .message = "no other member of the cluster is known", .retry_can_help = true});
   auto asker = self->template make_response_promise<cluster_view>();
-  auto done = [tell = late_sender{self}, asker](result<std::vector<cluster_member>> known) {
-    tell(member_answered{asker, std::move(known)});
+  const auto number = ++last_question_;
+  auto done = [tell = late_sender{self}, number](result<std::vector<cluster_member>> known) {
+    tell(member_answered{number, std::move(known)});
   };
-  if (open_.size() == most_open)
+  if (open_.size() == most_open) {
+    open_.front().asker.deliver(
+      to_caf({.code = errc::cancelled, .message = "another member of the cluster is asked instead", .retry_can_help = true}));
     open_.pop_front();
-  open_.push_back(
-    ask_for_gossip(factory_(members[next_++ % members.size()]), settings_.gossip_timeout, *credentials_, std::move(done)));
+  }
+  auto call =
+    ask_for_gossip(factory_(members[next_++ % members.size()]), settings_.gossip_timeout, *credentials_, std::move(done));
+  open_.push_back({number, asker, std::move(call)});
   return asker;
 }
 
 void member_questions::answer(member_answered& message) {
+  const auto asked =
+    std::find_if(open_.begin(), open_.end(), [&](const question& each) { return each.number == message.question; });
+  if (asked == open_.end())
+    return;
   if (message.members)
-    message.asker.deliver(cluster_view{std::move(*message.members)});
+    asked->asker.deliver(cluster_view{std::move(*message.members)});
   else
-    message.asker.deliver(to_caf(std::move(message.members.error())));
+    asked->asker.deliver(to_caf(std::move(message.members.error())));
+  open_.erase(asked);
 }
 
 single_endpoint_self::behavior_type single_endpoint_discovery(single_endpoint_self::stateful_pointer<single_endpoint_state> self,
                                                               settings settings, transport_factory factory,
                                                               own_credentials_ptr credentials) {
   const rpc::address only{.where = settings.endpoints.front()};
-  auto& questions = self->state.questions.emplace(std::move(settings), std::move(factory), std::move(credentials));
+  auto& questions = any_caf::state_of(self).questions.emplace(std::move(settings), std::move(factory), std::move(credentials));
   return {
     [only](const find_node&) { return only; },
     [self, only, &questions](const ask_another_member& request) { return questions.ask(self, {only}, request.besides); },
-    [](member_answered& message) { member_questions::answer(message); },
+    [&questions](member_answered& message) { questions.answer(message); },
   };
 }
 
@@ -81,7 +89,7 @@ discovery_self::behavior_type discovery_state::start(kdb::settings given, transp
   return {
     [this](const find_node& request) { return on_find_node(request); },
     [this](const ask_another_member& request) { return on_ask_another(request); },
-    [](member_answered& message) { member_questions::answer(message); },
+    [this](member_answered& message) { questions->answer(message); },
     [this](seed_resolved& message) { on_resolved(message); },
     [this](gossip_answered& message) { on_gossip(message); },
     [this](const seed_slow& message) { on_slow(message); },
@@ -170,7 +178,7 @@ void discovery_state::perform(const policy::gossip_round::ask& effect) {
 }
 
 void discovery_state::perform(const policy::gossip_round::watch& effect) {
-  self->delayed_send(self, patience, seed_slow{attempt, effect.seed});
+  any_caf::send_later(self, patience, seed_slow{attempt, effect.seed});
 }
 
 void discovery_state::perform(const policy::gossip_round::found& effect) {
@@ -202,7 +210,7 @@ void discovery_state::finish(result<rpc::address> outcome) {
 
 discovery_self::behavior_type gossip_discovery(discovery_self::stateful_pointer<discovery_state> self, settings settings,
                                                transport_factory factory, name_lookup look_up, own_credentials_ptr credentials) {
-  return self->state.start(std::move(settings), std::move(factory), std::move(look_up), std::move(credentials));
+  return any_caf::state_of(self).start(std::move(settings), std::move(factory), std::move(look_up), std::move(credentials));
 }
 
 } // namespace kdb::inline v0

@@ -4,6 +4,7 @@
 #include <caf/typed_event_based_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
+#include <cstdint>
 #include <deque>
 #include <functional>
 #include <memory>
@@ -29,7 +30,7 @@ public:
   /// Asks one of them, another one each time, and none that is at `besides`. The answer comes to `self` as `member_answered`.
   template <class Self>
   caf::result<cluster_view> ask(Self self, std::vector<rpc::address> members, const endpoint& besides);
-  static void answer(member_answered& message);
+  void answer(member_answered& message);
 
 private:
   static constexpr std::size_t most_open = 4; // Members that hang are many by now: others are asked instead.
@@ -37,8 +38,16 @@ private:
   settings settings_;
   transport_factory factory_;
   own_credentials_ptr credentials_;
+  /// A promise belongs to its actor: the call knows only its number.
+  struct question {
+    std::uint64_t number = 0;
+    caf::typed_response_promise<cluster_view> asker;
+    std::unique_ptr<rpc::call> call;
+  };
+
   std::size_t next_ = 0;
-  std::deque<std::unique_ptr<rpc::call>> open_;
+  std::uint64_t last_question_ = 0;
+  std::deque<question> open_;
 };
 
 /// Names the one endpoint of the settings, whatever happened before.

@@ -2,11 +2,7 @@
 #include "actors/pulling/feed.hpp"
 
 #include <caf/actor_cast.hpp>
-#include <caf/actor_config.hpp>
-#include <caf/actor_system.hpp>
 #include <caf/exit_reason.hpp>
-#include <caf/make_actor.hpp>
-#include <caf/system_messages.hpp>
 
 #include <type_traits>
 #include <utility>
@@ -37,10 +33,7 @@ caf::message credit() {
 
 template <class Batch>
 std::shared_ptr<feed<Batch>> feed<Batch>::open(caf::actor_system& system) {
-  caf::actor_config config;
-  auto owner = caf::make_actor<feed, caf::strong_actor_ptr>(system.next_actor_id(), system.node(), &system, config);
-  auto* const made = static_cast<feed*>(caf::actor_cast<caf::abstract_actor*>(owner));
-  return {made, [owner = std::move(owner)](feed*) {}};
+  return any_caf::make_direct_actor<feed>(system);
 }
 
 template <class Batch>
@@ -50,21 +43,23 @@ caf::actor feed<Batch>::address() {
 
 template <class Batch>
 void feed<Batch>::send(const caf::strong_actor_ptr& whom, caf::message request) {
-  whom->enqueue(caf::strong_actor_ptr{ctrl()}, any_request, std::move(request), nullptr);
+  any_caf::enqueue(whom, caf::strong_actor_ptr{ctrl()}, any_request, std::move(request));
 }
 
 template <class Batch>
-void feed<Batch>::enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) {
-  auto& content = element->content();
-  if (element->mid.is_response())
-    answered(*element);
-  else if (content.match_elements<Batch>())
-    arrived({std::move(content.get_mutable_as<Batch>(0)), element->sender, element->mid});
-  else if (content.match_elements<subscription_ended>()) {
+bool feed<Batch>::receive(caf::mailbox_element& element) {
+  auto& content = element.content();
+  if (element.mid.is_response()) {
+    answered(element);
+  } else if (content.match_elements<Batch>()) {
+    arrived({std::move(content.get_mutable_as<Batch>(0)), element.sender, element.mid});
+  } else if (content.match_elements<subscription_ended>()) {
     const auto& told = content.get_as<subscription_ended>(0);
     end(unexpected{to_error(told)}, told);
-  } else if (!handle_system_message(*element, unit, true))
-    bounce(element);
+  } else {
+    return false;
+  }
+  return true;
 }
 
 template <class Batch>
@@ -140,7 +135,7 @@ typename feed<Batch>::arrival feed<Batch>::take_first() {
 template <class Batch>
 void feed<Batch>::give_credit(const arrival& taken) {
   if (taken.request.is_request())
-    taken.source->enqueue(caf::strong_actor_ptr{ctrl()}, taken.request.response_id(), credit<Batch>(), nullptr);
+    any_caf::enqueue(taken.source, caf::strong_actor_ptr{ctrl()}, taken.request.response_id(), credit<Batch>());
   else
     send(taken.source, caf::make_message(next{}));
 }

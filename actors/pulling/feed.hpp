@@ -3,10 +3,8 @@
 
 #include <caf/actor.hpp>
 #include <caf/actor_control_block.hpp>
-#include <caf/mailbox_element.hpp>
 #include <caf/message.hpp>
 #include <caf/message_id.hpp>
-#include <caf/monitorable_actor.hpp>
 
 #include <chrono>
 #include <condition_variable>
@@ -16,6 +14,7 @@
 #include <optional>
 #include <utility>
 
+#include "actors/runtime/caf_parts.hpp"
 #include <kdb/actors.hpp>
 #include <kdb/async_core.hpp>
 
@@ -26,11 +25,11 @@ namespace kdb::inline v0::detail {
 /// It is an actor without a mailbox: what is sent to it is handled at once, on the sender's thread. A batch that was taken is credit for one
 /// more. Its source monitors it, and ends when it is closed.
 template <class Batch>
-class feed final : public caf::monitorable_actor {
+class feed final : public any_caf::direct_actor {
 public:
   static std::shared_ptr<feed> open(caf::actor_system& system);
 
-  explicit feed(caf::actor_config& config) : caf::monitorable_actor{config} {}
+  explicit feed(caf::actor_config& config) : any_caf::direct_actor{config} {}
 
   /// The subscriber of a subscription or consumer.
   caf::actor address();
@@ -61,9 +60,10 @@ public:
   void close(error cause);
 
   const char* name() const override { return "kdb.feed"; }
-  void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) override;
 
 private:
+  bool receive(caf::mailbox_element& element) override;
+
   struct arrival {
     Batch batch;
     caf::strong_actor_ptr source;

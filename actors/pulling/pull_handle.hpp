@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <caf/send.hpp>
-
 #include <chrono>
 #include <memory>
 #include <utility>
@@ -33,7 +31,7 @@ struct pull_handle {
 
   void cancel() {
     if (source && !running->inherited())
-      caf::anon_send(source, kdb::cancel{});
+      any_caf::anon_send(source, kdb::cancel{});
   }
 
   /// Waits for the next batch: an empty one when that time has passed.

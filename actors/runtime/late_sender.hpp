@@ -8,6 +8,8 @@
 
 #include <utility>
 
+#include "actors/runtime/caf_parts.hpp"
+
 namespace kdb::inline v0 {
 
 /// Sends messages to an actor from any thread, as long as the actor lives, without keeping it alive.
@@ -19,7 +21,7 @@ public:
   template <class Message>
   void operator()(Message message) const {
     if (auto alive = target_.lock())
-      alive->enqueue(nullptr, caf::make_message_id(), caf::make_message(std::move(message)), nullptr);
+      any_caf::enqueue(alive, nullptr, caf::make_message_id(), caf::make_message(std::move(message)));
   }
 
 private:

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <caf/actor_system_config.hpp>
-#include <caf/logger.hpp>
-#include <caf/thread_hook.hpp>
 
 #include <algorithm>
 #include <atomic>
@@ -9,6 +7,7 @@
 #include <mutex>
 #include <thread>
 
+#include "actors/runtime/caf_parts.hpp"
 #include "actors/runtime/runtime.hpp"
 #include "libkdb/values/forks.hpp"
 #include <kdb/actors.hpp>
@@ -24,21 +23,19 @@ constexpr std::size_t messages_in_a_row = 100;
 
 thread_local bool runs_actors = false;
 
-struct mark_threads final : caf::thread_hook {
-  void init(caf::actor_system&) override {}
-  void thread_started() override {
+struct mark_threads final : any_caf::thread_hook {
+  std::atomic<bool> worker_runs{false};
+  std::mutex mutex;
+  std::condition_variable changed;
+
+private:
+  void started(bool is_worker) override {
     runs_actors = true;
-    // The printer's thread comes here before it has a logger, others after that: it is the logger that takes the lock of `dlopen`.
-    if (!caf::logger::current_logger() || started.exchange(true))
+    if (!is_worker || worker_runs.exchange(true))
       return;
     std::lock_guard lock{mutex};
     changed.notify_all();
   }
-  void thread_terminates() override {}
-
-  std::atomic<bool> started{false};
-  std::mutex mutex;
-  std::condition_variable changed;
 };
 
 /// Whether the calling thread has used a system, and still has what CAF keeps for it: at the end of the process that goes before static
@@ -55,11 +52,9 @@ void note_thread() {
 }
 
 caf::actor_system_config& configure(caf::actor_system_config& config) {
+  init_caf();
   const auto cores = std::max(std::thread::hardware_concurrency(), least_workers);
-  config.set("scheduler.policy", caf::atom("sharing"));
-  config.set("scheduler.max-threads", static_cast<std::size_t>(cores));
-  config.set("scheduler.max-throughput", messages_in_a_row);
-  config.set("logger.console", caf::atom("none"));
+  any_caf::configure_sharing(config, cores, messages_in_a_row);
   config.add_thread_hook<mark_threads>();
   return config;
 }
@@ -67,11 +62,11 @@ caf::actor_system_config& configure(caf::actor_system_config& config) {
 } // namespace
 
 bool detail::await_start(caf::actor_system& system, std::chrono::milliseconds at_most) {
-  auto& hook = static_cast<mark_threads&>(*system.config().thread_hooks_.front()); // See `configure`.
-  if (hook.started)
+  auto& hook = static_cast<mark_threads&>(any_caf::first_hook(system)); // See `configure`.
+  if (hook.worker_runs)
     return true;
   std::unique_lock lock{hook.mutex};
-  return hook.changed.wait_for(lock, at_most, [&] { return hook.started.load(); });
+  return hook.changed.wait_for(lock, at_most, [&] { return hook.worker_runs.load(); });
 }
 
 struct owned_system::impl {

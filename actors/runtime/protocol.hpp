@@ -54,15 +54,15 @@ struct cluster_view {
   std::vector<cluster_member> members;
 };
 
-using discovery_actor = caf::typed_actor<caf::replies_to<find_node>::with<rpc::address>, // Or why none can be named now.
-                                         caf::replies_to<ask_another_member>::with<cluster_view>>; // Or why it is not known.
+using discovery_actor = caf::typed_actor<accepts<find_node, rpc::address>,           // Or why none can be named now.
+                                         accepts<ask_another_member, cluster_view>>; // Or why it is not known.
 
 // The discovery to itself.
 struct member_answered {
-  caf::typed_response_promise<cluster_view> asker;
+  std::uint64_t question = 0;
   result<std::vector<cluster_member>> members;
 };
-using single_endpoint_self = discovery_actor::extend<caf::reacts_to<member_answered>>;
+using single_endpoint_self = discovery_actor::extend<accepts<member_answered>>;
 
 // `attempt` numbers its attempts.
 struct seed_resolved {
@@ -80,8 +80,8 @@ struct seed_slow {
   std::size_t seed = 0;
 };
 
-using discovery_self = discovery_actor::extend<caf::reacts_to<member_answered>, caf::reacts_to<seed_resolved>,
-                                               caf::reacts_to<gossip_answered>, caf::reacts_to<seed_slow>>;
+using discovery_self =
+  discovery_actor::extend<accepts<member_answered>, accepts<seed_resolved>, accepts<gossip_answered>, accepts<seed_slow>>;
 
 // -- credentials ----------------------------------------------------------------------
 
@@ -91,8 +91,8 @@ struct await_credentials {};
 /// A server has refused them.
 struct credentials_refused {};
 
-using credentials_keeper_actor = caf::typed_actor<caf::replies_to<await_credentials>::with<void>, // Or why there are none.
-                                                  caf::reacts_to<credentials_refused>>;
+using credentials_keeper_actor = caf::typed_actor<accepts<await_credentials>, // Or why there are none.
+                                                  accepts<credentials_refused>>;
 
 // The keeper to itself. `question` numbers those to the provider.
 struct credentials_provided {
@@ -106,8 +106,8 @@ struct look_again {
   std::uint64_t plan = 0;
 };
 
-using credentials_keeper_self = credentials_keeper_actor::extend<caf::reacts_to<credentials_provided>,
-                                                                 caf::reacts_to<provider_silent>, caf::reacts_to<look_again>>;
+using credentials_keeper_self =
+  credentials_keeper_actor::extend<accepts<credentials_provided>, accepts<provider_silent>, accepts<look_again>>;
 
 // -- connection -----------------------------------------------------------------------
 
@@ -142,12 +142,12 @@ struct wait_elapsed {
 };
 struct relief_due {};
 
-using connection_actor = caf::typed_actor<caf::replies_to<get_node>::with<node_ptr>, // At once, or when the round has an end.
-                                          caf::replies_to<get_status>::with<client_status>,
-                                          caf::reacts_to<call_failed>>; // Ignored if the generation is stale.
+using connection_actor = caf::typed_actor<accepts<get_node, node_ptr>, // At once, or when the round has an end.
+                                          accepts<get_status, client_status>,
+                                          accepts<call_failed>>; // Ignored if the generation is stale.
 
-using connection_self = connection_actor::extend<caf::reacts_to<node_probed>, caf::reacts_to<node_checked>,
-                                                 caf::reacts_to<wait_elapsed>, caf::reacts_to<relief_due>>;
+using connection_self =
+  connection_actor::extend<accepts<node_probed>, accepts<node_checked>, accepts<wait_elapsed>, accepts<relief_due>>;
 
 // -- appender --------------------------------------------------------------------------
 
@@ -179,15 +179,14 @@ struct observed_append {
 struct mailbox_drained {};
 
 using appender_actor =
-  caf::typed_actor<caf::replies_to<append_to_stream>::with<append_result>, caf::replies_to<observed_append>::with<append_result>,
-                   caf::reacts_to<node_changed>, caf::reacts_to<append_replies>, caf::reacts_to<append_call_ended>,
-                   caf::reacts_to<single_append_done>, caf::reacts_to<deadlines_due>, caf::reacts_to<mailbox_drained>,
-                   caf::reacts_to<stop_due>>;
+  caf::typed_actor<accepts<append_to_stream, append_result>, accepts<observed_append, append_result>, accepts<node_changed>,
+                   accepts<append_replies>, accepts<append_call_ended>, accepts<single_append_done>, accepts<deadlines_due>,
+                   accepts<mailbox_drained>, accepts<stop_due>>;
 
 // -- calls ------------------------------------------------------------------------------
 
 /// Carries out one operation that `wire` describes. The answer goes to `finish`, which makes the typed one of it and delivers that;
-/// without `finish` the messages of the server are the answer.
+/// without `finish` the `server_messages` are the answer.
 struct run_call {
   std::shared_ptr<wire::call_plan> plan;
   std::function<void(caf::response_promise&, result<wire::message_list>)> finish{};
@@ -196,8 +195,13 @@ struct run_call {
   observation seen{};
 };
 
+/// What the server has answered a call with.
+struct server_messages {
+  wire::message_list all;
+};
+
 /// How whoever reads the messages itself sees the client: programs without actors.
-using call_runner = caf::typed_actor<caf::replies_to<run_call>::with<wire::message_list>>;
+using call_runner = caf::typed_actor<accepts<run_call, server_messages>>;
 
 /// Everything that is neither an append in a batch nor a stream of events.
 using management_actor = call_runner;
@@ -210,8 +214,7 @@ struct retry_due {
   std::uint64_t call = 0;
 };
 
-using management_self =
-  management_actor::extend<caf::reacts_to<exchanges_done>, caf::reacts_to<retry_due>, caf::reacts_to<stop_due>>;
+using management_self = management_actor::extend<accepts<exchanges_done>, accepts<retry_due>, accepts<stop_due>>;
 
 // -- reader and subscription -----------------------------------------------------------------
 
@@ -240,18 +243,16 @@ struct silence_confirmed {
 
 struct read_again {};
 
-using reader_self = reader_actor::extend<caf::reacts_to<batch_arrived>, caf::reacts_to<read_ended>, caf::reacts_to<read_again>,
-                                         caf::reacts_to<stop_due>>;
+using reader_self = reader_actor::extend<accepts<batch_arrived>, accepts<read_ended>, accepts<read_again>, accepts<stop_due>>;
 
 /// Asks a subscription or consumer to begin. It answers with its own handle when the server has confirmed, or why it did not; only the
 /// first time. Who asked gets this answer before the first batch: both come from the same actor.
 struct begin {};
 
 using subscription_self =
-  subscription_actor::extend<caf::replies_to<begin>::with<subscription_actor>, caf::reacts_to<batch_arrived>,
-                             caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>, caf::reacts_to<resume_due>,
-                             caf::reacts_to<silence_due>, caf::reacts_to<head_seen>, caf::reacts_to<silence_confirmed>,
-                             caf::reacts_to<stop_due>>;
+  subscription_actor::extend<accepts<begin, subscription_actor>, accepts<batch_arrived>, accepts<subscription_confirmed>,
+                             accepts<read_ended>, accepts<resume_due>, accepts<silence_due>, accepts<head_seen>,
+                             accepts<silence_confirmed>, accepts<stop_due>>;
 
 // -- consumer ------------------------------------------------------------------------------------
 
@@ -272,23 +273,22 @@ struct host_holds {
   kdb::outcome outcome = kdb::outcome::ack();
 };
 
-using consumer_self = consumer_actor::extend<caf::replies_to<begin>::with<consumer_actor>, caf::reacts_to<events_arrived>,
-                                             caf::reacts_to<subscription_confirmed>, caf::reacts_to<read_ended>,
-                                             caf::reacts_to<resume_due>, caf::reacts_to<answers_due>, caf::reacts_to<grace_over>,
-                                             caf::reacts_to<host_holds>, caf::reacts_to<stop_due>>;
+using consumer_self = consumer_actor::extend<accepts<begin, consumer_actor>, accepts<events_arrived>,
+                                             accepts<subscription_confirmed>, accepts<read_ended>, accepts<resume_due>,
+                                             accepts<answers_due>, accepts<grace_over>, accepts<host_holds>, accepts<stop_due>>;
 
 // -- watch of statistics -----------------------------------------------------------------------
 
 /// To itself: it is time for the next sample, or for another attempt.
 struct sample_due {};
 
-using statistics_watcher_self = statistics_watcher_actor::extend<caf::reacts_to<sample_due>>;
+using statistics_watcher_self = statistics_watcher_actor::extend<accepts<sample_due>>;
 
 // -- several requests in one -----------------------------------------------------------------
 
 /// One each for a request; both only use the client, as a host would.
-using whole_reader_actor = caf::typed_actor<caf::replies_to<read_stream_to_end>::with<event_list>>;
-using parts_appender_actor = caf::typed_actor<caf::replies_to<append_in_parts>::with<append_in_parts_result>>;
+using whole_reader_actor = caf::typed_actor<accepts<read_stream_to_end, event_list>>;
+using parts_appender_actor = caf::typed_actor<accepts<append_in_parts, append_in_parts_result>>;
 
 // -- client to itself ---------------------------------------------------------------------------
 
@@ -297,49 +297,13 @@ struct calls_drained {};
 
 } // namespace kdb::inline v0
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::rpc::address)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_ptr)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::find_node)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::ask_another_member)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::cluster_view)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::member_answered)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::seed_resolved)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::gossip_answered)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::seed_slow)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::await_credentials)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::credentials_refused)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::credentials_provided)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::provider_silent)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::look_again)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::stop_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_node)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::call_failed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_probed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_checked)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::wait_elapsed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::relief_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::node_changed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::observed_append)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_replies)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::append_call_ended)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::mailbox_drained)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::single_append_done)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::deadlines_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::run_call)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::exchanges_done)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::retry_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::batch_arrived)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscription_confirmed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_ended)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_again)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::resume_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::silence_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::head_seen)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::silence_confirmed)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::begin)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::events_arrived)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::answers_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::grace_over)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::host_holds)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::sample_due)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::calls_drained)
+KDB_ACTOR_MESSAGES(kdb_runtime, 1300, kdb::rpc::address, kdb::node_ptr, kdb::find_node, kdb::ask_another_member,
+                   kdb::cluster_view, kdb::member_answered, kdb::seed_resolved, kdb::gossip_answered, kdb::seed_slow,
+                   kdb::await_credentials, kdb::credentials_refused, kdb::credentials_provided, kdb::provider_silent,
+                   kdb::look_again, kdb::stop_due, kdb::get_node, kdb::call_failed, kdb::node_probed, kdb::node_checked,
+                   kdb::wait_elapsed, kdb::relief_due, kdb::node_changed, kdb::observed_append, kdb::append_replies,
+                   kdb::append_call_ended, kdb::mailbox_drained, kdb::single_append_done, kdb::deadlines_due, kdb::run_call,
+                   kdb::server_messages, kdb::exchanges_done, kdb::retry_due, kdb::batch_arrived, kdb::subscription_confirmed,
+                   kdb::read_ended, kdb::read_again, kdb::resume_due, kdb::silence_due, kdb::head_seen, kdb::silence_confirmed,
+                   kdb::begin, kdb::events_arrived, kdb::answers_due, kdb::grace_over, kdb::host_holds, kdb::sample_due,
+                   kdb::calls_drained)

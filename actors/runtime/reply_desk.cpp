@@ -1,19 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/runtime/reply_desk.hpp"
 
-#include <caf/actor_cast.hpp>
-#include <caf/actor_config.hpp>
-#include <caf/actor_system.hpp>
-#include <caf/make_actor.hpp>
-#include <caf/message.hpp>
-
 namespace kdb::inline v0::detail {
 
 std::shared_ptr<reply_desk> reply_desk::open(caf::actor_system& system) {
-  caf::actor_config config;
-  auto owner = caf::make_actor<reply_desk, caf::strong_actor_ptr>(system.next_actor_id(), system.node(), &system, config);
-  auto* const desk = static_cast<reply_desk*>(caf::actor_cast<caf::abstract_actor*>(owner));
-  return {desk, [owner = std::move(owner)](reply_desk*) {}};
+  return any_caf::make_direct_actor<reply_desk>(system);
 }
 
 void reply_desk::send(const caf::strong_actor_ptr& whom, caf::message request, std::unique_ptr<waiting> handler) {
@@ -23,20 +14,21 @@ void reply_desk::send(const caf::strong_actor_ptr& whom, caf::message request, s
     number = ++last_;
     open_.emplace(number, std::move(handler));
   }
-  whom->enqueue(caf::strong_actor_ptr{ctrl()}, caf::make_message_id(number), std::move(request), nullptr);
+  any_caf::enqueue(whom, caf::strong_actor_ptr{ctrl()}, caf::make_message_id(number), std::move(request));
 }
 
-void reply_desk::enqueue(caf::mailbox_element_ptr element, caf::execution_unit*) {
-  if (!element->mid.is_response())
-    return;
+bool reply_desk::receive(caf::mailbox_element& element) {
+  if (!element.mid.is_response())
+    return true; // Nobody has reason to send it anything else.
   std::unique_ptr<waiting> handler;
   {
     std::lock_guard lock{mutex_};
-    if (auto found = open_.extract(element->mid.request_id().integer_value()))
+    if (auto found = open_.extract(element.mid.request_id().integer_value()))
       handler = std::move(found.mapped());
   }
   if (handler)
-    handler->answered(element->content());
+    handler->answered(element.content());
+  return true;
 }
 
 } // namespace kdb::inline v0::detail

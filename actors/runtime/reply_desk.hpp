@@ -1,17 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <caf/actor_control_block.hpp>
-#include <caf/mailbox_element.hpp>
-#include <caf/message_id.hpp>
-#include <caf/monitorable_actor.hpp>
-
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <unordered_map>
 #include <utility>
 
+#include "actors/runtime/caf_parts.hpp"
 #include <kdb/actors.hpp>
 #include <kdb/result.hpp>
 
@@ -19,12 +15,12 @@ namespace kdb::inline v0::detail {
 
 /// Sends requests for callers that are no actors, and hands each answer to its handler on the thread of the actor that answers. Other actors
 /// of CAF 0.17 search all their open requests for every answer, which takes quadratic time when there are many. From any thread.
-class reply_desk final : public caf::monitorable_actor {
+class reply_desk final : public any_caf::direct_actor {
 public:
   /// The desk of a system; it lives as long as the handle, or until the last answer.
   static std::shared_ptr<reply_desk> open(caf::actor_system& system);
 
-  explicit reply_desk(caf::actor_config& config) : caf::monitorable_actor{config} {}
+  explicit reply_desk(caf::actor_config& config) : any_caf::direct_actor{config} {}
 
   /// Sends a request. `done` is called once with a `result<Answer>`: our actors answer in every case.
   template <class Answer, class Handle, class Request, class Done>
@@ -34,23 +30,24 @@ public:
   }
 
   const char* name() const override { return "kdb.reply_desk"; }
-  void enqueue(caf::mailbox_element_ptr element, caf::execution_unit* unit) override;
 
 private:
+  bool receive(caf::mailbox_element& element) override;
+
   struct waiting {
     virtual ~waiting() = default;
-    virtual void answered(caf::type_erased_tuple& answer) = 0;
+    virtual void answered(any_caf::content& answer) = 0;
   };
 
   template <class Answer, class Done>
   struct open_request final : waiting {
     explicit open_request(Done given) : done{std::move(given)} {}
-    void answered(caf::type_erased_tuple& answer) override { done(read<Answer>(answer)); }
+    void answered(any_caf::content& answer) override { done(read<Answer>(answer)); }
     Done done;
   };
 
   template <class Answer>
-  static result<Answer> read(caf::type_erased_tuple& answer) {
+  static result<Answer> read(any_caf::content& answer) {
     if (answer.match_elements<caf::error>())
       return unexpected{error::from(answer.get_as<caf::error>(0))};
     if constexpr (std::is_void_v<Answer>)

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/runtime/runtime.hpp"
 
-#include <caf/logger.hpp>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
@@ -13,6 +11,7 @@
 #include <vector>
 
 #include "actors/client/client.hpp"
+#include "actors/runtime/caf_parts.hpp"
 #include "libkdb/rpc/process.hpp"
 #include "libkdb/values/forks.hpp"
 
@@ -29,13 +28,14 @@ error process_ends() {
 
 void close_client(caf::actor_system& system, const client_actor& client, std::chrono::milliseconds at_most = patience) {
   host_actor self{system};
-  self->request(client, at_most, kdb::close{}).receive([] {}, [](caf::error&) {}); // An error says that it is closed already.
+  any_caf::request(self, client, at_most, kdb::close{})
+    .receive([] {}, [](caf::error&) {}); // An error says that it is closed already.
 }
 
 } // namespace
 
 void forget_system() {
-  caf::logger::set_current_actor_system(nullptr);
+  any_caf::forget_current_system();
 }
 
 void run_aside(std::function<void()> job, bool may_wait) {
@@ -212,7 +212,8 @@ bool runtime::runs() const {
 }
 
 result<wire::message_list> runtime::call(const std::shared_ptr<wire::call_plan>& plan, const observation& seen) {
-  return ask<wire::message_list>(caf::actor_cast<call_runner>(client()), run_call{.plan = plan, .seen = seen});
+  return ask<server_messages>(caf::actor_cast<call_runner>(client()), run_call{.plan = plan, .seen = seen})
+    .transform([](server_messages answer) { return std::move(answer.all); });
 }
 
 void runtime::close() {

@@ -84,7 +84,7 @@ public:
   template <class Answer, class Handle, class Request>
   static result<Answer> ask(caf::scoped_actor& self, const Handle& whom, Request&& what) {
     std::optional<result<Answer>> answer;
-    self->request(whom, caf::infinite, std::forward<Request>(what))
+    any_caf::request(self, whom, caf::infinite, std::forward<Request>(what))
       .receive([&](Answer& value) { answer.emplace(std::move(value)); },
                [&](caf::error& cause) { answer.emplace(unexpected{error::from(cause)}); });
     return std::move(*answer);

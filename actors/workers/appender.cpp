@@ -207,7 +207,7 @@ void appender_state::write_lanes() {
     // Appends often come many at a time, and a packet for many costs hardly more than one for each.
     if (each.unsent.size() < chunks_at_once && !self->mailbox().empty()) {
       if (!std::exchange(gathering, true))
-        self->send(self, mailbox_drained{});
+        any_caf::send(self, self, mailbox_drained{});
       continue;
     }
     each.write();
@@ -228,7 +228,7 @@ void appender_state::ask_for_node() {
   if (std::exchange(asking, true))
     return;
   // The connection answers everyone, also when it ends. Each append has its own deadline meanwhile.
-  self->request(context->connection->get(), caf::infinite, get_node{})
+  any_caf::request(self, context->connection->get(), caf::infinite, get_node{})
     .then(
       [this](const node_ptr& found) {
         asking = false;
@@ -244,7 +244,7 @@ void appender_state::ask_for_node() {
 /// Overtakes those who wait for a node, which is what it asks for.
 void appender_state::send_if_there_is_a_node(queued append) {
   auto held = std::make_shared<queued>(std::move(append));
-  self->request(context->connection->get(), caf::infinite, get_node{.wait = false})
+  any_caf::request(self, context->connection->get(), caf::infinite, get_node{.wait = false})
     .then(
       [this, held](const node_ptr& found) {
         current = found;
@@ -384,7 +384,7 @@ void appender_state::drop_idle_lanes() {
 void appender_state::on_node_changed() {
   if (!current)
     return;
-  self->request(context->connection->get(), caf::infinite, get_node{.wait = false})
+  any_caf::request(self, context->connection->get(), caf::infinite, get_node{.wait = false})
     .then([this](const node_ptr& found) { current = found; }, [this](const caf::error&) { current.reset(); });
 }
 
@@ -436,7 +436,7 @@ void appender_state::watch(const policy::time_budget& budget) {
   if (!budget.limited() || (next_check && *next_check <= budget.end()))
     return;
   next_check = budget.end();
-  self->delayed_send(self, *budget.left(self->clock().now()), deadlines_due{});
+  any_caf::send_later(self, *budget.left(self->clock().now()), deadlines_due{});
 }
 
 void appender_state::on_deadlines_due() {
@@ -481,7 +481,7 @@ void appender_state::on_stop_due() {
 }
 
 appender_actor::behavior_type appender(appender_actor::stateful_pointer<appender_state> self, worker_context_ptr context) {
-  return self->state.start(std::move(context));
+  return any_caf::state_of(self).start(std::move(context));
 }
 
 } // namespace kdb::inline v0

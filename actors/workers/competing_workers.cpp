@@ -3,11 +3,10 @@
 
 #include <utility>
 
-#include <caf/atom.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/sec.hpp>
-#include <caf/send.hpp>
 
+#include "actors/runtime/caf_parts.hpp"
 #include "libkdb/policy/resume.hpp"
 #include "libkdb/policy/waits.hpp"
 
@@ -41,22 +40,18 @@ competing_workers_state::~competing_workers_state() {
 competing_workers_self::behavior_type competing_workers_state::start(client_actor client, competing_workers_plan given) {
   plan = std::move(given);
   replacements = policy::retry_budget{plan.options.replacements, plan.options.replacement_span};
-  self->set_down_handler([this](caf::down_msg& message) { on_worker_down(message); });
-  self->set_exit_handler([this](caf::exit_msg&) { stop(end_reason::closed, std::nullopt); });
+  worker_ends = {self, [this](const caf::down_msg& message) { on_worker_down(message); }};
   for (std::size_t i = 0; i < plan.options.workers; ++i)
     spawn_worker();
   // The client answers everyone, also when it ends: no timeout of our own.
-  self->request(client, caf::infinite, consume{plan.group, subscriber{self}, plan.options.consumer})
+  any_caf::request(self, client, caf::infinite, consume{plan.group, subscriber{self}, plan.options.consumer})
     .then([this](const consumer_actor& handle) { joined_with(handle); }, [this](const caf::error& cause) { not_joined(cause); });
-  return {
-    [this](const await_joined&) { return on_await_joined(); },
-    [this](const get_workload&) { return on_get_workload(); },
-    [this](const cancel&) { return on_cancel(); },
-    [this](const consumer_batch& batch) { return on_batch(batch); },
-    [this](const subscription_ended& message) { on_ended(message); },
-    [this](const stop_overdue&) { on_stop_overdue(); },
-    [this](const worker_doubted& message) { on_worker_doubted(message); },
-  };
+  return any_caf::behavior_with_exit<competing_workers_self::behavior_type>(
+    self, [this](caf::exit_msg&) { stop(end_reason::closed, std::nullopt); },
+    [this](const await_joined&) { return on_await_joined(); }, [this](const get_workload&) { return on_get_workload(); },
+    [this](const cancel&) { return on_cancel(); }, [this](const consumer_batch& batch) { return on_batch(batch); },
+    [this](const subscription_ended& message) { on_ended(message); }, [this](const stop_overdue&) { on_stop_overdue(); },
+    [this](const worker_doubted& message) { on_worker_doubted(message); });
 }
 
 // -- joining ------------------------------------------------------------------------------------
@@ -65,7 +60,7 @@ void competing_workers_state::joined_with(const consumer_actor& handle) {
   consumer = caf::actor_cast<caf::actor>(handle);
   joined = true;
   for (auto& promise : std::exchange(waiting_to_join, {}))
-    promise.deliver(caf::unit);
+    any_caf::deliver_nothing(promise);
   stop_when_idle();
 }
 
@@ -115,7 +110,7 @@ void competing_workers_state::hand_out() {
   while (const auto next = dispatch.next()) {
     const auto number = next->worker;
     // Without a timeout: the worker is monitored, and what it answers late counts.
-    self->request(workers.at(number), caf::infinite, held.at(next->item))
+    any_caf::request(self, workers.at(number), caf::infinite, held.at(next->item))
       .then([this, number](const outcome& answer) { answered(number, answer); },
             [this, number](const caf::error& cause) { failed(number, cause); });
   }
@@ -131,12 +126,13 @@ void competing_workers_state::answered(policy::key_dispatch::worker_number worke
 void competing_workers_state::failed(policy::key_dispatch::worker_number worker, const caf::error& cause) {
   if (cause == caf::sec::unexpected_response) {
     answered(worker, failure_outcome("the worker named no outcome for this event"));
-  } else if (cause.category() != caf::atom("system") && cause.category() != caf::atom("exit")) {
+  } else if (const auto kind = any_caf::kind_of(cause);
+             kind != any_caf::error_kind::system && kind != any_caf::error_kind::exit) {
     answered(worker, failure_outcome(error::from(cause).message));
   } else { // It has thrown or is gone. Nothing more goes to it, which would only be lost.
     if (const auto item = dispatch.remove_worker(worker))
       answer(*item, failure_outcome(error::from(cause).message));
-    self->delayed_send(self, doubt, worker_doubted{worker});
+    any_caf::send_later(self, doubt, worker_doubted{worker});
     hand_out();
     stop_when_idle();
   }
@@ -169,7 +165,7 @@ void competing_workers_state::take_back_waiting() {
 
 void competing_workers_state::report(std::optional<event_token> token, const outcome& answer) {
   if (consumer)
-    caf::anon_send(consumer, host_holds{held.size(), token, answer});
+    any_caf::anon_send(consumer, host_holds{held.size(), token, answer});
 }
 
 // -- workers ------------------------------------------------------------------------------------
@@ -177,7 +173,7 @@ void competing_workers_state::report(std::optional<event_token> token, const out
 void competing_workers_state::spawn_worker() {
   auto made = plan.make_worker(self->system());
   const auto number = ++last_worker;
-  self->monitor(made);
+  worker_ends.watch(made);
   numbers.emplace(made.address(), number);
   workers.emplace(number, std::move(made));
   dispatch.add_worker(number);
@@ -197,7 +193,7 @@ void competing_workers_state::on_worker_down(const caf::down_msg& message) {
   if (replaced)
     spawn_worker();
   if (plan.observer)
-    caf::anon_send(plan.observer, worker_lost{.why = cause, .replaced = replaced, .workers = workers.size()});
+    any_caf::anon_send(plan.observer, worker_lost{.why = cause, .replaced = replaced, .workers = workers.size()});
   if (workers.empty())
     stop(end_reason::subscriber_failed, error{.code = errc::subscriber_failed, .message = "the last worker has ended: " + cause});
   hand_out();
@@ -218,7 +214,7 @@ void competing_workers_state::stop(end_reason reason, std::optional<error> cause
     return;
   end = subscription_ended{.reason = reason, .cause = std::move(cause)};
   take_back_waiting();
-  self->delayed_send(self, policy::bounded(plan.options.stop_within), stop_overdue{});
+  any_caf::send_later(self, policy::bounded(plan.options.stop_within), stop_overdue{});
   stop_when_idle();
 }
 
@@ -230,7 +226,7 @@ void competing_workers_state::stop_when_idle() {
 void competing_workers_state::on_stop_overdue() {
   if (!consumer || std::exchange(cancelled_consumer, true)) // Until there is one it can't be told.
     return;
-  caf::anon_send(consumer, cancel{}); // Sends what was answered, then `subscription_ended`.
+  any_caf::anon_send(consumer, cancel{}); // Sends what was answered, then `subscription_ended`.
 }
 
 void competing_workers_state::on_ended(const subscription_ended& message) {
@@ -252,18 +248,20 @@ void competing_workers_state::leave(subscription_ended options) {
   for (const auto& [number, worker] : workers)
     caf::anon_send_exit(worker, caf::exit_reason::user_shutdown);
   if (plan.observer)
-    caf::anon_send(plan.observer, std::move(options));
+    any_caf::anon_send(plan.observer, std::move(options));
   for (auto& promise : std::exchange(cancellers, {}))
-    promise.deliver(caf::unit);
+    any_caf::deliver_nothing(promise);
 }
 
 competing_workers_self::behavior_type competing_workers(competing_workers_self::stateful_pointer<competing_workers_state> self,
                                                         client_actor client, competing_workers_plan plan) {
-  return self->state.start(std::move(client), std::move(plan));
+  return any_caf::state_of(self).start(std::move(client), std::move(plan));
 }
 
 result<competing_workers_actor> spawn_competing_workers(caf::actor_system& system, client_actor client,
                                                         competing_workers_plan plan) {
+  if (auto fine = check_system(); !fine)
+    return unexpected{std::move(fine.error())};
   if (auto fine = check(plan); !fine)
     return unexpected{std::move(fine.error())};
   return competing_workers_actor{system.spawn(competing_workers, std::move(client), std::move(plan))};

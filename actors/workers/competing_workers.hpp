@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <caf/response_promise.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <map>
 #include <optional>
@@ -25,8 +25,8 @@ struct worker_doubted {
 };
 
 using competing_workers_self =
-  competing_workers_actor::extend<caf::replies_to<consumer_batch>::with<batch_outcomes>, caf::reacts_to<subscription_ended>,
-                                  caf::reacts_to<stop_overdue>, caf::reacts_to<worker_doubted>>;
+  competing_workers_actor::extend<accepts<consumer_batch, batch_outcomes>, accepts<subscription_ended>, accepts<stop_overdue>,
+                                  accepts<worker_doubted>>;
 
 /// The subscriber of a consumer that hands each event to a worker, sends on what becomes of it, and tells the consumer how many events
 /// it holds.
@@ -70,6 +70,7 @@ struct competing_workers_state {
   void leave(subscription_ended options);
 
   competing_workers_self::pointer self;
+  any_caf::monitoring worker_ends;
   competing_workers_plan plan;
   policy::retry_budget replacements{0, std::chrono::milliseconds{1}};
   policy::key_dispatch dispatch;
@@ -83,11 +84,11 @@ struct competing_workers_state {
   caf::actor consumer; // Also before the client has told us of it.
   bool joined = false;
   std::optional<error> refusal;
-  std::vector<caf::response_promise> waiting_to_join;
+  std::vector<caf::typed_response_promise<void>> waiting_to_join;
   std::optional<subscription_ended> end; // Decided; what came of the consumer itself says less.
   bool cancelled_consumer = false;
   bool told = false;
-  std::vector<caf::response_promise> cancellers;
+  std::vector<caf::typed_response_promise<void>> cancellers;
 };
 
 competing_workers_self::behavior_type competing_workers(competing_workers_self::stateful_pointer<competing_workers_state> self,
@@ -95,5 +96,4 @@ competing_workers_self::behavior_type competing_workers(competing_workers_self::
 
 } // namespace kdb::inline v0
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::stop_overdue)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::worker_doubted)
+KDB_ACTOR_MESSAGES(kdb_competing_workers_runtime, 1390, kdb::stop_overdue, kdb::worker_doubted)

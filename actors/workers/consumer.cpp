@@ -5,8 +5,6 @@
 #include <atomic>
 #include <utility>
 
-#include <caf/send.hpp>
-
 #include "actors/connection/random_pause.hpp"
 #include "actors/runtime/late_sender.hpp"
 #include "actors/workers/call_defaults.hpp"
@@ -43,24 +41,19 @@ consumer_self::behavior_type consumer_state::start(consumer_plan given, worker_c
   starting = watch_operation(context->signals, policy::observed_operation::consume, plan.options.call, group);
   signs.open(context->signals, policy::stream_kind::consumer, plan.options.call, group);
   answers = policy::ack_batch{policy::answers_at_once(plan.options.ack_batch, plan.options.buffer)};
-  self->monitor(plan.subscriber);
-  self->set_down_handler([this](caf::down_msg&) { on_subscriber_down(); });
-  self->set_exit_handler([this](caf::exit_msg&) { finish(end_reason::closed, std::nullopt); });
-  return {
+  subscriber_end = {self, [this](caf::down_msg&) { on_subscriber_down(); }};
+  subscriber_end.watch(plan.subscriber);
+  return any_caf::behavior_with_exit<consumer_self::behavior_type>(
+    self, [this](caf::exit_msg&) { finish(end_reason::closed, std::nullopt); },
     [this](const ack_events& request) { return on_ack(request); },
     [this](const nack_events& request) { return on_nack(request); },
-    [this](const answer_batch& request) { return on_answer(request); },
-    [this](const cancel&) { return on_cancel(); },
-    [this](const begin&) { return on_begin(); },
-    [this](events_arrived& message) { on_events(message); },
+    [this](const answer_batch& request) { return on_answer(request); }, [this](const cancel&) { return on_cancel(); },
+    [this](const begin&) { return on_begin(); }, [this](events_arrived& message) { on_events(message); },
     [this](const subscription_confirmed& message) { on_confirmed(message); },
-    [this](read_ended& message) { on_read_ended(message); },
-    [this](const resume_due&) { on_resume_due(); },
-    [this](const answers_due&) { on_answers_due(); },
-    [this](const grace_over&) { leave(); },
-    [this](const host_holds& message) { on_host_holds(message); },
-    [this](stop_due) { on_stop_due(); },
-  };
+    [this](read_ended& message) { on_read_ended(message); }, [this](const resume_due&) { on_resume_due(); },
+    [this](const answers_due&) { on_answers_due(); }, [this](const grace_over&) { leave(); },
+    [this](const host_holds& message) { on_host_holds(message); }, //
+    [this](stop_due) { on_stop_due(); });
 }
 
 caf::result<consumer_actor> consumer_state::on_begin() {
@@ -81,7 +74,7 @@ void consumer_state::find_node() {
   note_wait(*context, starting);
   // The connection answers everyone, also when it ends: no timeout of our own, save the start's.
   const auto wait = timeout_of(phases.start_left(self->clock().now()));
-  self->request(context->connection->get(), wait, get_node{phases.has_begun() || plan.options.call.wait_for_node})
+  any_caf::request(self, context->connection->get(), wait, get_node{phases.has_begun() || plan.options.call.wait_for_node})
     .then([this](const node_ptr& found) { begin_call(found); },
           [this](const caf::error& cause) { call_over(no_node(*context, cause)); });
 }
@@ -170,7 +163,7 @@ void consumer_state::call_over(error cause) {
   starting.ends(cause);
   if (const auto pause = phases.lost(cause, self->clock().now(), random_draw())) {
     starting = signs.resumes(policy::observed_operation::consume, plan.options.call, cause, *pause);
-    self->delayed_send(self, *pause, resume_due{});
+    any_caf::send_later(self, *pause, resume_due{});
     return;
   }
   const auto reason = policy::end_reason_of(cause.code);
@@ -187,7 +180,7 @@ void consumer_state::deliver_next() {
   ready_events -= delivering->size();
   signs.hand_over(delivering->events(), current->where, self->clock().now());
   // Without a timeout: a response after one would be lost, and with it the credit. The subscriber is monitored instead.
-  self->request(plan.subscriber, caf::infinite, *delivering)
+  any_caf::request(self, plan.subscriber, caf::infinite, *delivering)
     .then([this](const batch_outcomes& outcomes) { delivered(outcomes); }, [this](const caf::error& cause) { refused(cause); });
 }
 
@@ -296,7 +289,7 @@ void consumer_state::answers_added() {
   if (answers.is_full() || end || plan.options.ack_delay.count() == 0)
     flush();
   else if (!std::exchange(answers_timer, true))
-    self->delayed_send(self, policy::bounded(plan.options.ack_delay), answers_due{});
+    any_caf::send_later(self, policy::bounded(plan.options.ack_delay), answers_due{});
 }
 
 void consumer_state::on_answers_due() {
@@ -337,7 +330,7 @@ void consumer_state::finish(end_reason reason, std::optional<error> cause) {
     subscription_ended{.reason = reason, .cause = std::move(cause), .node = current ? to_string(current->where) : std::string{}};
   ready.clear();
   if (call && last_written && self->clock().now() - *last_written < grace)
-    self->delayed_send(self, grace, grace_over{});
+    any_caf::send_later(self, grace, grace_over{});
   else
     leave();
 }
@@ -356,14 +349,14 @@ void consumer_state::tell_end() {
   if (beginning.pending())
     beginning.deliver(to_caf(end->cause.value_or(error{.code = errc::closed, .message = "the consumer ended before it began"})));
   else if (phases.has_begun())
-    caf::anon_send(plan.subscriber, *end);
+    any_caf::anon_send(plan.subscriber, *end);
   for (auto& promise : cancellers)
-    promise.deliver(caf::unit);
+    any_caf::deliver_nothing(promise);
 }
 
 consumer_self::behavior_type consumer(consumer_self::stateful_pointer<consumer_state> self, consumer_plan plan,
                                       worker_context_ptr context) {
-  return self->state.start(std::move(plan), std::move(context));
+  return any_caf::state_of(self).start(std::move(plan), std::move(context));
 }
 
 } // namespace kdb::inline v0

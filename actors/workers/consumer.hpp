@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <caf/response_promise.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <chrono>
 #include <deque>
@@ -81,6 +81,7 @@ struct consumer_state {
   void tell_end();
 
   consumer_self::pointer self;
+  any_caf::monitoring subscriber_end;
   consumer_plan plan;
   worker_context_ptr context;
   stop_watch stops;
@@ -88,7 +89,7 @@ struct consumer_state {
   observation starting; // Until the server confirms.
   stream_signals signs;
   policy::resuming phases;
-  caf::response_promise beginning; // Pending until the first confirmation.
+  caf::typed_response_promise<consumer_actor> beginning; // Pending until the first confirmation.
   node_ptr current;
   std::uint64_t incarnation = 0; // Of the call; its events bear it. Words and answers of earlier ones are late.
   std::unique_ptr<rpc::consume_call> call;
@@ -102,7 +103,7 @@ struct consumer_state {
   std::optional<std::chrono::steady_clock::time_point> last_written;
   std::optional<subscription_ended> end; // Decided; told when the answers have left.
   bool told = false;
-  std::vector<caf::response_promise> cancellers;
+  std::vector<caf::typed_response_promise<void>> cancellers;
 };
 
 consumer_self::behavior_type consumer(consumer_self::stateful_pointer<consumer_state> self, consumer_plan plan,

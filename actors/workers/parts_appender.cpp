@@ -42,7 +42,7 @@ void parts_appender_state::append_next() {
                         .events = {std::make_move_iterator(begin), std::make_move_iterator(end)},
                         .options = {.call = list.options.call}};
   // The client answers in every case, and each part has a deadline of its own.
-  self->request(client, caf::infinite, std::move(part))
+  any_caf::request(self, client, caf::infinite, std::move(part))
     .then([this](const append_result& written) { appended(written); },
           [this](const caf::error& cause) { stop(error::from(cause)); });
 }
@@ -68,7 +68,7 @@ void parts_appender_state::stop(error cause) {
 
 parts_appender_actor::behavior_type parts_appender(parts_appender_actor::stateful_pointer<parts_appender_state> self,
                                                    client_actor client) {
-  return self->state.start(std::move(client));
+  return any_caf::state_of(self).start(std::move(client));
 }
 
 } // namespace kdb::inline v0

@@ -29,9 +29,9 @@ reader_self::behavior_type reader_state::start(read_plan given, worker_context_p
   plan = std::move(given);
   context = std::move(given_context);
   budget = policy::time_budget{deadline_for(context->settings, plan.call), self->clock().now()};
+  owner_end = {self, [this](caf::down_msg&) { self->quit(); }};
   if (owner)
-    self->monitor(owner);
-  self->set_down_handler([this](caf::down_msg&) { self->quit(); });
+    owner_end.watch(owner);
   stop = stops.watch(plan.call.stop);
   const auto* one = std::get_if<wire::stream_source>(&plan.request.source);
   seen = watch_operation(context->signals, one ? policy::observed_operation::read_stream : policy::observed_operation::read_all,
@@ -53,7 +53,8 @@ void reader_state::find_node() {
     return; // It was stopped.
   note_wait(*context, seen);
   // The connection answers everyone, also when it ends: no timeout of our own, save the read's.
-  self->request(context->connection->get(), timeout_of(budget.left(self->clock().now())), get_node{plan.call.wait_for_node})
+  any_caf::request(self, context->connection->get(), timeout_of(budget.left(self->clock().now())),
+                   get_node{plan.call.wait_for_node})
     .then([this](const node_ptr& found) { begin_call(found); },
           [this](const caf::error& cause) { failed(no_node(*context, cause)); });
 }
@@ -136,7 +137,7 @@ void reader_state::failed(error cause) {
     ++retries;
     seen.retries(cause, pause);
     call.reset();
-    self->delayed_send(self, pause, read_again{});
+    any_caf::send_later(self, pause, read_again{});
     return;
   }
   end = unexpected{std::move(cause)};
@@ -166,7 +167,7 @@ void reader_state::serve() {
 
 reader_self::behavior_type reader(reader_self::stateful_pointer<reader_state> self, read_plan plan, worker_context_ptr context,
                                   caf::strong_actor_ptr owner) {
-  return self->state.start(std::move(plan), std::move(context), std::move(owner));
+  return any_caf::state_of(self).start(std::move(plan), std::move(context), std::move(owner));
 }
 
 } // namespace kdb::inline v0

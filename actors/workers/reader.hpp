@@ -45,6 +45,7 @@ struct reader_state {
   void serve();
 
   reader_self::pointer self;
+  any_caf::monitoring owner_end;
   read_plan plan;
   worker_context_ptr context;
   stop_watch stops;

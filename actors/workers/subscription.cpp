@@ -4,8 +4,6 @@
 #include <algorithm>
 #include <utility>
 
-#include <caf/send.hpp>
-
 #include "actors/connection/random_pause.hpp"
 #include "actors/runtime/late_sender.hpp"
 #include "actors/workers/call_defaults.hpp"
@@ -85,10 +83,11 @@ subscription_self::behavior_type subscription_state::start(subscription_plan giv
   stop = stops.watch(plan.call().stop);
   starting = watch_operation(context->signals, plan.operation(), plan.call(), plan.name());
   signs.open(context->signals, policy::stream_kind::subscription, plan.call(), plan.name());
-  self->monitor(plan.subscriber);
-  self->set_down_handler([this](caf::down_msg&) {
-    finish(end_reason::subscriber_failed, error{.code = errc::subscriber_failed, .message = "the subscriber has ended"});
-  });
+  subscriber_end = {self, [this](caf::down_msg&) {
+                      finish(end_reason::subscriber_failed,
+                             error{.code = errc::subscriber_failed, .message = "the subscriber has ended"});
+                    }};
+  subscriber_end.watch(plan.subscriber);
   return {
     [this](const cancel&) { return on_cancel(); },
     [this](const begin&) { return on_begin(); },
@@ -128,7 +127,7 @@ void subscription_state::find_node() {
   note_wait(*context, starting);
   // The connection answers everyone, also when it ends: no timeout of our own, save the start's.
   const auto wait = timeout_of(phases.start_left(self->clock().now()));
-  self->request(context->connection->get(), wait, get_node{phases.has_begun() || plan.call().wait_for_node})
+  any_caf::request(self, context->connection->get(), wait, get_node{phases.has_begun() || plan.call().wait_for_node})
     .then([this](const node_ptr& found) { begin_call(found); },
           [this](const caf::error& cause) { call_over(no_node(*context, cause)); });
 }
@@ -178,7 +177,7 @@ void subscription_state::on_confirmed(const subscription_confirmed& message) {
     return;
   beginning.deliver(subscription_actor{self});
   if (const auto& period = plan.resume().watchdog)
-    self->delayed_send(self, policy::bounded(*period), silence_due{});
+    any_caf::send_later(self, policy::bounded(*period), silence_due{});
 }
 
 void subscription_state::on_read_ended(read_ended& message) {
@@ -204,7 +203,7 @@ void subscription_state::call_over(error cause) {
   starting.ends(cause);
   if (const auto pause = phases.lost(cause, self->clock().now(), random_draw())) {
     starting = signs.resumes(plan.operation(), plan.call(), cause, *pause);
-    self->delayed_send(self, *pause, resume_due{});
+    any_caf::send_later(self, *pause, resume_due{});
     return;
   }
   failed = std::move(cause);
@@ -236,12 +235,12 @@ void subscription_state::on_silence_due() {
                                       .ended = [](const result<void>&) {}});
     head_call->request(1);
   }
-  self->delayed_send(self, policy::bounded(*plan.resume().watchdog), silence_due{});
+  any_caf::send_later(self, policy::bounded(*plan.resume().watchdog), silence_due{});
 }
 
 void subscription_state::on_head_seen(const head_seen& message) {
   if (phases.is_current(message.call) && is_silent() && plan.is_behind(message.head))
-    self->delayed_send(self, grace, silence_confirmed{arrivals});
+    any_caf::send_later(self, grace, silence_confirmed{arrivals});
 }
 
 void subscription_state::on_silence_confirmed(const silence_confirmed& message) {
@@ -268,7 +267,7 @@ void subscription_state::deliver_next() {
   handed = plan.last_event_of(batch, handed);
   signs.hand_over(batch, current->where, self->clock().now());
   // Without a timeout: a response after one would be lost, and with it the credit. The subscriber is monitored instead.
-  self->request(plan.subscriber, caf::infinite, std::move(batch))
+  any_caf::request(self, plan.subscriber, caf::infinite, std::move(batch))
     .then([this] { delivered(); }, [this](const caf::error& cause) { refused(cause); });
 }
 
@@ -309,15 +308,15 @@ void subscription_state::tell_end(end_reason reason, std::optional<error> cause)
   if (beginning.pending())
     beginning.deliver(to_caf(cause.value_or(error{.code = errc::closed, .message = "the subscription ended before it began"})));
   else if (phases.has_begun())
-    caf::anon_send(plan.subscriber, subscription_ended{.reason = reason,
-                                                       .cause = std::move(cause),
-                                                       .node = current ? to_string(current->where) : std::string{},
-                                                       .last = handed});
+    any_caf::anon_send(plan.subscriber, subscription_ended{.reason = reason,
+                                                           .cause = std::move(cause),
+                                                           .node = current ? to_string(current->where) : std::string{},
+                                                           .last = handed});
 }
 
 subscription_self::behavior_type subscription(subscription_self::stateful_pointer<subscription_state> self,
                                               subscription_plan plan, worker_context_ptr context) {
-  return self->state.start(std::move(plan), std::move(context));
+  return any_caf::state_of(self).start(std::move(plan), std::move(context));
 }
 
 } // namespace kdb::inline v0

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <caf/response_promise.hpp>
 #include <caf/typed_event_based_actor.hpp>
+#include <caf/typed_response_promise.hpp>
 
 #include <memory>
 #include <optional>
@@ -89,6 +89,7 @@ struct subscription_state {
   void tell_end(end_reason reason, std::optional<error> cause);
 
   subscription_self::pointer self;
+  any_caf::monitoring subscriber_end;
   subscription_plan plan;
   worker_context_ptr context;
   stop_watch stops;
@@ -96,7 +97,8 @@ struct subscription_state {
   observation starting; // Until the server confirms.
   stream_signals signs;
   policy::resuming phases;
-  caf::response_promise beginning; // Pending until the first confirmation. From then on the end is told to the subscriber.
+  caf::typed_response_promise<subscription_actor>
+    beginning; // Pending until the first confirmation. From then on the end is told to the subscriber.
   node_ptr current;
   std::uint64_t calls = 0; // So far: their numbers.
   std::unique_ptr<rpc::read_call> call;

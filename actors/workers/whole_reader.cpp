@@ -12,7 +12,7 @@ whole_reader_state::~whole_reader_state() {
 
 whole_reader_actor::behavior_type whole_reader_state::start(client_actor given) {
   client = std::move(given);
-  self->set_down_handler([this](caf::down_msg&) { self->quit(); });
+  asker_end = {self, [this](caf::down_msg&) { self->quit(); }};
   return {
     [this](read_stream_to_end& request) { return on_read(request); },
   };
@@ -20,11 +20,11 @@ whole_reader_actor::behavior_type whole_reader_state::start(client_actor given) 
 
 caf::result<event_list> whole_reader_state::on_read(read_stream_to_end& request) {
   if (const auto& asker = self->current_sender()) // The promise takes it away.
-    self->monitor(asker);
+    asker_end.watch(asker);
   answer = self->make_response_promise<event_list>();
   all.emplace(request.max_bytes);
   // Both answer in every case, and the read has a deadline of its own.
-  self->request(client, caf::infinite, read_stream{std::move(request.stream), std::move(request.options)})
+  any_caf::request(self, client, caf::infinite, read_stream{std::move(request.stream), std::move(request.options)})
     .then(
       [this](const reader_actor& started) {
         source = started;
@@ -36,7 +36,7 @@ caf::result<event_list> whole_reader_state::on_read(read_stream_to_end& request)
 }
 
 void whole_reader_state::ask() {
-  self->request(source, caf::infinite, next{})
+  any_caf::request(self, source, caf::infinite, next{})
     .then([this](event_batch& batch) { arrived(batch); }, [this](const caf::error& cause) { fail(error::from(cause)); });
 }
 
@@ -59,7 +59,7 @@ void whole_reader_state::fail(error cause) {
 
 whole_reader_actor::behavior_type whole_reader(whole_reader_actor::stateful_pointer<whole_reader_state> self,
                                                client_actor client) {
-  return self->state.start(std::move(client));
+  return any_caf::state_of(self).start(std::move(client));
 }
 
 } // namespace kdb::inline v0

@@ -27,6 +27,7 @@ struct whole_reader_state {
   void fail(error cause);
 
   whole_reader_actor::pointer self;
+  any_caf::monitoring asker_end;
   client_actor client;
   reader_actor source;
   std::optional<event_list::builder> all;

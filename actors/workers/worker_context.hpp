@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <caf/duration.hpp>
 #include <caf/error.hpp>
 #include <caf/sec.hpp>
 
@@ -109,12 +108,12 @@ template <class Self>
 void report(Self* self, const worker_context& context, generation whose, const error& cause, bool had_its_own) {
   const auto refused = cause.code == errc::unauthenticated && !had_its_own && context.credentials->provided();
   if (policy::concerns_node(cause) || refused)
-    self->send(context.connection->get(), call_failed{whose, cause});
+    any_caf::send(self, context.connection->get(), call_failed{whose, cause});
 }
 
 /// The timeout for a request that is answered in any case: what is left, or none.
-inline caf::duration timeout_of(std::optional<std::chrono::milliseconds> left) {
-  return left ? caf::duration{*left} : caf::duration{caf::infinite};
+inline any_caf::timeout timeout_of(std::optional<std::chrono::milliseconds> left) {
+  return left ? any_caf::timeout{*left} : any_caf::timeout{caf::infinite};
 }
 
 } // namespace kdb::inline v0

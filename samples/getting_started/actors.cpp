@@ -31,7 +31,7 @@ private:
 
   // docs: test
   void test_connection() {
-    request(db_, 10s, kdb::get_commit_position{})
+    kdb::any_caf::request(this, db_, 10s, kdb::get_commit_position{})
       .then(
         [this](const kdb::log_position& head) {
           std::cout << "Connected. The commit position is " << head.commit << ".\n";
@@ -45,14 +45,14 @@ private:
   void append() {
     kdb::append_to_stream order{.stream = "order-123", .expected = kdb::stream_state::no_stream};
     order.events.push_back(kdb::new_event::json("OrderCreated", R"({"name": "Greg"})"));
-    request(db_, 10s, std::move(order))
+    kdb::any_caf::request(this, db_, 10s, std::move(order))
       .then([this](const kdb::append_result&) { read(); }, [this](const caf::error& error) { quit(error); });
   }
   // docs: end
 
   // docs: read
   void read() {
-    request(db_, 10s, kdb::read_stream_to_end{.stream = "order-123"})
+    kdb::any_caf::request(this, db_, 10s, kdb::read_stream_to_end{.stream = "order-123"})
       .then(
         [](const kdb::event_list& events) {
           for (const auto& event : events)
@@ -76,6 +76,7 @@ int main(int argc, char** argv) {
   const std::string uri = argc > 1 ? argv[1] : "kurrentdb://127.0.0.1:2113?tls=false";
 
   // docs: connect
+  kdb::init_caf();
   caf::actor_system_config config;
   caf::actor_system system{config};
   auto settings = kdb::settings::from_connection_string(uri);
@@ -89,12 +90,12 @@ int main(int argc, char** argv) {
   // docs: start
   int status = 0;
   caf::scoped_actor self{system};
-  self->spawn<first_steps, caf::monitored>(*db);
+  self->monitor(self->spawn<first_steps>(*db));
   self->receive([&](const caf::down_msg& down) { // It has ended.
     if (down.reason)
       status = report(kdb::error::from(down.reason));
   });
-  self->request(*db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
+  kdb::any_caf::request(self, *db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
   // docs: end
   return status;
 }

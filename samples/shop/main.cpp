@@ -12,6 +12,7 @@
 #include <iostream>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <kdb/devnode.hpp>
@@ -33,7 +34,7 @@ struct shop_parts {
 template <class Command>
 bool done(caf::scoped_actor& self, const shop::order_service_actor& service, Command command) {
   auto fine = false;
-  self->request(service, 30s, std::move(command)).receive([&] { fine = true; }, [](const caf::error&) {});
+  kdb::any_caf::request(self, service, 30s, std::move(command)).receive([&] { fine = true; }, [](const caf::error&) {});
   return fine;
 }
 
@@ -41,10 +42,10 @@ bool done(caf::scoped_actor& self, const shop::order_service_actor& service, Com
 int pay_twice(caf::scoped_actor& self, const shop::order_service_actor& one, const shop::order_service_actor& other,
               const shop::pay_order& command) {
   auto taken = 0;
-  auto first = self->request(one, 30s, command);
-  auto second = self->request(other, 30s, command);
-  first.receive([&] { ++taken; }, [](const caf::error&) {});
-  second.receive([&] { ++taken; }, [](const caf::error&) {});
+  auto first = kdb::any_caf::request(self, one, 30s, command);
+  auto second = kdb::any_caf::request(self, other, 30s, command);
+  std::move(first).receive([&] { ++taken; }, [](const caf::error&) {});
+  std::move(second).receive([&] { ++taken; }, [](const caf::error&) {});
   return taken;
 }
 
@@ -53,7 +54,7 @@ bool shipped_once(caf::scoped_actor& self, const shop_parts& parts) {
   for (auto id = 0; id < customers; ++id) {
     auto shipped = 0;
     while (shipped == 0)
-      self->request(parts.db, 10s, kdb::read_stream_to_end{parts.orders + std::to_string(id)})
+      kdb::any_caf::request(self, parts.db, 10s, kdb::read_stream_to_end{parts.orders + std::to_string(id)})
         .receive(
           [&](const kdb::event_list& history) {
             for (const auto& event : history)
@@ -71,7 +72,7 @@ shop::sales reported(caf::scoped_actor& self, const caf::actor& report) {
   shop::sales rows;
   auto runs = true;
   while (runs && rows.paid_orders() < customers)
-    self->request(report, 10s, shop::get_sales{})
+    kdb::any_caf::request(self, report, 10s, shop::get_sales{})
       .receive([&](const shop::sales& now) { rows = now; }, [&](const caf::error&) { runs = false; });
   return rows;
 }
@@ -82,10 +83,14 @@ int run(caf::actor_system& system, const shop_parts& parts) {
   const auto one = self->spawn(shop::order_service, parts.db, parts.orders);
   const auto other = self->spawn(shop::order_service, parts.db, parts.orders);
   const auto start_report = [&] {
-    return self->spawn<caf::monitored>(shop::sales_report, parts.db, parts.orders, parts.store, parts.file);
+    auto started = self->spawn(shop::sales_report, parts.db, parts.orders, parts.store, parts.file);
+    self->monitor(started);
+    return started;
   };
   const auto start_shipping = [&] {
-    return self->spawn<caf::monitored>(shop::shipping, parts.db, one, parts.orders, parts.store);
+    auto started = self->spawn(shop::shipping, parts.db, one, parts.orders, parts.store);
+    self->monitor(started);
+    return started;
   };
   const auto end = [&](std::vector<caf::actor> monitored, caf::exit_reason reason) {
     for (const auto& each : monitored)
@@ -121,6 +126,7 @@ int run(caf::actor_system& system, const shop_parts& parts) {
 } // namespace
 
 int main(int argc, char** argv) {
+  kdb::init_caf<kdb_block::shop_orders, kdb_block::shop_report>();
   std::optional<kdb::devnode> node;
   auto settings = kdb::settings::from_connection_string(argc > 1 ? argv[1] : node.emplace().connection_string());
   kdb::owned_system owned;
@@ -135,7 +141,7 @@ int main(int argc, char** argv) {
   const auto status =
     run(owned.system(), {*db, "order" + run_id + "-", kdb::file_checkpoint_store(folder), folder / "sales.txt"});
   caf::scoped_actor self{owned.system()};
-  self->request(*db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
+  kdb::any_caf::request(self, *db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
   std::filesystem::remove_all(folder);
   return status;
 }

@@ -23,14 +23,14 @@ class handling : public std::enable_shared_from_this<handling<Command>> {
 public:
   handling(order_service_actor::pointer self, kdb::client_actor db, std::string stream, Command command)
     : self_{self}, db_{std::move(db)}, stream_{std::move(stream)}, command_{std::move(command)},
-      promise_{self->make_response_promise<void>()} {}
+      promise_{self->make_response_promise()} {}
 
   caf::result<void> promise() const { return promise_; }
 
   void start() {
-    auto ask = self_->request(db_, 10s, kdb::read_stream_to_end{.stream = stream_});
-    ask.then([me = this->shared_from_this()](const kdb::event_list& history) { me->decided(history); },
-             [me = this->shared_from_this()](caf::error& error) { me->not_read(error); });
+    kdb::any_caf::request(self_, db_, 10s, kdb::read_stream_to_end{.stream = stream_})
+      .then([me = this->shared_from_this()](const kdb::event_list& history) { me->decided(history); },
+            [me = this->shared_from_this()](caf::error& error) { me->not_read(error); });
   }
 
 private:
@@ -54,7 +54,7 @@ private:
   void append(const kdb::event_list& history, std::vector<kdb::new_event> events) {
     // Optimistic concurrency: the events are written only if the order is still as it was when we decided.
     const auto seen = history.empty() ? kdb::stream_state::no_stream : kdb::stream_state{history.back().revision()};
-    self_->request(db_, 10s, kdb::append_to_stream{stream_, seen, std::move(events), {.call = {.retry = 5}}})
+    kdb::any_caf::request(self_, db_, 10s, kdb::append_to_stream{stream_, seen, std::move(events), {.call = {.retry = 5}}})
       .then([me = this->shared_from_this()](const kdb::append_result&) { me->promise_.deliver(caf::unit); },
             [me = this->shared_from_this()](caf::error& error) { me->not_written(error); });
   }

@@ -46,9 +46,10 @@ sales load_sales(const std::filesystem::path& file) {
 // docs: report
 caf::behavior sales_report(caf::stateful_actor<report_state>* self, kdb::client_actor db, category orders,
                            std::shared_ptr<kdb::checkpoint_store> store, std::filesystem::path file) {
-  self->state.rows = load_sales(file);
-  self->state.place = std::make_unique<kdb::checkpointer>(*store, "sales-report", kdb::followed::all);
-  const auto from = self->state.place->resume();
+  auto& state = kdb::any_caf::state_of(self);
+  state.rows = load_sales(file);
+  state.place = std::make_unique<kdb::checkpointer>(*store, "sales-report", kdb::followed::all);
+  const auto from = state.place->resume();
   if (!from) {
     self->quit(kdb::to_caf(from.error()));
     return {};
@@ -56,22 +57,22 @@ caf::behavior sales_report(caf::stateful_actor<report_state>* self, kdb::client_
   kdb::subscribe_to_all follow{.subscriber = self, .options = {.filter = kdb::event_filter::stream_prefixes({orders})}};
   if (*from)
     follow.options.from = std::get<kdb::log_position>(**from);
-  self->request(db, 10s, std::move(follow))
+  kdb::any_caf::request(self, db, 10s, std::move(follow))
     .then([](const kdb::subscription_actor&) {}, [=](const caf::error& error) { self->quit(error); });
   return {
-    [=](const kdb::event_batch& batch) -> caf::result<void> {
+    [=, &state](const kdb::event_batch& batch) -> caf::result<void> {
       for (const auto& event : batch.events()) {
-        auto& row = self->state.rows.orders[std::string{event.stream().substr(orders.size())}];
+        auto& row = state.rows.orders[std::string{event.stream().substr(orders.size())}];
         row = apply(row, event.type(), event.data());
       }
-      save(self->state.rows, file); // First the rows, then the place: no event is left out.
-      const auto stored = self->state.place->handled(batch).and_then([=] { return self->state.place->flush(); });
+      save(state.rows, file); // First the rows, then the place: no event is left out.
+      const auto stored = state.place->handled(batch).and_then([&] { return state.place->flush(); });
       if (!stored)
         return kdb::to_caf(stored.error()); // Ends the subscription.
       return caf::unit;                     // Asks for the next batch.
     },
     [=, keep = store](const kdb::subscription_ended& end) { self->quit(end.cause ? kdb::to_caf(*end.cause) : caf::error{}); },
-    [=](const get_sales&) { return self->state.rows; },
+    [&state](const get_sales&) { return state.rows; },
   };
 }
 // docs: end

@@ -8,7 +8,6 @@
 #include <memory>
 #include <string>
 
-#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/stateful_actor.hpp>
 
@@ -42,5 +41,4 @@ caf::behavior sales_report(caf::stateful_actor<report_state>* self, kdb::client_
 
 } // namespace shop
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(shop::get_sales)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(shop::sales)
+KDB_ACTOR_MESSAGES(shop_report, 210, shop::get_sales, shop::sales)

@@ -24,7 +24,7 @@ public:
     for (const auto& event : batch_.events())
       if (event.type() == "order-paid") {
         ++open_;
-        self_->request(service, 30s, ship_order{std::string{event.stream().substr(orders.size())}, event.id()})
+        kdb::any_caf::request(self_, service, 30s, ship_order{std::string{event.stream().substr(orders.size())}, event.id()})
           .then([me = shared_from_this()] { me->shipped(); }, [self = self_](const caf::error& error) { self->quit(error); });
       }
     if (open_ == 0)
@@ -68,7 +68,7 @@ caf::behavior shipping(caf::event_based_actor* self, kdb::client_actor db, order
   kdb::subscribe_to_all follow{.subscriber = self, .options = {.filter = kdb::event_filter::stream_prefixes({orders})}};
   if (*from)
     follow.options.from = std::get<kdb::log_position>(**from);
-  self->request(db, 10s, std::move(follow))
+  kdb::any_caf::request(self, db, 10s, std::move(follow))
     .then([](const kdb::subscription_actor&) {}, [=](const caf::error& error) { self->quit(error); });
   return {
     [=](const kdb::event_batch& batch) {

@@ -5,6 +5,7 @@
 
 #include <caf/actor_registry.hpp>
 #include <caf/exit_reason.hpp>
+#include <caf/send.hpp>
 
 namespace kdb::test {
 
@@ -19,7 +20,7 @@ caf::behavior run_jobs(caf::event_based_actor* self) {
 
 } // namespace
 
-actor_fixture::actor_fixture() : scheduler_{dynamic_cast<caf::scheduler::test_coordinator&>(sys.scheduler())} {
+actor_fixture::actor_fixture() {
   sys.await_actors_before_shutdown(false); // A hanging test would say less than the check below.
   self = spawn_worker();
   drain();
@@ -37,7 +38,7 @@ actor_fixture::~actor_fixture() {
 
 void actor_fixture::drain() {
   for (int i = 0; i < drain_limit; ++i)
-    if (!scheduler_.try_run_once())
+    if (!stepped_.run_one())
       return;
   throw std::runtime_error{"actors keep each other busy for ever"};
 }
@@ -45,7 +46,7 @@ void actor_fixture::drain() {
 void actor_fixture::advance(std::chrono::milliseconds duration) {
   drain();
   for (auto left = duration; left > std::chrono::milliseconds::zero(); left -= std::chrono::milliseconds{1})
-    if (scheduler_.advance_time(std::chrono::milliseconds{1}) > 0)
+    if (stepped_.advance_time(std::chrono::milliseconds{1}) > 0)
       drain();
 }
 

@@ -6,8 +6,6 @@
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
-#include <caf/scheduler/test_coordinator.hpp>
-#include <caf/send.hpp>
 
 #include <chrono>
 #include <functional>
@@ -16,6 +14,7 @@
 #include <stdexcept>
 #include <type_traits>
 
+#include "tests/actors/stepped_system.hpp"
 #include <kdb/actors.hpp>
 #include <kdb/result.hpp>
 
@@ -30,6 +29,12 @@ struct job {
 struct step {
   std::function<void()> run;
 };
+
+} // namespace kdb::test
+
+KDB_ACTOR_MESSAGES(actor_fixture, 1500, kdb::test::job, kdb::test::step)
+
+namespace kdb::test {
 
 /// What will be, or was, answered to a request.
 template <class T>
@@ -58,13 +63,6 @@ private:
   std::shared_ptr<std::optional<result<T>>> outcome_ = std::make_shared<std::optional<result<T>>>();
 };
 
-struct test_config : caf::actor_system_config {
-  test_config() {
-    set("scheduler.policy", caf::atom("testing"));
-    set("logger.console", caf::atom("none"));
-  }
-};
-
 /// An actor system in which nothing happens by itself: messages run in `drain`, time moves in `advance`.
 class actor_fixture {
 public:
@@ -79,14 +77,14 @@ public:
 
   /// Sends a request from an actor of the test's own and runs what is ready.
   template <class T, class Handle, class Request>
-  answer<T> ask(const Handle& whom, Request what, caf::duration timeout = caf::infinite) {
+  answer<T> ask(const Handle& whom, Request what, any_caf::timeout timeout = caf::infinite) {
     answer<T> out;
     as_self([whom, what = std::move(what), timeout, out](caf::event_based_actor* from) {
       auto failed = [slot = out.slot()](const caf::error& why) { slot->emplace(unexpected{error::from(why)}); };
       if constexpr (std::is_void_v<T>)
-        from->request(whom, timeout, what).then([slot = out.slot()] { slot->emplace(); }, failed);
+        any_caf::request(from, whom, timeout, what).then([slot = out.slot()] { slot->emplace(); }, failed);
       else
-        from->request(whom, timeout, what).then([slot = out.slot()](const T& value) { slot->emplace(value); }, failed);
+        any_caf::request(from, whom, timeout, what).then([slot = out.slot()](const T& value) { slot->emplace(value); }, failed);
     });
     return out;
   }
@@ -94,7 +92,7 @@ public:
   /// Sends a message and runs what is ready.
   template <class Handle, class Message>
   void tell(const Handle& whom, Message what) {
-    caf::anon_send(whom, std::move(what));
+    any_caf::anon_send(whom, std::move(what));
     drain();
   }
 
@@ -130,20 +128,23 @@ public:
   }
 
 private:
-  test_config config_;
-
-public:
-  caf::actor_system sys{config_};
-
-private:
-  caf::scheduler::test_coordinator& scheduler_;
+  stepped_system stepped_;
   std::vector<caf::strong_actor_ptr> kept_;
 
 public:
+  caf::actor_system& sys = stepped_.system();
   caf::actor self;
 };
 
-} // namespace kdb::test
+/// The behavior of a dynamic actor that takes no notice of messages it has no handler for.
+template <class... Handlers>
+caf::behavior behavior_that_drops_others([[maybe_unused]] caf::event_based_actor* self, Handlers... handlers) {
+#if KDB_CAF_1
+  return {std::move(handlers)..., [](const caf::message&) {}};
+#else
+  self->set_default_handler(caf::drop);
+  return {std::move(handlers)...};
+#endif
+}
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::test::job)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::test::step)
+} // namespace kdb::test

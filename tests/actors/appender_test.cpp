@@ -29,7 +29,7 @@ struct appender_fixture : worker_fixture {
   void append_many(std::size_t count) {
     as_self([&](caf::event_based_actor* from) {
       for (std::size_t i = 0; i < count; ++i)
-        from->request(tested, caf::infinite, append_to_stream{.stream = "s", .events = {new_event::binary("t", "x")}})
+        any_caf::request(from, tested, caf::infinite, append_to_stream{.stream = "s", .events = {new_event::binary("t", "x")}})
           .then([](const append_result&) {}, [](const caf::error&) {});
     });
   }

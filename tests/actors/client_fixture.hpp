@@ -36,9 +36,9 @@ struct client_fixture : actor_fixture {
     }));
     receiver = keep(sys.spawn(
       [](caf::event_based_actor* me, client_fixture* test) -> caf::behavior {
-        me->set_default_handler(caf::drop);
-        return {[test](const event_batch&) { ++test->batches; },
-                [test](const subscription_ended& end) { test->ends.push_back(end); }};
+        return behavior_that_drops_others(
+          me, [test](const event_batch&) { ++test->batches; },
+          [test](const subscription_ended& end) { test->ends.push_back(end); });
       },
       this));
     drain();
@@ -85,7 +85,7 @@ struct client_fixture : actor_fixture {
   }
   /// A worker, by its name.
   caf::strong_actor_ptr worker(std::string_view name) {
-    auto& state = caf::actor_cast<caf::stateful_actor<client_state, client_self::base>*>(tested)->state;
+    auto& state = any_caf::state_of(caf::actor_cast<caf::stateful_actor<client_state, client_self::base>*>(tested));
     for (const auto& [address, unused] : state.children)
       if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(address))
         if (caf::actor_cast<caf::local_actor*>(alive)->name() == name)

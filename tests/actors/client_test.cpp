@@ -176,8 +176,7 @@ BOOST_AUTO_TEST_CASE(workers_that_die_too_often_end_the_client_with_a_reason) {
   client_fixture f{[](settings& how) { how.max_restarts = 2; }};
   std::optional<error> reason;
   const auto watcher = f.keep(f.sys.spawn([&](caf::event_based_actor* me) -> caf::behavior {
-    me->monitor(f.tested);
-    me->set_down_handler([&](const caf::down_msg& what) { reason = error::from(what.reason); });
+    any_caf::monitoring{me, [&](const caf::down_msg& what) { reason = error::from(what.reason); }}.watch(f.tested);
     return {[](int) {}};
   }));
   f.tell(f.tested, observe{f.observer});
@@ -318,7 +317,7 @@ BOOST_AUTO_TEST_CASE(the_death_of_the_appender_leaves_the_node_in_use) {
 
 BOOST_AUTO_TEST_CASE(the_death_of_the_discovery_is_made_good) {
   client_fixture f;
-  auto& state = caf::actor_cast<caf::stateful_actor<client_state, client_self::base>*>(f.tested)->state;
+  auto& state = any_caf::state_of(caf::actor_cast<caf::stateful_actor<client_state, client_self::base>*>(f.tested));
   const auto workers = state.children.size();
   for (int i = 0; i < 3; ++i) {
     f.kill(state.discovery);
@@ -444,7 +443,7 @@ BOOST_AUTO_TEST_CASE(the_handle_of_a_subscription_comes_before_its_first_batch) 
   f.connect();
   std::vector<std::string> seen;
   const auto host = f.keep(f.sys.spawn([&](caf::event_based_actor* self) -> caf::behavior {
-    self->request(f.tested, caf::infinite, subscribe_to_stream{.stream = "s", .subscriber = self})
+    any_caf::request(self, f.tested, caf::infinite, subscribe_to_stream{.stream = "s", .subscriber = self})
       .then([&](const subscription_actor&) { seen.push_back("handle"); },
             [&](const caf::error& why) { seen.push_back(to_string(error::from(why))); });
     return {[&](const event_batch&) { seen.push_back("batch"); }, [](const subscription_ended&) {}};

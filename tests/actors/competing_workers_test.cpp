@@ -53,7 +53,7 @@ caf::behavior worker(caf::event_based_actor* self, script_ptr script) {
         throw std::runtime_error{"scripted"};
       if (script->refuses_at.contains(number))
         return to_caf({.code = errc::internal, .message = "no disk"});
-      auto promise = self->make_response_promise<outcome>();
+      auto promise = self->make_response_promise();
       script->tasks.push_back({number, item.retries(), caf::actor{self}, promise});
       return promise;
     },
@@ -79,7 +79,7 @@ caf::behavior consuming_client(caf::event_based_actor* self, worker_context_ptr 
       auto promise = self->make_response_promise<consumer_actor>();
       auto started = self->spawn(consumer, consumer_plan{what.group, what.options, what.subscriber.handle()}, context);
       *spawned = caf::actor_cast<caf::actor>(started);
-      self->request(*spawned, caf::infinite, begin{})
+      any_caf::request(self, *spawned, caf::infinite, begin{})
         .then([promise](const consumer_actor& begun) mutable { promise.deliver(begun); },
               [promise](const caf::error& why) mutable { promise.deliver(why); });
       return promise;

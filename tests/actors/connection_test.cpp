@@ -19,7 +19,7 @@ struct discovery_script {
   cluster_view others;           // What they answer.
 };
 
-using scripted_discovery = discovery_actor::extend<caf::reacts_to<step>>;
+using scripted_discovery = discovery_actor::extend<accepts<step>>;
 
 scripted_discovery::behavior_type play(scripted_discovery::pointer self, std::shared_ptr<discovery_script> script) {
   return {
@@ -42,12 +42,12 @@ struct keeper_script {
   unsigned refusals = 0;
 };
 
-using scripted_keeper = credentials_keeper_actor::extend<caf::reacts_to<step>>;
+using scripted_keeper = credentials_keeper_actor::extend<accepts<step>>;
 
 scripted_keeper::behavior_type keep_credentials(scripted_keeper::pointer self, std::shared_ptr<keeper_script> script) {
   return {
     [self, script](const await_credentials&) -> caf::result<void> {
-      auto promise = self->make_response_promise<void>();
+      auto promise = self->make_response_promise();
       script->asked.push_back(promise);
       return promise;
     },

@@ -42,7 +42,7 @@ caf::behavior host(caf::event_based_actor* self, std::shared_ptr<host_script> sc
         case manner::refuses: return to_caf({.code = errc::internal, .message = script->trouble});
         case manner::by_itself: return batch_outcomes{};
         case manner::later: {
-          auto promise = self->make_response_promise<batch_outcomes>();
+          auto promise = self->make_response_promise();
           script->owed.push_back(promise);
           return promise;
         }

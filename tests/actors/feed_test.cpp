@@ -120,8 +120,7 @@ BOOST_AUTO_TEST_CASE(whoever_delivers_learns_that_it_was_closed) {
   feed_fixture f;
   auto down = std::make_shared<bool>(false);
   f.as_self([&](caf::event_based_actor* self) {
-    self->monitor(f.tested->address());
-    self->set_down_handler([down](caf::down_msg&) { *down = true; });
+    any_caf::monitoring{self, [down](caf::down_msg&) { *down = true; }}.watch(f.tested->address());
   });
   const auto taker = f.take();
   f.tested->close({.code = errc::cancelled, .message = "enough"});

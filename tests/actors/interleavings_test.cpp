@@ -137,7 +137,7 @@ struct appends_run : worker_fixture {
     std::size_t flying = 0;
     for (const auto& each : asked)
       flying += each.pending() ? 1 : 0;
-    const auto& state = caf::actor_cast<caf::stateful_actor<appender_state, appender_actor::base>*>(tested)->state;
+    const auto& state = any_caf::state_of(caf::actor_cast<caf::stateful_actor<appender_state, appender_actor::base>*>(tested));
     BOOST_REQUIRE_EQUAL(state.flying.size() + state.singles.size() + state.waiting.size(), flying);
     BOOST_REQUIRE(state.flying.size() + state.singles.size() <= 5u);
     std::size_t bytes = 0, bytes_waiting = 0;
@@ -243,7 +243,7 @@ caf::behavior follow(caf::event_based_actor* self, std::shared_ptr<follower> see
       seen->wrong |= seen->ends > 0 || seen->handling++ > 0;
       for (const auto each : revisions(batch))
         seen->got.push_back(each);
-      auto promise = self->make_response_promise<void>();
+      auto promise = self->make_response_promise();
       seen->owed.push_back(promise);
       return promise;
     },

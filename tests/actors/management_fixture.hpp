@@ -30,11 +30,11 @@ struct management_fixture : worker_fixture {
     const auto plan = std::make_shared<wire::call_plan>(std::move(*prepared));
     const auto finish = [plan, slot = out.slot()](caf::response_promise& to, result<wire::message_list> outcome) {
       slot->emplace(wire::decode_outcome<Request>(*plan, std::move(outcome)));
-      to.deliver(wire::message_list{});
+      to.deliver(server_messages{});
     };
     as_self([whom, plan, finish, slot = out.slot()](caf::event_based_actor* from) {
-      from->request(whom, caf::infinite, run_call{plan, finish})
-        .then([](const wire::message_list&) {}, [slot](const caf::error& why) { slot->emplace(unexpected{error::from(why)}); });
+      any_caf::request(from, whom, caf::infinite, run_call{plan, finish})
+        .then([](const server_messages&) {}, [slot](const caf::error& why) { slot->emplace(unexpected{error::from(why)}); });
     });
     return out;
   }

@@ -23,7 +23,7 @@ struct connection_script {
   unsigned asks = 0;
 };
 
-using scripted_connection = connection_actor::extend<caf::reacts_to<step>>;
+using scripted_connection = connection_actor::extend<accepts<step>>;
 
 /// A worker's surroundings: settings, a connection that says what the script says, and a transport.
 class worker_fixture : public actor_fixture {

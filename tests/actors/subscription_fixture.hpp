@@ -37,7 +37,7 @@ inline caf::behavior play(caf::event_based_actor* self, std::shared_ptr<subscrib
         case manner::throws: throw std::runtime_error{"scripted"};
         case manner::refuses: return caf::make_error(caf::sec::invalid_argument);
         case manner::later: {
-          auto promise = self->make_response_promise<void>();
+          auto promise = self->make_response_promise();
           script->owed.push_back(promise);
           return promise;
         }

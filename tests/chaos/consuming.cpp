@@ -121,11 +121,13 @@ consume_options tireless() {
 
 } // namespace kdb::chaos
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::chaos::consume_now)
+KDB_ACTOR_MESSAGES(chaos_consuming, 1540, kdb::chaos::consume_now)
 
 namespace kdb::chaos {
 
 namespace {
+
+[[maybe_unused]] const auto messages_are_known = (init_caf<kdb_block::chaos_consuming>(), true);
 
 // -- a consumer ---------------------------------------------------------------------------------
 
@@ -139,7 +141,7 @@ void die_quietly(caf::event_based_actor* self) {
 /// One life of a consumer.
 caf::behavior consuming(caf::event_based_actor* self, client_actor client, std::shared_ptr<consumed_group> group) {
   die_quietly(self);
-  self->request(client, caf::infinite, consume{group->name(), subscriber{self}, tireless()})
+  any_caf::request(self, client, caf::infinite, consume{group->name(), subscriber{self}, tireless()})
     .then([=](const consumer_actor&) { group->book().begin("the start of a consumer")->succeeded(); },
           [=](const caf::error& why) {
             group->book().begin("the start of a consumer of " + to_string(group->name()))->failed(error::from(why));
@@ -173,7 +175,7 @@ caf::behavior pooling(caf::event_based_actor* self, client_actor client, std::sh
                 .replacements = 100'000}};
   const auto pool = spawn_competing_workers(self->system(), client, std::move(plan)).value();
   const auto joined = std::make_shared<bool>(false);
-  self->request(pool, caf::infinite, await_joined{})
+  any_caf::request(self, pool, caf::infinite, await_joined{})
     .then(
       [=] {
         *joined = true;
@@ -198,9 +200,9 @@ using life = caf::behavior (*)(caf::event_based_actor*, client_actor, std::share
 
 /// Starts the next life a moment after the last one is over. Ends with an exit message.
 caf::behavior living(caf::event_based_actor* self, life one, client_actor client, std::shared_ptr<consumed_group> group) {
-  self->set_down_handler([=](const caf::down_msg&) { self->delayed_send(self, 50ms, consume_now{}); });
-  self->send(self, consume_now{});
-  return {[=](const consume_now&) { self->spawn<caf::monitored>(one, client, group); }};
+  const any_caf::monitoring ends{self, [=](const caf::down_msg&) { any_caf::send_later(self, 50ms, consume_now{}); }};
+  any_caf::send(self, self, consume_now{});
+  return {[=](const consume_now&) { ends.watch(self->spawn(one, client, group)); }};
 }
 
 } // namespace

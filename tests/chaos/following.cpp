@@ -111,17 +111,18 @@ struct answer_now {
 
 } // namespace kdb::chaos
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::chaos::subscribe_now)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::chaos::answer_now)
+KDB_ACTOR_MESSAGES(chaos_following, 1550, kdb::chaos::subscribe_now, kdb::chaos::answer_now)
 
 namespace kdb::chaos {
 
 namespace {
 
+[[maybe_unused]] const auto messages_are_known = (init_caf<kdb_block::chaos_following>(), true);
+
 template <class Request>
 void ask(caf::event_based_actor* self, const client_actor& client, const std::shared_ptr<follower>& record, Request what) {
   auto begun = record->book().begin("the start of " + record->name());
-  self->request(client, caf::infinite, std::move(what))
+  any_caf::request(self, client, caf::infinite, std::move(what))
     .then(
       [=](subscription_actor& handle) {
         begun->succeeded();
@@ -132,7 +133,7 @@ void ask(caf::event_based_actor* self, const client_actor& client, const std::sh
         begun->failed(reason);
         record->did_not_begin();
         if (reason.code != errc::closed)
-          self->delayed_send(self, 50ms, subscribe_now{});
+          any_caf::send_later(self, 50ms, subscribe_now{});
       });
 }
 
@@ -151,14 +152,14 @@ void subscribe(caf::event_based_actor* self, const client_actor& client, const s
 }
 
 caf::behavior following(caf::event_based_actor* self, client_actor client, std::shared_ptr<follower> record) {
-  self->delayed_send(self, record->plan().begins_after, subscribe_now{});
+  any_caf::send_later(self, record->plan().begins_after, subscribe_now{});
   return {
     [=](const subscribe_now&) { subscribe(self, client, record); },
     [=](const event_batch& batch) -> caf::result<void> {
       record->take(batch);
       caf::response_promise credit = self->make_response_promise();
       if (record->plan().slow > 0ms)
-        self->delayed_send(self, record->plan().slow, answer_now{credit});
+        any_caf::send_later(self, record->plan().slow, answer_now{credit});
       else
         credit.deliver(caf::unit);
       return credit;

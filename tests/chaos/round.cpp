@@ -200,10 +200,10 @@ private:
     caf::scoped_actor self{system_.system()};
     for (std::size_t i = 0; i < followers_.size(); i += 2)
       if (const auto handle = followers_[i]->handle())
-        self->send(handle, kdb::cancel{});
+        any_caf::send(self, handle, kdb::cancel{});
     for (const auto& each : clients_) {
       const fixtures::stopwatch since;
-      self->request(each, fixtures::patience, kdb::close{})
+      any_caf::request(self, each, fixtures::patience, kdb::close{})
         .receive([] {}, [&](const caf::error& why) { book_.finding("closing failed: " + to_string(error::from(why))); });
       if (since.elapsed() > fixtures::soon)
         book_.finding("closing took " + std::to_string(since.elapsed().count()) + " ms");

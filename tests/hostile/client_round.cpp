@@ -229,7 +229,7 @@ void start(caf::scoped_actor& self, const client_actor& whom, const char* name, 
            surroundings_of_client& in) {
   const watch::guard guard{in.watching, name};
   std::optional<error> why;
-  self->request(whom, caf::infinite, std::move(what))
+  any_caf::request(self, whom, caf::infinite, std::move(what))
     .receive([&](const Handle&) { ++started; }, [&](const caf::error& failed) { why = error::from(failed); });
   check(name, guard.elapsed(), deadline, why, in);
 }
@@ -268,7 +268,7 @@ void use_actors(const settings& how, std::uint64_t seed, surroundings_of_client 
     std::this_thread::sleep_for(20ms);
   {
     const watch::guard guard{in.watching, "actors: close"};
-    self->request(*spawned, caf::infinite, kdb::close{}).receive([] {}, [](const caf::error&) {});
+    any_caf::request(self, *spawned, caf::infinite, kdb::close{}).receive([] {}, [](const caf::error&) {});
     check("actors: close", guard.elapsed(), soon, std::nullopt, in);
   }
   // A subscriber that failed has ended, and is told nothing.

@@ -226,9 +226,10 @@ BOOST_DATA_TEST_CASE(a_client_on_its_way_may_be_closed_inside_an_actor, journeys
         all.set_value(*ends);
     };
     for (int i = 0; i < 5; ++i)
-      self->request(client, caf::infinite, append_to_stream{"s", stream_state::any, numbered(1), {.call = {.retry = 1000}}})
+      any_caf::request(self, client, caf::infinite,
+                       append_to_stream{"s", stream_state::any, numbered(1), {.call = {.retry = 1000}}})
         .then([=](const append_result&) { note(errc{}); }, [=](const caf::error& why) { note(error::from(why).code); });
-    self->request(client, caf::infinite, kdb::close{})
+    any_caf::request(self, client, caf::infinite, kdb::close{})
       .then([=] { note(errc{}); }, [=](const caf::error& why) { note(error::from(why).code); });
   });
   auto got = all.get_future();

@@ -37,11 +37,13 @@ struct finish_work {
 
 } // namespace kdb::integration
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::integration::finish_work)
+KDB_ACTOR_MESSAGES(integration_workers, 1520, kdb::integration::finish_work)
 
 namespace kdb::integration {
 
 namespace {
+
+[[maybe_unused]] const auto messages_are_known = (init_caf<kdb_block::integration_workers>(), true);
 
 /// Takes up to 3 ms over each event, and dies over the fifth of a stream when it comes for the first time.
 caf::behavior worker(caf::event_based_actor* self, log_ptr log, unsigned seed) {
@@ -57,8 +59,8 @@ caf::behavior worker(caf::event_based_actor* self, log_ptr log, unsigned seed) {
       }
       log->overlapped |= std::exchange(log->busy[stream], true);
       log->most_at_once = std::max(log->most_at_once, ++log->at_once);
-      auto promise = self->make_response_promise<outcome>();
-      self->delayed_send(self, std::chrono::microseconds{(*random)() % 3000}, finish_work{item, promise});
+      auto promise = self->make_response_promise();
+      any_caf::send_later(self, std::chrono::microseconds{(*random)() % 3000}, finish_work{item, promise});
       return promise;
     },
     [log](finish_work& what) {
@@ -123,7 +125,7 @@ BOOST_AUTO_TEST_CASE(streams_go_on_in_parallel_each_in_its_order_and_every_event
     .options = {.workers = 4, .consumer = {.buffer = 64}},
   };
   auto pool = value_of(spawn_competing_workers(system.system(), db, std::move(plan)));
-  self->request(pool, fixtures::patience, await_joined{})
+  any_caf::request(self, pool, fixtures::patience, await_joined{})
     .receive([] {}, [](const caf::error& why) { BOOST_FAIL(to_string(error::from(why))); });
   const auto done = [&] {
     std::lock_guard lock{log->mutex};
@@ -138,10 +140,10 @@ BOOST_AUTO_TEST_CASE(streams_go_on_in_parallel_each_in_its_order_and_every_event
     const auto* checkpoint = info.last_checkpoint ? std::get_if<log_position>(&*info.last_checkpoint) : nullptr;
     return info.in_flight == 0 && info.retry_buffered == 0 && checkpoint && checkpoint->commit >= last.position->commit;
   });
-  self->request(pool, fixtures::patience, cancel{})
+  any_caf::request(self, pool, fixtures::patience, cancel{})
     .receive([] {}, [](const caf::error& why) { BOOST_FAIL(to_string(error::from(why))); });
   pool = nullptr;
-  self->request(db, fixtures::patience, close{}).receive([] {}, [](const caf::error&) {});
+  any_caf::request(self, db, fixtures::patience, close{}).receive([] {}, [](const caf::error&) {});
 
   std::scoped_lock locks{log->mutex, seen->mutex};
   BOOST_TEST(!log->overlapped);

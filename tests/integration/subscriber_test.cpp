@@ -57,25 +57,28 @@ struct seen {
 struct host_system {
   fixtures::server server;
   std::string stream = fixtures::own_names{}("s");
-  caf::actor_system_config config;
+  struct own_config : caf::actor_system_config {
+    own_config() { init_caf(); }
+  };
+  own_config config;
   caf::actor_system system{config};
   client_actor client = *spawn_client(system, server.settings());
   caf::scoped_actor self{system};
   seen got;
 
   ~host_system() {
-    self->request(client, fixtures::patience, close{}).receive([] {}, [](caf::error&) {});
+    any_caf::request(self, client, fixtures::patience, close{}).receive([] {}, [](caf::error&) {});
   }
 
   void append(std::size_t count) {
-    self->request(client, fixtures::patience, append_to_stream{stream, stream_state::any, numbered(count)})
+    any_caf::request(self, client, fixtures::patience, append_to_stream{stream, stream_state::any, numbered(count)})
       .receive([](append_result&) {}, [](caf::error& why) { throw std::runtime_error{to_string(error::from(why))}; });
   }
 
   template <class Handle>
   subscription_actor subscribe(const Handle& to) {
     subscription_actor started;
-    self->request(client, fixtures::patience, subscribe_to_stream{stream, to})
+    any_caf::request(self, client, fixtures::patience, subscribe_to_stream{stream, to})
       .receive([&](subscription_actor& what) { started = std::move(what); },
                [](caf::error& why) { throw std::runtime_error{to_string(error::from(why))}; });
     return started;
@@ -93,7 +96,7 @@ struct host_system {
 
   /// Nothing came after the end, which came once; asked when the client has gone.
   void expect_one_end() {
-    self->request(client, fixtures::patience, close{}).receive([] {}, [](caf::error&) {});
+    any_caf::request(self, client, fixtures::patience, close{}).receive([] {}, [](caf::error&) {});
     std::lock_guard lock{got.mutex};
     BOOST_TEST(got.ends.size() == 1u);
     BOOST_TEST(got.after_the_end == 0u);
@@ -107,7 +110,7 @@ caf::behavior plain(caf::event_based_actor*, seen* got) {
   };
 }
 
-using typed_subscriber = caf::typed_actor<caf::replies_to<event_batch>::with<void>, caf::reacts_to<subscription_ended>>;
+using typed_subscriber = caf::typed_actor<accepts<event_batch>, accepts<subscription_ended>>;
 
 typed_subscriber::behavior_type typed(typed_subscriber::pointer, seen* got) {
   return {
@@ -122,11 +125,13 @@ struct go_on {};
 
 } // namespace kdb::integration
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::integration::go_on)
+KDB_ACTOR_MESSAGES(integration_subscribers, 1530, kdb::integration::go_on)
 
 namespace kdb::integration {
 
 namespace {
+
+[[maybe_unused]] const auto messages_are_known = (init_caf<kdb_block::integration_subscribers>(), true);
 
 struct promising_state {
   std::deque<caf::response_promise> credits;
@@ -137,11 +142,11 @@ caf::behavior promising(caf::stateful_actor<promising_state>* self, seen* got) {
   return {
     [=](const event_batch& batch) {
       got->note(batch);
-      return self->state.credits.emplace_back(self->make_response_promise());
+      return any_caf::state_of(self).credits.emplace_back(self->make_response_promise());
     },
     [=](const subscription_ended& end) { got->note(end); },
     [=](const go_on&) {
-      for (auto& credit : std::exchange(self->state.credits, {}))
+      for (auto& credit : std::exchange(any_caf::state_of(self).credits, {}))
         credit.deliver(caf::unit);
     },
   };
@@ -179,10 +184,10 @@ caf::behavior cancelling(caf::stateful_actor<cancelling_state>* self, seen* got)
     [=](const event_batch& batch) {
       got->note(batch);
       if (!batch.events().empty())
-        self->send(self->state.source, cancel{});
+        any_caf::send(self, any_caf::state_of(self).source, cancel{});
     },
     [=](const subscription_ended& end) { got->note(end); },
-    [=](subscription_actor& source) { self->state.source = std::move(source); },
+    [=](subscription_actor& source) { any_caf::state_of(self).source = std::move(source); },
   };
 }
 
@@ -219,7 +224,7 @@ BOOST_AUTO_TEST_CASE(a_dynamic_actor_gets_events_in_order_and_one_end) {
   append(500);
   await(1000);
   BOOST_TEST((got.revisions == numbers(0, 1000)));
-  caf::anon_send(source, cancel{});
+  any_caf::anon_send(source, cancel{});
   BOOST_TEST(await_end().reason == end_reason::cancelled);
   expect_one_end();
 }
@@ -232,7 +237,7 @@ BOOST_AUTO_TEST_CASE(a_typed_actor_does_as_well) {
   append(500);
   await(1000);
   BOOST_TEST((got.revisions == numbers(0, 1000)));
-  caf::anon_send(source, cancel{});
+  any_caf::anon_send(source, cancel{});
   BOOST_TEST(await_end().reason == end_reason::cancelled);
   expect_one_end();
 }
@@ -245,13 +250,13 @@ BOOST_AUTO_TEST_CASE(a_promise_fulfilled_later_is_the_credit_for_the_next_batch)
   append(1); // Another round trip through everything: a second batch would have come by now.
   BOOST_TEST(got.batch_count() == 1u);
   fixtures::wait_until("all events", [&] {
-    caf::anon_send(receiver, go_on{});
+    any_caf::anon_send(receiver, go_on{});
     return got.count() == 1001;
   });
   BOOST_TEST((got.revisions == numbers(0, 1001)));
-  caf::anon_send(source, cancel{});
+  any_caf::anon_send(source, cancel{});
   BOOST_TEST(await_end().reason == end_reason::cancelled);
-  caf::anon_send(receiver, go_on{});
+  any_caf::anon_send(receiver, go_on{});
   expect_one_end();
   caf::anon_send_exit(receiver, caf::exit_reason::user_shutdown);
 }
@@ -298,7 +303,7 @@ BOOST_AUTO_TEST_CASE(a_subscriber_that_dies_takes_its_subscription_with_it) {
 BOOST_AUTO_TEST_CASE(a_subscriber_may_cancel_from_inside_its_handler) {
   const auto receiver = system.spawn(cancelling, &got);
   const auto source = subscribe(receiver);
-  caf::anon_send(receiver, source);
+  any_caf::anon_send(receiver, source);
   append(1000);
   BOOST_TEST(await_end().reason == end_reason::cancelled);
   expect_one_end();
@@ -320,7 +325,7 @@ BOOST_AUTO_TEST_CASE(a_subscriber_that_never_answers_does_not_keep_the_client_fr
   subscribe(receiver);
   await(1);
   fixtures::stopwatch since;
-  self->request(client, fixtures::patience, close{})
+  any_caf::request(self, client, fixtures::patience, close{})
     .receive([] {}, [](caf::error& why) { BOOST_ERROR("closing failed: " << to_string(error::from(why))); });
   BOOST_TEST((since.elapsed() < fixtures::soon));
   BOOST_TEST(await_end().reason == end_reason::closed);
@@ -329,7 +334,7 @@ BOOST_AUTO_TEST_CASE(a_subscriber_that_never_answers_does_not_keep_the_client_fr
 }
 
 BOOST_AUTO_TEST_CASE(a_subscription_needs_a_subscriber) {
-  self->request(client, fixtures::patience, subscribe_to_stream{stream})
+  any_caf::request(self, client, fixtures::patience, subscribe_to_stream{stream})
     .receive([](subscription_actor&) { BOOST_ERROR("it began"); },
              [](caf::error& why) { BOOST_TEST(error::from(why).code == errc::invalid_argument); });
 }
@@ -342,7 +347,7 @@ BOOST_AUTO_TEST_CASE(a_client_can_be_monitored_and_ends_with_an_exit_message) {
   watcher->receive([&](const caf::down_msg& what) { down = what.reason == caf::exit_reason::user_shutdown; },
                    caf::after(fixtures::patience) >> [] {});
   BOOST_TEST(down);
-  self->request(client, fixtures::patience, get_commit_position{})
+  any_caf::request(self, client, fixtures::patience, get_commit_position{})
     .receive([](log_position&) { BOOST_ERROR("a dead client answered"); },
              [](caf::error& why) { BOOST_TEST(error::from(why).code == errc::closed); });
 }

@@ -155,8 +155,9 @@ int own_system(const std::string& uri) {
   static owned_system system;
   const auto db = spawn_client(system.system(), settings::from_connection_string(uri).value()).value();
   caf::scoped_actor self{system.system()};
-  self->request(db, caf::infinite, wait_connected{10s}).receive([](const connected&) { say("ok"); }, [](const caf::error&) {});
-  self->request(db, caf::infinite, close{}).receive([] {}, [](const caf::error&) {});
+  any_caf::request(self, db, caf::infinite, wait_connected{10s})
+    .receive([](const connected&) { say("ok"); }, [](const caf::error&) {});
+  any_caf::request(self, db, caf::infinite, close{}).receive([] {}, [](const caf::error&) {});
   return 0;
 }
 

@@ -28,9 +28,8 @@ struct counts {
 /// Follows so many times: the subscriptions have one subscriber, as in a program that tells them apart by their streams.
 caf::behavior host(caf::event_based_actor* self, client_actor client, std::size_t count, counts* all) {
   for (std::size_t i = 0; i < count; ++i)
-    self
-      ->request(client, caf::infinite,
-                subscribe_to_stream{stream, subscriber{self}, {.from = stream_end, .resume = {.limit = -1}}})
+    any_caf::request(self, client, caf::infinite,
+                     subscribe_to_stream{stream, subscriber{self}, {.from = stream_end, .resume = {.limit = -1}}})
       .then([=](const subscription_actor&) { ++all->confirmed; }, [=](const caf::error&) { ++all->failed; });
   return {
     [=](const event_batch& batch) {
@@ -56,9 +55,8 @@ void wait_for_line() {
 /// Appends one event, again until that works.
 void append_one(caf::scoped_actor& self, const client_actor& client) {
   for (bool done = false; !done;)
-    self
-      ->request(client, 20s,
-                append_to_stream{stream, stream_state::any, {new_event::json("happened", "{}")}, {.call = {.deadline = 2s}}})
+    any_caf::request(self, client, 20s,
+                     append_to_stream{stream, stream_state::any, {new_event::json("happened", "{}")}, {.call = {.deadline = 2s}}})
       .receive([&](const append_result&) { done = true; }, [](const caf::error&) {});
 }
 

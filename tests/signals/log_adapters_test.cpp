@@ -50,10 +50,17 @@ BOOST_AUTO_TEST_CASE(lines_reach_spdlog_with_their_level_and_are_no_formats) {
 BOOST_AUTO_TEST_CASE(lines_reach_the_log_of_an_actor_system) {
   const auto path = std::filesystem::temp_directory_path() / ("kdb-caf-log-" + std::to_string(::getpid()));
   {
+    init_caf();
     caf::actor_system_config config;
+#if KDB_CAF_1
+    config.set("caf.logger.file.path", path.string());
+    config.set("caf.logger.file.verbosity", "info");
+    config.set("caf.logger.file.format", "%p %c %m%n");
+#else
     config.set("logger.file-name", path.string());
     config.set("logger.file-verbosity", caf::atom("info"));
     config.set("logger.file-format", "%p %c %m%n");
+#endif
     caf::actor_system system{config};
     const auto sink = caf_sink(system);
     sink(log_level::warning, "the node was lost");

@@ -55,16 +55,16 @@ BOOST_AUTO_TEST_CASE(a_slow_subscriber_is_named_in_the_log) {
   const auto db = spawn_client(system.system(), config).value();
   caf::scoped_actor self{system.system()};
   const auto receiver = self->spawn(slow);
-  self
-    ->request(db, caf::infinite,
-              kdb::subscribe_to_stream{.stream = "orders", .subscriber = receiver, .options = {.slow_after = 10ms}})
+  any_caf::request(self, db, caf::infinite,
+                   kdb::subscribe_to_stream{.stream = "orders", .subscriber = receiver, .options = {.slow_after = 10ms}})
     .receive([](const subscription_actor&) {}, [](const caf::error& cause) { BOOST_FAIL(error::from(cause).message); });
-  self->request(db, caf::infinite, kdb::append_to_stream{.stream = "orders", .events = {new_event::json("placed", "{}")}})
+  any_caf::request(self, db, caf::infinite,
+                   kdb::append_to_stream{.stream = "orders", .events = {new_event::json("placed", "{}")}})
     .receive([](const append_result&) {}, [](const caf::error& cause) { BOOST_FAIL(error::from(cause).message); });
   const auto name = "the subscriber billing#" + std::to_string(receiver.id()) + " took ";
   fixtures::wait_until("the warning",
                        [&] { return log.contain(name) && log.contain(" ms for a batch of the subscription to orders"); });
-  self->request(db, caf::infinite, kdb::close{}).receive([] {}, [](const caf::error&) {});
+  any_caf::request(self, db, caf::infinite, kdb::close{}).receive([] {}, [](const caf::error&) {});
   caf::anon_send_exit(receiver, caf::exit_reason::user_shutdown);
 }
 

@@ -102,11 +102,12 @@ kdb::errc cycle_by_actors(caf::actor_system& system, const kind& how) {
   auto client = kdb::spawn_client(system, kdb::settings::from_connection_string(how.connection_string).value()).value();
   caf::scoped_actor self{system};
   std::optional<kdb::errc> end;
-  auto asked = self->request(client, caf::infinite, kdb::get_commit_position{{.call = {.deadline = how.deadline}}});
+  auto asked = kdb::any_caf::request(self, client, caf::infinite, kdb::get_commit_position{{.call = {.deadline = how.deadline}}});
   if (!how.asks)
-    self->send(client, kdb::close{});
-  asked.receive([&](kdb::log_position) { end = kdb::errc{}; }, [&](const caf::error& why) { end = kdb::error::from(why).code; });
-  self->request(client, caf::infinite, kdb::close{}).receive([] {}, [](const caf::error&) {});
+    kdb::any_caf::send(self, client, kdb::close{});
+  std::move(asked).receive([&](kdb::log_position) { end = kdb::errc{}; },
+                           [&](const caf::error& why) { end = kdb::error::from(why).code; });
+  kdb::any_caf::request(self, client, caf::infinite, kdb::close{}).receive([] {}, [](const caf::error&) {});
   return *end;
 }
 

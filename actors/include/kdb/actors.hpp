@@ -4,10 +4,7 @@
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/allowed_unsafe_message_type.hpp>
 #include <caf/error.hpp>
-#include <caf/replies_to.hpp>
-#include <caf/type_nr.hpp>
 #include <caf/typed_actor.hpp>
 
 #include <chrono>
@@ -19,6 +16,7 @@
 #include <utility>
 #include <vector>
 
+#include <kdb/any_caf.hpp>
 #include <kdb/connection_change.hpp>
 #include <kdb/consume.hpp>
 #include <kdb/error.hpp>
@@ -47,8 +45,8 @@ struct cancel {};
 
 /// One read. Keeps a few batches ready, and reads no further from the server than that. It ends, and its call with it, when it is
 /// cancelled, when whoever started it dies, or when nobody holds its handle any more.
-using reader_actor = caf::typed_actor<caf::replies_to<next>::with<event_batch>, // In order; several may be asked for at once.
-                                      caf::reacts_to<cancel>>;
+using reader_actor = caf::typed_actor<accepts<next, event_batch>, // In order; several may be asked for at once.
+                                      accepts<cancel>>;
 
 /// Starts reading one stream. Errors come with the first `next`.
 struct read_stream {
@@ -83,7 +81,7 @@ private:
 };
 
 /// A running subscription. Lives until its end, whether anyone holds the handle or not; it can be monitored.
-using subscription_actor = caf::typed_actor<caf::replies_to<cancel>::with<void>>; // Answers when the end has been sent.
+using subscription_actor = caf::typed_actor<accepts<cancel>>; // Answers when the end has been sent.
 
 /// Follows one stream. Answers when the server has confirmed.
 struct subscribe_to_stream {
@@ -122,9 +120,8 @@ struct answer_batch {
 /// number and for a short time, and sent in order; those still waiting are sent when it ends. Answers to events of an earlier call
 /// are counted as stale and have no effect: the server delivers those events again.
 using consumer_actor =
-  caf::typed_actor<caf::replies_to<ack_events>::with<ack_result>, caf::replies_to<nack_events>::with<ack_result>,
-                   caf::replies_to<answer_batch>::with<ack_result>,
-                   caf::replies_to<cancel>::with<void>>; // Answers when the end has been sent.
+  caf::typed_actor<accepts<ack_events, ack_result>, accepts<nack_events, ack_result>, accepts<answer_batch, ack_result>,
+                   accepts<cancel>>; // Answers when the end has been sent.
 
 /// Consumes from a group, at least once each event. Answers when the server has confirmed.
 ///
@@ -143,7 +140,7 @@ struct consume {
 /// Watches the statistics of the node in use. `next` is answered with a sample, the first one at once, then at most one in each period;
 /// several may be asked for at once. An error is the end: every later `next` gets it, too. It ends when it is cancelled, when the client is
 /// closed, or when nobody holds its handle any more.
-using statistics_watcher_actor = caf::typed_actor<caf::replies_to<next>::with<server_statistics>, caf::reacts_to<cancel>>;
+using statistics_watcher_actor = caf::typed_actor<accepts<next, server_statistics>, accepts<cancel>>;
 
 /// Starts a watch of the statistics of the node in use. Errors of the server come with the first `next`.
 struct watch_statistics {
@@ -165,13 +162,13 @@ struct close {};
 /// The client: façade and supervisor of all workers. It stays usable until it is closed: if connecting fails, the next request starts
 /// another attempt. Requests wait for a node until their deadline or the end of the discovery round.
 using client_actor = caf::typed_actor<
-#define KDB_X(request) caf::replies_to<request>::with<request::answer>,
+#define KDB_X(request) accepts<request, request::answer>,
   KDB_OPERATIONS(KDB_X)
 #undef KDB_X
-    caf::replies_to<read_stream>::with<reader_actor>,
-  caf::replies_to<read_all>::with<reader_actor>, caf::replies_to<subscribe_to_stream>::with<subscription_actor>,
-  caf::replies_to<subscribe_to_all>::with<subscription_actor>, caf::replies_to<consume>::with<consumer_actor>,
-  caf::replies_to<watch_statistics>::with<statistics_watcher_actor>, caf::reacts_to<observe>, caf::replies_to<close>::with<void>>;
+    accepts<read_stream, reader_actor>,
+  accepts<read_all, reader_actor>, accepts<subscribe_to_stream, subscription_actor>,
+  accepts<subscribe_to_all, subscription_actor>, accepts<consume, consumer_actor>,
+  accepts<watch_statistics, statistics_watcher_actor>, accepts<observe>, accepts<close>>;
 
 /// Starts a client in the host's actor system; returns at once, also when no server is there. Link, monitor, or send `close`.
 /// Errors: as of `client::connect`. The system's configuration may use either scheduler: `sharing` wakes an idle system
@@ -204,60 +201,83 @@ caf::error to_caf(error cause);
 } // namespace v0
 } // namespace kdb
 
-#define KDB_X(request) CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::request)
-KDB_OPERATIONS(KDB_X)
-#undef KDB_X
-
 namespace kdb {
 inline namespace KDB_API v0 {
 namespace detail {
-
-template <class T>
-inline constexpr bool is_answer = false
-#define KDB_X(request) || std::is_same_v<T, request::answer>
-  KDB_OPERATIONS(KDB_X)
-#undef KDB_X
-  ;
 
 /// What CAF can carry by itself, besides numbers.
 template <class T>
 inline constexpr bool is_native = std::is_void_v<T> || std::is_same_v<T, std::string>;
 
+/// The types that operations are answered with, each of them once.
+template <class Found, class... Rest>
+struct distinct_answers {
+  using type = Found;
+};
+template <class... Found, class T, class... Rest>
+struct distinct_answers<any_caf::types<Found...>, T, Rest...>
+  : std::conditional_t<is_native<T> || any_caf::one_of<T, any_caf::types<Found...>>,
+                       distinct_answers<any_caf::types<Found...>, Rest...>,
+                       distinct_answers<any_caf::types<Found..., T>, Rest...>> {};
+
+struct answer_block {
+  using list = distinct_answers<any_caf::types<>
+#define KDB_X(request) , request::answer
+                                  KDB_OPERATIONS(KDB_X)
+#undef KDB_X
+                                >::type;
+  static constexpr unsigned first = 1000;
+  template <class T>
+  static constexpr std::string_view name_of() {
+    std::string_view found;
+#define KDB_X(request)                                                                                                           \
+  if (found.empty() && std::is_same_v<T, request::answer>)                                                                       \
+    found = "kdb::" #request "::answer";
+    KDB_OPERATIONS(KDB_X)
+#undef KDB_X
+    return found;
+  }
+};
+
+struct request_block {
+  using list = any_caf::types<error
+#define KDB_X(request) , request
+                                KDB_OPERATIONS(KDB_X)
+#undef KDB_X
+                              >;
+  static constexpr unsigned first = 1100;
+  template <class T>
+  static constexpr std::string_view name_of() {
+#define KDB_X(request)                                                                                                           \
+  if (std::is_same_v<T, request>)                                                                                                \
+    return "kdb::" #request;
+    KDB_OPERATIONS(KDB_X)
+#undef KDB_X
+    return "kdb::error";
+  }
+};
+
 } // namespace detail
 } // namespace v0
 } // namespace kdb
 
+KDB_MESSAGE_BLOCK(kdb::detail::answer_block)
+KDB_MESSAGE_BLOCK(kdb::detail::request_block)
+
+KDB_ACTOR_MESSAGES(kdb_client, 1200, kdb::next, kdb::cancel, kdb::event_batch, kdb::read_stream, kdb::read_all,
+                   kdb::subscribe_to_stream, kdb::subscribe_to_all, kdb::subscription_ended, kdb::close, kdb::observe,
+                   kdb::connection_change, kdb::reader_actor, kdb::subscription_actor, kdb::consumer_batch, kdb::batch_outcomes,
+                   kdb::ack_result, kdb::ack_events, kdb::nack_events, kdb::answer_batch, kdb::consume, kdb::consumer_actor,
+                   kdb::watch_statistics, kdb::statistics_watcher_actor, kdb::errc)
+
+#if KDB_CAF_1
+// Errors of libkdb are a category of `caf::error`.
+template <>
+struct caf::is_error_code_enum<kdb::errc> : std::true_type {};
+#else
 #define KDB_X(request)                                                                                                           \
   static_assert(kdb::detail::is_native<kdb::request::answer> || caf::type_nr<kdb::request::answer>::value == 0,                  \
                 "CAF carries this type by itself: wrap it in a struct");
 KDB_OPERATIONS(KDB_X)
 #undef KDB_X
-
-template <class T>
-  requires(kdb::detail::is_answer<T> && !kdb::detail::is_native<T>)
-struct caf::allowed_unsafe_message_type<T> : std::true_type {};
-
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::next)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::cancel)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::error)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::event_batch)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_stream)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::read_all)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscribe_to_stream)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscribe_to_all)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscription_ended)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::close)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::observe)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::connection_change)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::reader_actor)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::subscription_actor)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::consumer_batch)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::batch_outcomes)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::ack_result)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::ack_events)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::nack_events)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::answer_batch)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::consume)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::consumer_actor)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::watch_statistics)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::statistics_watcher_actor)
+#endif

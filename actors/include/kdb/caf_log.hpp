@@ -2,7 +2,6 @@
 #pragma once
 
 #include <caf/actor_system.hpp>
-#include <caf/atom.hpp>
 #include <caf/logger.hpp>
 #include <caf/timestamp.hpp>
 
@@ -10,6 +9,7 @@
 #include <string_view>
 #include <thread>
 
+#include <kdb/any_caf.hpp>
 #include <kdb/export.hpp>
 #include <kdb/log.hpp>
 
@@ -20,14 +20,22 @@ inline namespace KDB_API v0 {
 /// system writes them to its file and its console as its configuration says. Close the client before the system ends.
 inline log_sink caf_sink(caf::actor_system& system) {
   return [&system](log_level level, std::string_view line) {
-    const auto component = caf::atom("kdb");
     const auto verbosity = level == log_level::debug     ? CAF_LOG_LEVEL_DEBUG
                            : level == log_level::info    ? CAF_LOG_LEVEL_INFO
                            : level == log_level::warning ? CAF_LOG_LEVEL_WARNING
                                                          : CAF_LOG_LEVEL_ERROR;
+#if KDB_CAF_1
+    // CAF writes to the logger of the thread.
+    auto* const before = caf::logger::current_logger();
+    caf::logger::current_logger(&system);
+    caf::logger::log(static_cast<unsigned>(verbosity), "kdb", "{}", line);
+    caf::logger::current_logger(before);
+#else
+    const auto component = caf::atom("kdb");
     if (auto& logger = system.logger(); logger.accepts(verbosity, component))
       logger.log({static_cast<unsigned>(verbosity), 0, component, "kdb", "kdb", "kdb", std::string{line},
                   std::this_thread::get_id(), caf::actor_id{0}, caf::make_timestamp()});
+#endif
   };
 }
 

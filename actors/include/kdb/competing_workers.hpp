@@ -93,9 +93,8 @@ struct workload {
 /// A consumer and its workers. Lives until the consumer ends or the last worker is lost, whether anyone holds the handle or not; it can
 /// be monitored. Outcomes are sent on as they come. After `cancel`, or an exit message, no event is handed out any more; when the
 /// workers have answered for those they have, all ends. The workers end with it.
-using competing_workers_actor =
-  caf::typed_actor<caf::replies_to<await_joined>::with<void>, caf::replies_to<get_workload>::with<workload>,
-                   caf::replies_to<cancel>::with<void>>; // Answers when the end has been sent.
+using competing_workers_actor = caf::typed_actor<accepts<await_joined>, accepts<get_workload, workload>,
+                                                 accepts<cancel>>; // Answers when the end has been sent.
 
 /// Starts workers and a consumer for them; returns at once. An event of a key is handed out when those before it were answered, however:
 /// one that is nacked with `retry` comes again after what waits behind it. Events of different keys overtake each other.
@@ -105,10 +104,5 @@ result<competing_workers_actor> spawn_competing_workers(caf::actor_system& syste
 } // namespace v0
 } // namespace kdb
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::outcome)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::work_item)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::worker_lost)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::await_joined)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::get_workload)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::workload)
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::competing_workers_actor)
+KDB_ACTOR_MESSAGES(kdb_competing_workers, 1280, kdb::outcome, kdb::work_item, kdb::worker_lost, kdb::await_joined,
+                   kdb::get_workload, kdb::workload, kdb::competing_workers_actor)

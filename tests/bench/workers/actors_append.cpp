@@ -56,13 +56,13 @@ using latencies = std::vector<double>;
 
 template <class Kind>
 void append_next(appending_self* self, outcome<latencies> result) {
-  auto& state = self->state;
+  auto& state = any_caf::state_of(self);
   const auto begin = state.timed ? clock::now() : clock::time_point{};
   const auto& stream = state.streams[state.asked++ % state.streams.size()];
-  self->request(state.client, caf::infinite, Kind::request(stream))
+  any_caf::request(self, state.client, caf::infinite, Kind::request(stream))
     .then(
       [self, result, begin](const typename Kind::answer&) {
-        auto& now = self->state;
+        auto& now = any_caf::state_of(self);
         if (now.timed)
           now.latencies.push_back(micros_since(begin));
         if (now.asked < now.count)
@@ -86,7 +86,7 @@ struct appending {
 template <class Kind>
 caf::behavior appending_actor(appending_self* self, client_actor client, std::string stream, appending what,
                               outcome<latencies> result) {
-  auto& state = self->state;
+  auto& state = any_caf::state_of(self);
   state.client = std::move(client);
   state.count = what.count;
   state.timed = what.timed;

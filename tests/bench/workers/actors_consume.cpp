@@ -20,12 +20,12 @@ public:
   host_group(host& in, const std::string& stream, stream_position from) : in_{in}, name_{stream, to_string(random_uuid())} {
     caf::scoped_actor self{in_.system()};
     create_group create{stream, name_.group, {.from = from, .settings = group_to_consume()}};
-    self->request(in_.client(), caf::infinite, std::move(create))
+    any_caf::request(self, in_.client(), caf::infinite, std::move(create))
       .receive([] {}, [](const caf::error& why) { throw std::runtime_error{to_string(error::from(why))}; });
   }
   ~host_group() {
     caf::scoped_actor self{in_.system()};
-    self->request(in_.client(), caf::infinite, delete_group{name_}).receive([] {}, [](const caf::error&) {});
+    any_caf::request(self, in_.client(), caf::infinite, delete_group{name_}).receive([] {}, [](const caf::error&) {});
   }
   host_group(const host_group&) = delete;
   host_group& operator=(const host_group&) = delete;
@@ -52,25 +52,26 @@ using consuming_self = caf::stateful_actor<consuming_state>;
 
 caf::behavior consuming_actor(consuming_self* self, client_actor client, group_name group, std::uint64_t count,
                               outcome<std::uint64_t> result) {
-  self->request(client, caf::infinite, consume_from(group, self))
-    .then([self](consumer_actor handle) { self->state.consumer = std::move(handle); },
+  any_caf::request(self, client, caf::infinite, consume_from(group, self))
+    .then([self](consumer_actor handle) { any_caf::state_of(self).consumer = std::move(handle); },
           [result](const caf::error& why) { result.failed(why); });
   return {
     [self, count](const consumer_batch& batch) {
-      auto& state = self->state;
+      auto& state = any_caf::state_of(self);
       for (const auto& each : batch) {
         ++state.events;
         state.bytes += each.event.data().size();
       }
       if (state.events >= count)
-        self->send(self, true);
+        any_caf::send(self, self, true);
       return batch_outcomes::all(kdb::outcome::ack());
     },
     [self, result](bool) { // The answer to this comes after the consumer has taken the last outcomes.
-      self->request(self->state.consumer, caf::infinite, ack_events{}).then([self, result](const ack_result&) {
-        result.done(self->state.events);
-        self->send(self->state.consumer, cancel{});
-      });
+      any_caf::request(self, any_caf::state_of(self).consumer, caf::infinite, ack_events{})
+        .then([self, result](const ack_result&) {
+          result.done(any_caf::state_of(self).events);
+          any_caf::send(self, any_caf::state_of(self).consumer, cancel{});
+        });
     },
     [self](const subscription_ended&) { self->quit(); },
   };
@@ -79,9 +80,9 @@ caf::behavior consuming_actor(consuming_self* self, client_actor client, group_n
 // -- one at a time ----------------------------------------------------------------------------------
 
 caf::behavior live_actor(live_self* self, client_actor client, group_name group, outcome<bool> ready) {
-  self->state.client = client;
-  self->state.stream = group.stream;
-  self->request(client, caf::infinite, consume_from(group, self))
+  any_caf::state_of(self).client = client;
+  any_caf::state_of(self).stream = group.stream;
+  any_caf::request(self, client, caf::infinite, consume_from(group, self))
     .then([ready](const consumer_actor&) { ready.done(true); }, [ready](const caf::error& why) { ready.failed(why); });
   return {
     [self](const consumer_batch& batch) {

@@ -16,11 +16,11 @@ void receive(live_self* self, const event_batch& batch) {
 }
 
 caf::behavior live_actor(live_self* self, client_actor client, std::string stream, outcome<bool> ready) {
-  self->state.client = client;
-  self->state.stream = stream;
+  any_caf::state_of(self).client = client;
+  any_caf::state_of(self).stream = stream;
   subscribe_to_stream what{.stream = stream, .subscriber = self};
   what.options.from = stream_end;
-  self->request(client, caf::infinite, std::move(what))
+  any_caf::request(self, client, caf::infinite, std::move(what))
     .then([ready](const subscription_actor&) { ready.done(true); }, [ready](const caf::error& why) { ready.failed(why); });
   return {
     [self](const event_batch& batch) { receive(self, batch); },

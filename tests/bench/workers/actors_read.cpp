@@ -23,19 +23,19 @@ void ask(reading_self* self, outcome<std::uint64_t> result);
 
 void take(reading_self* self, const event_batch& batch, const outcome<std::uint64_t>& result) {
   if (batch.empty()) {
-    result.done(self->state.events);
+    result.done(any_caf::state_of(self).events);
     self->quit();
     return;
   }
   for (auto& event : batch.events()) {
-    ++self->state.events;
-    self->state.bytes += event.data().size();
+    ++any_caf::state_of(self).events;
+    any_caf::state_of(self).bytes += event.data().size();
   }
   ask(self, result);
 }
 
 void ask(reading_self* self, outcome<std::uint64_t> result) {
-  self->request(self->state.reader, caf::infinite, next{})
+  any_caf::request(self, any_caf::state_of(self).reader, caf::infinite, next{})
     .then([self, result](const event_batch& batch) { take(self, batch, result); },
           [self, result](const caf::error& why) {
             result.failed(why);
@@ -68,10 +68,10 @@ read_all all_of(const work_options& options) {
 
 template <class Request>
 caf::behavior reading_actor(reading_self* self, client_actor client, Request what, outcome<std::uint64_t> result) {
-  self->request(client, caf::infinite, std::move(what))
+  any_caf::request(self, client, caf::infinite, std::move(what))
     .then(
       [self, result](reader_actor reader) {
-        self->state.reader = std::move(reader);
+        any_caf::state_of(self).reader = std::move(reader);
         ask(self, result);
       },
       [self, result](const caf::error& why) {

@@ -35,9 +35,9 @@ worker make_actors_connect(const work_options& options) {
       if (!made)
         throw std::runtime_error{to_string(made.error())};
       caf::scoped_actor self{first->system()};
-      self->request(*made, caf::infinite, wait_connected{})
+      any_caf::request(self, *made, caf::infinite, wait_connected{})
         .receive([](const connected&) {}, [](const caf::error& why) { throw std::runtime_error{to_string(error::from(why))}; });
-      self->send(*made, close{});
+      any_caf::send(self, *made, close{});
     }
     return time.stop(static_cast<double>(options.count));
   };

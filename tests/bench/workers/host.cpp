@@ -6,6 +6,7 @@
 
 #include <caf/scoped_actor.hpp>
 
+#include "tests/bench/workers/one_at_a_time.hpp"
 #include "tests/bench/workers/raw_channel.hpp"
 #include "tests/bench/workers/signals.hpp"
 
@@ -14,9 +15,9 @@ namespace kdb::bench {
 namespace {
 
 caf::actor_system_config& configure(caf::actor_system_config& config, const work_options& options) {
-  config.set("scheduler.policy", caf::atom_from_string(options.scheduler));
+  init_caf<kdb_block::bench_passes>();
   const auto cores = std::max(1u, std::thread::hardware_concurrency());
-  config.set("scheduler.max-threads", options.threads ? static_cast<std::size_t>(options.threads) : std::size_t{cores});
+  any_caf::use_scheduler(config, options.scheduler, options.threads ? options.threads : cores);
   return config;
 }
 
@@ -41,13 +42,13 @@ host::host(const work_options& options) : system_{configure(config_, options)} {
     throw std::runtime_error{to_string(spawned.error())};
   client_ = *spawned;
   caf::scoped_actor self{system_};
-  self->request(client_, caf::infinite, wait_connected{})
+  any_caf::request(self, client_, caf::infinite, wait_connected{})
     .receive([](const connected&) {}, [](const caf::error& why) { throw std::runtime_error{to_string(error::from(why))}; });
 }
 
 host::~host() {
   caf::scoped_actor self{system_};
-  self->request(client_, caf::infinite, close{}).receive([] {}, [](const caf::error&) {});
+  any_caf::request(self, client_, caf::infinite, close{}).receive([] {}, [](const caf::error&) {});
   client_ = nullptr;
 }
 

@@ -16,7 +16,7 @@ void append_one(live_self* self);
 
 /// Goes on when the append is both answered and delivered, as the raw loop does.
 void proceed(live_self* self) {
-  auto& state = self->state;
+  auto& state = any_caf::state_of(self);
   if (!state.answered || !state.delivered)
     return;
   if (state.latencies.size() < state.current.count)
@@ -26,29 +26,29 @@ void proceed(live_self* self) {
 }
 
 void append_one(live_self* self) {
-  auto& state = self->state;
+  auto& state = any_caf::state_of(self);
   state.answered = state.delivered = false;
   append_to_stream what{.stream = state.stream};
   what.events.push_back(event_to_append());
   state.begin = clock::now();
-  self->request(state.client, caf::infinite, std::move(what))
+  any_caf::request(self, state.client, caf::infinite, std::move(what))
     .then(
       [self](const append_result&) {
-        self->state.answered = true;
+        any_caf::state_of(self).answered = true;
         proceed(self);
       },
-      [self](const caf::error& why) { self->state.current.result.failed(why); });
+      [self](const caf::error& why) { any_caf::state_of(self).current.result.failed(why); });
 }
 
 } // namespace
 
 void begin_pass(live_self* self, start_pass& given) {
-  self->state.current = std::move(given);
+  any_caf::state_of(self).current = std::move(given);
   append_one(self);
 }
 
 void note_delivered(live_self* self, std::size_t events) {
-  auto& state = self->state;
+  auto& state = any_caf::state_of(self);
   for (std::size_t i = 0; i < events; ++i)
     state.latencies.push_back(std::chrono::duration<double, std::micro>(clock::now() - state.begin).count());
   state.delivered = true;
@@ -59,7 +59,7 @@ pass run_pass(const caf::actor& actor, std::uint64_t count) {
   stopwatch watch;
   start_pass what{.count = count};
   auto end = what.result.future();
-  caf::anon_send(actor, what);
+  any_caf::anon_send(actor, what);
   auto latencies = end.get();
   auto result = watch.stop(static_cast<double>(latencies.size()));
   put_percentiles(result, std::move(latencies));

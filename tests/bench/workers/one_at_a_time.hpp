@@ -38,4 +38,4 @@ pass run_pass(const caf::actor& actor, std::uint64_t count);
 
 } // namespace kdb::bench
 
-CAF_ALLOW_UNSAFE_MESSAGE_TYPE(kdb::bench::start_pass)
+KDB_ACTOR_MESSAGES(bench_passes, 1560, kdb::bench::start_pass)
