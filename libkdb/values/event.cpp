@@ -41,7 +41,7 @@ static_assert(std::is_trivially_destructible_v<recorded_event> && std::is_trivia
               "owned events are plain memory");
 
 using word = std::uint64_t;
-static_assert(alignof(recorded_event) <= alignof(word));
+static_assert(alignof(recorded_event) <= alignof(word) && alignof(resolved_event) <= alignof(word));
 
 std::size_t bytes_of(const recorded_event* event) {
   if (!event)
@@ -49,23 +49,29 @@ std::size_t bytes_of(const recorded_event* event) {
   return event->stream().size() + event->type().size() + event->data().size() + event->metadata().size();
 }
 
-/// Hands out the memory of one allocation: first to the events, then to their bytes.
+/// Hands out the memory of one allocation: to the view, then to the events, then to their bytes.
 class copier {
 public:
-  copier(word* memory, std::size_t events) : event_{reinterpret_cast<recorded_event*>(memory)} {
+  copier(word* memory, std::size_t events) : view_{reinterpret_cast<resolved_event*>(memory)} {
+    event_ = reinterpret_cast<recorded_event*>(view_ + 1);
     bytes_ = reinterpret_cast<char*>(event_ + events);
   }
 
+  const resolved_event* copy(const recorded_event* event, const recorded_event* link) {
+    const auto* kept_event = copy(event);
+    return ::new (view_) resolved_event{kept_event, copy(link)};
+  }
+
+private:
   const recorded_event* copy(const recorded_event* event) {
     if (!event)
       return nullptr;
     recorded_event_builder built{*event};
     built.stream(keep(event->stream())).type(keep(event->type()));
     built.data(keep(event->data())).metadata(keep(event->metadata()));
-    return ::new (event_++) recorded_event{built.get()};
+    return ::new (event_++) recorded_event{built.build()};
   }
 
-private:
   std::string_view keep(std::string_view bytes) {
     if (bytes.empty())
       return {};
@@ -75,6 +81,7 @@ private:
     return kept;
   }
 
+  resolved_event* view_;
   recorded_event* event_;
   char* bytes_;
 };
@@ -101,15 +108,10 @@ owned_event::owned_event(const resolved_event& event) {
   auto* source = event.has_event() ? &event.event() : nullptr;
   auto* link = event.link();
   auto events = std::size_t{source != nullptr} + std::size_t{link != nullptr};
-  if (events == 0)
-    return;
-  auto size = events * sizeof(recorded_event) + bytes_of(source) + bytes_of(link);
+  auto size = sizeof(resolved_event) + events * sizeof(recorded_event) + bytes_of(source) + bytes_of(link);
   auto memory = std::make_shared_for_overwrite<word[]>((size + sizeof(word) - 1) / sizeof(word));
-  copier into{memory.get(), events};
-  auto* kept_source = into.copy(source);
-  auto* kept_link = into.copy(link);
-  view_ = resolved_event{kept_source, kept_link};
-  storage_ = std::shared_ptr<const void>{std::move(memory), kept_source ? kept_source : kept_link};
+  const auto* view = copier{memory.get(), events}.copy(source, link);
+  view_ = {std::move(memory), view};
 }
 
 } // namespace kdb::inline v0

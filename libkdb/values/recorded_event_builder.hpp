@@ -29,7 +29,9 @@ public:
     return event_.created_ = clock_time{typename clock_time::duration{ticks}}, *this;
   }
 
+  /// The event, as long as the builder lives.
   const recorded_event& get() const { return event_; }
+  recorded_event build() const { return event_; }
 
 private:
   recorded_event event_;

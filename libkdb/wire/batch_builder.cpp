@@ -35,12 +35,13 @@ result<read_message> add_event(batch_storage& batch, const read_resp_fields& rea
     return refused("an event has no id");
   if (!read.event.present && !read.link.present)
     return refused("it has neither an event nor a link");
-  batch.push(resolved_event{read.event.present ? batch.keep(event) : nullptr, read.link.present ? batch.keep(link) : nullptr});
+  batch.push(resolved_event{read.event.present ? batch.keep(std::move(event)) : nullptr,
+                            read.link.present ? batch.keep(std::move(link)) : nullptr});
   return item_added{};
 }
 
 result<read_message> add_item(batch_storage& batch, batch_item item) {
-  batch.push(item);
+  batch.push(std::move(item));
   return item_added{};
 }
 

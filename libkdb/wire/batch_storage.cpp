@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <mutex>
 #include <new>
+#include <utility>
 
 namespace kdb::inline v0 {
 
@@ -99,15 +100,15 @@ void batch_storage::release_reserved() {
   reserved_ = nullptr;
 }
 
-const recorded_event* batch_storage::keep(const recorded_event& event) {
+const recorded_event* batch_storage::keep(recorded_event&& event) {
   reserved_ = nullptr;
-  return new (allocate(sizeof(event), alignof(recorded_event))) recorded_event(event);
+  return new (allocate(sizeof(event), alignof(recorded_event))) recorded_event(std::move(event));
 }
 
 void batch_storage::push(batch_item item) {
   if (items_.capacity() == 0)
     items_.reserve(std::clamp<std::size_t>(expected_.items, 4, most_expected_items));
-  items_.push_back(item);
+  items_.push_back(std::move(item));
 }
 
 std::byte* batch_storage::allocate(std::size_t size, std::size_t alignment) {

@@ -32,7 +32,7 @@ public:
   /// Gives the latest `reserve` back, if nothing was made after it.
   void release_reserved();
   /// Keeps an event.
-  const recorded_event* keep(const recorded_event& event);
+  const recorded_event* keep(recorded_event&& event);
   void push(batch_item item);
 
   const std::vector<batch_item>& items() const { return items_; }

@@ -146,7 +146,8 @@ result<read_message> add_event(batch_storage& batch, const fields& read) {
     return refused("an event has no id");
   if (!read.event.present && !read.link.present)
     return refused("it has neither an event nor a link");
-  batch.push(resolved_event{read.event.present ? batch.keep(event) : nullptr, read.link.present ? batch.keep(link) : nullptr});
+  batch.push(resolved_event{read.event.present ? batch.keep(std::move(event)) : nullptr,
+                            read.link.present ? batch.keep(std::move(link)) : nullptr});
   return item_added{};
 }
 

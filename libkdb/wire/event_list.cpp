@@ -25,7 +25,7 @@ result<void> event_list::builder::add(event_batch batch) {
                        .detail = size_limit{.limit = max_bytes_, .actual = bytes_, .event_id = {}}});
   bounds_.merge(batch.bounds());
   for (const auto& event : batch.events())
-    content_->events.push_back(event);
+    content_->events.emplace_back(event.has_event() ? &event.event() : nullptr, event.link());
   content_->batches.push_back(std::move(batch));
   return {};
 }

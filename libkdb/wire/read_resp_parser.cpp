@@ -94,7 +94,7 @@ bool recorded_fields::finish(recorded_event& event) const {
   built.stream(stream).type(type).data(data).metadata(metadata).id(event_id);
   built.revision({revision}).position({commit, prepare}).created(parse_ticks(created));
   built.content_type(content_type == to_string(content_type::json) ? content_type::json : content_type::binary);
-  event = built.get();
+  event = built.build();
   return true;
 }
 

@@ -243,7 +243,7 @@ event_batch events(std::uint64_t first, std::size_t count) {
   for (auto number = first; number < first + count; ++number) {
     recorded_event_builder event;
     event.stream("s").type("t").revision({number}).position({10 * number, 10 * number});
-    storage->push(resolved_event{storage->keep(event.get()), nullptr});
+    storage->push(resolved_event{storage->keep(event.build()), nullptr});
   }
   return event_batch{std::move(storage)};
 }
@@ -260,7 +260,7 @@ wire::consumed_events consumed(std::uint64_t first, std::size_t count, std::uint
   for (auto number = first; number < first + count; ++number) {
     recorded_event_builder event;
     event.stream("s").type("t").revision({number}).position({10 * number, 10 * number}).id(id_of_event(number));
-    storage->push(resolved_event{storage->keep(event.get()), nullptr});
+    storage->push(resolved_event{storage->keep(event.build()), nullptr});
   }
   return {event_batch{std::move(storage)}, std::vector<std::uint32_t>(count, retries)};
 }
@@ -271,7 +271,7 @@ wire::consumed_events consumed_of(const std::vector<std::uint64_t>& numbers, std
   for (const auto number : numbers) {
     recorded_event_builder event;
     event.stream(streams[number % 5]).type("t").revision({number}).position({10 * number, 10 * number}).id(id_of_event(number));
-    storage->push(resolved_event{storage->keep(event.get()), nullptr});
+    storage->push(resolved_event{storage->keep(event.build()), nullptr});
   }
   return {event_batch{std::move(storage)}, std::vector<std::uint32_t>(numbers.size(), retries)};
 }

@@ -34,7 +34,7 @@ struct recording_store final : kdb::checkpoint_store {
 kdb::recorded_event event_at(std::uint64_t number) {
   kdb::recorded_event_builder built;
   built.stream("orders").type("t").id(kdb::random_uuid()).revision({number}).position({number * 100, number * 100});
-  return built.get();
+  return built.build();
 }
 
 /// Handles an event with this number.

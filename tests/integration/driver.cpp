@@ -15,7 +15,7 @@ std::vector<resolved_event> events_of(const std::vector<event_batch>& batches, s
   for (const auto& batch : batches)
     for (const auto& event : batch.events())
       if (event.original().stream().starts_with(prefix))
-        all.push_back(event);
+        all.emplace_back(event.has_event() ? &event.event() : nullptr, event.link());
   return all;
 }
 

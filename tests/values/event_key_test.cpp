@@ -46,7 +46,7 @@ BOOST_AUTO_TEST_SUITE(event_keys)
 BOOST_DATA_TEST_CASE(a_correlation_is_found_in_json_metadata_and_nowhere_else, boost::unit_test::data::make(all_keyed)) {
   recorded_event_builder built;
   built.stream("orders-1").type("t").metadata(sample.metadata);
-  const auto event = built.get();
+  const auto& event = built.get();
   BOOST_TEST(key_by_correlation(resolved_event{&event, nullptr}) == sample.key);
 }
 
@@ -54,7 +54,7 @@ BOOST_AUTO_TEST_CASE(a_link_belongs_to_the_stream_of_its_event) {
   recorded_event_builder target, link;
   target.stream("orders-1").type("t");
   link.stream("$ce-orders").type("$>");
-  const auto event = target.get(), led = link.get();
+  const auto &event = target.get(), &led = link.get();
   BOOST_TEST(key_by_stream(resolved_event{&event, nullptr}) == "orders-1");
   BOOST_TEST(key_by_stream(resolved_event{&event, &led}) == "orders-1");
   BOOST_TEST(key_by_stream(resolved_event{nullptr, &led}) == "$ce-orders");

@@ -251,7 +251,7 @@ struct event_with_bytes {
     kdb::recorded_event_builder built;
     built.stream(stream).type(type).data(data).metadata(metadata).id(kdb::random_uuid()).revision({7}).position({9, 8});
     built.content_type(kdb::content_type::json).created(123);
-    event = built.get();
+    event = built.build();
   }
 };
 

@@ -42,9 +42,13 @@ struct new_event {
 std::string to_string(const new_event& event);
 
 /// An event as the server stored it: a view into the batch it came with. It is valid as long as that batch (or a copy of the batch
-/// handle) lives; `owned_event` keeps one for longer.
+/// handle) lives. It cannot be copied, so that none is kept beyond its batch by accident; `owned_event` keeps one for longer.
 class recorded_event {
 public:
+  recorded_event() = default;
+  recorded_event(recorded_event&&) = default;
+  recorded_event& operator=(recorded_event&&) = default;
+
   std::string_view stream() const { return stream_; }
   std::string_view type() const { return type_; }
   std::string_view data() const { return data_; }
@@ -65,6 +69,8 @@ public:
 
 private:
   friend class recorded_event_builder;
+  recorded_event(const recorded_event&) = default;
+  recorded_event& operator=(const recorded_event&) = default;
   std::string_view stream_, type_, data_, metadata_;
   uuid id_{};
   stream_revision revision_{};
@@ -77,10 +83,15 @@ private:
 std::string to_string(const recorded_event& event);
 
 /// What a read or subscription delivers: an event, and the link that led to it if links were resolved.
-/// A broken link (its target is deleted, truncated or expired) has a link and no event. A view, like `recorded_event`.
+/// A broken link (its target is deleted, truncated or expired) has a link and no event. A view that cannot be copied, like
+/// `recorded_event`; `std::vector<kdb::owned_event>` is a list of events to keep.
 class resolved_event {
 public:
   constexpr resolved_event() = default;
+  resolved_event(const resolved_event&) = delete;
+  resolved_event& operator=(const resolved_event&) = delete;
+  constexpr resolved_event(resolved_event&&) = default;
+  constexpr resolved_event& operator=(resolved_event&&) = default;
   /// A view of an event, of a link, or of both.
   constexpr resolved_event(const recorded_event* event, const recorded_event* link) : event_{event}, link_{link} {}
 
@@ -129,13 +140,12 @@ public:
   explicit owned_event(const resolved_event& event);
 
   /// The event, as long as this object lives.
-  const resolved_event& operator*() const { return view_; }
+  const resolved_event& operator*() const { return *view_; }
   /// The event, as long as this object lives.
-  const resolved_event* operator->() const { return &view_; }
+  const resolved_event* operator->() const { return view_.get(); }
 
 private:
-  std::shared_ptr<const void> storage_;
-  resolved_event view_;
+  std::shared_ptr<const resolved_event> view_; // With what it shows behind it.
 };
 
 } // namespace v0
