@@ -18,12 +18,14 @@
 #include <memory>
 #include <utility>
 
+#include <kdb/actors.hpp>
 #include <kdb/any_caf.hpp>
 #include <kdb/error.hpp>
 #include <kdb/result.hpp>
 
 #if KDB_CAF_1
 #include <caf/abstract_actor.hpp>
+#include <caf/thread_owner.hpp>
 #else
 #include <caf/atom.hpp>
 #include <caf/monitorable_actor.hpp>
@@ -44,11 +46,11 @@ using direct_base = caf::monitorable_actor;
 #endif
 
 /// Sends content that was made before.
-inline void enqueue(const caf::strong_actor_ptr& whom, caf::strong_actor_ptr sender, caf::message_id id, caf::message content) {
+inline void enqueue(const caf::strong_actor_ptr& whom, caf::strong_actor_ptr sender, caf::message_id id, caf::message message) {
 #if KDB_CAF_1
-  whom->enqueue(caf::make_mailbox_element(std::move(sender), id, std::move(content)), nullptr);
+  whom->enqueue(caf::make_mailbox_element(std::move(sender), id, std::move(message)), nullptr);
 #else
-  whom->enqueue(std::move(sender), id, std::move(content), nullptr);
+  whom->enqueue(std::move(sender), id, std::move(message), nullptr);
 #endif
 }
 
@@ -109,11 +111,11 @@ inline error_kind kind_of(const caf::error& cause) {
                               : error_kind::foreign;
 }
 
-inline caf::error make_error(errc code, caf::message content) {
+inline caf::error make_error(errc code, caf::message context) {
 #if KDB_CAF_1
-  return {code, std::move(content)};
+  return {code, std::move(context)};
 #else
-  return {static_cast<std::uint8_t>(code), caf::atom("kdb"), std::move(content)};
+  return {static_cast<std::uint8_t>(code), caf::atom("kdb"), std::move(context)};
 #endif
 }
 
@@ -167,15 +169,6 @@ private:
   /// `is_worker` says that it runs actors, and waits for nothing any more.
   virtual void started(bool is_worker) = 0;
 };
-
-/// The hook that was added first.
-inline caf::thread_hook& first_hook(caf::actor_system& system) {
-#if KDB_CAF_1
-  return *const_cast<caf::actor_system_config&>(system.config()).thread_hooks().front();
-#else
-  return *system.config().thread_hooks_.front();
-#endif
-}
 
 /// Lets the calling thread forget the system that it used last.
 inline void forget_current_system() {

@@ -23,19 +23,27 @@ constexpr std::size_t messages_in_a_row = 100;
 
 thread_local bool runs_actors = false;
 
-struct mark_threads final : any_caf::thread_hook {
-  std::atomic<bool> worker_runs{false};
+/// Whether a thread of a system has started that runs actors.
+struct thread_start {
+  std::atomic<bool> done{false};
   std::mutex mutex;
   std::condition_variable changed;
+};
+
+class mark_threads final : public any_caf::thread_hook {
+public:
+  explicit mark_threads(std::shared_ptr<thread_start> start) : start_{std::move(start)} {}
 
 private:
   void started(bool is_worker) override {
     runs_actors = true;
-    if (!is_worker || worker_runs.exchange(true))
+    if (!is_worker || start_->done.exchange(true))
       return;
-    std::lock_guard lock{mutex};
-    changed.notify_all();
+    std::lock_guard lock{start_->mutex};
+    start_->changed.notify_all();
   }
+
+  std::shared_ptr<thread_start> start_;
 };
 
 /// Whether the calling thread has used a system, and still has what CAF keeps for it: at the end of the process that goes before static
@@ -51,28 +59,31 @@ void note_thread() {
   static_cast<void>(alive);
 }
 
-caf::actor_system_config& configure(caf::actor_system_config& config) {
-  init_caf();
-  const auto cores = std::max(std::thread::hardware_concurrency(), least_workers);
-  any_caf::configure_sharing(config, cores, messages_in_a_row);
-  config.add_thread_hook<mark_threads>();
-  return config;
-}
+struct own_config : caf::actor_system_config {
+  own_config() {
+    init_caf();
+    const auto cores = std::max(std::thread::hardware_concurrency(), least_workers);
+    any_caf::configure_sharing(*this, cores, messages_in_a_row);
+    add_thread_hook<mark_threads>(start);
+  }
+
+  std::shared_ptr<thread_start> start = std::make_shared<thread_start>();
+};
 
 } // namespace
 
 bool detail::await_start(caf::actor_system& system, std::chrono::milliseconds at_most) {
-  auto& hook = static_cast<mark_threads&>(any_caf::first_hook(system)); // See `configure`.
-  if (hook.worker_runs)
+  auto& start = *static_cast<const own_config&>(system.config()).start;
+  if (start.done)
     return true;
-  std::unique_lock lock{hook.mutex};
-  return hook.changed.wait_for(lock, at_most, [&] { return hook.worker_runs.load(); });
+  std::unique_lock lock{start.mutex};
+  return start.changed.wait_for(lock, at_most, [&] { return start.done.load(); });
 }
 
 struct owned_system::impl {
   struct parts {
-    caf::actor_system_config config;
-    caf::actor_system system{configure(config)};
+    own_config config;
+    caf::actor_system system{config};
   };
 
   impl() {

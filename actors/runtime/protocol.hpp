@@ -97,7 +97,7 @@ using credentials_keeper_actor = caf::typed_actor<accepts<await_credentials>, //
 // The keeper to itself. `question` numbers those to the provider.
 struct credentials_provided {
   std::uint64_t question = 0;
-  result<provided_credentials> outcome;
+  result<provided_credentials> outcome = unexpected{error{}};
 };
 struct provider_silent {
   std::uint64_t question = 0;
