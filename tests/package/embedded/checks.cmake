@@ -15,6 +15,7 @@ foreach(variable IN ITEMS CMAKE_CXX_STANDARD CMAKE_MODULE_PATH CMAKE_POSITION_IN
     message(FATAL_ERROR "${variable} is now '${${variable}}'")
   endif()
 endforeach()
-if(TARGET CAF::core)
+# With CAF 1 it comes from CAF's own package.
+if(TARGET CAF::core AND NOT CAF_DIR)
   message(FATAL_ERROR "CAF::core belongs to the host")
 endif()
