@@ -3,6 +3,8 @@
 
 #include <caf/actor_system_config.hpp>
 
+#include <utility>
+
 #include "tests/actors/actor_fixture.hpp"
 
 #if KDB_CAF_1
