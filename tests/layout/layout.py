@@ -28,6 +28,7 @@ CAF = r"caf/.*"
 OPENSSL = r"openssl/.*"
 SQLITE = r"sqlite3\.h"
 PROMETHEUS = r"prometheus/.*"
+OPENTELEMETRY = r"opentelemetry/.*"
 PCRE = r"pcre2\.h"
 GLIBC = r"malloc\.h"
 ASIO = r"boost/asio/.*"
@@ -39,6 +40,7 @@ POSIX = r"dlfcn\.h|fcntl\.h|pthread\.h|arpa/.*|netinet/.*|sys/.*|netdb\.h|unistd
 # Part: the parts and the outside headers it may include itself. Order matters: the first prefix that fits a file names its part.
 PARTS = [
     # prefix, parts it may see, outside headers it may see
+    ("libkdb/include/kdb/opentelemetry.hpp", ["libkdb/include/kdb/"], [OPENTELEMETRY]),
     ("libkdb/include/kdb/", ["libkdb/include/kdb/"], [BOOST_UUID]),
     ("libkdb/values/", ["libkdb/include/kdb/", "libkdb/values/"], [BOOST_UUID, JSON, OPENSSL, POSIX]),
     ("libkdb/policy/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/"], [BOOST_UUID]),
