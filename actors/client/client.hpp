@@ -100,6 +100,8 @@ struct client_state {
   void stop_calls();
   void quit_when_done();
   void tell_observers(const connection_change& change);
+  /// Once, last.
+  void tell_end();
 
   client_self::pointer self;
   client_parts parts;
@@ -118,6 +120,7 @@ struct client_state {
   bool closing = false;
   bool calls_stopped = false;
   bool drained = false;
+  bool end_told = false;
   caf::error exit_reason;
   std::vector<caf::response_promise> closers;
 };
