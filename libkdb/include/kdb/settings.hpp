@@ -105,7 +105,7 @@ struct settings {
   /// Lines below this level are not made.
   log_level minimum_log_level = log_level::info;
   /// Called with every change of the connection, in order, on the thread of the log sink; the last one is `client_closed`.
-  /// Its exceptions are dropped. Empty: not called.
+  /// Its exceptions are dropped, and what it refers to may go when the client has gone. Empty: not called.
   change_sink on_change{};
 
   /// Options of the connection string that clients in other languages have and this one does not need. They change nothing; the client
