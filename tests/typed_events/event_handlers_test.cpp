@@ -128,7 +128,7 @@ BOOST_AUTO_TEST_CASE(handlers_own_what_they_hold_and_take_values_by_moving) {
 BOOST_AUTO_TEST_CASE(a_broken_link_is_unknown) {
   recorded_event_builder built;
   built.stream("$ce-orders").type("$>").data("0@orders-1");
-  const auto link = built.get();
+  const auto& link = built.get();
   int unknown = 0;
   event_handlers handlers{[](const order_placed&) {}, [&](const resolved_event& event) { unknown += event.is_broken_link(); }};
   BOOST_TEST(handlers(resolved_event{nullptr, &link}).has_value());

@@ -61,7 +61,7 @@ inline kdb::event_batch batch_of(const std::vector<kdb::new_event>& events) {
     kdb::recorded_event_builder built;
     built.stream("orders").type(type).data(data).metadata(kept.substr(type.size() + data.size()));
     built.content_type(each.content_type).id(each.id).revision(kdb::stream_revision{revision++});
-    storage->push(kdb::resolved_event{storage->keep(built.get()), nullptr});
+    storage->push(kdb::resolved_event{storage->keep(built.build()), nullptr});
   }
   return kdb::event_batch{std::move(storage)};
 }

@@ -181,7 +181,7 @@ BOOST_AUTO_TEST_CASE(the_type_of_an_event_can_be_asked) {
 BOOST_AUTO_TEST_CASE(a_broken_link_is_an_event_of_another_type) {
   recorded_event_builder built;
   built.stream("$ce-orders").type("$>").data("0@orders-1").revision(stream_revision{5});
-  const auto link = built.get();
+  const auto& link = built.get();
   const resolved_event event{nullptr, &link};
   BOOST_TEST(from_event<order_placed>(event).error().message ==
              "the event $> at revision 5 of $ce-orders can't be decoded: its type is not order-placed");
