@@ -69,13 +69,13 @@ kdb_debian_package(kdb-runtime libkdb${KDB_ABI} BINARIES SECTION libs
        "." "This package contains the shared library.")
 kdb_debian_package(kdb-development libkdb-dev SECTION libdevel
   DEPENDS "libkdb${KDB_ABI} ${kdb_same_version}" "libboost-dev (>= 1.74)"
-  RECOMMENDS libcaf-dev SUGGESTS libsqlite3-dev prometheus-cpp-dev "libkdb-devnode-dev"
+  RECOMMENDS libcaf-dev SUGGESTS libsqlite3-dev prometheus-cpp-dev nlohmann-json3-dev "libkdb-devnode-dev"
   SUMMARY "client for the event database KurrentDB - development files"
   TEXT "libkdb lets C++ programs append, read and subscribe to events in KurrentDB,"
        "formerly EventStoreDB, by gRPC: as CAF actors, by blocking calls, or with Asio."
        "." "This package contains headers, and files for CMake and pkg-config. Actors need"
-       "libcaf-dev, checkpoints in SQLite need libsqlite3-dev, and metrics for"
-       "Prometheus need prometheus-cpp-dev.")
+       "libcaf-dev, checkpoints in SQLite need libsqlite3-dev, metrics for Prometheus"
+       "need prometheus-cpp-dev, and typed events need nlohmann-json3-dev.")
 kdb_debian_package(kdb-devnode-development libkdb-devnode-dev SECTION libdevel
   DEPENDS "libkdb-dev ${kdb_same_version}" libgrpc++-dev libprotobuf-dev libssl-dev libsqlite3-dev libpcre2-dev
   SUMMARY "KurrentDB-compatible node for tests - development files"

@@ -138,6 +138,7 @@ struct devcluster::impl {
   void open_those_that_are_up();
   void bury(std::size_t node);
   void bury_the_dead();
+  void part();
   void stop();
 
   // -- with `shared` held ---
@@ -146,6 +147,7 @@ struct devcluster::impl {
   void let_happen(std::chrono::milliseconds until);
   void arrange();
   void place(std::size_t node);
+  static void keep_apart(node& services);
   bool bring_up_to_date(std::size_t node);
   void copy_to_followers(std::size_t from, const commit& written);
   std::vector<gossiped_member> gossip(std::size_t node) const;
@@ -328,6 +330,16 @@ void devcluster::impl::bury_the_dead() {
   }
 }
 
+// They end one after the other, while clients may still write: from now on no node works on what belongs to another one.
+void devcluster::impl::part() {
+  std::lock_guard lock{shared};
+  for (auto& each : members) {
+    each.has_all = false;
+    if (each.process)
+      keep_apart(each.process->services());
+  }
+}
+
 void devcluster::impl::stop() {
   {
     std::lock_guard lock{acting};
@@ -340,6 +352,7 @@ void devcluster::impl::stop() {
   if (time.joinable())
     time.join();
   std::lock_guard lock{acting};
+  part();
   for (auto& each : members) {
     if (!each.process)
       continue;
@@ -369,6 +382,8 @@ void devcluster::impl::let_happen(std::chrono::milliseconds until) {
 
 // Has every node be what its role says.
 void devcluster::impl::arrange() {
+  if (stop_time)
+    return;
   for (std::size_t i = 0; i < members.size(); ++i)
     if (members[i].process)
       place(i);
@@ -394,12 +409,16 @@ void devcluster::impl::measure() {
     roles.set_log_size(i, members[i].events ? members[i].events->events().size() : 0);
 }
 
+void devcluster::impl::keep_apart(node& services) {
+  services.leading_log = nullptr;
+  services.place.forwards = false;
+}
+
 void devcluster::impl::place(std::size_t node) {
   auto& placed = members[node];
   auto& services = placed.process->services();
   if (!roles.running(node)) { // Its end is near, and that of the logs it knows may be, too.
-    services.leading_log = nullptr;
-    services.place.forwards = false;
+    keep_apart(services);
     return;
   }
   auto leader = roles.leader();

@@ -15,7 +15,10 @@ namespace {
 template <class Request>
 void send_answers(const std::shared_ptr<async_consumer_state>& state, Request request, completion_ptr<ack_result> done) {
   state->owner->ask<ack_result>(state->pulled.source, std::move(request),
-                                [state, done = std::move(done)](result<ack_result> taken) { done->complete(std::move(taken)); });
+                                [state = state, done = std::move(done)](result<ack_result> taken) mutable {
+                                  state.reset();
+                                  done->complete(std::move(taken));
+                                });
 }
 
 } // namespace

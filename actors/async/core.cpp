@@ -12,7 +12,7 @@ async_core::impl::~impl() {
   if (running->inherited())
     leave_members_behind(desk);
   else
-    any_caf::anon_send(running->client(), kdb::close{});
+    running->end();
 }
 
 result<async_core> async_core::start(settings settings) {

@@ -16,10 +16,11 @@ namespace kdb::inline v0::detail {
 
 struct async_core::impl {
   explicit impl(std::shared_ptr<runtime> given);
-  /// The last handle is gone: what is pending ends with `closed`, and the runtime goes with the last of it.
+  /// The last handle is gone: what is pending ends with `closed`, and the runtime goes with the last of it. The sinks of the client are silent
+  /// afterwards.
   ~impl();
 
-  /// Asks an actor; `done` gets a `result<Answer>`.
+  /// Asks an actor; `done` gets a `result<Answer>`. What `done` holds of the client it lets go before it passes that on.
   template <class Answer, class Handle, class Request, class Done>
   void ask(const Handle& whom, Request request, Done done) const {
     if (auto cause = running->refusal()) {
@@ -27,9 +28,12 @@ struct async_core::impl {
       return;
     }
     adopt_current(running->signals(), request);
-    // The runtime has to stay for as long as anybody waits for an answer.
-    desk->ask<Answer>(whom, std::move(request),
-                      [running = running, done = std::move(done)](result<Answer> answer) mutable { done(std::move(answer)); });
+    // The runtime has to stay for as long as anybody waits for an answer, and no longer: who has got it may let go of the client, which then ends
+    // there and not here.
+    desk->ask<Answer>(whom, std::move(request), [running = running, done = std::move(done)](result<Answer> answer) mutable {
+      running.reset();
+      done(std::move(answer));
+    });
   }
 
   /// Asks the client.

@@ -32,6 +32,7 @@ void start_pull(const std::shared_ptr<async_core::impl>& owner, Request request,
   owner->template ask<Source>(owner->running->client(), std::move(request),
                               [state = std::move(state), done = std::move(done)](result<Source> started) mutable {
                                 if (!started) {
+                                  state.reset();
                                   done->complete(unexpected{std::move(started.error())});
                                   return;
                                 }

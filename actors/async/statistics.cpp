@@ -31,10 +31,12 @@ void cancel(const std::shared_ptr<async_statistics_state>& state) {
 void async_core::watch_statistics(watch_statistics_options options,
                                   completion_ptr<std::shared_ptr<async_statistics_state>> done) const {
   impl_->ask<statistics_watcher_actor>(impl_->running->client(), kdb::watch_statistics{std::move(options)},
-                                       [owner = impl_, done = std::move(done)](result<statistics_watcher_actor> started) {
-                                         done->complete(std::move(started).transform([&](statistics_watcher_actor source) {
-                                           return make_state<async_statistics_state>(owner, std::move(source));
-                                         }));
+                                       [owner = impl_, done = std::move(done)](result<statistics_watcher_actor> started) mutable {
+                                         auto state = std::move(started).transform([&](statistics_watcher_actor source) {
+                                           return make_state<async_statistics_state>(std::move(owner), std::move(source));
+                                         });
+                                         owner.reset();
+                                         done->complete(std::move(state));
                                        });
 }
 

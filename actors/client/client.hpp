@@ -100,6 +100,8 @@ struct client_state {
   void stop_calls();
   void quit_when_done();
   void tell_observers(const connection_change& change);
+  /// Once, last.
+  void tell_end();
 
   client_self::pointer self;
   any_caf::monitoring ends;
@@ -119,6 +121,7 @@ struct client_state {
   bool closing = false;
   bool calls_stopped = false;
   bool drained = false;
+  bool end_told = false;
   caf::error exit_reason;
   std::vector<caf::typed_response_promise<void>> closers;
 };

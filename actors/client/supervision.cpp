@@ -36,6 +36,7 @@ std::function<bool()> relief_of(const std::shared_ptr<rpc::engine>& engine) {
 } // namespace
 
 client_state::~client_state() {
+  tell_end();
   for (auto& promise : closers)
     any_caf::deliver_nothing(promise);
   // Killed, not closed: workers that wait for the server would live on, and keep their callers waiting.
@@ -44,8 +45,6 @@ client_state::~client_state() {
   for (const auto& [address, unused] : children)
     if (auto alive = caf::actor_cast<caf::actor>(address))
       caf::anon_send_exit(alive, caf::exit_reason::user_shutdown);
-  tell_observers(client_closed{exit_reason && exit_reason != caf::exit_reason::normal ? std::optional{error::from(exit_reason)}
-                                                                                      : std::nullopt});
 }
 
 // -- the workers ------------------------------------------------------------------------
@@ -169,6 +168,13 @@ void client_state::tell_observers(const connection_change& change) {
 
 // -- the end --------------------------------------------------------------------------------
 
+void client_state::tell_end() {
+  if (std::exchange(end_told, true))
+    return;
+  tell_observers(client_closed{exit_reason && exit_reason != caf::exit_reason::normal ? std::optional{error::from(exit_reason)}
+                                                                                      : std::nullopt});
+}
+
 caf::result<void> client_state::on_close() {
   auto promise = self->make_response_promise<void>();
   closers.push_back(promise);
@@ -200,6 +206,7 @@ void client_state::stop_calls() {
 void client_state::quit_when_done() {
   if (!closing || !drained || !children.empty())
     return;
+  tell_end(); // First: who has closed it may take its sinks away.
   for (auto& promise : std::exchange(closers, {}))
     any_caf::deliver_nothing(promise);
   self->quit(exit_reason);

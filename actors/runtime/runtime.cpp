@@ -57,10 +57,17 @@ struct runtime::parts {
   logger_ptr log;
   signals_ptr signals;
 
+  /// With the mutex held. The client tells that it has closed before it answers: so the sinks have heard everything.
+  void end() const {
+    if (!client)
+      return;
+    close_client(system->system(), client);
+    log->finish();
+  }
+
   void take_down() {
     std::lock_guard lock{mutex};
-    if (client)
-      close_client(system->system(), client);
+    end();
     client = nullptr;
     log.reset();
     system.reset();
@@ -158,14 +165,13 @@ runtime::~runtime() {
     leave_behind(std::move(parts_));
     return;
   }
-  // On these threads nobody may wait for them: the rest is done elsewhere.
-  const auto may_wait = !logger::on_sink_thread() && !owned_system::on_own_thread() && runs();
+  const auto waits = may_wait();
   run_aside(
     [parts = std::move(parts_)] {
       parts->take_down();
       runtimes.get().remove(parts);
     },
-    may_wait);
+    waits);
 }
 
 caf::actor_system& runtime::system() {
@@ -207,6 +213,10 @@ std::optional<error> runtime::refusal_to_wait() const {
     .retry_can_help = true};
 }
 
+bool runtime::may_wait() const {
+  return !logger::on_sink_thread() && !owned_system::on_own_thread() && runs();
+}
+
 bool runtime::runs() const {
   return await_start(parts_->system->system(), patience);
 }
@@ -220,6 +230,17 @@ void runtime::close() {
   if (inherited())
     return;
   run_aside([parts = parts_] { close_client(parts->system->system(), parts->client); }, runs());
+}
+
+void runtime::end() {
+  if (inherited())
+    return;
+  run_aside(
+    [parts = parts_] {
+      std::lock_guard lock{parts->mutex};
+      parts->end();
+    },
+    may_wait());
 }
 
 } // namespace kdb::inline v0::detail

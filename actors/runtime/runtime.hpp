@@ -54,7 +54,7 @@ public:
 
   struct parts;
   explicit runtime(std::shared_ptr<parts> given);
-  /// Closes. Safe on every thread: on one that runs the log sink the system is taken down elsewhere.
+  /// Ends, and takes the system down. Safe on every thread: on the runtime's own, and on the sinks', that is done elsewhere.
   ~runtime();
   runtime(const runtime&) = delete;
   runtime& operator=(const runtime&) = delete;
@@ -132,8 +132,14 @@ public:
 
   void close();
 
+  /// Closes the client although somebody else may still hold the runtime, and waits until its sinks have been called for the last time: what
+  /// they refer to may go then. On threads that may not wait it is done elsewhere.
+  void end();
+
 private:
   bool runs() const;
+  /// Not on the runtime's own threads, nor on the sinks'.
+  bool may_wait() const;
 
   std::shared_ptr<parts> parts_;
   const unsigned generation_;

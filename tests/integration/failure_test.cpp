@@ -184,7 +184,7 @@ KDB_SCENARIO(a_large_append_that_is_cut_off_writes_nothing) {
 }
 
 KDB_SCENARIO(subscriptions_whose_connection_is_cut_again_and_again_miss_and_repeat_nothing) {
-  constexpr std::size_t total = 5'000, at_once = 250;
+  constexpr std::size_t total = 5'000, at_once = 500;
   behind_proxy s{which};
   const auto before = value_of(s.direct->append("before", stream_state::any, numbered(1))).position.value();
   value_of(s.direct->append("s", stream_state::any, numbered(at_once)));

@@ -258,7 +258,7 @@ KDB_SCENARIO(an_early_finish_is_no_error_and_ends_the_read) {
 
 KDB_SCENARIO(five_hundred_unfinished_readings_block_nobody) {
   scenario s{which};
-  value_of(s.client->append(s.stream, stream_state::any, numbered(10'000)));
+  value_of(s.client->append(s.stream, stream_state::any, numbered(3'000)));
   std::vector<std::unique_ptr<running_read>> unfinished;
   for (int i = 0; i < 500; ++i) {
     unfinished.push_back(s.client->read_stream(s.stream));
@@ -268,7 +268,7 @@ KDB_SCENARIO(five_hundred_unfinished_readings_block_nobody) {
   unfinished.clear();
   const auto whole = read_to_end(s.client->read_stream(s.stream));
   require(whole.end);
-  BOOST_TEST(whole.events().size() == 10'001u);
+  BOOST_TEST(whole.events().size() == 3'001u);
 }
 
 KDB_SCENARIO(readings_dropped_before_their_first_batch_free_their_streams) {

@@ -3,14 +3,18 @@
 """commands.py KDBCTL KDB_DEVNODE: management, contexts, passwords, completion, over TLS with users where that matters."""
 
 import json
+import os
+import pty
 import secrets
+import select
+import shutil
 import stat
 import subprocess
 import tempfile
 import time
 from pathlib import Path
 
-from program import Node, Program, contains, main, wait_until
+from program import PATIENCE, Node, Program, contains, main, wait_until
 
 
 def test_a_server_is_described(kdbctl, devnode):
@@ -212,6 +216,85 @@ def test_completion_knows_commands_options_and_names_of_the_server(kdbctl, devno
         wait_until(lambda: bash_completion(program, "kdbctl group show orders-1 s") == ["shipping"], "groups within 300 ms")
         (program.home / "a-file").touch()
         assert bash_completion(program, "kdbctl import a-f") == ["a-file"]
+
+
+ZSHRC = """fpath=("$HOME/completions" $fpath)
+autoload -Uz compinit && compinit -D -u
+[[ -n $SOURCED ]] && source <(kdbctl completion zsh)
+compadd() {
+  [[ $1 == -- ]] && print -rl -- "${@:2}" >"$HOME/candidates"
+  builtin compadd "$@"
+}
+zle-line-init() {
+  BUFFER=$LINE_TO_COMPLETE CURSOR=${#LINE_TO_COMPLETE}
+  zle complete-word
+  print -r -- "$BUFFER" >"$HOME/buffer"
+  BUFFER=exit
+  zle accept-line
+}
+zle -N zle-line-init
+"""
+
+
+def zsh_completion(program, line, sourced=False):
+    """The line after a tab in zsh's line editor, on a terminal, and the candidates that it had."""
+    folder, candidates, buffer = (program.home / name for name in ("zsh", "candidates", "buffer"))
+    if not folder.exists():
+        for name in ("zsh", "completions", "bin"):
+            (program.home / name).mkdir()
+        (folder / ".zshrc").write_text(ZSHRC)
+        (program.home / "bin/kdbctl").symlink_to(program.program)
+    installed = program.home / "completions/_kdbctl"
+    installed.write_text("" if sourced else program.run("completion", "zsh").out)
+    candidates.write_text("")
+    buffer.unlink(missing_ok=True)
+    screen, terminal = pty.openpty()
+    environment = program.environment | {"ZDOTDIR": str(folder), "PATH": f"{program.home}/bin:{program.environment['PATH']}", "LINE_TO_COMPLETE": line,
+                                         "SOURCED": "yes" if sourced else ""}
+    shell = subprocess.Popen(["zsh", "-d", "-i"], stdin=terminal, stdout=terminal, stderr=terminal, env=environment, cwd=program.home, start_new_session=True)
+    os.close(terminal)
+    shown = read_all(screen)
+    shell.wait(timeout=PATIENCE)
+    os.close(screen)
+    assert buffer.exists(), f"zsh did not complete: {shown!r}"
+    return buffer.read_text().rstrip("\n"), sorted(filter(None, candidates.read_text().split("\n")))
+
+
+def read_all(screen):
+    """What a terminal shows until the last program on it has ended."""
+    shown = b""
+    while select.select([screen], [], [], PATIENCE)[0]:
+        try:
+            data = os.read(screen, 65536)
+        except OSError:
+            break
+        if not data:
+            break
+        shown += data
+    return shown
+
+
+def test_completion_in_zsh_knows_the_same(kdbctl, devnode):
+    if not shutil.which("zsh"):
+        assert os.environ.get("CI") != "true", "zsh is not here, and CI does not go without it"
+        print("zsh is not here: skipped")
+        return
+    with Node(devnode) as node, Program(kdbctl, node.connection) as program:
+        for stream in ("orders-1", "orders-2", "users-1", "with space"):
+            program.run("append", stream, "-t", "t")
+        program.run("context", "add", "prod", node.connection)
+        for sourced in (False, True):
+            assert zsh_completion(program, "kdbctl stre", sourced) == ("kdbctl stream ", ["stream"]), sourced
+        assert zsh_completion(program, "kdbctl read --backw")[0] == "kdbctl read --backwards "
+        assert zsh_completion(program, "kdbctl read x --output ")[1] == ["json", "ndjson", "raw", "table"]
+        assert zsh_completion(program, "kdbctl context use ")[0] == "kdbctl context use prod "
+        wait_until(lambda: zsh_completion(program, "kdbctl read ord") == ("kdbctl read orders-", ["orders-1", "orders-2"]), "streams within 300 ms")
+        wait_until(lambda: zsh_completion(program, "kdbctl read with")[0] == "kdbctl read with\\ space ", "a stream with a space within 300 ms")
+        program.run("group", "create", "with space", "shipping")
+        wait_until(lambda: zsh_completion(program, "kdbctl group show with\\ space ")[1] == ["shipping"], "groups within 300 ms")
+        (program.home / "a-file").touch()
+        assert zsh_completion(program, "kdbctl import a-f")[0] == "kdbctl import a-file "
+        assert zsh_completion(program, "kdbctl no-such-command x") == ("kdbctl no-such-command x", [])
 
 
 def test_completion_never_waits_long(kdbctl, devnode):

@@ -54,6 +54,15 @@ class Layout(unittest.TestCase):
                   "actors/workers/reader.cpp": '#include "libkdb/wire/streams.hpp"\n'},
                  "reaches <kdb/event_store/client/streams.pb.h> through libkdb/wire/streams.hpp")
 
+    def test_only_optional_headers_reach_json(self):
+        typed = {"libkdb/include/kdb/typed_events.hpp": "#include <nlohmann/json.hpp>\n",
+                 "libkdb/include/kdb/event_handlers.hpp": "#include <kdb/typed_events.hpp>\n",
+                 "actors/include/kdb/typed_actors.hpp": "#include <kdb/event_handlers.hpp>\n"}
+        self.assertEqual([], self.breaches(typed))
+        self.one(typed | {"libkdb/include/kdb/read.hpp": "#include <kdb/event_handlers.hpp>\n"},
+                 "libkdb/include/kdb/read.hpp:1: reaches <nlohmann/json.hpp> through libkdb/include/kdb/typed_events.hpp")
+        self.one(typed | {"actors/include/kdb/client.hpp": "#include <kdb/typed_events.hpp>\n"}, "actors/include/kdb/client.hpp:1: reaches <nlohmann/json.hpp>")
+
     def test_the_devnode_must_not_use_the_client(self):
         self.one({"libkdb/include/kdb/event.hpp": "", "devnode/store/log.cpp": "#include <kdb/event.hpp>\n"},
                  "devnode/store/log.cpp:1: must not know libkdb/include/kdb/event.hpp")

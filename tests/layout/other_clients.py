@@ -5,6 +5,8 @@
 In docs/from-another-client.md each table has a column "libkdb". A cell of it names operations in backquotes, or begins with "none yet".
 `name` is a member function of the blocking client, `class::name` a member of a class in a public header. Every operation that the client
 offers is in one of these cells.
+
+Each of these tables also has a column "test", with a link to a test in which one of the row's names occurs, or "none: " and the reason.
 """
 
 import re
@@ -18,6 +20,7 @@ HEADERS = ["libkdb/include/kdb", "actors/include/kdb"]
 # Operations that are streams are not in the list of operations.
 STREAMS = ["read_stream", "read_all", "subscribe_to_stream", "subscribe_to_all", "consume", "watch_statistics"]
 NOTHING = "none yet"
+NO_TEST = "none: "
 
 
 def code(path):
@@ -58,18 +61,35 @@ def operations(root):
     return re.findall(r"\bX\((\w+)\)", code(root / LIST)) + STREAMS
 
 
-def cells(page):
-    """The cells of the columns "libkdb", each with the number of its line."""
-    column = None
+def rows(page):
+    """The rows of the tables with a column "libkdb": the number of the line, that cell, and the cell of the column "test", None without that column."""
+    head = None
     for number, line in enumerate(page.splitlines(), 1):
         if not line.startswith("|"):
-            column = None
+            head = None
             continue
         row = [cell.strip() for cell in line.strip().strip("|").split("|")]
-        if column is None:
-            column = row.index("libkdb") if "libkdb" in row else -1
-        elif column >= 0 and not set(line) <= set("|-: "):
-            yield number, row[column] if column < len(row) else ""
+        if head is None:
+            head = row
+        elif "libkdb" in head and not set(line) <= set("|-: "):
+            cell = dict(zip(head, row))
+            yield number, cell.get("libkdb", ""), cell.get("test", "") if "test" in head else None
+
+
+def faults_of_test(root, names, cell):
+    """What is wrong with the test of a row that has these names."""
+    if cell is None:
+        yield "the table has no column test"
+        return
+    links = re.findall(r"\]\(([^)#]+)[^)]*\)", cell)
+    if not links and not re.match(rf"{NO_TEST}\S", cell):
+        yield f"neither a link to a test nor '{NO_TEST}' and a reason"
+    for link in links:
+        path = (root / PAGE).parent / link
+        if not path.is_file() or not path.resolve().is_relative_to((root / "tests").resolve()):
+            yield f"{link} is not a file of the tests"
+        elif names and not {name.rpartition("::")[2] for name in names} & words(path.read_text(encoding="utf-8")):
+            yield f"{link} knows none of {', '.join(names)}"
 
 
 def faults(root):
@@ -77,9 +97,9 @@ def faults(root):
     if not client:
         yield f"{CLIENT}: no class client"
     named = set()
-    rows = 0
-    for number, cell in cells((root / PAGE).read_text(encoding="utf-8")):
-        rows += 1
+    count = 0
+    for number, cell, test in rows((root / PAGE).read_text(encoding="utf-8")):
+        count += 1
         names = re.findall(r"`([\w:]+)", cell)
         if not names and not cell.startswith(NOTHING):
             yield f"{PAGE}:{number}: neither an operation nor '{NOTHING}'"
@@ -89,13 +109,15 @@ def faults(root):
                 yield f"{PAGE}:{number}: {owner} has no member {member}"
             if not owner and name not in client:
                 yield f"{PAGE}:{number}: the client has no function {name}"
+        for fault in faults_of_test(root, names, test):
+            yield f"{PAGE}:{number}: {fault}"
         if not cell.startswith(NOTHING):
             named.update(names)
     listed = operations(root)
     for operation in listed:
         if operation not in named:
             yield f"{PAGE}:1: {operation} is missing"
-    if not rows or len(listed) == len(STREAMS):
+    if not count or len(listed) == len(STREAMS):
         yield f"{PAGE}:1: nothing to compare"
 
 

@@ -51,7 +51,8 @@ class Root:
 
 def check_content(root):
     expected = ["usr/bin/kdb-devnode", "usr/share/man/man1/kdb-devnode.1.gz", "usr/bin/kdbctl", "usr/share/man/man1/kdbctl.1.gz",
-                "usr/share/bash-completion/completions/kdbctl", "usr/share/zsh/vendor-completions/_kdbctl", "usr/include/kdb/client.hpp", "usr/include/kdb/devnode.hpp"]
+                "usr/share/bash-completion/completions/kdbctl", "usr/share/zsh/vendor-completions/_kdbctl", "usr/include/kdb/client.hpp", "usr/include/kdb/devnode.hpp",
+                "usr/include/kdb/typed_events.hpp", "usr/include/kdb/event_handlers.hpp", "usr/include/kdb/typed_actors.hpp"]
     files = root.files()
     missing = [file for file in expected if file not in files]
     missing += [name for name in ("libkdb.so", "libkdb.so.0", "libkdb_sqlite.a", "libkdb_prometheus.a", "libkdb_devnode.a", "kdbConfig.cmake",
@@ -83,7 +84,7 @@ def use(root, machine, docs):
     folder = machine.home / "components"
     shutil.copytree(Path(__file__).resolve().parent / "components", folder)
     machine.run(f"cmake -S . -B build -DCMAKE_PREFIX_PATH='{usr}'\ncmake --build build --parallel 2", folder, environment)
-    for program in ("client", "actors", "sqlite", "prometheus", "devnode"):
+    for program in ("client", "actors", "sqlite", "prometheus", "typed_events", "devnode"):
         machine.run(f"build/{program}", folder, environment)
     print("components: built and run", flush=True)
 

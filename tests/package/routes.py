@@ -74,7 +74,7 @@ def components(machine):
     folder = machine.home / "components"
     shutil.copytree(HERE / "components", folder)
     machine.run('cmake -S . -B build -DCMAKE_PREFIX_PATH="$HOME/.local"\ncmake --build build --parallel 2', folder)
-    for program in ("client", "actors", "sqlite", "prometheus", "devnode"):
+    for program in ("client", "actors", "sqlite", "prometheus", "typed_events", "devnode"):
         machine.run(f"build/{program}", folder)
     # The documented program was compiled with the flags of pkg-config; what differs between its modules is what they link.
     for program, modules in {"client": "kdb", "actors": "kdb-actors", "sqlite": "kdb-sqlite", "prometheus": "kdb-prometheus", "devnode": "kdb-devnode kdb"}.items():

@@ -268,7 +268,7 @@ KDB_ACTOR_MESSAGES(kdb_client, 1200, kdb::next, kdb::cancel, kdb::event_batch, k
                    kdb::subscribe_to_stream, kdb::subscribe_to_all, kdb::subscription_ended, kdb::close, kdb::observe,
                    kdb::connection_change, kdb::reader_actor, kdb::subscription_actor, kdb::consumer_batch, kdb::batch_outcomes,
                    kdb::ack_result, kdb::ack_events, kdb::nack_events, kdb::answer_batch, kdb::consume, kdb::consumer_actor,
-                   kdb::watch_statistics, kdb::statistics_watcher_actor, kdb::errc)
+                   kdb::watch_statistics, kdb::statistics_watcher_actor, kdb::errc, kdb::owned_event)
 
 #if KDB_CAF_1
 // Errors of libkdb are a category of `caf::error`.

@@ -14,6 +14,7 @@
 #include <caf/system_messages.hpp>
 
 #include <cstddef>
+#include <cstdlib>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -131,17 +132,39 @@ inline constexpr unsigned end_of = Block::first + Block::list::size;
 template <class Block, caf::type_id_t Id>
 inline constexpr bool has_id = static_cast<unsigned>(Id) >= Block::first&& static_cast<unsigned>(Id) < end_of<Block>;
 
-/// A block of type ids, as CAF wants to know it.
-template <class Block>
-struct id_range {
-  static constexpr auto begin = static_cast<caf::type_id_t>(Block::first);
-  static constexpr auto end = static_cast<caf::type_id_t>(end_of<Block>);
-};
+/// What CAF keeps of a type. It makes empty objects of messages from other processes only, and these types do not come from there: those that have
+/// no empty object need none.
+template <class T>
+caf::detail::meta_object meta_object_of(std::string_view name) {
+  if constexpr (std::is_default_constructible_v<T>) {
+    return caf::detail::make_meta_object<T>(name);
+  } else {
+    namespace made = caf::detail::default_function;
+    return {name,
+            caf::detail::padded_size_v<T>,
+            sizeof(T),
+            made::destroy<T>,
+            [](void*) { std::abort(); },
+            made::copy_construct<T>,
+            made::move_construct<T>,
+            made::save_binary<T>,
+            made::load_binary<T>,
+            made::save<T>,
+            made::load<T>,
+            made::stringify<T>};
+  }
+}
+
+template <class Block, std::size_t... Indexes>
+void init_block(std::index_sequence<Indexes...>) {
+  const caf::detail::meta_object all[] = {
+    meta_object_of<type_at<Indexes, typename Block::list>>(Block::template name_of<type_at<Indexes, typename Block::list>>())...};
+  caf::detail::set_global_meta_objects(static_cast<caf::type_id_t>(Block::first), {all, sizeof...(Indexes)});
+}
 
 template <class Block>
 void init_block() {
-  using range = id_range<Block>;
-  caf::init_global_meta_objects<range>();
+  init_block<Block>(std::make_index_sequence<Block::list::size>{});
 }
 
 } // namespace detail
@@ -152,13 +175,10 @@ void init_block() {
 } // namespace v0
 } // namespace kdb
 
-/// Makes types messages of actors. They stay in their process: CAF is not told how to send them to another one. `block` names a struct that
-/// has the `list` of types, the `first` of their numbers, and the name of each.
+/// The numbers of types of messages, for CAF 1. `block` names a struct that has the `list` of types, the `first` of their numbers, and the name of
+/// each. `KDB_MESSAGE_BLOCK` makes them messages that stay in their process, too: CAF is not told how to send them to another one.
 #if KDB_CAF_1
-#define KDB_MESSAGE_BLOCK(block)                                                                                                 \
-  template <class T>                                                                                                             \
-    requires ::kdb::any_caf::one_of<T, typename block::list>                                                                     \
-  struct caf::allowed_unsafe_message_type<T> : std::true_type {};                                                                \
+#define KDB_MESSAGE_IDS(block)                                                                                                   \
   template <class T>                                                                                                             \
     requires ::kdb::any_caf::one_of<T, typename block::list>                                                                     \
   struct caf::type_id<T> {                                                                                                       \
@@ -179,17 +199,16 @@ void init_block() {
     requires ::kdb::any_caf::detail::has_id<block, Id>                                                                           \
   struct caf::type_name_by_id<Id> : caf::type_name<typename caf::type_by_id<Id>::type> {};
 #else
+#define KDB_MESSAGE_IDS(block)
+#endif
 #define KDB_MESSAGE_BLOCK(block)                                                                                                 \
   template <class T>                                                                                                             \
     requires ::kdb::any_caf::one_of<T, typename block::list>                                                                     \
-  struct caf::allowed_unsafe_message_type<T> : std::true_type {};
-#endif
+  struct caf::allowed_unsafe_message_type<T> : std::true_type {};                                                                \
+  KDB_MESSAGE_IDS(block)
 
-/// Makes types messages of actors, of the one process they are in: CAF is not told how to send them to another one. Outside of
-/// namespaces. CAF 1 numbers them from `first` on, and wants `kdb::init_caf<kdb_block::name>()` before the actor system; CAF 0.17 does without.
-///
-///     KDB_ACTOR_MESSAGES(shop, 200, shop::place_order, shop::pay_order)
-#define KDB_ACTOR_MESSAGES(block, first_id, ...)                                                                                 \
+/// Declares a block of types of messages.
+#define KDB_NAME_MESSAGES(block, first_id, ...)                                                                                  \
   namespace kdb_block {                                                                                                          \
   struct block {                                                                                                                 \
     using list = ::kdb::any_caf::types<__VA_ARGS__>;                                                                             \
@@ -199,7 +218,14 @@ void init_block() {
       return ::kdb::any_caf::detail::name_at(#__VA_ARGS__, ::kdb::any_caf::detail::index_of<T, list>);                           \
     }                                                                                                                            \
   };                                                                                                                             \
-  }                                                                                                                              \
+  }
+
+/// Makes types messages of actors, of the one process they are in: CAF is not told how to send them to another one. Outside of
+/// namespaces. CAF 1 numbers them from `first` on, and wants `kdb::init_caf<kdb_block::name>()` before the actor system; CAF 0.17 does without.
+///
+///     KDB_ACTOR_MESSAGES(shop, 200, shop::place_order, shop::pay_order)
+#define KDB_ACTOR_MESSAGES(block, first_id, ...)                                                                                 \
+  KDB_NAME_MESSAGES(block, first_id, __VA_ARGS__)                                                                                \
   KDB_MESSAGE_BLOCK(kdb_block::block)
 
 namespace kdb {

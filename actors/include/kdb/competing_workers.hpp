@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <new>
 #include <string>
 #include <utility>
 
@@ -107,11 +106,3 @@ result<competing_workers_actor> spawn_competing_workers(caf::actor_system& syste
 
 KDB_ACTOR_MESSAGES(kdb_competing_workers, 1280, kdb::outcome, kdb::work_item, kdb::worker_lost, kdb::await_joined,
                    kdb::get_workload, kdb::workload, kdb::competing_workers_actor)
-
-#if KDB_CAF_1
-// CAF's table of types has a function that makes an empty object, for messages from other processes. There is no empty outcome.
-template <>
-inline void caf::detail::default_function::default_construct<kdb::outcome>(void* at) {
-  new (at) kdb::outcome{kdb::outcome::ack()};
-}
-#endif

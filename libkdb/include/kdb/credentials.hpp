@@ -60,7 +60,7 @@ struct provided_credentials {
 using credentials_handler = std::function<void(result<provided_credentials>)>;
 
 /// Supplies credentials that expire, for `settings::credentials_provider`. Called on a thread of its own, one call at a time: it may
-/// block. An exception counts as an error.
+/// block. An exception counts as an error. The end of a client does not wait for it: it should own what it uses.
 using credentials_provider = std::function<void(credentials_handler done)>;
 
 } // namespace v0

@@ -90,7 +90,9 @@ public:
   constexpr resolved_event() = default;
   resolved_event(const resolved_event&) = delete;
   resolved_event& operator=(const resolved_event&) = delete;
+  /// Moves the view.
   constexpr resolved_event(resolved_event&&) = default;
+  /// Moves the view.
   constexpr resolved_event& operator=(resolved_event&&) = default;
   /// A view of an event, of a link, or of both.
   constexpr resolved_event(const recorded_event* event, const recorded_event* link) : event_{event}, link_{link} {}

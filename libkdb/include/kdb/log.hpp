@@ -16,7 +16,7 @@ enum class log_level : std::uint8_t { debug, info, warning, error };
 std::string_view to_string(log_level level);
 
 /// Receives the log lines of the library. Called on a thread of its own, one line at a time: it may block and may close the client. Its
-/// exceptions are dropped. If it is too slow, lines are dropped and their number is logged.
+/// exceptions are dropped. If it is too slow, lines are dropped and their number is logged. What it refers to may go when its client has gone.
 using log_sink = std::function<void(log_level, std::string_view)>;
 
 } // namespace v0

@@ -112,7 +112,7 @@ struct settings {
   /// Lines below this level are not made.
   log_level minimum_log_level = log_level::info;
   /// Called with every change of the connection, in order, on the thread of the log sink; the last one is `client_closed`.
-  /// Its exceptions are dropped. Empty: not called.
+  /// Its exceptions are dropped, and what it refers to may go when the client has gone. Empty: not called.
   change_sink on_change{};
   /// Traces what the client does, see `kdb/tracer.hpp`. Null: nothing, at no cost.
   std::shared_ptr<kdb::tracer> tracer{};

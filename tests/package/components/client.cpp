@@ -7,6 +7,9 @@
 #ifdef CAF_VERSION
 #error "kdb/client.hpp and kdb/async_client.hpp include CAF"
 #endif
+#ifdef NLOHMANN_JSON_VERSION_MAJOR
+#error "kdb/client.hpp and kdb/async_client.hpp include nlohmann-json"
+#endif
 static_assert(KDB_VERSION >= 200);
 
 int main() {
