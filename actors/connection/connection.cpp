@@ -235,8 +235,9 @@ void connection_state::perform(connecting::answer effect) {
 void connection_state::perform(connecting::refuse effect) {
   probing.reset();
   checking.reset();
-  if (parts.log && effect.cause.code != errc::closed)
-    (*parts.log)(log_level::warning, "connection gave up: " + to_string(effect.cause));
+  if (effect.cause.code != errc::closed)
+    if (const auto level = rounds.failed(log_level::warning); parts.log && parts.log->wants(level))
+      (*parts.log)(level, "connection gave up: " + to_string(effect.cause));
   for (auto& promise : std::exchange(waiting, {}))
     promise.deliver(to_caf(effect.cause));
 }
@@ -245,9 +246,11 @@ void connection_state::perform(connecting::refuse effect) {
 void connection_state::log_change(const connection_change& change) {
   const auto goes_on = trouble && std::holds_alternative<reconnecting>(change);
   const auto level = goes_on ? log_level::debug : log_level::info;
-  const auto attempts = std::holds_alternative<connected>(change) ? std::exchange(failed_attempts, 0) : 0;
-  if (parts.log && parts.log->wants(level))
-    (*parts.log)(level, to_string(change) + (attempts > 0 ? " after " + std::to_string(attempts) + " failed attempts" : ""));
+  const auto is_over = std::holds_alternative<connected>(change);
+  if (is_over)
+    rounds.over();
+  if (const auto attempts = is_over ? std::exchange(failed_attempts, 0u) : 0u; parts.log && parts.log->wants(level))
+    (*parts.log)(level, to_string(change) + after_failed_attempts(attempts));
 }
 
 void connection_state::perform(connecting::announce effect) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "actors/connection/steps.hpp"
+#include "actors/runtime/incident.hpp"
 #include "actors/runtime/logger.hpp"
 #include "actors/runtime/own_credentials.hpp"
 #include "actors/runtime/protocol.hpp"
@@ -88,6 +89,7 @@ struct connection_state {
   std::optional<heard_node> listened_to;
   std::optional<reconnecting> trouble; // Since there was a node.
   unsigned failed_attempts = 0;        // Likewise.
+  incident rounds;                     // That have found none, likewise.
   level connections_level, calls_level;
 };
 

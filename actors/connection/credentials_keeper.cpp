@@ -143,6 +143,8 @@ void credentials_keeper_state::accept(provided_credentials message) {
   parts.credentials->set(std::move(message.credentials));
   have = true;
   failures = 0;
+  if (const auto failed_before = outage.over(); failed_before > 0 && parts.log && parts.log->wants(log_level::info))
+    (*parts.log)(log_level::info, "the credentials provider has answered" + after_failed_attempts(failed_before));
   next_question = now + between_refusals;
   expiry.reset();
   if (left) {
@@ -154,8 +156,8 @@ void credentials_keeper_state::accept(provided_credentials message) {
 }
 
 void credentials_keeper_state::failed(error cause) {
-  if (parts.log)
-    (*parts.log)(log_level::warning, cause.message);
+  if (const auto level = outage.failed(log_level::warning); parts.log && parts.log->wants(level))
+    (*parts.log)(level, cause.message);
   next_question = self->clock().now() + random_pause(++failures);
   last_failure = std::move(cause);
   if (usable()) // There is time left for another try.

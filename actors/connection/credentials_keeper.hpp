@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "actors/runtime/incident.hpp"
 #include "actors/runtime/logger.hpp"
 #include "actors/runtime/own_credentials.hpp"
 #include "actors/runtime/protocol.hpp"
@@ -68,6 +69,7 @@ struct credentials_keeper_state {
   std::optional<std::chrono::steady_clock::time_point> planned;
   std::uint64_t plan = 0; // Numbers what is planned.
   unsigned failures = 0;  // In a row.
+  incident outage;        // As the log knows it.
   error last_failure;
 };
 

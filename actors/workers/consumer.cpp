@@ -10,6 +10,7 @@
 #include "actors/connection/random_pause.hpp"
 #include "actors/runtime/late_sender.hpp"
 #include "actors/workers/call_defaults.hpp"
+#include "actors/workers/outage.hpp"
 #include "actors/workers/slow_subscriber.hpp"
 #include "libkdb/policy/resume.hpp"
 
@@ -142,6 +143,7 @@ void consumer_state::on_confirmed(const subscription_confirmed& message) {
   if (!phases.is_current(message.call))
     return;
   starting.ends();
+  log_resumed(context->log.get(), outage, "the consumer of " + to_string(plan.group), current->where);
   if (phases.confirmed())
     beginning.deliver(consumer_actor{self});
 }
@@ -168,7 +170,10 @@ void consumer_state::on_read_ended(read_ended& message) {
 
 void consumer_state::call_over(error cause) {
   starting.ends(cause);
+  const auto was_running = phases.has_begun();
   if (const auto pause = phases.lost(cause, self->clock().now(), random_draw())) {
+    if (was_running)
+      log_lost(context->log.get(), outage, "the consumer of " + to_string(plan.group), cause);
     starting = signs.resumes(policy::observed_operation::consume, plan.options.call, cause, *pause);
     self->delayed_send(self, *pause, resume_due{});
     return;

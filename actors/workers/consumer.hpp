@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "actors/runtime/incident.hpp"
 #include "actors/runtime/protocol.hpp"
 #include "actors/runtime/stop_watch.hpp"
 #include "actors/runtime/stream_signals.hpp"
@@ -86,6 +87,7 @@ struct consumer_state {
   stop_watch stops;
   stop_watch::watched stop;
   observation starting; // Until the server confirms.
+  incident outage;      // Of a call that the server had confirmed.
   stream_signals signs;
   policy::resuming phases;
   caf::response_promise beginning; // Pending until the first confirmation.

@@ -9,6 +9,7 @@
 #include "actors/connection/random_pause.hpp"
 #include "actors/runtime/late_sender.hpp"
 #include "actors/workers/call_defaults.hpp"
+#include "actors/workers/outage.hpp"
 #include "actors/workers/slow_subscriber.hpp"
 #include "libkdb/policy/resume.hpp"
 
@@ -174,6 +175,7 @@ void subscription_state::on_confirmed(const subscription_confirmed& message) {
     return;
   ++arrivals;
   starting.ends();
+  log_resumed(context->log.get(), outage, "the subscription to " + std::string{plan.name()}, current->where);
   if (!phases.confirmed())
     return;
   beginning.deliver(subscription_actor{self});
@@ -202,7 +204,10 @@ void subscription_state::call_over(error cause) {
   if (finished)
     return;
   starting.ends(cause);
+  const auto was_running = phases.has_begun();
   if (const auto pause = phases.lost(cause, self->clock().now(), random_draw())) {
+    if (was_running)
+      log_lost(context->log.get(), outage, "the subscription to " + std::string{plan.name()}, cause);
     starting = signs.resumes(plan.operation(), plan.call(), cause, *pause);
     self->delayed_send(self, *pause, resume_due{});
     return;

@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "actors/runtime/protocol.hpp"
@@ -47,5 +48,11 @@ public:
   /// The latest.
   scripted_transport& calls() { return *transports.back(); }
 };
+
+/// The same surroundings with a log.
+inline worker_context_ptr with_log(const worker_context& surroundings, logger_ptr log) {
+  return std::make_shared<const worker_context>(
+    worker_context{surroundings.settings, surroundings.connection, std::move(log), surroundings.credentials});
+}
 
 } // namespace kdb::test

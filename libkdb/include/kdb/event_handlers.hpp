@@ -150,6 +150,7 @@ public:
   /// What the handlers return.
   using answer = typename detail::common_answer<Handlers...>::type;
 
+  /// Made of functions.
   explicit event_handlers(Handlers... handlers) : handlers_{std::move(handlers)...} {}
 
   /// Handles one event.

@@ -61,6 +61,7 @@ private:
   std::array<upcast, Upcasts> upcasts_;
 };
 
+/// Counts the upcasts.
 template <class... Steps>
 event_schema(std::string_view, Steps...) -> event_schema<sizeof...(Steps)>;
 
@@ -98,6 +99,7 @@ inline constexpr std::string_view schema_version_key = "schemaVersion";
 /// The parts of an event that decoding reads. Every kind of event converts to it. A view, like `recorded_event`.
 class event_view {
 public:
+  /// The parts of that event; of a broken link, those of the link.
   event_view(const new_event& event)
     : type_{event.type}, data_{event.data}, metadata_{event.metadata}, content_type_{event.content_type} {}
   event_view(const recorded_event& event)
