@@ -29,15 +29,14 @@ void async_core::ask(Request request, completion_ptr<answer_of<Request>> done) c
       done->complete(unexpected{std::move(*cause)});
       return;
     }
-    auto prepared = observe_call(impl_->running->signals(), std::move(request));
-    if (!prepared) {
-      done->complete(unexpected{std::move(prepared.error())});
+    auto job = observe_call(impl_->running->signals(), std::move(request));
+    if (!job) {
+      done->complete(unexpected{std::move(job.error())});
       return;
     }
-    impl_->call(*prepared,
-                [plan = prepared->plan, seen = prepared->seen, done = std::move(done)](result<wire::message_list> outcome) {
-                  done->complete(decode_observed<Request>(*plan, seen, std::move(outcome)));
-                });
+    impl_->call(*job, [job = *job, done = std::move(done)](result<wire::message_list> outcome) {
+      done->complete(decode_observed<Request>(*job, std::move(outcome)));
+    });
   } else {
     impl_->ask<answer_of<Request>>(
       impl_->running->client(), std::move(request),

@@ -46,9 +46,8 @@ struct async_core::impl {
   }
 
   /// Makes a call. `done` gets the messages of the server.
-  void call(const observed_call& prepared, std::function<void(result<wire::message_list>)> done) const {
-    ask<wire::message_list>(caf::actor_cast<call_runner>(running->client()),
-                            run_call{.plan = prepared.plan, .seen = prepared.seen}, std::move(done));
+  void call(const std::shared_ptr<call_job>& job, std::function<void(result<wire::message_list>)> done) const {
+    ask<wire::message_list>(caf::actor_cast<call_runner>(running->client()), run_call{job}, std::move(done));
   }
 
   std::shared_ptr<runtime> running;

@@ -74,7 +74,7 @@ client_self::behavior_type client_state::start(client_parts given) {
     [this](read_stream_to_end& request) { return on_read_to_end(request); },
     [this](set_stream_metadata& request) { return on_set_metadata(request); },
     [this](set_system_settings& request) { return on_set_settings(request); },
-    [this](run_call& job) { return on_run(job); },
+    [this](run_call& request) { return on_run(request); },
     [this](observed_append& request) { return on_observed_append(request); },
     [this](const wait_connected& request) { return on_wait_connected(request); },
     [this](const get_status&) { return on_get_status(); },
@@ -114,10 +114,10 @@ caf::result<Handle> client_state::when_begun(const Started& started) {
 
 // -- the requests -------------------------------------------------------------------------
 
-caf::result<wire::message_list> client_state::on_run(run_call& job) {
+caf::result<wire::message_list> client_state::on_run(run_call& request) {
   if (closing)
     return to_caf(closed_error());
-  return self->delegate(management, std::move(job));
+  return self->delegate(management, std::move(request));
 }
 
 caf::result<append_result> client_state::on_append(append_to_stream& request, policy::observed_operation operation) {

@@ -71,7 +71,7 @@ struct client_state {
   /// An operation that is one call: everything but its type is handled alike.
   template <class Request>
   caf::result<answer_of<Request>> on_call(Request& request);
-  caf::result<wire::message_list> on_run(run_call& job);
+  caf::result<wire::message_list> on_run(run_call& request);
   caf::result<connected> on_wait_connected(const wait_connected& request);
   caf::result<void> on_close();
   caf::result<client_status> on_get_status();

@@ -30,7 +30,7 @@ struct management_state {
 
   struct pending {
     caf::response_promise answer;
-    run_call job;
+    std::shared_ptr<call_job> job;
     policy::time_budget budget{};
     stop_watch::watched stop{};
     std::uint32_t retries_left = 0;
@@ -40,12 +40,11 @@ struct management_state {
     kdb::generation generation{};
     std::unique_ptr<rpc::call> call{};
 
-    const wire::call_plan& plan() const { return *job.plan; }
+    const wire::call_plan& plan() const { return job->plan; }
     std::string_view method() const { return in_second ? plan().second_method : plan().method; }
     /// The first of two calls only asks.
     wire::request_kind kind() const { return plan().second && !in_second ? wire::request_kind::read : plan().kind(); }
     bool may_have_happened() const { return outcome_unknown || (call && kind() != wire::request_kind::read); }
-    void deliver(result<wire::message_list> outcome);
   };
 
   /// One question for a node, on behalf of the calls that came before it was answered.
@@ -60,9 +59,9 @@ struct management_state {
 
   management_self::behavior_type start(worker_context_ptr context);
 
-  caf::result<wire::message_list> on_run(run_call& job);
+  caf::result<wire::message_list> on_run(run_call& request);
   /// What can be refused before anything is sent.
-  result<void> check(run_call& job) const;
+  result<void> check(call_job& job) const;
   void on_exchanges_done();
   void on_stop_due();
   void ask_for_node(std::uint64_t number);

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -186,14 +187,26 @@ using appender_actor =
 
 // -- calls ------------------------------------------------------------------------------
 
-/// Carries out one operation that `wire` describes. The answer goes to `finish`, which makes the typed one of it and delivers that;
-/// without `finish` the messages of the server are the answer.
-struct run_call {
-  std::shared_ptr<wire::call_plan> plan;
-  std::function<void(caf::response_promise&, result<wire::message_list>)> finish{};
+/// One operation that `wire` describes, without the type of its request.
+class call_job {
+public:
+  call_job(wire::call_plan prepared, observation begun) : plan{std::move(prepared)}, seen{std::move(begun)} {}
+  call_job(const call_job&) = delete;
+  call_job& operator=(const call_job&) = delete;
+  virtual ~call_job() = default;
+
   /// Fills the plan, if it is not filled yet.
-  std::function<result<void>()> prepare{};
-  observation seen{};
+  virtual result<void> prepare() { return {}; }
+  /// Answers whoever asked: here with the messages of the server.
+  virtual void deliver(caf::response_promise& to, result<wire::message_list> outcome);
+
+  wire::call_plan plan;
+  observation seen;
+};
+
+/// Carries out an operation.
+struct run_call {
+  std::shared_ptr<call_job> job;
 };
 
 /// How whoever reads the messages itself sees the client: programs without actors.

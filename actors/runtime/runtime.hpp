@@ -111,17 +111,17 @@ public:
     if constexpr (is_call<Request>) {
       if (auto cause = refusal())
         return unexpected{std::move(*cause)};
-      const auto prepared = observe_call(signals(), std::move(request));
-      if (!prepared)
-        return unexpected{prepared.error()};
-      return decode_observed<Request>(*prepared->plan, prepared->seen, call(*prepared));
+      auto job = observe_call(signals(), std::move(request));
+      if (!job)
+        return unexpected{std::move(job.error())};
+      return decode_observed<Request>(**job, call(*job));
     } else {
       return to_outcome<Request>(ask<answer_of<Request>>(std::move(request)));
     }
   }
 
   /// Makes a call. Its answer are the messages of the server.
-  result<wire::message_list> call(const observed_call& prepared);
+  result<wire::message_list> call(const std::shared_ptr<call_job>& job);
 
   void close();
 
