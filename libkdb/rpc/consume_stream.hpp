@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <mutex>
 
+#include "libkdb/policy/handover.hpp"
 #include "libkdb/rpc/stream_call.hpp"
 #include "libkdb/wire/consume.hpp"
 
@@ -11,7 +12,8 @@
 namespace kdb::inline v0::rpc {
 
 /// One PersistentSubscriptions.Read: hands on events in batches, never more of them than were allowed, and writes the answers. A
-/// receiver that is waiting gets what there is as soon as nothing more is ready; one that is still busy gets fuller batches.
+/// receiver that is waiting gets what there is when nothing more is ready, at a pace that `policy::handover_pace` sets, and at once when the server
+/// may send no more; one that is still busy gets fuller batches.
 class consume_stream final : public stream_call {
 public:
   /// A batch is full with that many events or bytes.
@@ -30,12 +32,15 @@ private:
   void on_end(result<void> outcome) override;
   wire::request_kind kind() const override { return wire::request_kind::subscription; }
   void deliver();
+  /// To a receiver who waits: now, or when it is time.
+  void deliver_in_time();
 
   std::mutex mutex_; // Of all below: the receiver's thread takes what is there, too.
   consume_handlers handlers_;
   wire::consumed_builder builder_;
   bool confirmed_ = false;
   bool busy_ = false; // With a batch it has not said to have taken.
+  policy::handover_pace pace_;
 };
 
 } // namespace kdb::inline v0::rpc

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <mutex>
 
+#include "libkdb/policy/handover.hpp"
 #include "libkdb/rpc/stream_call.hpp"
 #include "libkdb/wire/batch_builder.hpp"
 
@@ -11,7 +12,7 @@
 namespace kdb::inline v0::rpc {
 
 /// One Streams.Read: collects what arrives into batches and hands them on, as many as were requested. A receiver that is waiting gets
-/// what there is as soon as nothing more is ready; one that is still busy gets fuller batches.
+/// what there is when nothing more is ready, at a pace that `policy::handover_pace` sets; one that is still busy gets fuller batches.
 class read_stream final : public stream_call {
 public:
   /// A batch is full with that many items or bytes. Fewer items cost more hops between actors, more gain nothing.
@@ -33,6 +34,8 @@ private:
   wire::request_kind kind() const override { return wire::request_kind::read; }
   bool is_owed() const override { return !answered() || (is_finite_ && may_read()); }
   void deliver();
+  /// To a receiver who waits: now, or when it is time.
+  void deliver_in_time();
 
   const bool is_finite_;
   std::mutex mutex_; // Of all below: the receiver's thread takes what is there, too.
@@ -40,6 +43,7 @@ private:
   wire::batch_builder builder_;
   bool confirmed_ = false;
   std::size_t outstanding_ = 0; // Batches handed on and not requested anew: the receiver is busy with them.
+  policy::handover_pace pace_;
 };
 
 } // namespace kdb::inline v0::rpc

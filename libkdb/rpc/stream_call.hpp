@@ -62,6 +62,8 @@ protected:
 
   /// Asks for `on_flush` when nothing more is ready.
   void flush_later();
+  /// Asks for `on_flush` at that time, or at an earlier one that was asked for before. From any thread.
+  void flush_at(std::chrono::steady_clock::time_point time);
   /// The start timeout counts no more.
   void note_answer() { answered_ = true; }
   /// From any thread.
@@ -79,6 +81,16 @@ private:
     explicit step(stream_call* call) : owner{call} {}
     void complete(bool ok) override { (owner->*Member)(ok); }
     stream_call* owner;
+  };
+
+  struct flush_timer final : timed {
+    explicit flush_timer(stream_call* call) : owner{call} {}
+    void due() override {
+      is_set = false;
+      owner->on_flush();
+    }
+    stream_call* owner;
+    std::atomic<bool> is_set{false};
   };
 
   void headers_arrived(bool ok);
@@ -126,6 +138,7 @@ private:
   step<&stream_call::message_arrived> read_step_{this};
   step<&stream_call::message_written> write_step_{this};
   step<&stream_call::finished> finish_step_{this};
+  flush_timer flush_timer_{this};
 };
 
 /// Puts into the context what goes with a call besides its messages.
