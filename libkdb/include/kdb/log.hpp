@@ -10,13 +10,14 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// How important a line of the log is.
+/// The level of a log line.
 enum class log_level : std::uint8_t { debug, info, warning, error };
 
 std::string_view to_string(log_level level);
 
-/// Receives the log lines of the library. Called on a thread of its own, one line at a time: it may block and may close the client. Its
-/// exceptions are dropped. If it is too slow, lines are dropped and their number is logged. What it refers to may go when its client has gone.
+/// Receives the log lines of the library. Called on a thread of its own, one line at a time, so it may block and may close the client.
+/// Its exceptions are dropped. If it is too slow, lines are dropped and their number is logged. Objects that it uses must live until the
+/// client has ended, see docs/guide/closing.md.
 using log_sink = std::function<void(log_level, std::string_view)>;
 
 } // namespace v0
