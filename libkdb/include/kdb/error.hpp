@@ -130,7 +130,7 @@ struct group_name {
 struct size_limit {
   std::uint64_t limit = 0;  ///< The greatest size that is accepted.
   std::uint64_t actual = 0; ///< The size that was sent.
-  std::string event_id;     ///< The event that is too large. Empty if the limit is for the whole append.
+  std::string event_id;     ///< The event that is too large. Empty if the limit is not for one event.
 };
 
 /// The address of the leader, as the answering node knows it.
