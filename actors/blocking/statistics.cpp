@@ -16,7 +16,7 @@ struct statistics_watch_state {
     if (running->inherited())
       leave_members_behind(source);
     else if (end && !looked_at)
-      running->log()(log_level::warning, "a watch of statistics broke off and nobody looked: " + to_string(*end));
+      running->log()(log_level::warning, "a watch of statistics ended with an error that was not checked: " + to_string(*end));
   }
 
   result<server_statistics> next() {

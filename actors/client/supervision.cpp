@@ -119,7 +119,7 @@ void client_state::on_down(const caf::down_msg& message) {
     return;
   }
   if (parts.log)
-    (*parts.log)(log_level::error, "a worker died and is replaced: " + reason);
+    (*parts.log)(log_level::error, "a worker failed and is replaced: " + reason);
   const auto kind = keeper_died     ? policy::worker_kind::credentials_keeper
                     : link_died     ? policy::worker_kind::connection
                     : appender_died ? policy::worker_kind::appender

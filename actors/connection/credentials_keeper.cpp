@@ -135,7 +135,7 @@ void credentials_keeper_state::accept(provided_credentials message) {
   const auto now = self->clock().now();
   const auto time_of_day = std::chrono::system_clock::now();
   if (message.valid_until && *message.valid_until <= time_of_day) {
-    failed(provider_failed("what it gave had expired already"));
+    failed(provider_failed("its credentials have expired already"));
     return;
   }
   const auto left =
