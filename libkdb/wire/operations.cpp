@@ -66,7 +66,7 @@ result<server_statistics> decode_statistics(std::string_view message) {
 }
 
 constexpr silence no_word_of_scavenges{.reason = "servers may not answer about scavenges: a server that keeps its events in "
-                                                 "memory has none, and a server that stops one may not reply"};
+                                                 "memory has none, and some servers stop one without an answer"};
 
 } // namespace
 
