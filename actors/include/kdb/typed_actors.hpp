@@ -110,7 +110,7 @@ struct typed_subscriber_state {
             });
   }
 
-  /// Handles an event for which there is no message type.
+  /// For an event that has no message of its own.
   result<bool> meet(event_fate fate, const resolved_event& event, const kdb::error& error) {
     if (fate == event_fate::refuse)
       return unexpected{error};
