@@ -46,9 +46,9 @@ struct async_core::impl {
   }
 
   /// Makes a call. `done` gets the messages of the server.
-  void call(std::shared_ptr<wire::call_plan> plan, observation seen, std::function<void(result<wire::message_list>)> done) const {
+  void call(const observed_call& prepared, std::function<void(result<wire::message_list>)> done) const {
     ask<wire::message_list>(caf::actor_cast<call_runner>(running->client()),
-                            run_call{.plan = std::move(plan), .seen = std::move(seen)}, std::move(done));
+                            run_call{.plan = prepared.plan, .seen = prepared.seen}, std::move(done));
   }
 
   std::shared_ptr<runtime> running;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "actors/client/client.hpp"
+#include "actors/runtime/observed_call.hpp"
 
 #include <memory>
 #include <utility>
@@ -34,9 +35,7 @@ caf::result<answer_of<Request>> client_state::on_call(Request& request) {
   };
   // A host may let go of its handle while it waits: the call keeps the client.
   const auto finish = [plan, seen, client = client_actor{self}](caf::response_promise& to, result<wire::message_list> outcome) {
-    auto answer = wire::decode_outcome<Request>(*plan, std::move(outcome));
-    seen.ends(answer);
-    deliver(to, std::move(answer));
+    deliver(to, decode_observed<Request>(*plan, seen, std::move(outcome)));
   };
   self->delegate(management, run_call{plan, finish, std::move(prepare), seen});
   return caf::delegated<answer_of<Request>>{};

@@ -66,7 +66,7 @@ credentials_keeper_self::behavior_type credentials_keeper_state::start(credentia
 caf::result<void> credentials_keeper_state::on_await() {
   if (usable())
     return caf::unit;
-  if (!asking && failures > 0 && self->clock().now() < next_question)
+  if (!asking && outage.failures() > 0 && self->clock().now() < next_question)
     return to_caf(last_failure);
   auto promise = self->make_response_promise<void>();
   waiting.push_back(promise);
@@ -142,7 +142,6 @@ void credentials_keeper_state::accept(provided_credentials message) {
     message.valid_until ? std::optional{std::chrono::floor<milliseconds>(*message.valid_until - time_of_day)} : std::nullopt;
   parts.credentials->set(std::move(message.credentials));
   have = true;
-  failures = 0;
   if (const auto failed_before = outage.over(); failed_before > 0 && parts.log && parts.log->wants(log_level::info))
     (*parts.log)(log_level::info, "the credentials provider has answered" + after_failed_attempts(failed_before));
   next_question = now + between_refusals;
@@ -158,7 +157,7 @@ void credentials_keeper_state::accept(provided_credentials message) {
 void credentials_keeper_state::failed(error cause) {
   if (const auto level = outage.failed(log_level::warning); parts.log && parts.log->wants(level))
     (*parts.log)(level, cause.message);
-  next_question = self->clock().now() + random_pause(++failures);
+  next_question = self->clock().now() + random_pause(outage.failures());
   last_failure = std::move(cause);
   if (usable()) // There is time left for another try.
     look_at(next_question);

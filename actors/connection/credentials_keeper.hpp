@@ -68,8 +68,7 @@ struct credentials_keeper_state {
   std::chrono::steady_clock::time_point next_question{};       // Not before that.
   std::optional<std::chrono::steady_clock::time_point> planned;
   std::uint64_t plan = 0; // Numbers what is planned.
-  unsigned failures = 0;  // In a row.
-  incident outage;        // As the log knows it.
+  incident outage;        // Of the provider.
   error last_failure;
 };
 

@@ -14,6 +14,8 @@ public:
   /// It begins, or goes on with another failure. Returns the level of the line about this failure.
   log_level failed(log_level first) { return failures_++ == 0 ? first : log_level::debug; }
 
+  unsigned failures() const { return failures_; }
+
   /// It is over. Returns the number of its failures, 0 if there was no incident.
   unsigned over() { return std::exchange(failures_, 0u); }
 

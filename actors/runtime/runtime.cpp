@@ -221,8 +221,8 @@ bool runtime::runs() const {
   return await_start(parts_->system->system(), patience);
 }
 
-result<wire::message_list> runtime::call(const std::shared_ptr<wire::call_plan>& plan, const observation& seen) {
-  return ask<wire::message_list>(caf::actor_cast<call_runner>(client()), run_call{.plan = plan, .seen = seen});
+result<wire::message_list> runtime::call(const observed_call& prepared) {
+  return ask<wire::message_list>(caf::actor_cast<call_runner>(client()), run_call{.plan = prepared.plan, .seen = prepared.seen});
 }
 
 void runtime::close() {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "actors/runtime/logger.hpp"
+#include "actors/runtime/observed_call.hpp"
 #include "actors/runtime/protocol.hpp"
 #include <kdb/actors.hpp>
 #include <kdb/result.hpp>
@@ -110,25 +111,17 @@ public:
     if constexpr (is_call<Request>) {
       if (auto cause = refusal())
         return unexpected{std::move(*cause)};
-      adopt_current(signals(), request);
-      const auto seen = begin_call(signals(), request);
-      mark(seen, request);
-      auto prepared = wire::prepare(std::move(request));
-      if (!prepared) {
-        seen.ends(prepared.error());
-        return unexpected{std::move(prepared.error())};
-      }
-      const auto plan = std::make_shared<wire::call_plan>(std::move(*prepared));
-      auto answer = wire::decode_outcome<Request>(*plan, call(plan, seen));
-      seen.ends(answer);
-      return answer;
+      const auto prepared = observe_call(signals(), std::move(request));
+      if (!prepared)
+        return unexpected{prepared.error()};
+      return decode_observed<Request>(*prepared->plan, prepared->seen, call(*prepared));
     } else {
       return to_outcome<Request>(ask<answer_of<Request>>(std::move(request)));
     }
   }
 
   /// Makes a call. Its answer are the messages of the server.
-  result<wire::message_list> call(const std::shared_ptr<wire::call_plan>& plan, const observation& seen);
+  result<wire::message_list> call(const observed_call& prepared);
 
   void close();
 

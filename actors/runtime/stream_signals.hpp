@@ -2,6 +2,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -41,6 +42,8 @@ public:
   void count_answers(policy::answer_kind kind, std::size_t events) const;
 
 private:
+  void count_delivered(std::size_t events) const;
+
   signals_ptr on_;
   policy::stream_kind kind_{};
   std::string name_, user_;

@@ -143,7 +143,7 @@ void consumer_state::on_confirmed(const subscription_confirmed& message) {
   if (!phases.is_current(message.call))
     return;
   starting.ends();
-  log_resumed(context->log.get(), outage, "the consumer of " + to_string(plan.group), current->where);
+  log_resumed(context->log.get(), outage, plan, current->where);
   if (phases.confirmed())
     beginning.deliver(consumer_actor{self});
 }
@@ -173,7 +173,7 @@ void consumer_state::call_over(error cause) {
   const auto was_running = phases.has_begun();
   if (const auto pause = phases.lost(cause, self->clock().now(), random_draw())) {
     if (was_running)
-      log_lost(context->log.get(), outage, "the consumer of " + to_string(plan.group), cause);
+      log_lost(context->log.get(), outage, plan, cause);
     starting = signs.resumes(policy::observed_operation::consume, plan.options.call, cause, *pause);
     self->delayed_send(self, *pause, resume_due{});
     return;

@@ -25,6 +25,9 @@ struct consumer_plan {
   group_name group;
   consume_options options;
   caf::actor subscriber;
+
+  /// As the log calls it.
+  std::string title() const { return "the consumer of " + to_string(group); }
 };
 
 /// One consumer of a group: hands batches to its subscriber one at a time, gathers the answers, and joins the group again after every

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <string_view>
-
 #include <kdb/endpoint.hpp>
 #include <kdb/error.hpp>
 
@@ -11,10 +9,18 @@
 
 namespace kdb::inline v0 {
 
-/// Logs that a subscription or consumer has lost its call, or failed to resume.
-void log_lost(const logger* log, incident& outage, std::string_view name, const error& cause);
+/// Logs that a subscription or consumer has lost its call, or failed to resume. The plan knows its title.
+template <class Plan>
+void log_lost(const logger* log, incident& outage, const Plan& plan, const error& cause) {
+  if (const auto level = outage.failed(log_level::info); log && log->wants(level))
+    (*log)(level, plan.title() + " was lost, and resumes: " + to_string(cause));
+}
 
 /// Logs that it has resumed, if its call was lost.
-void log_resumed(const logger* log, incident& outage, std::string_view name, const endpoint& where);
+template <class Plan>
+void log_resumed(const logger* log, incident& outage, const Plan& plan, const endpoint& where) {
+  if (const auto failures = outage.over(); failures > 0 && log && log->wants(log_level::info))
+    (*log)(log_level::info, plan.title() + " has resumed on " + to_string(where) + after_failed_attempts(failures - 1));
+}
 
 } // namespace kdb::inline v0

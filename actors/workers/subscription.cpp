@@ -12,6 +12,7 @@
 #include "actors/workers/outage.hpp"
 #include "actors/workers/slow_subscriber.hpp"
 #include "libkdb/policy/resume.hpp"
+#include "libkdb/values/all_stream.hpp"
 
 namespace kdb::inline v0 {
 
@@ -36,7 +37,11 @@ std::chrono::milliseconds subscription_plan::slow_after() const {
 
 std::string_view subscription_plan::name() const {
   const auto* one = std::get_if<stream_plan>(&source);
-  return one ? std::string_view{one->stream} : "$all";
+  return one ? std::string_view{one->stream} : all_stream;
+}
+
+std::string subscription_plan::title() const {
+  return "the subscription to " + std::string{name()};
 }
 
 policy::observed_operation subscription_plan::operation() const {
@@ -175,7 +180,7 @@ void subscription_state::on_confirmed(const subscription_confirmed& message) {
     return;
   ++arrivals;
   starting.ends();
-  log_resumed(context->log.get(), outage, "the subscription to " + std::string{plan.name()}, current->where);
+  log_resumed(context->log.get(), outage, plan, current->where);
   if (!phases.confirmed())
     return;
   beginning.deliver(subscription_actor{self});
@@ -207,7 +212,7 @@ void subscription_state::call_over(error cause) {
   const auto was_running = phases.has_begun();
   if (const auto pause = phases.lost(cause, self->clock().now(), random_draw())) {
     if (was_running)
-      log_lost(context->log.get(), outage, "the subscription to " + std::string{plan.name()}, cause);
+      log_lost(context->log.get(), outage, plan, cause);
     starting = signs.resumes(plan.operation(), plan.call(), cause, *pause);
     self->delayed_send(self, *pause, resume_due{});
     return;
@@ -281,7 +286,7 @@ void subscription_state::delivered() {
   delivering = false;
   const auto took = signs.answered(self->clock().now());
   if (took > plan.slow_after())
-    warn_of_slow(context->log.get(), plan.subscriber, "the subscription to " + std::string{plan.name()}, took);
+    warn_of_slow(context->log.get(), plan.subscriber, plan.title(), took);
   if (call)
     call->request(1);
   deliver_next();

@@ -38,6 +38,8 @@ struct subscription_plan {
   std::chrono::milliseconds slow_after() const;
   /// The stream, or "$all".
   std::string_view name() const;
+  /// As the log calls it.
+  std::string title() const;
   policy::observed_operation operation() const;
   /// The next call.
   wire::read_request request() const;

@@ -3,15 +3,13 @@
 
 #include <string_view>
 
+#include "libkdb/values/all_stream.hpp"
 #include <kdb/consume.hpp>
 #include <kdb/groups.hpp>
 #include <kdb/result.hpp>
 
 // Checks of requests about persistent subscriptions, and what to send for a change. Errors name the member and the rule.
 namespace kdb::inline v0::policy {
-
-/// The stream of groups on $all.
-inline constexpr std::string_view all_stream = "$all";
 
 /// Whatever can have groups: a stream, or $all.
 result<void> check_source(std::string_view stream);

@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <set>
 #include <sstream>
 #include <string>
 
 #include "libkdb/policy/metrics.hpp"
+#include "tests/fixtures/documented_table.hpp"
 
 // The table of metrics in docs/metrics.md is the list. KDB_UPDATE=1 writes it.
 
@@ -35,11 +33,6 @@ std::string table() {
   return text;
 }
 
-std::string read(const std::string& path) {
-  std::ifstream file{path};
-  return {std::istreambuf_iterator<char>{file}, {}};
-}
-
 /// Names with a space between them.
 std::string names_of(const policy::attribute_list& all) {
   std::string names;
@@ -53,16 +46,7 @@ std::string names_of(const policy::attribute_list& all) {
 BOOST_AUTO_TEST_SUITE(metrics)
 
 BOOST_AUTO_TEST_CASE(the_documented_table_is_the_list) {
-  const std::string path = KDB_METRICS_PAGE;
-  const auto page = read(path);
-  const auto begin = page.find(begin_mark), end = page.find(end_mark);
-  BOOST_REQUIRE(begin != page.npos);
-  BOOST_REQUIRE(end != page.npos);
-  const auto at = begin + begin_mark.size();
-  if (std::getenv("KDB_UPDATE"))
-    std::ofstream{path} << page.substr(0, at) << table() << page.substr(end);
-  else
-    BOOST_TEST(page.substr(at, end - at) == table(), "run policy_tests with KDB_UPDATE=1 to write the table in docs/metrics.md");
+  fixtures::check_documented_table(KDB_METRICS_PAGE, begin_mark, end_mark, table(), "policy_tests");
 }
 
 BOOST_AUTO_TEST_CASE(every_metric_has_the_attributes_that_the_list_says) {

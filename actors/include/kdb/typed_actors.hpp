@@ -110,10 +110,8 @@ struct typed_subscriber_state {
             });
   }
 
-  /// For an event that has no message of its own.
-  result<bool> meet(event_fate fate, const resolved_event& event, const kdb::error& error) {
-    if (fate == event_fate::refuse)
-      return unexpected{error};
+  /// For an event that has no message of its own, and is not refused.
+  bool pass(event_fate fate, const resolved_event& event) {
     if (fate == event_fate::forward)
       ask(owned_event{event});
     return fate == event_fate::forward;
@@ -131,10 +129,17 @@ caf::behavior typed_subscriber(caf::stateful_actor<typed_subscriber_state>* self
       return true;
     };
   };
-  state.send = event_handlers{
-    send_typed(std::type_identity<Events>{})...,
-    [&state, options](const resolved_event& event) { return state.meet(options.unknown, event, refuse_unknown(event).error()); },
-    [&state, options](const kdb::error& error, const resolved_event& event) { return state.meet(options.broken, event, error); }};
+  state.send = event_handlers{send_typed(std::type_identity<Events>{})...,
+                              [&state, options](const resolved_event& event) -> result<bool> {
+                                if (options.unknown == event_fate::refuse)
+                                  return refuse_unknown(event);
+                                return state.pass(options.unknown, event);
+                              },
+                              [&state, options](const kdb::error& error, const resolved_event& event) -> result<bool> {
+                                if (options.broken == event_fate::refuse)
+                                  return unexpected{error};
+                                return state.pass(options.broken, event);
+                              }};
   self->monitor(receiver);
   self->set_down_handler([self](const caf::down_msg& down) { self->state.end(down.reason); });
   return {
