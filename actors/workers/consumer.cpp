@@ -199,7 +199,7 @@ void consumer_state::deliver_next() {
 consumer_batch consumer_state::take_delivered(const error* cause) {
   const auto took = signs.answered(self->clock().now(), cause);
   if (took > plan.options.slow_after)
-    warn_of_slow(context->log.get(), plan.subscriber, to_string(plan.group), took,
+    warn_of_slow(context->log.get(), plan.subscriber, {to_string(plan.group), plan.log_fields()}, took,
                  ": events that are answered after the group's message timeout are delivered again");
   return *std::exchange(delivering, std::nullopt);
 }

@@ -15,12 +15,12 @@ inline namespace KDB_API v0 {
 /// this function: `settings.log = kdb::spdlog_sink(spdlog::default_logger());`.
 template <class Logger>
 log_sink spdlog_sink(std::shared_ptr<Logger> logger) {
-  return [logger = std::move(logger)](log_level level, std::string_view line) {
+  return [logger = std::move(logger)](log_level level, std::string_view text) {
     switch (level) {
-      case log_level::debug: logger->debug("{}", line); break;
-      case log_level::info: logger->info("{}", line); break;
-      case log_level::warning: logger->warn("{}", line); break;
-      case log_level::error: logger->error("{}", line); break;
+      case log_level::debug: logger->debug("{}", text); break;
+      case log_level::info: logger->info("{}", text); break;
+      case log_level::warning: logger->warn("{}", text); break;
+      case log_level::error: logger->error("{}", text); break;
     }
   };
 }
