@@ -334,7 +334,7 @@ result<client_actor> spawn_client(caf::actor_system& system, settings settings, 
   if (auto fine = rpc::check_tls_files(settings.tls); !fine)
     return unexpected{std::move(fine.error())};
   for (const auto& warning : settings.warnings())
-    (*log)(log_level::warning, warning);
+    (*log)(log_level::warning, policy::log_event::setting_warned, warning);
   if (settings.connection_name.empty())
     settings.connection_name = to_string(random_uuid());
   auto engine = rpc::make_engine(settings.max_transport_bytes);

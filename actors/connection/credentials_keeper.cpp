@@ -135,7 +135,7 @@ void credentials_keeper_state::accept(provided_credentials message) {
   const auto now = self->clock().now();
   const auto time_of_day = std::chrono::system_clock::now();
   if (message.valid_until && *message.valid_until <= time_of_day) {
-    failed(provider_failed("what it gave had expired already"));
+    failed(provider_failed("its credentials have expired already"));
     return;
   }
   const auto left =
@@ -143,7 +143,9 @@ void credentials_keeper_state::accept(provided_credentials message) {
   parts.credentials->set(std::move(message.credentials));
   have = true;
   if (const auto failed_before = outage.over(); failed_before > 0 && parts.log && parts.log->wants(log_level::info))
-    (*parts.log)(log_level::info, "the credentials provider has answered" + after_failed_attempts(failed_before));
+    (*parts.log)(log_level::info, policy::log_event::credentials_restored,
+                 "the credentials provider has answered" + after_failed_attempts(failed_before),
+                 {policy::attempts_field(failed_before)});
   next_question = now + between_refusals;
   expiry.reset();
   if (left) {
@@ -156,7 +158,7 @@ void credentials_keeper_state::accept(provided_credentials message) {
 
 void credentials_keeper_state::failed(error cause) {
   if (const auto level = outage.failed(log_level::warning); parts.log && parts.log->wants(level))
-    (*parts.log)(level, cause.message);
+    (*parts.log)(level, policy::log_event::credentials_failed, cause.message, {policy::cause_field(cause)});
   next_question = self->clock().now() + random_pause(outage.failures());
   last_failure = std::move(cause);
   if (usable()) // There is time left for another try.

@@ -199,8 +199,8 @@ void consumer_state::deliver_next() {
 consumer_batch consumer_state::take_delivered(const error* cause) {
   const auto took = signs.answered(self->clock().now(), cause);
   if (took > plan.options.slow_after)
-    warn_of_slow(context->log.get(), plan.subscriber, to_string(plan.group), took,
-                 ": events that are answered after the group's message timeout are handed out again");
+    warn_of_slow(context->log.get(), plan.subscriber, {to_string(plan.group), plan.log_fields()}, took,
+                 ": events that are answered after the group's message timeout are delivered again");
   return *std::exchange(delivering, std::nullopt);
 }
 
@@ -284,7 +284,7 @@ ack_result consumer_state::answer_all(const consumer_batch& batch, const batch_o
     signs.count_answers(policy::answer_kind::stale, batch.size());
     return {.stale = batch.size()};
   }
-  const auto missing = outcome::nack(plan.options.on_failure.action(), "the handler named no outcome for this event");
+  const auto missing = outcome::nack(plan.options.on_failure.action(), "the handler answered without an outcome for this event");
   auto alike = batch.size(); // If there is one outcome for all.
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto& outcome = each.size() == 1 ? each.front() : i < each.size() ? each[i] : missing;

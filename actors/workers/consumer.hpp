@@ -28,6 +28,7 @@ struct consumer_plan {
 
   /// As the log calls it.
   std::string title() const { return "the consumer of " + to_string(group); }
+  policy::log_fields log_fields() const { return {{"db.kurrentdb.stream", group.stream}, {"kurrentdb.group", group.group}}; }
 };
 
 /// One consumer of a group: hands batches to its subscriber one at a time, gathers the answers, and joins the group again after every

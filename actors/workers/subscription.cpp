@@ -286,7 +286,7 @@ void subscription_state::delivered() {
   delivering = false;
   const auto took = signs.answered(self->clock().now());
   if (took > plan.slow_after())
-    warn_of_slow(context->log.get(), plan.subscriber, plan.title(), took);
+    warn_of_slow(context->log.get(), plan.subscriber, {plan.title(), plan.log_fields()}, took);
   if (call)
     call->request(1);
   deliver_next();

@@ -40,6 +40,7 @@ struct subscription_plan {
   std::string_view name() const;
   /// As the log calls it.
   std::string title() const;
+  policy::log_fields log_fields() const { return {{"db.kurrentdb.stream", std::string{name()}}}; }
   policy::observed_operation operation() const;
   /// The next call.
   wire::read_request request() const;

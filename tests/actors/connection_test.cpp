@@ -416,6 +416,8 @@ BOOST_AUTO_TEST_CASE(rounds_without_a_node_are_one_incident_of_the_log) {
   BOOST_REQUIRE(others.size() == 2u);
   BOOST_TEST(others[1].starts_with("info connected to a:1"), others[1]);
   BOOST_TEST(others[1].ends_with(" after 3 failed attempts"), others[1]);
+  for (const auto& record : f.heard.records())
+    BOOST_TEST(!record.starts_with("not documented"), record);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

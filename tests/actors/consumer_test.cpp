@@ -567,6 +567,9 @@ BOOST_AUTO_TEST_CASE(a_loss_is_two_lines_of_the_log_however_often_it_tries) {
   BOOST_REQUIRE(lines.size() == 2u);
   BOOST_TEST(lines[0].starts_with("info the consumer of s::g was lost, and resumes: unavailable"), lines[0]);
   BOOST_TEST(lines[1] == "info the consumer of s::g has resumed on node1:2113 after 2 failed attempts");
+  const auto records = heard.records();
+  BOOST_TEST(records[0].ends_with(R"("db.kurrentdb.stream":"s","kurrentdb.group":"g","error.type":"unavailable"})"), records[0]);
+  BOOST_TEST(records[1].find(R"("event":"subscription.resumed")") != std::string::npos, records[1]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -207,6 +207,10 @@ BOOST_AUTO_TEST_CASE(a_provider_that_fails_for_a_while_is_two_lines_of_the_log) 
   BOOST_TEST(lines[0].starts_with("warning "), lines[0]);
   BOOST_TEST(lines[0].find("the vault is sealed") != std::string::npos, lines[0]);
   BOOST_TEST(lines[1] == "info the credentials provider has answered after 3 failed attempts");
+  const auto records = f.heard.records();
+  BOOST_TEST(records[0].find(R"("event":"credentials.failed")") != std::string::npos, records[0]);
+  BOOST_TEST(records[1].find(R"("event":"credentials.restored")") != std::string::npos, records[1]);
+  BOOST_TEST(records[1].find(R"("kurrentdb.attempts":3)") != std::string::npos, records[1]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -9,6 +10,15 @@
 #include "actors/runtime/logger.hpp"
 
 namespace kdb::test {
+
+/// Whether a record has no field that the documentation does not name.
+inline bool is_documented(const log_record& record) {
+  const auto found = std::ranges::find(policy::all_log_events, record.event, &policy::log_event_about::name);
+  const auto named = [&](const attribute& field) {
+    return (' ' + std::string{found->fields} + ' ').find(' ' + std::string{field.name} + ' ') != std::string::npos;
+  };
+  return found != policy::all_log_events.end() && std::ranges::all_of(record.fields, named);
+}
 
 /// A log, and what it was told from the level `info` on.
 class heard_log {
@@ -20,12 +30,19 @@ public:
     log_->finish();
     return *lines_;
   }
+  /// The same as JSON, each with its event and its fields.
+  std::vector<std::string> records() {
+    log_->finish();
+    return *records_;
+  }
 
 private:
   std::shared_ptr<std::vector<std::string>> lines_ = std::make_shared<std::vector<std::string>>();
+  std::shared_ptr<std::vector<std::string>> records_ = std::make_shared<std::vector<std::string>>();
   logger_ptr log_ = std::make_shared<const logger>(
-    [lines = lines_](log_level level, std::string_view line) {
-      lines->push_back(std::string{to_string(level)}.append(" ").append(line));
+    [lines = lines_, records = records_](const log_record& record) {
+      lines->push_back(std::string{to_string(record.level)}.append(" ").append(record.text));
+      records->push_back(is_documented(record) ? to_json(record) : "not documented: " + to_json(record));
     },
     log_level::info);
 };

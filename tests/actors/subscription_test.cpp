@@ -304,6 +304,11 @@ BOOST_AUTO_TEST_CASE(a_loss_is_two_lines_of_the_log_however_often_it_tries) {
   BOOST_TEST(lines[1] == "info the subscription to s has resumed on node1:2113 after 2 failed attempts");
   BOOST_TEST(lines[2].starts_with("info the subscription to s was lost, and resumes: too_busy"), lines[2]);
   BOOST_TEST(lines[3] == "info the subscription to s has resumed on node1:2113");
+  const auto records = heard.records();
+  BOOST_TEST(records[0].find(R"("event":"subscription.lost")") != std::string::npos, records[0]);
+  BOOST_TEST(
+    records[1].ends_with(R"("db.kurrentdb.stream":"s","server.address":"node1","server.port":2113,"kurrentdb.attempts":2})"),
+    records[1]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

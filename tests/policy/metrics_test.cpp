@@ -2,7 +2,6 @@
 #include <boost/test/unit_test.hpp>
 
 #include <set>
-#include <sstream>
 #include <string>
 
 #include "libkdb/policy/metrics.hpp"
@@ -11,19 +10,12 @@
 // The table of metrics in docs/metrics.md is the list. KDB_UPDATE=1 writes it.
 
 using namespace kdb;
+using fixtures::in_code;
 using policy::metric_id;
 
 namespace {
 
 constexpr std::string_view begin_mark = "<!-- metrics -->\n", end_mark = "<!-- end of metrics -->";
-
-std::string in_code(std::string_view words) {
-  std::istringstream all{std::string{words}};
-  std::string text;
-  for (std::string each; all >> each;)
-    text += (text.empty() ? "`" : ", `") + each + '`';
-  return text;
-}
 
 std::string table() {
   std::string text = "| metric | kind | unit | attributes | what it says |\n|---|---|---|---|---|\n";
