@@ -17,6 +17,7 @@ sys.path.insert(0, str(ROOT / "scripts/site"))
 
 import prepare
 import reference
+import tables
 
 
 class Links(unittest.TestCase):
@@ -90,6 +91,12 @@ class Site(unittest.TestCase):
     def test_tabs_are_made_of_titles(self):
         self.assertEqual(prepare.with_tabs("<!-- tabs -->\n**A**\none\n\n**B**\ntwo\n<!-- end of tabs -->\n"),
                          '=== "A"\n\n    one\n\n=== "B"\n\n    two\n\n')
+
+    def test_cells_of_tables_know_their_column(self):
+        table = ("<table>\n<thead>\n<tr>\n<th><code>a</code> &amp; b</th>\n<th></th>\n<th>c</th>\n</tr>\n</thead>\n<tbody>\n"
+                 "<tr>\n<td>1</td>\n<td>2</td>\n<td style=\"x\"><b>—</b></td>\n</tr>\n</tbody>\n</table>")
+        cells = [line for line in tables.on_page_content(f"<p>{table}</p>", page=None).splitlines() if line.startswith("<td")]
+        self.assertEqual(cells, ['<td data-title="a &amp; b">1</td>', "<td>2</td>", '<td style="x" data-title="c" data-nothing><b>—</b></td>'])
 
     def test_operations_of_clients_have_the_comment_of_their_request(self):
         lines = reference.commented(["class client {", "  auto get_user(std::string name) const {", "    return ask(kdb::get_user{std::move(name)});", "  }"])
