@@ -13,8 +13,9 @@ import snippets
 import troubleshooting
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "scripts/site"))
+sys.path[:0] = [str(ROOT / "scripts/site"), str(ROOT / "tests/package")]
 
+import documented
 import prepare
 import reference
 import tables
@@ -69,6 +70,29 @@ class Troubleshooting(unittest.TestCase):
         self.assertEqual(list(troubleshooting.faults("### `no node after … tries`\n", ["no node after ", " tries"])), [])
         self.assertEqual(len(list(troubleshooting.faults("### `no node after … tries`\n", ["no node after "]))), 1)
         self.assertEqual(list(troubleshooting.faults("### `refused` (the system)\n", [])), [])
+
+
+class Commands(unittest.TestCase):
+    def faults(self, **pages):
+        whole = "".join(f"<!-- package: {name} -->\n```sh\n{name}\n```\n" for name in documented.RUN)
+        return documented.blocks_of({"all": whole, **pages})[1]
+
+    def test_a_block_that_no_test_runs_is_found(self):
+        self.assertEqual(self.faults(), [])
+        self.assertEqual(self.faults(a="Build it:\n\n```sh\nmake\n```\n"), ["a: no test runs:\nmake\n"])
+        self.assertEqual(self.faults(a="- Build it:\n\n    ```\n    make\n    ```\n"), ["a: no test runs:\nmake\n"])
+        self.assertEqual(self.faults(a="<!-- package: instal -->\n```sh\nmake\n```\n"), ["a: no test knows the block 'instal'"])
+
+    def test_a_block_may_have_a_reason_not_to_be_run(self):
+        self.assertEqual(self.faults(a="<!-- not run: needs Docker -->\n```sh\ndocker run\n```\n"), [])
+        self.assertEqual(len(self.faults(a="<!-- not run: -->\n```sh\ndocker run\n```\n")), 1)
+
+    def test_a_block_is_the_same_on_all_pages(self):
+        self.assertEqual(self.faults(a="<!-- package: first -->\n```sh\nfirst\n```\n"), [])
+        self.assertEqual(self.faults(a="<!-- package: first -->\n```sh\nsecond\n```\n"), ["a: the block 'first' differs from that of another page"])
+
+    def test_a_missing_block_is_found(self):
+        self.assertIn("there is no block 'first'", documented.blocks_of({})[1])
 
 
 class Pages(unittest.TestCase):
