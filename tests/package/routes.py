@@ -152,9 +152,22 @@ def components(machine):
                     f'-Wl,-rpath,"$HOME/.local/lib"\n./with-{program}', folder)
 
 
+def repository(root, machine, project):
+    """The repository that a project fetches libkdb from: this tree, under the documented address and tag."""
+    address, tag = the_one(re.compile(r"GIT_REPOSITORY (\S+) GIT_TAG (\S+?)\)"), project)
+    version = ".".join(re.findall(r"^#define KDB_VERSION_(?:MAJOR|MINOR|PATCH) (\d+)", (root / "libkdb/include/kdb/version.hpp").read_text(), re.MULTILINE))
+    if tag != f"v{version}":
+        raise Failed(f"this is version {version}, and what is fetched is {tag}")
+    folder = copy_of_tree(root, machine.home / "repository")
+    machine.run(f"git config --global user.name nobody\ngit config --global user.email nobody@example.org\n"
+                f"git config --global 'url.file://{folder}.insteadOf' '{address}'\n"
+                f"git init --quiet\ngit add --all\ngit commit --quiet --message tree\ngit tag {tag}", folder)
+
+
 def embedded(root, build, machine, docs):
     """In CI one of the two projects compiles all of libkdb, which takes minutes where ccache does not have it; elsewhere only the program is compiled."""
     whole = in_ci()
+    repository(root, machine, docs["fetch-content-project"])
     # The commands are the documented ones. Debug code without symbols compiles fastest, and shows that the build type is the host's.
     environment = {"CMAKE_BUILD_TYPE": "Debug", "CXXFLAGS": "-O0 -g0", "CMAKE_GENERATOR": "Ninja", "CMAKE_BUILD_PARALLEL_LEVEL": "2",
                    "CCACHE_BASEDIR": str(machine.home)}
@@ -162,13 +175,13 @@ def embedded(root, build, machine, docs):
     with Node(build / "devnode/kdb-devnode", machine.environment) as node:
         documented = node.at(docs["embedded"])
         compile_program = f"{documented.splitlines()[0]}\nninja -C build CMakeFiles/program.dir/program.cpp.o"
-        for name, options in {"add-subdirectory": "", "fetch-content": " -DFETCHCONTENT_SOURCE_DIR_LIBKDB=$PWD/libkdb"}.items():
+        for name in ("add-subdirectory", "fetch-content"):
             builds_all = whole and name == "add-subdirectory"
             commands = documented if builds_all else compile_program
             folder = machine.project(f"with-{name}", program_cpp=docs["program"], CMakeLists_txt=docs[f"{name}-project"] + checks)
-            # The sources are those of this tree, not of a repository in the network.
-            (folder / "libkdb").symlink_to(root)
-            output = machine.run(commands.replace("-B build\n", f"-B build{options}\n"), folder, environment)
+            if name == "add-subdirectory":
+                (folder / "libkdb").symlink_to(root)
+            output = machine.run(commands, folder, environment)
             if builds_all:
                 must_print_the_event(output)
             if "devcluster.cpp" in machine.run("ninja -C build -t commands all", folder):
