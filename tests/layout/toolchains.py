@@ -44,7 +44,7 @@ def main():
     root, words = Path(sys.argv[1]), sys.argv[2:]
     dashes = words.index("--") if "--" in words else len(words)
     compilers = words[:dashes] + words[dashes + 1 :]
-    samples = sorted((root / "samples").glob("*.cpp"))
+    samples = sorted((root / "samples").rglob("*.cpp"))
     if not compilers:
         print("no clang here: skipped")
         return 77
