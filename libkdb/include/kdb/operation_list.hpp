@@ -105,18 +105,21 @@ using answer_of = typename Request::answer;
 
 namespace detail {
 
-/// The options of a request, wherever it has them.
 template <class Request>
+concept has_call = requires(Request request) {
+  request.options.call;
+}
+|| requires(Request request) {
+  request.call;
+};
+/// The options of a request, wherever it has them.
+template <has_call Request>
 auto& call_of(Request& request) {
   if constexpr (requires { request.options.call; })
     return request.options.call;
   else
     return request.call;
 }
-template <class Request>
-concept has_call = requires(Request request) {
-  call_of(request).stop;
-};
 
 // What an operation completes with: a result, except where the answer itself reports failures.
 template <class Request>
