@@ -27,14 +27,14 @@ BOOST_AUTO_TEST_CASE(events_come_in_order_and_exactly_as_many_as_were_allowed) {
   served f;
   auto [seen, call] = f.client.consume("confirm+1000*100+hang");
   call->request(5);
-  wait_until("five events", [&, &record = seen] {
-    call->request(0);
+  wait_until("five events", [&record = seen, &consuming = call] {
+    consuming->request(0);
     return record->events() == 5;
   });
   BOOST_TEST(seen->confirmations == 1);
   call->request(600);
-  wait_until("all events allowed", [&, &record = seen] {
-    call->request(0);
+  wait_until("all events allowed", [&record = seen, &consuming = call] {
+    consuming->request(0);
     return record->events() == 605;
   });
   fixtures::wait_until_steady(

@@ -105,18 +105,22 @@ using answer_of = typename Request::answer;
 
 namespace detail {
 
-/// Returns the `call_options` of a request, whether they are in the request or in its options.
+/// Whether a request has `call_options`.
 template <class Request>
+concept has_call = requires(Request request) {
+  request.options.call;
+}
+|| requires(Request request) {
+  request.call;
+};
+/// Returns the `call_options` of a request, whether they are in the request or in its options.
+template <has_call Request>
 auto& call_of(Request& request) {
   if constexpr (requires { request.options.call; })
     return request.options.call;
   else
     return request.call;
 }
-template <class Request>
-concept has_call = requires(Request request) {
-  call_of(request).stop;
-};
 
 // The type with which an operation completes: a result, except where the answer itself reports failures.
 template <class Request>
