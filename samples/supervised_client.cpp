@@ -36,11 +36,12 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, kdb::setti
   self->set_down_handler([=](const caf::down_msg&) { start(); });
   start();
   return {
-    [=](kdb::append_to_stream& what) { return self->delegate(self->state.client, std::move(what)); },
-    [=](const follow& what) {
+    [=](kdb::append_to_stream& append) { return self->delegate(self->state.client, std::move(append)); },
+    [=](const follow& wanted) {
       self
-        ->request(self->state.client, caf::infinite, kdb::subscribe_to_stream{what.stream, what.subscriber, {.from = what.from}})
-        .then([](const kdb::subscription_actor&) {}, [=](const caf::error&) { self->delayed_send(self, 50ms, what); });
+        ->request(self->state.client, caf::infinite,
+                  kdb::subscribe_to_stream{wanted.stream, wanted.subscriber, {.from = wanted.from}})
+        .then([](const kdb::subscription_actor&) {}, [=](const caf::error&) { self->delayed_send(self, 50ms, wanted); });
     },
     [=](const crash&) { self->send_exit(self->state.client, caf::exit_reason::kill); },
   };
