@@ -6,18 +6,19 @@
 
 namespace kdb::inline v0::policy {
 
-/// When a batch that is not full goes to a receiver who waits for it.
+/// Decides when a batch that is not full goes to a waiting receiver.
 ///
-/// Each handover wakes a thread or two. That takes longer than the gaps between the messages of a server that writes them one by one: to hand over what is
-/// there in each gap makes batches of a few events, and takes processor time that the server needs. So while many events flow, batches follow
-/// each other at an interval. A few items after a few do not wait, nor does anything of a subscription that has caught up.
+/// Each handover wakes one or two threads. That takes longer than the gaps between the messages of a server that writes them one
+/// by one. Handing over in each gap would make batches of a few events, and take CPU time from the server. So while many events
+/// flow, batches follow each other at an interval. A small batch after a small batch does not wait, and neither does a
+/// subscription that has caught up.
 class handover_pace {
 public:
   using time_point = std::chrono::steady_clock::time_point;
 
   /// gRPC's timers count whole milliseconds.
   static constexpr std::chrono::milliseconds interval{1};
-  /// So many items are not few.
+  /// A batch with this many items is not small.
   static constexpr std::size_t many = 8;
 
   /// The server says that the subscription has caught up, or that it has fallen behind again.
@@ -26,7 +27,7 @@ public:
     last_items_ = items;
     last_time_ = now;
   }
-  /// When a batch of so many items may go. It has passed if that is now.
+  /// The time at which a batch of this many items may be handed over. A time in the past means now.
   time_point due(std::size_t items) const {
     const auto few = items < many && last_items_ < many;
     return live_ || few ? time_point::min() : last_time_ + interval;
