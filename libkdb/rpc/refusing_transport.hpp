@@ -8,7 +8,7 @@
 
 namespace kdb::inline v0::rpc {
 
-/// The transport to a node that can't even be dialled: every call ends at once, and says why.
+/// A transport for a node to which no connection can be made: every call fails at once with the given error.
 class refusing_transport final : public transport {
 public:
   explicit refusing_transport(error cause) : cause_{std::move(cause)} {}
@@ -32,7 +32,7 @@ public:
   void abandon(const std::string&) override {}
 
 private:
-  // Calls that were over before they began.
+  // Calls that have already ended.
   struct no_read final : read_call {
     void cancel() override {}
     void request(std::size_t) override {}
