@@ -26,7 +26,8 @@ struct try_again {};
 using retrying_actor =
   caf::typed_actor<caf::replies_to<observed_append>::with<append_result>, caf::reacts_to<try_again>, caf::reacts_to<stop_due>>;
 
-/// Sends one append to the client, and again while it fails, that is safe, and the plan allows it. Lives for one append.
+/// Sends one append to the client, and sends it again while it fails, a retry is safe, and the plan allows it. Lives for one
+/// append.
 struct retrying_state {
   static inline const char* name = "kdb.retrying";
 

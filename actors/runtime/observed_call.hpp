@@ -10,7 +10,7 @@
 
 namespace kdb::inline v0 {
 
-/// Encodes a request on the thread of whoever asks, whose span becomes the parent of the call's.
+/// Encodes a request on the calling thread, whose current span becomes the parent of the call's span.
 template <class Request>
 result<std::shared_ptr<call_job>> observe_call(const signals_ptr& on, Request request) {
   adopt_current(on, request);
@@ -24,7 +24,7 @@ result<std::shared_ptr<call_job>> observe_call(const signals_ptr& on, Request re
   return std::make_shared<call_job>(std::move(*prepared), std::move(seen));
 }
 
-/// Makes the answer of how the call ended, and ends what is seen of it.
+/// Converts the outcome of a call to the typed answer, and ends its observation.
 template <class Request>
 result<answer_of<Request>> decode_observed(const call_job& job, result<wire::message_list> outcome) {
   auto answer = wire::decode_outcome<Request>(job.plan, std::move(outcome));
