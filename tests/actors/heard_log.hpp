@@ -11,7 +11,7 @@
 
 namespace kdb::test {
 
-/// Whether a record has no field that the documentation does not name.
+/// Whether all fields of a record are documented.
 inline bool is_documented(const log_record& record) {
   const auto found = std::ranges::find(policy::all_log_events, record.event, &policy::log_event_about::name);
   const auto named = [&](const attribute& field) {
@@ -20,7 +20,7 @@ inline bool is_documented(const log_record& record) {
   return found != policy::all_log_events.end() && std::ranges::all_of(record.fields, named);
 }
 
-/// A log, and what it was told from the level `info` on.
+/// A log that records its lines from level `info` on.
 class heard_log {
 public:
   const logger_ptr& log() const { return log_; }

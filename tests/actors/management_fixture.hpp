@@ -11,14 +11,14 @@
 
 namespace kdb::test {
 
-/// A management actor before a scripted server.
+/// A management actor with a scripted transport.
 struct management_fixture : worker_fixture {
   explicit management_fixture(const settings& how = default_settings()) : worker_fixture{how} {
     tested = keep(sys.spawn(management, context));
   }
   ~management_fixture() { tested = nullptr; }
 
-  /// Puts the answer where the test looks.
+  /// Stores the answer for the test.
   template <class T, class Request>
   struct job final : call_job {
     using slot_type = decltype(std::declval<answer<T>>().slot());
@@ -30,7 +30,7 @@ struct management_fixture : worker_fixture {
     slot_type slot;
   };
 
-  /// Asks as the client does for a host. Errors of a request that can't be sent come at once.
+  /// Sends a request as the client does for a host. A request that can't be sent fails at once.
   template <class T, class Request>
   answer<T> ask(const management_actor& whom, Request request) {
     answer<T> out;
