@@ -23,7 +23,7 @@ std::string_view to_string(log_level level);
 /// A line of the log: a sentence for people, and the same as an event with fields for programs. Its texts are valid only during the call that
 /// passes it. It contains no credentials and no payloads.
 struct log_record {
-  log_level level = log_level::info;
+  log_level level = log_level::info; ///< How serious it is.
   /// What happened, such as `connection.lost`. docs/guide/logging.md lists all events and their fields. Names do not change.
   std::string_view event{};
   std::string_view text{};             ///< One sentence. Its words may change.
