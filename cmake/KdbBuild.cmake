@@ -6,6 +6,9 @@ if(PROJECT_IS_TOP_LEVEL)
   if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
     set(CMAKE_BUILD_TYPE Release CACHE STRING "" FORCE)
   endif()
+  if(CMAKE_CXX_FLAGS_RELEASE STREQUAL "-O3 -DNDEBUG")
+    set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG") # As Debian builds its packages.
+  endif()
   find_program(KDB_CCACHE ccache)
   if(KDB_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
     set(CMAKE_CXX_COMPILER_LAUNCHER ${KDB_CCACHE})
@@ -27,6 +30,10 @@ endif()
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+
+# Programs leave out what they do not use of a static library.
+add_compile_options("$<$<CONFIG:Release>:-ffunction-sections;-fdata-sections>")
+add_link_options($<$<CONFIG:Release>:LINKER:--gc-sections>)
 
 if(KDB_SANITIZE)
   add_compile_options(-fsanitize=${KDB_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)

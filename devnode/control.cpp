@@ -10,21 +10,21 @@
 namespace kdb::inline v0 {
 namespace {
 
-constexpr std::string_view help = R"(status             what each node is
-kill N             SIGKILL: connections are reset, nobody listens
-start N            starts a node that was killed or has ended
-hang N, thaw N     SIGSTOP and SIGCONT: it answers nothing meanwhile
-drain N            SIGTERM: it ends what streams, and then itself
-resign N           the leader resigns
-leaderless, elect  nobody leads, until an election is called
-priority N P       who wins an election with equal logs
-cut N [BYTES]      resets its connections, now or after that many bytes to each client
-refuse N, accept N nobody listens, though the node runs; again
-stall N            its network passes nothing on
-delay N MS         its network takes that long
-slow N BYTES       its network passes on so many bytes a second and connection
-resume N           its network is well again
-settle             waits until there is a leader that all follow
+constexpr std::string_view help = R"(status             shows the state of each node
+kill N             like SIGKILL: resets the connections, and closes the port
+start N            starts a node that was killed or has shut down
+hang N, thaw N     like SIGSTOP and SIGCONT: the node does not answer meanwhile
+drain N            like SIGTERM: ends the streaming calls, then the node
+resign N           makes the leader resign
+leaderless, elect  leaves the cluster without a leader; elects one again
+priority N P       sets the priority in elections among nodes with equal logs
+cut N [BYTES]      resets the connections, now or after that many bytes to each client
+refuse N, accept N refuses connections while the node runs; accepts them again
+stall N            stops forwarding data from and to the node
+delay N MS         delays data in both directions
+slow N BYTES       limits each connection to that many bytes a second
+resume N           ends stall, delay, slow, and cut with BYTES
+settle             waits until there is a leader that all nodes follow
 )";
 
 struct arguments {
@@ -48,7 +48,7 @@ constexpr std::array commands{
   command{"resign", 1, 1,
           [](devcluster& all, const arguments& a) {
             if (!all.resign(a.node))
-              throw std::runtime_error{"the node does not lead"};
+              throw std::runtime_error{"the node is not the leader"};
           }},
   command{"leaderless", 0, 0, [](devcluster& all, const arguments&) { all.leaderless(); }},
   command{"elect", 0, 0, [](devcluster& all, const arguments&) { all.elect(); }},

@@ -27,22 +27,22 @@ constexpr std::string_view usage =
   R"(usage: kdb-devnode [--port N] [--db FILE [--sync full]] [--projections] [--projection-lag MS] [--no-user-indexes] [--auth | --tls FOLDER …]
        kdb-devnode --cluster N [--port N] [--read-only N] [--election MS] [--keep-events] [--cold-start] [--projections] [--projection-lag MS] [--no-user-indexes] [--auth | --tls FOLDER …]
 
-Runs a KurrentDB-compatible node for development and tests on 127.0.0.1, without TLS and
-authentication unless they are wanted. Its events are in memory, and in a file if it has one. Prints 127.0.0.1:PORT when it is ready.
+Runs a KurrentDB-compatible node for development and tests on 127.0.0.1. TLS and authentication
+are off by default. Keeps its events in memory, and with --db also in a file. Prints 127.0.0.1:PORT when it is ready.
 
   --port N   port to listen on; 0, the default, takes a free one
-  --db FILE  SQLite database that keeps the events; what was answered survives kill -9
+  --db FILE  SQLite database that keeps the events; answered writes survive kill -9
   --sync MODE
-             normal, or full: what was answered also survives the loss of power
+             normal, or full: answered writes also survive a power failure
   --projections
-             has the system projections write links into $ce-…, $et-… and so on, and serves the management of projections
+             runs the standard projections, which write links into $ce-…, $et-… and so on, and serves the management of projections
   --projection-lag MS
-             how long after an append is answered its links and its entries in indexes are there; 50 by default
+             the delay from the answer to an append until its links and its entries in indexes appear; 50 by default
   --no-user-indexes
              offers no user-defined indexes, like a server without secondary indexes
   --auth     callers must be users: admin and ops have the password changeit
   --tls FOLDER
-             TLS, and authentication with it; makes ca.crt there, which clients must trust, unless it is there, and
+             TLS, with authentication; makes ca.crt in the folder, unless it exists (clients must trust it), and
              node.crt and node.key for localhost, 127.0.0.1 and ::1
   --tls-name NAME
              one more name or address for that certificate
@@ -52,12 +52,12 @@ authentication unless they are wanted. Its events are in memory, and in a file i
              clients must have a certificate from this CA
   --help     this text
 
-A cluster prints 127.0.0.1:PORT,127.0.0.1:PORT,… and then obeys lines on its standard input: "help" lists them.
+A cluster prints 127.0.0.1:PORT,127.0.0.1:PORT,… and then reads commands from its standard input: "help" lists them.
 
   --cluster N
-             so many nodes in this process, with ports from --port on
+             number of nodes in this process, with ports from --port on
   --read-only N
-             so many read-only replicas behind them
+             number of read-only replicas, with the next ports
   --election MS
              from the loss of a leader to its successor's first write; 1000 by default
   --keep-events

@@ -10,8 +10,8 @@
 
 namespace {
 
-int report(const kdb::error& why) {
-  std::cerr << to_string(why) << "\n";
+int report(const kdb::error& error) {
+  std::cerr << to_string(error) << "\n";
   return 1;
 }
 

@@ -19,29 +19,29 @@ namespace {
 
 namespace asio = boost::asio;
 
-void report(const kdb::error& why) {
-  std::cerr << to_string(why) << "\n";
+void report(const kdb::error& error) {
+  std::cerr << to_string(error) << "\n";
 }
 
 // docs: coroutine
-asio::awaitable<void> follow(kdb::async_client db, std::string stream, bool& fine) {
+asio::awaitable<void> follow(kdb::async_client db, std::string stream, bool& received) {
   std::vector<kdb::new_event> events;
   events.push_back(kdb::new_event::json("order-placed", "{}"));
   auto done = co_await db.append_to_stream(stream, kdb::stream_state::no_stream, std::move(events), asio::use_awaitable);
   if (!done)
     co_return report(done.error());
 
-  kdb::subscribe_to_stream_options how;
-  auto orders = co_await db.subscribe_to_stream(stream, how, asio::use_awaitable);
+  kdb::subscribe_to_stream_options options;
+  auto orders = co_await db.subscribe_to_stream(stream, options, asio::use_awaitable);
   if (!orders)
     co_return report(orders.error());
-  while (!fine) {
+  while (!received) {
     auto batch = co_await orders->next(asio::use_awaitable); // Asking lets the server send more.
     if (!batch)
       co_return report(batch.error());
     for (const auto& event : batch->events())
       std::cout << event.revision().value << " " << event.type() << "\n";
-    fine = !batch->events().empty();
+    received = !batch->events().empty();
   }
 }
 // docs: end
@@ -52,11 +52,11 @@ int main(int argc, char** argv) {
   std::optional<kdb::devnode> node;
   const std::string uri = argc > 1 ? argv[1] : node.emplace().connection_string();
   asio::io_context io;
-  auto fine = false;
+  auto received = false;
   auto db = kdb::async_client::connect(io.get_executor(), uri);
   if (!db)
     return report(db.error()), 1;
-  asio::co_spawn(io, follow(*db, "orders-" + kdb::to_string(kdb::random_uuid()), fine), asio::detached);
+  asio::co_spawn(io, follow(*db, "orders-" + kdb::to_string(kdb::random_uuid()), received), asio::detached);
   io.run();
-  return fine ? 0 : 1;
+  return received ? 0 : 1;
 }

@@ -21,10 +21,10 @@ kdb::result<void> follow(kdb::client& db, kdb::checkpoint_store& store) {
   auto from = points.resume();
   if (!from)
     return kdb::unexpected(from.error());
-  kdb::subscribe_to_all_options how{.filter = kdb::event_filter::stream_prefixes({"orders-"})};
+  kdb::subscribe_to_all_options options{.filter = kdb::event_filter::stream_prefixes({"orders-"})};
   if (*from)
-    how.from = std::get<kdb::log_position>(**from);
-  auto orders = db.subscribe_to_all(how);
+    options.from = std::get<kdb::log_position>(**from);
+  auto orders = db.subscribe_to_all(options);
   if (!orders)
     return kdb::unexpected(orders.error());
   for (auto live = false; !live;) {

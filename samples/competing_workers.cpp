@@ -33,14 +33,14 @@ int main(int argc, char** argv) {
   std::optional<kdb::devnode> node;
   auto settings = kdb::settings::from_connection_string(argc > 1 ? argv[1] : node.emplace().connection_string());
   auto owned = kdb::owned_system{};
-  auto db = settings.and_then([&](auto& how) { return kdb::spawn_client(owned.system(), how); });
+  auto db = settings.and_then([&](auto& parsed) { return kdb::spawn_client(owned.system(), parsed); });
   if (!db)
     return 1;
   const auto stream = "orders-" + kdb::to_string(kdb::random_uuid());
   caf::scoped_actor self{owned.system()};
   int status = 0;
-  const auto failed = [&](const caf::error& why) {
-    std::cerr << kdb::to_string(kdb::error::from(why)) << "\n";
+  const auto failed = [&](const caf::error& error) {
+    std::cerr << kdb::to_string(kdb::error::from(error)) << "\n";
     status = 1;
   };
   kdb::any_caf::request(self, *db, 5s, kdb::create_group{stream, "shipping"}).receive([] {}, failed);

@@ -18,7 +18,7 @@ namespace {
 // docs: worker
 caf::behavior worker(caf::event_based_actor* self, kdb::client_actor db, kdb::group_name group) {
   kdb::any_caf::request(self, db, 5s, kdb::consume{.group = group, .subscriber = self})
-    .then([](const kdb::consumer_actor&) {}, [=](const caf::error& why) { self->quit(why); });
+    .then([](const kdb::consumer_actor&) {}, [=](const caf::error& error) { self->quit(error); });
   return {
     [=](const kdb::consumer_batch& batch) { // Returns one outcome for each event, which also asks for the next batch.
       kdb::batch_outcomes outcomes;
@@ -42,15 +42,15 @@ int main(int argc, char** argv) {
   std::optional<kdb::devnode> node;
   auto settings = kdb::settings::from_connection_string(argc > 1 ? argv[1] : node.emplace().connection_string());
   auto owned = kdb::owned_system{};
-  auto db = settings.and_then([&](auto& how) { return kdb::spawn_client(owned.system(), how); });
+  auto db = settings.and_then([&](auto& parsed) { return kdb::spawn_client(owned.system(), parsed); });
   if (!db)
     return 1;
   const auto stream = "orders-" + kdb::to_string(kdb::random_uuid());
   caf::scoped_actor self{owned.system()};
   int status = 0;
   // docs: create
-  const kdb::group_settings how{.message_timeout = 10s, .max_retries = 3};
-  const kdb::create_group create{stream, "billing", {.settings = how}};
+  const kdb::group_settings group{.message_timeout = 10s, .max_retries = 3};
+  const kdb::create_group create{stream, "billing", {.settings = group}};
   kdb::any_caf::request(self, *db, 5s, create).receive([] {}, [&](const caf::error&) { status = 1; });
   // docs: end
   self->monitor(self->spawn(worker, *db, kdb::group_name{stream, "billing"}));

@@ -15,9 +15,9 @@ int main(int argc, char** argv) {
   const std::string uri = argc > 1 ? argv[1] : node.emplace().connection_string();
   const auto stream = "accounts-" + kdb::to_string(kdb::random_uuid());
   bool as_expected = true;
-  const auto expect = [&](const kdb::error& why, kdb::errc code) {
-    std::cout << to_string(why) << "\n";
-    as_expected &= why.code == code;
+  const auto expect = [&](const kdb::error& error, kdb::errc code) {
+    std::cout << to_string(error) << "\n";
+    as_expected &= error.code == code;
   };
 
   // docs: errors

@@ -18,7 +18,7 @@ namespace {
 // docs: follow
 caf::behavior shipping(caf::event_based_actor* self, kdb::client_actor db, std::string stream) {
   kdb::any_caf::request(self, db, 5s, kdb::subscribe_to_stream{.stream = stream, .subscriber = self})
-    .then([](const kdb::subscription_actor&) {}, [=](const caf::error& why) { self->quit(why); });
+    .then([](const kdb::subscription_actor&) {}, [=](const caf::error& error) { self->quit(error); });
   return {
     [=](const kdb::event_batch& batch) { // Returning asks for the next batch.
       for (const auto& event : batch.events()) {
@@ -38,7 +38,7 @@ int main(int argc, char** argv) {
   std::optional<kdb::devnode> node;
   auto settings = kdb::settings::from_connection_string(argc > 1 ? argv[1] : node.emplace().connection_string());
   auto owned = kdb::owned_system{};
-  auto db = settings.and_then([&](auto& how) { return kdb::spawn_client(owned.system(), how); });
+  auto db = settings.and_then([&](auto& parsed) { return kdb::spawn_client(owned.system(), parsed); });
   if (!db) {
     std::cerr << to_string(db.error()) << "\n";
     return 1;

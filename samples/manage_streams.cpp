@@ -12,8 +12,8 @@ using namespace std::chrono_literals;
 
 namespace {
 
-int report(const kdb::error& why) {
-  std::cerr << to_string(why) << "\n";
+int report(const kdb::error& error) {
+  std::cerr << to_string(error) << "\n";
   return 1;
 }
 

@@ -10,8 +10,8 @@
 
 namespace {
 
-int report(const kdb::error& why) {
-  std::cerr << to_string(why) << "\n";
+int report(const kdb::error& error) {
+  std::cerr << to_string(error) << "\n";
   return 1;
 }
 
@@ -54,10 +54,10 @@ int manage(kdb::client& db, const std::string& name) {
 int main(int argc, char** argv) {
   std::optional<kdb::devnode> node;
   const std::string uri = argc > 1 ? argv[1] : node.emplace(kdb::devnode_options{.authentication = true}).connection_string();
-  auto how = kdb::settings::from_connection_string(uri);
-  if (!how)
-    return report(how.error());
-  how->credentials_in_clear = node.has_value(); // The development node has users, but no TLS here.
-  auto db = kdb::client::connect(*how);
+  auto settings = kdb::settings::from_connection_string(uri);
+  if (!settings)
+    return report(settings.error());
+  settings->credentials_in_clear = node.has_value(); // The development node has users, but no TLS here.
+  auto db = kdb::client::connect(*settings);
   return db ? manage(*db, "jane-" + kdb::to_string(kdb::random_uuid())) : report(db.error());
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// metrics_endpoint [URI]: serves the client's metrics for Prometheus, and fetches them once as Prometheus does.
+// metrics_endpoint [URI]: what other programs watch a client by: it serves metrics for Prometheus, fetches them once as Prometheus does, and logs in JSON.
 
 #include <kdb/client.hpp>
 #include <kdb/devnode.hpp>
@@ -46,6 +46,9 @@ int main(int argc, char** argv) {
   prometheus::Exposer exposer{"127.0.0.1:0"}; // A service takes a port that its scraper knows, and an address that it can reach.
   exposer.RegisterCollectable(registry);
   settings->meter = kdb::prometheus_meter(registry);
+  // docs: end
+  // docs: records
+  settings->log = [](const kdb::log_record& record) { std::clog << to_json(record) << '\n'; };
   // docs: end
   auto db = kdb::client::connect(*settings);
   if (!db || !db->append_to_stream("orders-" + kdb::to_string(kdb::random_uuid()), kdb::stream_state::any,

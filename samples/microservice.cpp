@@ -21,15 +21,15 @@ namespace {
 // docs: service
 /// The id of a result: a name-based (version 5) UUID in the namespace of the source event. Handling the same order again makes
 /// the same id, so that the server can deduplicate it.
-kdb::uuid derived_id(const kdb::uuid& source, const char* what) {
-  return boost::uuids::name_generator_sha1{source}(what);
+kdb::uuid derived_id(const kdb::uuid& source, const char* purpose) {
+  return boost::uuids::name_generator_sha1{source}(purpose);
 }
 
 /// Order n becomes invoice n, so the last invoice says where to resume.
 caf::behavior invoicing(caf::stateful_actor<kdb::stream_state>* self, kdb::client_actor db, std::string orders,
                         std::string invoices) {
-  auto& written = kdb::any_caf::state_of(self);                        // The state of the stream of invoices.
-  const auto failed = [=](const caf::error& why) { self->quit(why); }; // Its supervisor starts another one.
+  auto& written = kdb::any_caf::state_of(self);                            // The state of the stream of invoices.
+  const auto failed = [=](const caf::error& error) { self->quit(error); }; // Its supervisor starts another one.
   kdb::any_caf::request(self, db, 10s, kdb::get_current_version{invoices})
     .then(
       [=, &written](const std::optional<kdb::stream_revision>& last) {
@@ -92,8 +92,8 @@ int main(int argc, char** argv) {
     }
   }
   std::size_t written = 0;
-  auto fine = true;
-  while (fine && written < count) {
+  auto complete = true;
+  while (complete && written < count) {
     // A service ends if an append of its predecessor arrived first. The next one starts from the new state.
     self->receive(
       restart, caf::after(20ms) >> [] {});
@@ -102,11 +102,11 @@ int main(int argc, char** argv) {
         [&](const kdb::event_list& all) {
           written = all.size();
           for (std::size_t i = 0; i < written; ++i)
-            fine = fine && all[i].data() == std::to_string(i);
+            complete = complete && all[i].data() == std::to_string(i);
         },
         [](const caf::error&) {});
   }
   kdb::any_caf::request(self, db, 10s, kdb::close{}).receive([] {}, [](const caf::error&) {});
-  std::cout << (fine ? "one invoice for each order\n" : "invoices are missing or doubled\n");
-  return fine ? 0 : 1;
+  std::cout << (complete ? "one invoice for each order\n" : "invoices are missing or doubled\n");
+  return complete ? 0 : 1;
 }

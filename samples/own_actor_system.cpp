@@ -30,7 +30,7 @@ caf::behavior host(caf::event_based_actor* self, kdb::settings settings, int* st
         std::cout << "the last event is at " << to_string(head) << "\n";
         *status = 0;
       },
-      [=](const caf::error& why) { std::cerr << to_string(kdb::error::from(why)) << "\n"; });
+      [=](const caf::error& error) { std::cerr << to_string(kdb::error::from(error)) << "\n"; });
   return {}; // The actor ends when the answer has arrived.
 }
 // docs: end

@@ -19,7 +19,7 @@ namespace {
 void observe(kdb::settings& settings) {
   // docs: log
   settings.minimum_log_level = kdb::log_level::info;
-  settings.log = [](kdb::log_level level, std::string_view line) { std::clog << to_string(level) << ' ' << line << '\n'; };
+  settings.log = [](kdb::log_level level, std::string_view text) { std::clog << to_string(level) << ' ' << text << '\n'; };
   // docs: end
   // docs: changes
   settings.on_change = [](const kdb::connection_change& change) { std::clog << to_string(change) << '\n'; };

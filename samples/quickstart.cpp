@@ -20,7 +20,7 @@ caf::behavior writer(caf::event_based_actor* self, kdb::client_actor db, std::st
   for (auto sku : {"7", "8", "9"})
     kdb::any_caf::request(self, db, 5s,
                           kdb::append_to_stream{.stream = stream, .events = {kdb::new_event::json("order-paid", sku)}})
-      .then([](const kdb::append_result&) {}, [=](const caf::error& why) { self->quit(why); });
+      .then([](const kdb::append_result&) {}, [=](const caf::error& error) { self->quit(error); });
   return {};
 }
 
@@ -51,8 +51,8 @@ private:
     ask(kdb::append_to_stream{.stream = stream_, .expected = kdb::stream_state::no_stream, .events = orders}, &tour::appended);
   }
 
-  void appended(const kdb::append_result& what) {
-    std::cout << "3. Appended to " << stream_ << ": " << to_string(what) << "\n4. Read forwards\n";
+  void appended(const kdb::append_result& result) {
+    std::cout << "3. Appended to " << stream_ << ": " << to_string(result) << "\n4. Read forwards\n";
     after_reading_ = &tour::read_backwards;
     ask(kdb::read_stream{.stream = stream_}, &tour::reading);
   }
@@ -105,14 +105,14 @@ private:
 
   /// Asks the client. `then` receives the answer; a failure ends the tour.
   template <class Request, class Answer>
-  void ask(Request what, void (tour::*then)(const Answer&)) {
-    ask_for(db_, 10s, std::move(what), then);
+  void ask(Request message, void (tour::*then)(const Answer&)) {
+    ask_for(db_, 10s, std::move(message), then);
   }
 
   template <class Handle, class Timeout, class Request, class Answer>
-  void ask_for(const Handle& whom, Timeout timeout, Request what, void (tour::*then)(const Answer&)) {
-    kdb::any_caf::request(this, whom, timeout, std::move(what))
-      .then([=, this](const Answer& answer) { (this->*then)(answer); }, [this](const caf::error& why) { quit(why); });
+  void ask_for(const Handle& whom, Timeout timeout, Request message, void (tour::*then)(const Answer&)) {
+    kdb::any_caf::request(this, whom, timeout, std::move(message))
+      .then([=, this](const Answer& answer) { (this->*then)(answer); }, [this](const caf::error& error) { quit(error); });
   }
 
   kdb::client_actor db_;

@@ -18,16 +18,16 @@ int main(int argc, char** argv) {
   const std::string uri =
     argc > 1 ? argv[1] : node.emplace(kdb::devnode_options{.tls_folder = folder.string()}).connection_string();
   bool as_expected = true;
-  const auto expect = [&](const kdb::error& why, kdb::errc code) {
-    std::cout << to_string(why) << "\n";
-    as_expected &= why.code == code;
+  const auto expect = [&](const kdb::error& error, kdb::errc code) {
+    std::cout << to_string(error) << "\n";
+    as_expected &= error.code == code;
   };
 
   auto settings = kdb::settings::from_connection_string(uri).value();
   // docs: provider
-  settings.credentials_provider = [who = *settings.credentials](const kdb::credentials_handler& done) {
+  settings.credentials_provider = [user = *settings.credentials](const kdb::credentials_handler& done) {
     // A real program fetches a token here, and answers when it has arrived.
-    done(kdb::provided_credentials{.credentials = who, .valid_until = std::chrono::system_clock::now() + 1h});
+    done(kdb::provided_credentials{.credentials = user, .valid_until = std::chrono::system_clock::now() + 1h});
   };
   settings.credentials.reset();
   // docs: end

@@ -45,11 +45,11 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, kdb::setti
   state.settings = std::move(settings);
   state.start();
   return {
-    [self, &state](kdb::append_to_stream& what) { return kdb::any_caf::delegate(self, state.client, std::move(what)); },
-    [self, &state](const follow& what) {
-      const kdb::subscribe_to_stream from_there{what.stream, what.subscriber, {.from = what.from}};
+    [self, &state](kdb::append_to_stream& append) { return kdb::any_caf::delegate(self, state.client, std::move(append)); },
+    [self, &state](const follow& wanted) {
+      const kdb::subscribe_to_stream from_there{wanted.stream, wanted.subscriber, {.from = wanted.from}};
       kdb::any_caf::request(self, state.client, caf::infinite, from_there)
-        .then([](const kdb::subscription_actor&) {}, [=](const caf::error&) { kdb::any_caf::send_later(self, 50ms, what); });
+        .then([](const kdb::subscription_actor&) {}, [=](const caf::error&) { kdb::any_caf::send_later(self, 50ms, wanted); });
     },
     [self, &state](const crash&) { self->send_exit(state.client, caf::exit_reason::kill); },
   };

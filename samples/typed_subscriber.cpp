@@ -27,7 +27,7 @@ copier_actor::behavior_type copier(copier_actor::pointer self, archive_actor arc
             if (held >= enough)
               self->quit();
           },
-          [=](caf::error& why) mutable { promise.deliver(std::move(why)); });
+          [=](caf::error& error) mutable { promise.deliver(std::move(error)); });
       return promise;
     },
     [=](const kdb::subscription_ended& end) { self->quit(end.cause ? kdb::to_caf(*end.cause) : caf::error{}); },
@@ -47,7 +47,7 @@ int main(int argc, char** argv) {
   std::optional<kdb::devnode> node;
   auto settings = kdb::settings::from_connection_string(argc > 1 ? argv[1] : node.emplace().connection_string());
   auto owned = kdb::owned_system{};
-  auto db = settings.and_then([&](auto& how) { return kdb::spawn_client(owned.system(), how); }).value();
+  auto db = settings.and_then([&](auto& parsed) { return kdb::spawn_client(owned.system(), parsed); }).value();
   caf::scoped_actor self{owned.system()};
   std::vector<kdb::new_event> events(200);
   std::ranges::generate(events, [] { return kdb::new_event::json("copied", "{}"); });

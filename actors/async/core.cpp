@@ -29,20 +29,13 @@ void async_core::ask(Request request, completion_ptr<answer_of<Request>> done) c
       done->complete(unexpected{std::move(*cause)});
       return;
     }
-    adopt_current(impl_->running->signals(), request);
-    auto seen = begin_call(impl_->running->signals(), request);
-    mark(seen, request);
-    auto prepared = wire::prepare(std::move(request));
-    if (!prepared) {
-      seen.ends(prepared.error());
-      done->complete(unexpected{std::move(prepared.error())});
+    auto job = observe_call(impl_->running->signals(), std::move(request));
+    if (!job) {
+      done->complete(unexpected{std::move(job.error())});
       return;
     }
-    const auto plan = std::make_shared<wire::call_plan>(std::move(*prepared));
-    impl_->call(plan, seen, [plan, seen, done = std::move(done)](result<wire::message_list> outcome) {
-      auto answer = wire::decode_outcome<Request>(*plan, std::move(outcome));
-      seen.ends(answer);
-      done->complete(std::move(answer));
+    impl_->call(*job, [job = *job, done = std::move(done)](result<wire::message_list> outcome) {
+      done->complete(decode_observed<Request>(*job, std::move(outcome)));
     });
   } else {
     impl_->ask<answer_of<Request>>(

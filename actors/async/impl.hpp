@@ -16,11 +16,12 @@ namespace kdb::inline v0::detail {
 
 struct async_core::impl {
   explicit impl(std::shared_ptr<runtime> given);
-  /// The last handle is gone: what is pending ends with `closed`, and the runtime goes with the last of it. The sinks of the client are silent
-  /// afterwards.
+  /// Runs with the last handle. Pending operations end with `closed`, and the runtime ends with the last of them. Afterwards the
+  /// sinks of the client are not called any more.
   ~impl();
 
-  /// Asks an actor; `done` gets a `result<Answer>`. What `done` holds of the client it lets go before it passes that on.
+  /// Sends a request to an actor; `done` gets a `result<Answer>`. `done` must drop its references to the client before it passes
+  /// the result on.
   template <class Answer, class Handle, class Request, class Done>
   void ask(const Handle& whom, Request request, Done done) const {
     if (auto cause = running->refusal()) {
@@ -28,8 +29,8 @@ struct async_core::impl {
       return;
     }
     adopt_current(running->signals(), request);
-    // The runtime has to stay for as long as anybody waits for an answer, and no longer: who has got it may let go of the client, which then ends
-    // there and not here.
+    // The runtime must live until the answer arrives, and no longer: the receiver of the answer may drop the client, which must
+    // then end there and not here.
     desk->ask<Answer>(whom, std::move(request), [running = running, done = std::move(done)](result<Answer> answer) mutable {
       running.reset();
       done(std::move(answer));
@@ -44,9 +45,8 @@ struct async_core::impl {
   }
 
   /// Makes a call. `done` gets the messages of the server.
-  void call(std::shared_ptr<wire::call_plan> plan, observation seen, std::function<void(result<wire::message_list>)> done) const {
-    ask<server_messages>(caf::actor_cast<call_runner>(running->client()),
-                         run_call{.plan = std::move(plan), .seen = std::move(seen)},
+  void call(const std::shared_ptr<call_job>& job, std::function<void(result<wire::message_list>)> done) const {
+    ask<server_messages>(caf::actor_cast<call_runner>(running->client()), run_call{job},
                          [done = std::move(done)](result<server_messages> answer) {
                            done(std::move(answer).transform([](server_messages messages) { return std::move(messages.all); }));
                          });

@@ -20,7 +20,7 @@ struct async_pull {
   pull_handle<Batch, Source> pulled;
 };
 
-/// Starts one with a request whose subscriber is its feed.
+/// Starts a subscription or consumer, with its feed as the subscriber of the request.
 template <class State, class Source, class Request>
 void start_pull(const std::shared_ptr<async_core::impl>& owner, Request request, completion_ptr<std::shared_ptr<State>> done) {
   if (auto cause = owner->running->refusal()) {
@@ -41,7 +41,7 @@ void start_pull(const std::shared_ptr<async_core::impl>& owner, Request request,
                               });
 }
 
-/// `what` it is called when it was moved from.
+/// Takes the next batch. `problem` is the error text for an object that was moved from.
 template <class State, class Batch>
 void take_next(const std::shared_ptr<State>& state, completion_ptr<Batch> done, const char* problem) {
   if (!state) {

@@ -21,7 +21,9 @@ struct reading_state {
       return;
     }
     if (end && !*end && !looked_at)
-      running->log()(log_level::warning, "a reading broke off and nobody looked: " + to_string(end->error()));
+      running->log()(log_level::warning, policy::log_event::reading_unchecked,
+                     "a reading ended with an error that was not checked: " + to_string(end->error()),
+                     {policy::cause_field(end->error())});
     batches->close({.code = errc::closed, .message = "the reading was destroyed"});
   }
 

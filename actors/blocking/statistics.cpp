@@ -16,7 +16,9 @@ struct statistics_watch_state {
     if (running->inherited())
       leave_members_behind(source);
     else if (end && !looked_at)
-      running->log()(log_level::warning, "a watch of statistics broke off and nobody looked: " + to_string(*end));
+      running->log()(log_level::warning, policy::log_event::statistics_unchecked,
+                     "a watch of statistics ended with an error that was not checked: " + to_string(*end),
+                     {policy::cause_field(*end)});
   }
 
   result<server_statistics> next() {

@@ -73,7 +73,7 @@ client_self::behavior_type client_state::start(client_parts given) {
     [this](read_stream_to_end& request) { return on_read_to_end(request); },
     [this](set_stream_metadata& request) { return on_set_metadata(request); },
     [this](set_system_settings& request) { return on_set_settings(request); },
-    [this](run_call& job) { return on_run(job); },
+    [this](run_call& request) { return on_run(request); },
     [this](observed_append& request) { return on_observed_append(request); },
     [this](const wait_connected& request) { return on_wait_connected(request); },
     [this](const get_status&) { return on_get_status(); },
@@ -114,10 +114,10 @@ caf::result<Handle> client_state::when_begun(const Started& started) {
 
 // -- the requests -------------------------------------------------------------------------
 
-caf::result<server_messages> client_state::on_run(run_call& job) {
+caf::result<server_messages> client_state::on_run(run_call& request) {
   if (closing)
     return to_caf(closed_error());
-  return any_caf::delegate(self, management, std::move(job));
+  return any_caf::delegate(self, management, std::move(request));
 }
 
 caf::result<append_result> client_state::on_append(append_to_stream& request, policy::observed_operation operation) {
@@ -338,7 +338,7 @@ result<client_actor> spawn_client(caf::actor_system& system, settings settings, 
   if (auto fine = rpc::check_tls_files(settings.tls); !fine)
     return unexpected{std::move(fine.error())};
   for (const auto& warning : settings.warnings())
-    (*log)(log_level::warning, warning);
+    (*log)(log_level::warning, policy::log_event::setting_warned, warning);
   if (settings.connection_name.empty())
     settings.connection_name = to_string(random_uuid());
   auto engine = rpc::make_engine(settings.max_transport_bytes);

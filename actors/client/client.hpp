@@ -28,10 +28,10 @@ namespace rpc {
 class engine;
 } // namespace rpc
 
-/// What a client is made of. Tests put a scripted transport in it.
+/// The parts of a client. Tests use a scripted transport.
 struct client_parts {
   kdb::settings settings;
-  std::shared_ptr<rpc::engine> engine; // May be null: nothing to wait for then.
+  std::shared_ptr<rpc::engine> engine; // May be null: then closing waits for nothing.
   transport_factory transports;
   name_lookup look_up;
   logger_ptr log;
@@ -68,10 +68,10 @@ struct client_state {
   caf::result<subscription_actor> on_subscribe_all(subscribe_to_all& request);
   caf::result<consumer_actor> on_consume(consume& request);
   caf::result<statistics_watcher_actor> on_watch_statistics(watch_statistics& request);
-  /// An operation that is one call: everything but its type is handled alike.
+  /// Handles an operation that is one call. Only its type differs from the others.
   template <class Request>
   caf::result<answer_of<Request>> on_call(Request& request);
-  caf::result<server_messages> on_run(run_call& job);
+  caf::result<server_messages> on_run(run_call& request);
   caf::result<connected> on_wait_connected(const wait_connected& request);
   caf::result<void> on_close();
   caf::result<client_status> on_get_status();
@@ -87,35 +87,35 @@ struct client_state {
   void spawn_connection();
   void spawn_appender();
   void spawn_management();
-  /// The handle of a subscription or consumer keeps it alive, whoever else lets go of it.
+  /// `handle` keeps a subscription or consumer alive, even if the host drops its own handle.
   void supervise(const caf::actor_addr& child, caf::strong_actor_ptr handle = {});
   reader_actor spawn_reader(wire::read_request request, call_options call);
   caf::result<subscription_actor> spawn_subscription(subscription_plan plan);
-  /// Hands out what was started when it has begun, or why it has not.
+  /// Answers with the started actor when it has begun, or with its error.
   template <class Handle, class Started>
   caf::result<Handle> when_begun(const Started& started);
   void wait_for_node(const connected_promise& waiting, policy::time_budget budget);
   void shut(caf::error reason);
-  /// Once the last consumer has gone: its answers need their calls.
+  /// Called when the last consumer has ended, because answers of consumers need their calls.
   void stop_calls();
   void quit_when_done();
   void tell_observers(const connection_change& change);
-  /// Once, last.
+  /// Called once, as the last notification.
   void tell_end();
 
   client_self::pointer self;
   any_caf::monitoring ends;
   client_parts parts;
   worker_context_ptr context;
-  credentials_keeper_actor keeper; // If somebody provides credentials.
+  credentials_keeper_actor keeper; // Null if there is no credentials provider.
   discovery_actor discovery;
   appender_actor appender;
   management_actor management;
   std::unordered_map<caf::actor_addr, caf::strong_actor_ptr>
-    children;                                    // Readers have no handle here: unused ones go by themselves.
+    children;                                    // Readers have no handle here, so that unused ones end by themselves.
   std::unordered_set<caf::actor_addr> consumers; // Children, too.
   policy::retry_budget restarts{0, std::chrono::milliseconds{1}};
-  std::uint32_t connections = 0; // That there were before this one.
+  std::uint32_t connections = 0; // Number of earlier connections.
   std::vector<caf::actor> observers;
   std::optional<connection_change> last_change;
   bool closing = false;

@@ -23,26 +23,24 @@ error not_offered(const node& found, std::string_view feature) {
 
 } // namespace
 
-void management_state::pending::deliver(result<wire::message_list> outcome) {
-  if (job.finish)
-    job.finish(answer, std::move(outcome));
-  else if (outcome)
-    answer.deliver(server_messages{std::move(*outcome)});
+void call_job::deliver(caf::response_promise& to, result<wire::message_list> outcome) {
+  if (outcome)
+    to.deliver(server_messages{std::move(*outcome)});
   else
-    answer.deliver(to_caf(std::move(outcome.error())));
+    to.deliver(to_caf(std::move(outcome.error())));
 }
 
 management_state::~management_state() {
   for (auto& [number, each] : calls)
-    each.deliver(unexpected{{.code = errc::closed,
-                             .message = "the client was closed before the server answered",
-                             .outcome_unknown = each.may_have_happened()}});
+    each.job->deliver(each.answer, unexpected{{.code = errc::closed,
+                                               .message = "the client was closed before the server answered",
+                                               .outcome_unknown = each.may_have_happened()}});
 }
 
 management_self::behavior_type management_state::start(worker_context_ptr given) {
   context = std::move(given);
   return {
-    [this](run_call& job) { return on_run(job); },
+    [this](run_call& request) { return on_run(request); },
     [this](const exchanges_done&) { on_exchanges_done(); },
     [this](const retry_due& due) {
       if (calls.contains(due.call))
@@ -52,11 +50,10 @@ management_self::behavior_type management_state::start(worker_context_ptr given)
   };
 }
 
-result<void> management_state::check(run_call& job) const {
-  if (job.prepare)
-    if (auto prepared = job.prepare(); !prepared)
-      return prepared;
-  auto& plan = *job.plan;
+result<void> management_state::check(call_job& job) const {
+  if (auto prepared = job.prepare(); !prepared)
+    return prepared;
+  const auto& plan = job.plan;
   // Credentials of a provider come with the first node. All others are known, and so is what they do not allow.
   if (plan.encode_as && (plan.options.credentials || !context->credentials->provided())) {
     auto requests = plan.encode_as(context->credentials->for_call(plan.options));
@@ -68,19 +65,20 @@ result<void> management_state::check(run_call& job) const {
   return {};
 }
 
-caf::result<server_messages> management_state::on_run(run_call& job) {
+caf::result<server_messages> management_state::on_run(run_call& request) {
+  auto& job = *request.job;
   if (auto fine = check(job); !fine) {
     job.seen.ends(fine.error());
     return to_caf(std::move(fine.error()));
   }
-  const auto& plan = *job.plan;
+  const auto& plan = job.plan;
   auto deadline = deadline_for(context->settings, plan.options);
   if (!deadline && plan.silence)
     deadline = silence_limit;
   auto promise = self->make_response_promise();
   const auto number = ++last_call;
   calls.emplace(number, pending{.answer = promise,
-                                .job = std::move(job),
+                                .job = std::move(request.job),
                                 .budget = {deadline, self->clock().now()},
                                 .stop = stops.watch(plan.options.stop),
                                 .retries_left = plan.options.retry.value_or(context->settings.retry)});
@@ -90,7 +88,7 @@ caf::result<server_messages> management_state::on_run(run_call& job) {
 
 void management_state::ask_for_node(std::uint64_t number) {
   const auto& budget = calls.at(number).budget;
-  note_wait(*context, calls.at(number).job.seen);
+  note_wait(*context, calls.at(number).job->seen);
   const auto wait = calls.at(number).plan().options.wait_for_node;
   if (wait && open_question && ends_in_time(open_question->budget, budget)) {
     open_question->calls.push_back(number);
@@ -135,7 +133,7 @@ void management_state::send(std::uint64_t number, const node_ptr& found) {
   if (found_call == calls.end())
     return; // It was stopped.
   auto& next = found_call->second;
-  auto& plan = *next.job.plan;
+  auto& plan = next.job->plan;
   if (!plan.feature.empty() && !found->features.has(plan.feature)) {
     fail(number, not_offered(*found, plan.feature));
     return;
@@ -150,7 +148,7 @@ void management_state::send(std::uint64_t number, const node_ptr& found) {
     plan.requests = std::move(*requests);
   }
   next.generation = found->generation;
-  next.job.seen.sent_to(found->where);
+  next.job->seen.sent_to(found->where);
   const auto starts_in_time = plan.starts_in_time && !next.budget.limited();
   const rpc::call_settings settings{.deadline = next.budget.left(self->clock().now()),
                                     .start_timeout =
@@ -207,8 +205,9 @@ void management_state::succeed(std::uint64_t number, wire::message_list answers)
     finish(number, unexpected{std::move(requests.error())});
     return;
   }
-  done.job.plan->requests = std::move(*requests);
-  done.job.plan->many_answers = done.job.plan->first_answer = false;
+  auto& plan = done.job->plan;
+  plan.requests = std::move(*requests);
+  plan.many_answers = plan.first_answer = false;
   done.in_second = true;
   ask_for_node(number);
 }
@@ -220,7 +219,7 @@ void management_state::fail(std::uint64_t number, error error) {
     const auto pause = random_pause(++failed.failures);
     if (failed.budget.has_room_for(pause, self->clock().now())) {
       --failed.retries_left;
-      failed.job.seen.retries(error, pause);
+      failed.job->seen.retries(error, pause);
       any_caf::send_later(self, pause, retry_due{number});
       return;
     }
@@ -241,7 +240,7 @@ void management_state::on_stop_due() {
 
 void management_state::finish(std::uint64_t number, result<wire::message_list> outcome) {
   auto done = calls.extract(number);
-  done.mapped().deliver(std::move(outcome));
+  done.mapped().job->deliver(done.mapped().answer, std::move(outcome));
 }
 
 management_self::behavior_type management(management_self::stateful_pointer<management_state> self, worker_context_ptr context) {

@@ -23,32 +23,31 @@ struct exchange_done {
   result<wire::message_list> answers;
 };
 
-/// Runs calls: each waits for a node, goes out, and is answered once. A call that fails goes out again where its options and its effect
-/// allow it.
+/// Runs calls. Each one waits for a node, is sent, and is answered once. A failed call is sent again if its options and its
+/// effect allow it.
 struct management_state {
   static inline const char* name = "kdb.management";
 
   struct pending {
     caf::response_promise answer;
-    run_call job;
+    std::shared_ptr<call_job> job;
     policy::time_budget budget{};
     stop_watch::watched stop{};
     std::uint32_t retries_left = 0;
     unsigned failures = 0;
-    bool outcome_unknown = false; ///< Of any of the tries.
+    bool outcome_unknown = false; ///< One of the tries has an unknown outcome.
     bool in_second = false;       ///< The first of two calls is done.
     kdb::generation generation{};
     std::unique_ptr<rpc::call> call{};
 
-    const wire::call_plan& plan() const { return *job.plan; }
+    const wire::call_plan& plan() const { return job->plan; }
     std::string_view method() const { return in_second ? plan().second_method : plan().method; }
-    /// The first of two calls only asks.
+    /// The first of two calls is a read.
     wire::request_kind kind() const { return plan().second && !in_second ? wire::request_kind::read : plan().kind(); }
     bool may_have_happened() const { return outcome_unknown || (call && kind() != wire::request_kind::read); }
-    void deliver(result<wire::message_list> outcome);
   };
 
-  /// One question for a node, on behalf of the calls that came before it was answered.
+  /// One request for a node, for all calls that came before its answer.
   struct question {
     policy::time_budget budget;
     std::vector<std::uint64_t> calls;
@@ -60,9 +59,9 @@ struct management_state {
 
   management_self::behavior_type start(worker_context_ptr context);
 
-  caf::result<server_messages> on_run(run_call& job);
-  /// What can be refused before anything is sent.
-  result<void> check(run_call& job) const;
+  caf::result<server_messages> on_run(run_call& request);
+  /// Checks a call before anything is sent.
+  result<void> check(call_job& job) const;
   void on_exchanges_done();
   void on_stop_due();
   void ask_for_node(std::uint64_t number);
@@ -70,7 +69,7 @@ struct management_state {
   void send(std::uint64_t number, const node_ptr& found);
   void end_call(exchange_done& done);
   void succeed(std::uint64_t number, wire::message_list answers);
-  /// Tries again, or tells the end.
+  /// Tries again, or answers with the error.
   void fail(std::uint64_t number, error error);
   void finish(std::uint64_t number, result<wire::message_list> outcome);
 

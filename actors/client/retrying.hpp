@@ -25,7 +25,8 @@ struct try_again {};
 
 using retrying_actor = caf::typed_actor<accepts<observed_append, append_result>, accepts<try_again>, accepts<stop_due>>;
 
-/// Sends one append to the client, and again while it fails, that is safe, and the plan allows it. Lives for one append.
+/// Sends one append to the client, and sends it again while it fails, a retry is safe, and the plan allows it. Lives for one
+/// append.
 struct retrying_state {
   static inline const char* name = "kdb.retrying";
 

@@ -15,8 +15,8 @@
 
 namespace kdb::inline v0 {
 
-/// Watches the statistics of the node in use: takes a sample when somebody asks for one, at most one in each period, and tries again after
-/// errors that can pass. A sample is a `get_statistics` of the client (docs/decisions/0018).
+/// Watches the statistics of the node in use: takes a sample when a caller requests one, at most one in each period, and tries
+/// again after errors that are not final. A sample is a `get_statistics` of the client (docs/decisions/0018).
 struct statistics_watcher_state {
   static inline const char* name = "kdb.statistics_watcher";
 
@@ -29,7 +29,7 @@ struct statistics_watcher_state {
   caf::result<server_statistics> on_next();
   void on_cancel();
 
-  /// Waits for the end of the period. Somebody waits, and nothing else is under way.
+  /// Waits for the end of the period. Precondition: a request waits, and no sample is under way.
   void await_period();
   void take_sample();
   void arrived(server_statistics& sample);

@@ -118,12 +118,13 @@ void client_state::on_down(const caf::down_msg& message) {
     shut(to_caf({.code = errc::internal, .message = "parts of the client failed too often; the last failure: " + reason}));
     return;
   }
-  if (parts.log)
-    (*parts.log)(log_level::error, "a worker died and is replaced: " + reason);
   const auto kind = keeper_died     ? policy::worker_kind::credentials_keeper
                     : link_died     ? policy::worker_kind::connection
                     : appender_died ? policy::worker_kind::appender
                                     : policy::worker_kind::management;
+  if (parts.log)
+    (*parts.log)(log_level::error, policy::log_event::worker_replaced, "a worker failed and is replaced: " + reason,
+                 {{"kurrentdb.worker", std::string{policy::worker_names[static_cast<std::size_t>(kind)]}}});
   count(context->signals, policy::metric_id::restarts, 1, kind);
   if (keeper_died)
     spawn_keeper();

@@ -117,8 +117,10 @@ client_status connection_state::status() const {
 void connection_state::advance(connecting::event event) {
   const auto before = machine.now().index();
   auto effects = machine.step(std::move(event));
-  if (machine.now().index() != before && parts.log && parts.log->wants(log_level::debug))
-    (*parts.log)(log_level::debug, "connection is " + std::string{to_string(machine.now())});
+  if (machine.now().index() != before && parts.log && parts.log->wants(log_level::debug)) {
+    std::string phase{to_string(machine.now())};
+    (*parts.log)(log_level::debug, policy::log_event::phase_changed, "connection is " + phase, {{"kurrentdb.phase", phase}});
+  }
   for (auto& effect : effects)
     std::visit([this](auto& each) { perform(std::move(each)); }, effect);
 }
@@ -232,8 +234,10 @@ void connection_state::perform(connecting::answer effect) {
 void connection_state::perform(connecting::refuse effect) {
   probing.reset();
   checking.reset();
-  if (parts.log && effect.cause.code != errc::closed)
-    (*parts.log)(log_level::warning, "connection gave up: " + to_string(effect.cause));
+  if (effect.cause.code != errc::closed)
+    if (const auto level = rounds.failed(log_level::warning); parts.log && parts.log->wants(level))
+      (*parts.log)(level, policy::log_event::gave_up, "connection gave up: " + to_string(effect.cause),
+                   {policy::cause_field(effect.cause)});
   for (auto& promise : std::exchange(waiting, {}))
     promise.deliver(to_caf(effect.cause));
 }
@@ -242,9 +246,14 @@ void connection_state::perform(connecting::refuse effect) {
 void connection_state::log_change(const connection_change& change) {
   const auto goes_on = trouble && std::holds_alternative<reconnecting>(change);
   const auto level = goes_on ? log_level::debug : log_level::info;
-  const auto attempts = std::holds_alternative<connected>(change) ? std::exchange(failed_attempts, 0) : 0;
-  if (parts.log && parts.log->wants(level))
-    (*parts.log)(level, to_string(change) + (attempts > 0 ? " after " + std::to_string(attempts) + " failed attempts" : ""));
+  const auto is_over = std::holds_alternative<connected>(change);
+  if (is_over)
+    rounds.over();
+  const auto attempts = is_over ? std::exchange(failed_attempts, 0u) : 0u;
+  if (!parts.log || !parts.log->wants(level))
+    return;
+  auto [event, fields] = policy::to_log(change, attempts);
+  (*parts.log)(level, event, to_string(change) + after_failed_attempts(attempts), std::move(fields));
 }
 
 void connection_state::perform(connecting::announce effect) {

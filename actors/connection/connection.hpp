@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "actors/connection/steps.hpp"
+#include "actors/runtime/incident.hpp"
 #include "actors/runtime/logger.hpp"
 #include "actors/runtime/own_credentials.hpp"
 #include "actors/runtime/protocol.hpp"
@@ -27,20 +28,20 @@ struct connection_parts {
   transport_factory transports;
   logger_ptr log;
   own_credentials_ptr credentials;
-  /// Of credentials that somebody provides; none otherwise.
+  /// The keeper of provided credentials; null if there is no provider.
   credentials_keeper_actor keeper;
-  /// Told of every change, on the connection's actor.
+  /// Called with every change, on the connection's actor.
   std::function<void(const connection_change&)> announce;
-  /// Looks after what the transports run on. True: it was given up, and the node with it. Empty: there is nothing to look after, and nobody
-  /// listens whether nodes are silent.
+  /// Checks the thread of the transports. Returns true if the connections were given up, and with them the node. Empty: there is
+  /// no such thread, and silent nodes are not detected.
   std::function<bool()> relieve{};
-  /// Connections of one client before this one: generations of theirs are stale.
+  /// Number of earlier connections of the client. Their generations are stale.
   std::uint32_t predecessors = 0;
   signals_ptr signals{};
 };
 
-/// Which node now: asks the discovery for candidates, asks candidates what they offer, and answers those who wait. It holds the one
-/// place for decisions about the node; data never pass through it.
+/// Chooses the node in use: asks the discovery for candidates, asks candidates for their features, and answers the waiting
+/// requests. Decisions about the node are made only here; data never passes through this actor.
 struct connection_state {
   static inline const char* name = "kdb.connection";
 
@@ -58,7 +59,7 @@ struct connection_state {
   void listen_to_node();
   void report_load();
   void log_change(const connection_change& change);
-  /// Others are asked for, if there is somebody to ask.
+  /// Requests other credentials if these were refused and a keeper exists.
   void note_if_refused(const error& cause);
 
   // Effects.
@@ -88,6 +89,7 @@ struct connection_state {
   std::optional<heard_node> listened_to;
   std::optional<reconnecting> trouble; // Since there was a node.
   unsigned failed_attempts = 0;        // Likewise.
+  incident rounds;                     // That have found none, likewise.
   level connections_level, calls_level;
 };
 

@@ -64,7 +64,7 @@ credentials_keeper_self::behavior_type credentials_keeper_state::start(credentia
 caf::result<void> credentials_keeper_state::on_await() {
   if (usable())
     return caf::unit;
-  if (!asking && failures > 0 && self->clock().now() < next_question)
+  if (!asking && outage.failures() > 0 && self->clock().now() < next_question)
     return to_caf(last_failure);
   auto promise = self->make_response_promise<void>();
   waiting.push_back(promise);
@@ -133,14 +133,17 @@ void credentials_keeper_state::accept(provided_credentials message) {
   const auto now = self->clock().now();
   const auto time_of_day = std::chrono::system_clock::now();
   if (message.valid_until && *message.valid_until <= time_of_day) {
-    failed(provider_failed("what it gave had expired already"));
+    failed(provider_failed("its credentials have expired already"));
     return;
   }
   const auto left =
     message.valid_until ? std::optional{std::chrono::floor<milliseconds>(*message.valid_until - time_of_day)} : std::nullopt;
   parts.credentials->set(std::move(message.credentials));
   have = true;
-  failures = 0;
+  if (const auto failed_before = outage.over(); failed_before > 0 && parts.log && parts.log->wants(log_level::info))
+    (*parts.log)(log_level::info, policy::log_event::credentials_restored,
+                 "the credentials provider has answered" + after_failed_attempts(failed_before),
+                 {policy::attempts_field(failed_before)});
   next_question = now + between_refusals;
   expiry.reset();
   if (left) {
@@ -152,9 +155,9 @@ void credentials_keeper_state::accept(provided_credentials message) {
 }
 
 void credentials_keeper_state::failed(error cause) {
-  if (parts.log)
-    (*parts.log)(log_level::warning, cause.message);
-  next_question = self->clock().now() + random_pause(++failures);
+  if (const auto level = outage.failed(log_level::warning); parts.log && parts.log->wants(level))
+    (*parts.log)(level, policy::log_event::credentials_failed, cause.message, {policy::cause_field(cause)});
+  next_question = self->clock().now() + random_pause(outage.failures());
   last_failure = std::move(cause);
   if (usable()) // There is time left for another try.
     look_at(next_question);

@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "actors/runtime/incident.hpp"
 #include "actors/runtime/logger.hpp"
 #include "actors/runtime/own_credentials.hpp"
 #include "actors/runtime/protocol.hpp"
@@ -33,9 +34,9 @@ struct credentials_keeper_state {
 
   /// A provider that takes longer has failed.
   static constexpr std::chrono::milliseconds provider_patience{30'000};
-  /// Refusals don't lead to questions one right after the other.
+  /// The minimum time between two questions after refusals.
   static constexpr std::chrono::milliseconds between_refusals{1000};
-  /// Longer waits are cut up: one under way would keep what is left of the actor.
+  /// Longer waits are split, because a pending delayed message keeps the memory of the ended actor.
   static constexpr std::chrono::milliseconds longest_wait{10'000};
 
   explicit credentials_keeper_state(credentials_keeper_self::pointer owner) : self{owner} {}
@@ -53,21 +54,21 @@ struct credentials_keeper_state {
   void ask();
   void accept(provided_credentials message);
   void failed(error cause);
-  /// Asks when it is time, and looks again until then.
+  /// Asks the provider at that time, and checks again until then.
   void look_at(std::chrono::steady_clock::time_point when);
   bool usable() const;
 
   credentials_keeper_self::pointer self;
   credentials_keeper_parts parts;
   std::vector<caf::typed_response_promise<void>> waiting;
-  std::uint64_t question = 0; // Numbers them: late answers are told apart.
+  std::uint64_t question = 0; // Numbers the questions, so that late answers are recognized.
   bool asking = false;
-  bool have = false;                                           // Some that no server has refused.
-  std::optional<std::chrono::steady_clock::time_point> expiry; // Of those.
+  bool have = false;                                           // There are credentials that no server has refused.
+  std::optional<std::chrono::steady_clock::time_point> expiry; // Of these credentials.
   std::chrono::steady_clock::time_point next_question{};       // Not before that.
   std::optional<std::chrono::steady_clock::time_point> planned;
-  std::uint64_t plan = 0; // Numbers what is planned.
-  unsigned failures = 0;  // In a row.
+  std::uint64_t plan = 0; // Numbers the planned questions.
+  incident outage;        // Of the provider.
   error last_failure;
 };
 

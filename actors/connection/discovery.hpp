@@ -21,19 +21,19 @@
 
 namespace kdb::inline v0 {
 
-/// Asks members for their gossip beside the attempts to find a node.
+/// Asks members for their gossip, independently of the attempts to find a node.
 class member_questions {
 public:
   member_questions(settings settings, transport_factory factory, own_credentials_ptr credentials)
     : settings_{std::move(settings)}, factory_{std::move(factory)}, credentials_{std::move(credentials)} {}
 
-  /// Asks one of them, another one each time, and none that is at `besides`. The answer comes to `self` as `member_answered`.
+  /// Asks one of the members, a different one each time, but not `besides`. The answer comes to `self` as `member_answered`.
   template <class Self>
   caf::result<cluster_view> ask(Self self, std::vector<rpc::address> members, const endpoint& besides);
   void answer(member_answered& message);
 
 private:
-  static constexpr std::size_t most_open = 4; // Members that hang are many by now: others are asked instead.
+  static constexpr std::size_t most_open = 4; // Beyond this the oldest question is cancelled: its member hangs.
 
   settings settings_;
   transport_factory factory_;
@@ -50,7 +50,7 @@ private:
   std::deque<question> open_;
 };
 
-/// Names the one endpoint of the settings, whatever happened before.
+/// Always names the one endpoint of the settings.
 struct single_endpoint_state {
   static inline const char* name = "kdb.discovery";
   std::optional<member_questions> questions;
@@ -61,12 +61,12 @@ single_endpoint_self::behavior_type single_endpoint_discovery(single_endpoint_se
 
 using name_lookup = std::function<void(const std::string& host, rpc::addresses_handler done)>;
 
-/// Finds a node by gossip: each attempt looks all seeds up anew and asks them, and the members known from before, until one names a
-/// node to the client's liking.
+/// Finds a node by gossip. Each attempt resolves all seeds anew, and asks the seeds and the known members until one names a
+/// suitable node.
 struct discovery_state {
   static inline const char* name = "kdb.discovery";
 
-  /// A seed that has not answered for so long is not waited for: the next one is asked too.
+  /// After this time without an answer from a seed, the next seed is asked as well.
   static constexpr std::chrono::milliseconds patience{250};
 
   explicit discovery_state(discovery_self::pointer owner) : self{owner} {}
@@ -97,7 +97,7 @@ struct discovery_state {
   own_credentials_ptr credentials;
   std::minstd_rand random{std::random_device{}()};
 
-  // Of one attempt; `attempt` numbers them, so that late answers are told apart.
+  // State of one attempt. `attempt` numbers the attempts, so that late answers are recognized.
   std::uint64_t attempt = 0;
   caf::typed_response_promise<rpc::address> waiting;
   std::vector<endpoint> avoid;

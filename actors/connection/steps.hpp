@@ -13,23 +13,23 @@
 #include "libkdb/policy/backoff.hpp"
 #include "libkdb/policy/node_choice.hpp"
 
-// Which node now: the state machine of the connection, without an actor, a clock or a network in it.
+// The state machine of the connection, which chooses the node in use. No actor, no clock, no network.
 namespace kdb::inline v0::connecting {
 
 // -- phases --------------------------------------------------------------------------
 
-/// No node, and nobody wants one.
+/// No node is in use, and none is wanted.
 struct idle {};
 /// A pause after a round that failed, or after a node that was lost as soon as it was found.
 struct resting {
   std::uint64_t wait = 0;
-  bool wanted = false; ///< A round begins after it.
+  bool wanted = false; ///< A round begins after the pause.
 };
 /// Discovery was asked for a candidate.
 struct discovering {
   unsigned attempt = 1;
 };
-/// A candidate was asked what it offers.
+/// A candidate was asked for its features.
 struct probing {
   unsigned attempt = 1;
   std::uint64_t probe = 0;
@@ -46,10 +46,10 @@ struct waiting {
 struct in_use {
   node_ptr current;
   bool redirected = false;
-  std::uint64_t settling = 0; ///< The wait after which it counts as a success; 0 once it does.
+  std::uint64_t settling = 0; ///< The wait after which the node counts as a success; 0 after that.
   bool checking = false;      ///< It was asked for its gossip.
 };
-/// For good.
+/// Closed for ever.
 struct closed {};
 
 using phase = std::variant<idle, resting, discovering, probing, waiting, in_use, closed>;
@@ -82,16 +82,16 @@ struct checked {
   kdb::generation generation{};
   result<std::vector<cluster_member>> members;
 };
-/// The node that is in use, or asked what it offers, has sent nothing for a while.
+/// The node in use, or the candidate that was asked for its features, has sent nothing for a while.
 struct silent {
   kdb::generation generation{};
 };
-/// Another member has said what it knows of the cluster.
+/// Another member has answered with its gossip.
 struct others_answered {
   kdb::generation generation{};
   result<std::vector<cluster_member>> members;
 };
-/// Ends it: asks are refused with `why` from then on.
+/// Closes the connection. Later requests for a node are refused with `cause`.
 struct shut {
   error cause{.code = errc::closed, .message = "the client is closed"};
 };
@@ -122,34 +122,34 @@ struct ask_another {
   endpoint besides;
   kdb::generation generation{};
 };
-/// End the calls to the node that is left: they would wait for it.
+/// End the calls to the node that the client leaves, because they would wait for it.
 struct abandon {
   std::string message;
 };
-/// To everybody who waits for a node.
+/// Answer all requests for a node.
 struct answer {
   node_ptr current;
 };
-/// Likewise.
+/// Refuse all requests for a node.
 struct refuse {
   error cause;
 };
-/// To those who observe the client.
+/// Tell the observers of the client.
 struct announce {
   connection_change change;
 };
 
 using effect = std::variant<discover, probe, wait, check, ask_another, abandon, answer, refuse, announce>;
 
-/// The rules that come from the settings, and the chance.
+/// The rules from the settings, and the source of random numbers.
 struct rules {
   int max_attempts = 10; ///< -1: for ever.
   std::chrono::milliseconds interval{100};
-  /// What a node has to be to stay in use when there is doubt.
+  /// The kind of node that may stay in use after a check.
   policy::node_wish wish{node_preference::random, false};
   /// Pauses between rounds.
   policy::backoff_limits between_rounds{};
-  /// In use for that long, a node was worth the attempt.
+  /// A node that was in use for this long counts as a success.
   std::chrono::milliseconds settled_after{1000};
   /// Random numbers in [0, 1).
   std::function<double()> draw = [] { return 0.5; };
@@ -186,7 +186,7 @@ private:
 
   rules rules_;
   phase phase_ = idle{};
-  std::uint64_t last_id_ = 0; // Of probes and waits: an answer to an earlier one is stale.
+  std::uint64_t last_id_ = 0; // Numbers probes and waits: an answer to an earlier one is stale.
   std::uint64_t next_generation_;
   std::vector<endpoint> failed_; // Since a node was last in use for a while.
   unsigned setbacks_ = 0;        // Failed rounds and nodes lost at once, likewise.

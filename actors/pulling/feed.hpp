@@ -20,10 +20,10 @@
 
 namespace kdb::inline v0::detail {
 
-/// Batches of a reading, a subscription or a consumer, for programs without actors: whoever wants the next one takes it, on any thread.
+/// Batches of a reading, a subscription or a consumer, for programs without actors. Any thread may take the next one.
 ///
-/// It is an actor without a mailbox: what is sent to it is handled at once, on the sender's thread. A batch that was taken is credit for one
-/// more. Its source monitors it, and ends when it is closed.
+/// A feed is an actor without a mailbox: it handles a message at once, on the thread of the sender. Taking a batch gives credit
+/// for one more. The source of the batches monitors the feed, and ends when the feed is closed.
 template <class Batch>
 class feed final : public any_caf::direct_actor {
 public:
@@ -40,18 +40,18 @@ public:
     send(caf::actor_cast<caf::strong_actor_ptr>(client), caf::make_message(std::move(request)));
   }
 
-  /// Waits until the client has answered `read`. The error with which the reading has ended already, if it has.
+  /// Waits until the client has answered `read`. Returns the error if the reading has already ended with one.
   result<void> await_start();
 
   /// Completes with the next batch, or with the end. One may wait at a time; a second one completes with `invalid_argument`.
   void take(completion_ptr<Batch> done);
-  /// Who waits for the next batch gets `cancelled`.
+  /// Completes a waiting `take` with `cancelled`.
   void stop_waiting();
 
   /// Waits for the next batch or the end. An empty batch when that time has passed.
   result<Batch> wait(std::chrono::milliseconds timeout);
 
-  /// What the batches taken so far have told.
+  /// Where the stream begins and ends, according to the batches taken so far.
   stream_bounds bounds() const;
   /// How the subscription or consumer has ended, once all batches were taken.
   std::optional<subscription_ended> ended() const;
@@ -67,14 +67,14 @@ private:
   struct arrival {
     Batch batch;
     caf::strong_actor_ptr source;
-    caf::message_id request; // Of a subscription or consumer, which wants an answer. A reader wants another question.
+    caf::message_id request; // Of a subscription or consumer, which expects an answer. A reader gets another request instead.
   };
 
   void send(const caf::strong_actor_ptr& whom, caf::message request);
   void answered(caf::mailbox_element& answer);
   void arrived(arrival delivery);
   void end(result<Batch> outcome, std::optional<subscription_ended> told);
-  /// Of the mutex's owner.
+  /// The caller holds the mutex.
   arrival take_first();
   void give_credit(const arrival& taken);
 
@@ -83,7 +83,7 @@ private:
   caf::strong_actor_ptr reader_; // Only of a reading, from its start on.
   std::deque<arrival> ready_;
   completion_ptr<Batch> taker_;
-  std::optional<result<Batch>> end_; // What everybody gets who comes after the last batch. A reading ends with an empty one.
+  std::optional<result<Batch>> end_; // The result of every `take` after the last batch. A reading ends with an empty batch.
   std::optional<subscription_ended> told_;
   stream_bounds bounds_;
 };

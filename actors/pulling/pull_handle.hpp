@@ -12,8 +12,8 @@
 
 namespace kdb::inline v0::detail {
 
-/// What a program without actors holds of a subscription or a consumer: its actor, and the feed that batches are taken from. Gone, it ends
-/// both.
+/// A subscription or consumer of a program without actors: its actor, and the feed that batches are taken from. The destructor
+/// ends both.
 template <class Batch, class Source>
 struct pull_handle {
   explicit pull_handle(std::shared_ptr<runtime> given)

@@ -8,8 +8,8 @@
 
 namespace kdb::inline v0 {
 
-/// A promise for handlers that may never run: when the last of them is gone, as after a kill, whoever waits learns that the client is
-/// closed. CAF 0.17 would leave them waiting.
+/// A promise for handlers that may never run. When the last handler is destroyed, for instance after a kill, the caller gets
+/// `closed`. CAF 0.17 would let it wait for ever.
 template <class Promise>
 std::shared_ptr<Promise> kept(Promise promise) {
   const auto let_go = [](Promise* last) {

@@ -5,6 +5,7 @@
 #include <thread>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace kdb::inline v0 {
 
@@ -26,15 +27,25 @@ void hand_out(const Sink& sink, const What&... what) noexcept {
 
 struct log_line {
   log_level level;
+  policy::log_event event;
   std::string text;
+  policy::log_fields fields;
 };
+
+void hand_out_line(const log_sink& sink, const log_line& line) {
+  std::vector<attribute> fields;
+  fields.reserve(line.fields.size());
+  for (const auto& field : line.fields)
+    std::visit([&](const auto& value) { fields.push_back({field.name, value}); }, field.value);
+  hand_out(sink, log_record{.level = line.level, .event = name_of(line.event), .text = line.text, .fields = fields});
+}
 
 } // namespace
 
 struct logger::core {
   core(log_sink lines, change_sink changes) : sink{std::move(lines)}, on_change{std::move(changes)} {}
 
-  void hand_out_one(const log_line& line) const { hand_out(sink, line.level, line.text); }
+  void hand_out_one(const log_line& line) const { hand_out_line(sink, line); }
   void hand_out_one(const connection_change& change) const { hand_out(on_change, change); }
 
   const log_sink sink;
@@ -72,7 +83,7 @@ bool logger::on_sink_thread() {
   return runs_a_sink;
 }
 
-void logger::operator()(log_level level, std::string line) const {
+void logger::operator()(log_level level, policy::log_event event, std::string text, policy::log_fields fields) const {
   if (!wants(level))
     return;
   {
@@ -83,7 +94,7 @@ void logger::operator()(log_level level, std::string line) const {
       ++core_->dropped;
       return;
     }
-    core_->queued.emplace_back(log_line{level, std::move(line)});
+    core_->queued.emplace_back(log_line{level, event, std::move(text), std::move(fields)});
   }
   core_->changed.notify_all();
 }
@@ -112,7 +123,10 @@ void logger::run(const std::shared_ptr<core>& self) {
     for (const auto& each : queued)
       std::visit([&](const auto& one) { self->hand_out_one(one); }, each);
     if (dropped > 0)
-      self->hand_out_one(log_line{log_level::warning, std::to_string(dropped) + " log lines were dropped: the sink is too slow"});
+      self->hand_out_one(log_line{log_level::warning,
+                                  policy::log_event::lines_dropped,
+                                  std::to_string(dropped) + " log lines were dropped: the sink is too slow",
+                                  {{"kurrentdb.lines", static_cast<std::int64_t>(dropped)}}});
     lock.lock();
     if (last)
       break;

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <string>
 
+#include "libkdb/policy/log_events.hpp"
 #include <kdb/connection_change.hpp>
 #include <kdb/log.hpp>
 
@@ -24,10 +25,11 @@ public:
   logger& operator=(const logger&) = delete;
 
   bool wants(log_level level) const { return takes_lines_ && level >= minimum_; }
-  void operator()(log_level level, std::string line) const;
+  void operator()(log_level level, policy::log_event event, std::string text, policy::log_fields fields = {}) const;
   void tell(const connection_change& change) const;
 
-  /// Hands out what is queued and waits for it, for a second at most, and not at all on the sink's own thread. Drops later lines.
+  /// Delivers the queued lines and waits for their delivery, at most for a second, and not at all on the sink's own thread. Drops
+  /// later lines.
   void finish() const;
 
   /// Whether the calling thread is one that runs a sink.

@@ -7,7 +7,7 @@
 
 namespace kdb::inline v0::detail {
 
-/// What an object answers that was moved from. Using one is a mistake of the program: debug builds stop at it.
+/// The error of an object that was moved from. Its use is a programming error: debug builds stop there.
 inline unexpected moved_from(const char* kind) {
   assert(!"an object was used that had been moved from");
   return unexpected{errc::closed, std::string{"this "} + kind + " was moved from: another object has taken its place"};

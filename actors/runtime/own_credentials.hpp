@@ -31,7 +31,7 @@ public:
     ++version_;
   }
 
-  /// The credentials a call travels with: its own, else the client's; none in clear, unless the settings allow it.
+  /// The credentials of a call: its own, otherwise the client's. None without TLS, unless the settings allow it.
   std::optional<credentials> for_call(const call_options& call) const {
     if (!may_travel_)
       return std::nullopt;

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -19,7 +20,7 @@
 #include "libkdb/wire/streams.hpp"
 #include <kdb/actors.hpp>
 
-// The map of the runtime: every message between its actors. What hosts send is in kdb/actors.hpp.
+// All messages between the actors of the runtime. The messages that hosts send are in kdb/actors.hpp.
 namespace kdb::inline v0 {
 
 /// Counts the nodes a connection has had. Reports about an earlier one are stale.
@@ -42,11 +43,11 @@ using transport_factory = std::function<std::shared_ptr<rpc::transport>(const rp
 /// Asks for a candidate: one attempt to find a node.
 struct find_node {
   unsigned attempt = 0;
-  /// Failed a moment ago: to be tried last.
+  /// Nodes that failed a moment ago; they are tried last.
   std::vector<endpoint> avoid{};
 };
 
-/// Asks a member of the cluster what it knows of it: another one than this, and another one each time.
+/// Asks a member of the cluster for its gossip: not `besides`, and a different member each time.
 struct ask_another_member {
   endpoint besides;
 };
@@ -54,10 +55,10 @@ struct cluster_view {
   std::vector<cluster_member> members;
 };
 
-using discovery_actor = caf::typed_actor<accepts<find_node, rpc::address>,           // Or why none can be named now.
-                                         accepts<ask_another_member, cluster_view>>; // Or why it is not known.
+using discovery_actor = caf::typed_actor<accepts<find_node, rpc::address>,           // Or why no candidate is known now.
+                                         accepts<ask_another_member, cluster_view>>; // Or why no view is available.
 
-// The discovery to itself.
+// Messages of the discovery to itself.
 struct member_answered {
   std::uint64_t question = 0;
   result<std::vector<cluster_member>> members;
@@ -85,16 +86,16 @@ using discovery_self =
 
 // -- credentials ----------------------------------------------------------------------
 
-/// Asks for credentials of the client to be there.
+/// Waits until the client has credentials.
 struct await_credentials {};
 
-/// A server has refused them.
+/// A server has refused the credentials.
 struct credentials_refused {};
 
 using credentials_keeper_actor = caf::typed_actor<accepts<await_credentials>, // Or why there are none.
                                                   accepts<credentials_refused>>;
 
-// The keeper to itself. `question` numbers those to the provider.
+// Messages of the keeper to itself. `question` numbers the questions to the provider.
 struct credentials_provided {
   std::uint64_t question = 0;
   result<provided_credentials> outcome = unexpected{error{}};
@@ -111,12 +112,12 @@ using credentials_keeper_self =
 
 // -- connection -----------------------------------------------------------------------
 
-/// To workers: operations of theirs are to be stopped.
+/// To workers: callers have stopped some of their operations.
 struct stop_due {};
 
 /// Asks for the node in use.
 struct get_node {
-  /// For one to be found, if there is none. Otherwise the answer comes at once.
+  /// Wait until a node is found, if there is none. Otherwise the answer comes at once.
   bool wait = true;
 };
 
@@ -124,11 +125,11 @@ struct get_node {
 struct call_failed {
   kdb::generation generation{};
   error cause;
-  /// There was no answer where a node in its right place answers: its place in the cluster is to be looked at.
+  /// No answer came, although a node with a valid place in the cluster would have answered: the connection must check its place.
   bool unanswered = false;
 };
 
-// The connection to itself.
+// Messages of the connection to itself.
 struct node_probed {
   std::uint64_t probe = 0;
   result<node_ptr> outcome;
@@ -142,7 +143,7 @@ struct wait_elapsed {
 };
 struct relief_due {};
 
-using connection_actor = caf::typed_actor<accepts<get_node, node_ptr>, // At once, or when the round has an end.
+using connection_actor = caf::typed_actor<accepts<get_node, node_ptr>, // At once, or at the end of the round.
                                           accepts<get_status, client_status>,
                                           accepts<call_failed>>; // Ignored if the generation is stale.
 
@@ -154,7 +155,7 @@ using connection_self =
 /// The connection has changed: another node may be in use.
 struct node_changed {};
 
-// The appender to itself. `call` numbers its calls, so that late words of an earlier one are told apart.
+// Messages of the appender to itself. `call` numbers its calls, so that late messages of earlier calls are recognized.
 struct append_replies {
   std::uint64_t call = 0;
   std::vector<wire::batch_append_reply> replies;
@@ -168,14 +169,14 @@ struct single_append_done {
   result<append_result> outcome;
 };
 struct deadlines_due {};
-/// An append that is observed already.
+/// An append that already has an observation.
 struct observed_append {
   append_to_stream request;
   observation seen;
-  /// Others may follow if this one fails: then the end is not the appender's to tell.
+  /// Another try may follow if this one fails: then the appender does not end the observation.
   bool is_one_of_several = false;
 };
-/// What was in the mailbox when this was sent has been handled.
+/// All messages that were in the mailbox when this one was sent have been handled.
 struct mailbox_drained {};
 
 using appender_actor =
@@ -185,28 +186,40 @@ using appender_actor =
 
 // -- calls ------------------------------------------------------------------------------
 
-/// Carries out one operation that `wire` describes. The answer goes to `finish`, which makes the typed one of it and delivers that;
-/// without `finish` the `server_messages` are the answer.
-struct run_call {
-  std::shared_ptr<wire::call_plan> plan;
-  std::function<void(caf::response_promise&, result<wire::message_list>)> finish{};
+/// One operation that `wire` describes, without the type of its request.
+class call_job {
+public:
+  call_job(wire::call_plan prepared, observation begun) : plan{std::move(prepared)}, seen{std::move(begun)} {}
+  call_job(const call_job&) = delete;
+  call_job& operator=(const call_job&) = delete;
+  virtual ~call_job() = default;
+
   /// Fills the plan, if it is not filled yet.
-  std::function<result<void>()> prepare{};
-  observation seen{};
+  virtual result<void> prepare() { return {}; }
+  /// Answers the request: here with the messages of the server.
+  virtual void deliver(caf::response_promise& to, result<wire::message_list> outcome);
+
+  wire::call_plan plan;
+  observation seen;
 };
 
-/// What the server has answered a call with.
+/// Carries out an operation.
+struct run_call {
+  std::shared_ptr<call_job> job;
+};
+
+/// The messages of the server that answer a call.
 struct server_messages {
   wire::message_list all;
 };
 
-/// How whoever reads the messages itself sees the client: programs without actors.
+/// The interface of the client for programs without actors, which decode the messages of the server themselves.
 using call_runner = caf::typed_actor<accepts<run_call, server_messages>>;
 
-/// Everything that is neither an append in a batch nor a stream of events.
+/// Makes all calls that are neither a batched append nor a stream of events.
 using management_actor = call_runner;
 
-// Management to itself.
+// Messages of management to itself.
 /// Calls have ended.
 struct exchanges_done {};
 /// The pause before another try is over.
@@ -218,7 +231,7 @@ using management_self = management_actor::extend<accepts<exchanges_done>, accept
 
 // -- reader and subscription -----------------------------------------------------------------
 
-// Both to themselves. `call` numbers their server calls.
+// Messages of both actors to themselves. `call` numbers their server calls.
 struct batch_arrived {
   std::uint64_t call = 0;
   event_batch batch;
@@ -245,8 +258,8 @@ struct read_again {};
 
 using reader_self = reader_actor::extend<accepts<batch_arrived>, accepts<read_ended>, accepts<read_again>, accepts<stop_due>>;
 
-/// Asks a subscription or consumer to begin. It answers with its own handle when the server has confirmed, or why it did not; only the
-/// first time. Who asked gets this answer before the first batch: both come from the same actor.
+/// Starts a subscription or consumer. Only the first `begin` is answered: with the handle of the actor when the server has
+/// confirmed, or with an error. The answer arrives before the first batch, because both come from the same actor.
 struct begin {};
 
 using subscription_self =
@@ -261,12 +274,12 @@ struct events_arrived {
   std::uint64_t call = 0;
   wire::consumed_events consumed;
 };
-/// Answers have waited long enough for others.
+/// The time for collecting answers is over.
 struct answers_due {};
-/// What was written last has had its time to leave.
+/// The time for sending the last answers is over.
 struct grace_over {};
-/// A subscriber that answers batches at once and events one by one says how many it holds now, after it answered this one, if any:
-/// those it holds count to the buffer, too.
+/// From a subscriber that answers batches at once and events one by one: how many events it holds now, and the event that it has
+/// just answered, if any. The events that it holds count towards the buffer.
 struct host_holds {
   std::size_t events = 0;
   std::optional<event_token> answered{};
@@ -286,7 +299,7 @@ using statistics_watcher_self = statistics_watcher_actor::extend<accepts<sample_
 
 // -- several requests in one -----------------------------------------------------------------
 
-/// One each for a request; both only use the client, as a host would.
+/// One actor for each request. Both use only the client, as a host would.
 using whole_reader_actor = caf::typed_actor<accepts<read_stream_to_end, event_list>>;
 using parts_appender_actor = caf::typed_actor<accepts<append_in_parts, append_in_parts_result>>;
 

@@ -221,9 +221,10 @@ bool runtime::runs() const {
   return await_start(parts_->system->system(), patience);
 }
 
-result<wire::message_list> runtime::call(const std::shared_ptr<wire::call_plan>& plan, const observation& seen) {
-  return ask<server_messages>(caf::actor_cast<call_runner>(client()), run_call{.plan = plan, .seen = seen})
-    .transform([](server_messages answer) { return std::move(answer.all); });
+result<wire::message_list> runtime::call(const std::shared_ptr<call_job>& job) {
+  return ask<server_messages>(caf::actor_cast<call_runner>(client()), run_call{job}).transform([](server_messages answer) {
+    return std::move(answer.all);
+  });
 }
 
 void runtime::close() {

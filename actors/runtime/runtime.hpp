@@ -11,29 +11,32 @@
 #include <utility>
 
 #include "actors/runtime/logger.hpp"
+#include "actors/runtime/observed_call.hpp"
 #include "actors/runtime/protocol.hpp"
 #include <kdb/actors.hpp>
 #include <kdb/result.hpp>
 
 namespace kdb::inline v0::detail {
 
-/// Lets the calling thread forget the actor system that it used last. CAF keeps that system's logger in each thread, a system does not end
-/// before the last thread has let go of it, and a thread that ends lets go of it too early for the destructors of static objects.
+/// Drops the calling thread's reference to the actor system that it used last. CAF keeps a reference to the system's logger in
+/// each thread. A system does not end until all threads have dropped it, and an ending thread drops it too early for the
+/// destructors of static objects.
 void forget_system();
 
-/// Runs a job on a thread of its own: when the calling thread or the process ends, what CAF keeps for the calling thread may be gone already.
+/// Runs a job on a new thread. When the calling thread or the process ends, CAF's data for the calling thread may already be
+/// destroyed.
 void run_aside(std::function<void()> job, bool may_wait);
 
-/// Waits until the threads of a system that we own run, and returns whether they do. In the constructor of a static object of a plugin they don't:
-/// threads of CAF wait for the lock of `dlopen`.
+/// Waits until the threads of an owned system run, and returns whether they do. They do not run during the constructor of a
+/// static object of a plugin, because threads of CAF wait for the lock of `dlopen`.
 bool await_start(caf::actor_system& system, std::chrono::milliseconds at_most);
 
-/// A scoped actor on a thread of the host: the thread does not remember our system.
+/// A scoped actor on a thread of the host. The thread keeps no reference to the system.
 struct host_actor : caf::scoped_actor {
   explicit host_actor(caf::actor_system& system) : caf::scoped_actor{system} { forget_system(); }
 };
 
-/// What an operation completes with, of the result of its request.
+/// Converts the result of a request to the outcome of its operation.
 template <class Request>
 outcome_of<Request> to_outcome(result<answer_of<Request>> answer) {
   if constexpr (std::is_same_v<outcome_of<Request>, append_in_parts_result>)
@@ -42,11 +45,11 @@ outcome_of<Request> to_outcome(result<answer_of<Request>> answer) {
     return answer;
 }
 
-/// An actor system of our own with one client in it: what the ways in without actors stand on.
+/// An owned actor system with one client in it: the base of the blocking and the Asio client.
 ///
-/// A runtime ends with its last handle. When the process ends first, all clients are closed before any static object is destroyed that was
-/// made before the first client; what is asked of them afterwards fails with `closed`. In a child of `fork` the runtime of the parent is
-/// dead: everything fails with `closed`, and nothing of it is destroyed.
+/// A runtime ends with its last handle. If the process ends first, all clients are closed before any static object is destroyed
+/// that was made before the first client; later requests fail with `closed`. In a child of `fork` the parent's runtime can't be
+/// used: every request fails with `closed`, and nothing of it is destroyed.
 class runtime {
 public:
   /// Errors: those of `spawn_client`, and `closed` when the process ends or can't use gRPC.
@@ -54,7 +57,7 @@ public:
 
   struct parts;
   explicit runtime(std::shared_ptr<parts> given);
-  /// Ends, and takes the system down. Safe on every thread: on the runtime's own, and on the sinks', that is done elsewhere.
+  /// Ends the client and its system. Safe on every thread: on threads of the runtime and of the sinks, another thread does it.
   ~runtime();
   runtime(const runtime&) = delete;
   runtime& operator=(const runtime&) = delete;
@@ -64,12 +67,12 @@ public:
   const logger& log() const;
   const signals_ptr& signals() const;
 
-  /// Whether it belongs to the parent of this process, which was forked off.
+  /// Whether the runtime was made in the parent process, before a `fork`.
   bool inherited() const;
-  /// Why nothing can be asked of it, if that is so.
+  /// The error for every request, if the runtime can't be used.
   std::optional<error> refusal() const;
 
-  /// The same for those who are about to wait: also if no thread of the runtime runs yet.
+  /// The same for callers that would wait: also set if no thread of the runtime runs yet.
   std::optional<error> refusal_to_wait() const;
 
   /// Spawns on a thread of the host.
@@ -80,7 +83,7 @@ public:
     return spawned;
   }
 
-  /// Sends a request to an actor and waits for the answer, which has to come: our actors answer in every case.
+  /// Sends a request to an actor and waits for the answer. The actors of libkdb always answer.
   template <class Answer, class Handle, class Request>
   static result<Answer> ask(caf::scoped_actor& self, const Handle& whom, Request&& what) {
     std::optional<result<Answer>> answer;
@@ -104,41 +107,34 @@ public:
     return ask<Answer>(client(), std::forward<Request>(what));
   }
 
-  /// Carries out an operation. Calls need no actor of their type: they are prepared and understood here, on the caller's thread.
+  /// Carries out an operation. A call is prepared and decoded here, on the calling thread, so it needs no message of its own
+  /// type.
   template <class Request>
   outcome_of<Request> run(Request request) {
     if constexpr (is_call<Request>) {
       if (auto cause = refusal())
         return unexpected{std::move(*cause)};
-      adopt_current(signals(), request);
-      const auto seen = begin_call(signals(), request);
-      mark(seen, request);
-      auto prepared = wire::prepare(std::move(request));
-      if (!prepared) {
-        seen.ends(prepared.error());
-        return unexpected{std::move(prepared.error())};
-      }
-      const auto plan = std::make_shared<wire::call_plan>(std::move(*prepared));
-      auto answer = wire::decode_outcome<Request>(*plan, call(plan, seen));
-      seen.ends(answer);
-      return answer;
+      auto job = observe_call(signals(), std::move(request));
+      if (!job)
+        return unexpected{std::move(job.error())};
+      return decode_observed<Request>(**job, call(*job));
     } else {
       return to_outcome<Request>(ask<answer_of<Request>>(std::move(request)));
     }
   }
 
-  /// Makes a call. Its answer are the messages of the server.
-  result<wire::message_list> call(const std::shared_ptr<wire::call_plan>& plan, const observation& seen);
+  /// Makes a call, and returns the messages of the server.
+  result<wire::message_list> call(const std::shared_ptr<call_job>& job);
 
   void close();
 
-  /// Closes the client although somebody else may still hold the runtime, and waits until its sinks have been called for the last time: what
-  /// they refer to may go then. On threads that may not wait it is done elsewhere.
+  /// Closes the client even if others still hold the runtime, and waits for the last call of its sinks: afterwards, objects that
+  /// the sinks use may be destroyed. For threads that may not wait, another thread does it.
   void end();
 
 private:
   bool runs() const;
-  /// Not on the runtime's own threads, nor on the sinks'.
+  /// False on the threads of the runtime and of the sinks.
   bool may_wait() const;
 
   std::shared_ptr<parts> parts_;

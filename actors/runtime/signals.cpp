@@ -51,8 +51,11 @@ instrument& instruments::find(const key& wanted) {
   const auto& [id, variant, cause] = wanted;
   std::lock_guard lock{mutex_};
   auto& kept = all_[wanted];
-  if (!kept)
-    tell([&] { kept = host_->make(policy::describe(id), policy::attributes_of(id, variant, cause)); });
+  if (!kept) {
+    const auto& description = policy::describe(id);
+    const auto attributes = policy::attributes_of(id, variant, cause);
+    tell([&] { kept = host_->make(description, attributes); });
+  }
   if (!kept)
     kept = std::make_shared<no_instrument>();
   if (!cause)

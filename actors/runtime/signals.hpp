@@ -24,15 +24,16 @@
 #include <kdb/settings.hpp>
 #include <kdb/tracer.hpp>
 
-// What the runtime tells the host's tracer and meter. Without both there are no signals, and all of this is one look at a null pointer.
+// Traces and metrics for the host's tracer and meter. Without both, `signals_ptr` is null, and each use costs one check of a null
+// pointer.
 namespace kdb::inline v0 {
 
-/// The host's instruments, made when they are needed first. From any thread.
+/// The host's instruments, made at their first use. From any thread.
 class instruments {
 public:
   explicit instruments(std::shared_ptr<meter> host) : host_{std::move(host)} {}
 
-  /// Takes a value for a metric. The variant is that of `policy::attributes_of`.
+  /// Records a value of a metric. The variant is that of `policy::attributes_of`.
   template <class Variant = std::uint8_t>
   void record(policy::metric_id id, double value, Variant variant = {}, std::optional<errc> cause = {}) {
     take(id, static_cast<std::uint8_t>(variant), cause, value);
@@ -46,11 +47,11 @@ private:
   const std::shared_ptr<meter> host_;
   std::mutex mutex_;
   std::map<key, std::shared_ptr<instrument>> all_;
-  // Those of successes, which are found without the mutex.
+  // Instruments for successes, which are found without the mutex.
   std::array<std::array<std::atomic<instrument*>, policy::observed_operations>, policy::all_metrics.size()> known_{};
 };
 
-/// The value of an up-down counter as one of many that add up: what it was is taken back when it changes or ends.
+/// One contribution to an up-down counter. Only differences are recorded; the destructor takes the contribution back.
 class level {
 public:
   level() = default;
@@ -83,7 +84,8 @@ class signals;
 /// Null if there is neither a tracer nor a meter.
 using signals_ptr = std::shared_ptr<signals>;
 
-/// One operation, from its request to its answer. Copies are the same one. Empty if nobody listens: then all members do nothing.
+/// Observes one operation, from its request to its answer. Copies share their state. Empty without a tracer and a meter: then all
+/// members do nothing.
 class observation {
 public:
   observation() = default;
@@ -120,7 +122,7 @@ private:
   std::shared_ptr<state> state_;
 };
 
-/// What a client tells. From any thread.
+/// The traces and metrics of a client. From any thread.
 class signals : public std::enable_shared_from_this<signals> {
 public:
   signals(std::shared_ptr<kdb::tracer> tracer, std::shared_ptr<kdb::meter> meter, std::optional<credentials> own);
@@ -131,7 +133,7 @@ public:
   /// A span of a delivered event; null if it is not traced.
   std::unique_ptr<trace_span> begin_delivery(const resolved_event& event, const span_context& parent,
                                              const policy::delivery& delivery);
-  /// Who makes a call, as far as a name is known.
+  /// The user of a call, if its name is known.
   std::string_view user_of(const call_options& call) const { return policy::user_of(own_, call); }
 
   /// Makes the span in which the calling thread works the parent of a call that has none.
@@ -148,7 +150,7 @@ private:
   const std::optional<credentials> own_;
 };
 
-/// Ends a span, which has failed if there is a cause.
+/// Ends a span; it has failed if `cause` is not null.
 void end_span(trace_span& span, const error* cause);
 
 signals_ptr make_signals(const settings& config);
@@ -158,7 +160,7 @@ inline observation watch_operation(const signals_ptr& on, policy::observed_opera
   return on ? on->begin(operation, call, stream, events) : observation{};
 }
 
-/// Counts a single thing that has happened.
+/// Adds to a counter.
 template <class Variant = std::uint8_t>
 void count(const signals_ptr& on, policy::metric_id id, double value = 1, Variant variant = {}, std::optional<errc> cause = {}) {
   if (on && on->measured() && value != 0)
@@ -182,7 +184,7 @@ observation begin_call(const signals_ptr& on, const Request& request) {
   return on->begin(policy::operation_of<Request>, detail::call_of(request), stream);
 }
 
-/// Writes the context of the span into what a request appends, if it does.
+/// Writes the context of the span into the events that a request appends, if any.
 template <class Request>
 void mark(const observation& seen, [[maybe_unused]] Request& request) {
   if constexpr (std::is_same_v<Request, append_to_streams>) {

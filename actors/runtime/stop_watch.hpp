@@ -11,7 +11,7 @@
 
 namespace kdb::inline v0 {
 
-/// How an operation ends that its caller stops.
+/// The error of an operation that its caller has stopped.
 inline error stopped(bool may_have_happened) {
   return {.code = errc::cancelled,
           .message = may_have_happened ? "the operation was stopped by its caller; it may have been carried out"
@@ -19,7 +19,7 @@ inline error stopped(bool may_have_happened) {
           .outcome_unknown = may_have_happened};
 }
 
-/// Tells an actor when operations of it are to be stopped. However many are, it gets one `stop_due` until it has looked for them.
+/// Tells an actor that callers have stopped some of its operations. Until it calls `look`, the actor gets only one `stop_due`.
 class stop_watch {
   struct bell {
     explicit bell(late_sender to) : tell{std::move(to)} {}
@@ -35,7 +35,7 @@ class stop_watch {
   };
 
 public:
-  /// Whether one operation is to be stopped; kept for as long as it lasts.
+  /// Whether the caller has stopped one operation; lives as long as the operation.
   class watched {
   public:
     watched() = default;
@@ -53,7 +53,7 @@ public:
   explicit stop_watch(Self* self) : bell_{std::make_shared<bell>(late_sender{self})} {}
 
   watched watch(const std::stop_token& token) const { return {token, {bell_}}; }
-  /// To be called before looking.
+  /// Call this before checking the operations.
   void look() const { bell_->rung = false; }
 
 private:

@@ -36,17 +36,22 @@ void stream_signals::delivered(const event_batch& batch) const {
   if (!on_ || !on_->measured())
     return;
   const auto events = batch.events();
+  count_delivered(static_cast<std::size_t>(std::distance(events.begin(), events.end())));
+}
+
+void stream_signals::count_delivered(std::size_t events) const {
   count(on_, policy::metric_id::delivered_batches, 1, kind_);
-  count(on_, policy::metric_id::delivered_events, static_cast<double>(std::distance(events.begin(), events.end())), kind_);
+  count(on_, policy::metric_id::delivered_events, static_cast<double>(events), kind_);
 }
 
 void stream_signals::hand_over(const event_batch& batch, const endpoint& node, time_point now) {
   handed_at_ = now;
   if (!on_)
     return;
-  delivered(batch);
+  std::size_t events = 0;
   const resolved_event* last = nullptr;
   for (const auto& each : batch.events()) {
+    ++events;
     last = &each;
     if (!on_->traces())
       continue;
@@ -54,6 +59,7 @@ void stream_signals::hand_over(const event_batch& batch, const endpoint& node, t
       if (auto span = on_->begin_delivery(each, *parent, {name_, user_, node}))
         spans_.push_back(std::move(span));
   }
+  count_delivered(events);
   if (last && on_->measured())
     on_->measured()->record(policy::metric_id::delivery_lag, age_of(*last), kind_);
 }

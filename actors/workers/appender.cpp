@@ -395,7 +395,7 @@ void appender_state::on_call_ended(append_call_ended& message) {
   const auto whose = std::exchange(*ended, {}).generation;
   drop_idle_lanes();
   auto cause = message.outcome ? error{.code = errc::unavailable,
-                                       .message = "the server ended the call that carries the appends",
+                                       .message = "the server ended the call with the appends",
                                        .retry_can_help = true,
                                        .outcome_unknown = true}
                                : std::move(message.outcome.error());

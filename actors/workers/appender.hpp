@@ -20,8 +20,9 @@
 
 namespace kdb::inline v0 {
 
-/// All appends of a client. Most share one BatchAppend call for each requires-leader value, told apart by correlation id; those with
-/// credentials of their own, very large ones, and all of them on servers without batch append get an Append call each.
+/// All appends of a client. Most share one BatchAppend call for each value of requires-leader, and are matched by correlation id.
+/// Appends with credentials of their own, very large ones, and all appends to servers without batch append get an Append call
+/// each.
 struct appender_state {
   static inline const char* name = "kdb.appender";
 
@@ -31,12 +32,12 @@ struct appender_state {
   /// How many chunks wait for each other at most.
   static constexpr std::size_t chunks_at_once = 64;
 
-  /// How many appends there are of a kind, and their bytes.
+  /// Number and bytes of the appends of one kind.
   struct load {
     std::size_t appends = 0;
     std::size_t bytes = 0;
   };
-  /// The part of one append in a load, for as long as it is of that kind.
+  /// The contribution of one append to a load. The destructor takes it back.
   class share {
   public:
     share() = default;
@@ -63,7 +64,7 @@ struct appender_state {
     std::size_t bytes_ = 0;
   };
 
-  /// Whom an append is answered, and who sees its end.
+  /// The promise of an append, and its observation.
   class promise {
   public:
     promise(caf::typed_response_promise<append_result> asker, observation seen, bool is_one_of_several)
@@ -101,11 +102,11 @@ struct appender_state {
   struct lane {
     std::unique_ptr<rpc::append_call> call;
     std::uint64_t number = 0;
-    kdb::generation generation{};  // Of its node. If that is not the current one any more, only answers are waited for.
+    kdb::generation generation{};  // Of its node. For an earlier node, the lane only waits for answers.
     std::uint64_t credentials = 0; // Their version.
     std::size_t flying = 0;
-    std::vector<std::string> unsent{}; // Chunks that wait for the end of the mailbox.
-    std::size_t unsent_appends = 0;    // That they are of.
+    std::vector<std::string> unsent{}; // Chunks that wait until the mailbox is empty.
+    std::size_t unsent_appends = 0;    // Number of appends in `unsent`.
 
     void write() { call->write(unsent, std::exchange(unsent_appends, 0)); }
   };
@@ -137,10 +138,10 @@ struct appender_state {
   void on_mailbox_drained();
   void on_stop_due();
 
-  /// Why an append can't be sent at all.
+  /// Fails if an append can't be sent at all.
   result<void> check(const append_to_stream& request) const;
   void pump();
-  /// Tells the meter how many appends there are; not for each of those that come or go together.
+  /// Reports the number of appends to the meter; not for each of several appends that come or end together.
   void report_load();
   void ask_for_node();
   void send_if_there_is_a_node(queued append);
@@ -149,12 +150,12 @@ struct appender_state {
   void send_alone(queued append, bool leader_only);
   lane& open_lane(bool leader_only);
   lane* lane_with(std::uint64_t number);
-  /// From now on only its answers are waited for.
+  /// Retires a lane: from now on it only waits for its answers.
   void retire(lane& used);
-  /// Ends the calls to earlier nodes that nobody waits for any more.
+  /// Ends the calls to earlier nodes that have no open append.
   void drop_idle_lanes();
   void landed(const in_flight& append);
-  /// Writes what has been sent in lanes, unless more of it may follow at once.
+  /// Writes the chunks collected in lanes, unless more of them may follow at once.
   void write_lanes();
   bool has_room() const;
   void watch(const policy::time_budget& budget);
@@ -167,7 +168,7 @@ struct appender_state {
   node_ptr current;
   bool asking = false;
   bool gathering = false; // `mailbox_drained` is on its way.
-  load queued_load;       // Before those who share in it.
+  load queued_load;       // Declared before its shares, which refer to it.
   load flying_load;
   std::uint32_t unreported = 0; // Changes since the meter was told.
   std::deque<queued> waiting;

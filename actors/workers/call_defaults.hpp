@@ -10,12 +10,12 @@
 
 namespace kdb::inline v0 {
 
-/// Whether only a leader may serve the call: as it says, else as the client prefers.
+/// Whether the call requires the leader: its own option, otherwise the preference of the client.
 inline bool requires_leader(const settings& config, const call_options& call) {
   return call.requires_leader.value_or(config.preference == node_preference::leader);
 }
 
-/// When the operation has to be over, if ever.
+/// The deadline of the operation, if it has one.
 inline std::optional<std::chrono::milliseconds> deadline_for(const settings& config, const call_options& call) {
   return call.deadline ? call.deadline : config.default_deadline;
 }
@@ -26,7 +26,7 @@ inline policy::time_budget start_budget(const worker_context& context, const cal
   return {deadline_for(context.settings, call), now};
 }
 
-/// How a stream's call is made; its first start has to end within what is left, if that is limited.
+/// The settings of a stream's call. The first start must end within `left`, if that is limited.
 inline rpc::call_settings start_settings(const worker_context& context, const call_options& call,
                                          std::optional<std::chrono::milliseconds> left) {
   return {.start_timeout = left.value_or(context.settings.start_timeout),

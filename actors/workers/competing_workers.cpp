@@ -23,7 +23,7 @@ result<void> check(const competing_workers_plan& plan) {
   if (plan.options.workers == 0)
     return refuse("workers", "at least one worker");
   if (!plan.make_worker)
-    return refuse("make_worker", "something that starts a worker");
+    return refuse("make_worker", "a function that starts a worker");
   if (!plan.options.key)
     return refuse("key", "a key of events");
   return policy::check_positive("replacement_span", plan.options.replacement_span).and_then([&] {
@@ -125,7 +125,7 @@ void competing_workers_state::answered(policy::key_dispatch::worker_number worke
 
 void competing_workers_state::failed(policy::key_dispatch::worker_number worker, const caf::error& cause) {
   if (cause == caf::sec::unexpected_response) {
-    answered(worker, failure_outcome("the worker named no outcome for this event"));
+    answered(worker, failure_outcome("the worker answered without an outcome for this event"));
   } else if (const auto kind = any_caf::kind_of(cause);
              kind != any_caf::error_kind::system && kind != any_caf::error_kind::exit) {
     answered(worker, failure_outcome(error::from(cause).message));

@@ -17,9 +17,9 @@
 
 namespace kdb::inline v0 {
 
-/// Workers have had their time to answer.
+/// The time for workers to answer is over.
 struct stop_overdue {};
-/// Said to have ended, and time enough has passed to be told so.
+/// `doubt` has passed since an error of this worker: it gets work again, unless its down message has arrived.
 struct worker_doubted {
   policy::key_dispatch::worker_number worker = 0;
 };
@@ -28,12 +28,13 @@ using competing_workers_self =
   competing_workers_actor::extend<accepts<consumer_batch, batch_outcomes>, accepts<subscription_ended>, accepts<stop_overdue>,
                                   accepts<worker_doubted>>;
 
-/// The subscriber of a consumer that hands each event to a worker, sends on what becomes of it, and tells the consumer how many events
-/// it holds.
+/// The subscriber of a consumer. Sends each event to a worker, passes on its answer, and tells the consumer how many events it
+/// holds.
 struct competing_workers_state {
   static inline const char* name = "kdb.competing_workers";
 
-  /// How long a worker whose error comes from the actor system gets nothing: it has ended, as a rule, and its end is about to be told.
+  /// How long a worker gets no work after an error from the actor system: usually it has ended, and its down message is about to
+  /// arrive.
   static constexpr std::chrono::milliseconds doubt{100};
 
   explicit competing_workers_state(competing_workers_self::pointer owner) : self{owner} {}
@@ -55,7 +56,7 @@ struct competing_workers_state {
   void not_joined(const caf::error& cause);
 
   void spawn_worker();
-  /// Gives work to all who can do some.
+  /// Assigns items to free workers.
   void hand_out();
   void answered(policy::key_dispatch::worker_number worker, const outcome& answer);
   void failed(policy::key_dispatch::worker_number worker, const caf::error& cause);
@@ -64,7 +65,7 @@ struct competing_workers_state {
   void report(std::optional<event_token> token, const outcome& answer);
   outcome failure_outcome(const std::string& reason) const;
 
-  /// Hands nothing out any more, and ends when nobody has anything.
+  /// Assigns no more items, and ends when no worker has one.
   void stop(end_reason reason, std::optional<error> cause);
   void stop_when_idle();
   void leave(subscription_ended options);
@@ -74,18 +75,18 @@ struct competing_workers_state {
   competing_workers_plan plan;
   policy::retry_budget replacements{0, std::chrono::milliseconds{1}};
   policy::key_dispatch dispatch;
-  std::unordered_map<policy::key_dispatch::item_number, work_item> held; // All that is not answered.
-  std::set<uuid> held_ids;                                               // Of those that came with the call of now.
+  std::unordered_map<policy::key_dispatch::item_number, work_item> held; // All unanswered items.
+  std::set<uuid> held_ids;                                               // Event ids of the items from the current call.
   policy::key_dispatch::item_number last_item = 0;
   std::uint64_t incarnation = 0;
   std::map<policy::key_dispatch::worker_number, caf::actor> workers;
   std::unordered_map<caf::actor_addr, policy::key_dispatch::worker_number> numbers;
   policy::key_dispatch::worker_number last_worker = 0;
-  caf::actor consumer; // Also before the client has told us of it.
+  caf::actor consumer; // Also set before the client has answered with the handle.
   bool joined = false;
   std::optional<error> refusal;
   std::vector<caf::typed_response_promise<void>> waiting_to_join;
-  std::optional<subscription_ended> end; // Decided; what came of the consumer itself says less.
+  std::optional<subscription_ended> end; // Decided; more precise than the end of the consumer itself.
   bool cancelled_consumer = false;
   bool told = false;
   std::vector<caf::typed_response_promise<void>> cancellers;

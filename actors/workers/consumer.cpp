@@ -8,6 +8,7 @@
 #include "actors/connection/random_pause.hpp"
 #include "actors/runtime/late_sender.hpp"
 #include "actors/workers/call_defaults.hpp"
+#include "actors/workers/outage.hpp"
 #include "actors/workers/slow_subscriber.hpp"
 #include "libkdb/policy/resume.hpp"
 
@@ -135,6 +136,7 @@ void consumer_state::on_confirmed(const subscription_confirmed& message) {
   if (!phases.is_current(message.call))
     return;
   starting.ends();
+  log_resumed(context->log.get(), outage, plan, current->where);
   if (phases.confirmed())
     beginning.deliver(consumer_actor{self});
 }
@@ -161,7 +163,10 @@ void consumer_state::on_read_ended(read_ended& message) {
 
 void consumer_state::call_over(error cause) {
   starting.ends(cause);
+  const auto was_running = phases.has_begun();
   if (const auto pause = phases.lost(cause, self->clock().now(), random_draw())) {
+    if (was_running)
+      log_lost(context->log.get(), outage, plan, cause);
     starting = signs.resumes(policy::observed_operation::consume, plan.options.call, cause, *pause);
     any_caf::send_later(self, *pause, resume_due{});
     return;
@@ -187,8 +192,8 @@ void consumer_state::deliver_next() {
 consumer_batch consumer_state::take_delivered(const error* cause) {
   const auto took = signs.answered(self->clock().now(), cause);
   if (took > plan.options.slow_after)
-    warn_of_slow(context->log.get(), plan.subscriber, to_string(plan.group), took,
-                 ": events that are answered after the group's message timeout are handed out again");
+    warn_of_slow(context->log.get(), plan.subscriber, {to_string(plan.group), plan.log_fields()}, took,
+                 ": events that are answered after the group's message timeout are delivered again");
   return *std::exchange(delivering, std::nullopt);
 }
 
@@ -272,7 +277,7 @@ ack_result consumer_state::answer_all(const consumer_batch& batch, const batch_o
     signs.count_answers(policy::answer_kind::stale, batch.size());
     return {.stale = batch.size()};
   }
-  const auto missing = outcome::nack(plan.options.on_failure.action(), "the handler named no outcome for this event");
+  const auto missing = outcome::nack(plan.options.on_failure.action(), "the handler answered without an outcome for this event");
   auto alike = batch.size(); // If there is one outcome for all.
   for (std::size_t i = 0; i < batch.size(); ++i) {
     const auto& outcome = each.size() == 1 ? each.front() : i < each.size() ? each[i] : missing;

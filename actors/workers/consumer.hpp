@@ -10,6 +10,7 @@
 #include <optional>
 #include <vector>
 
+#include "actors/runtime/incident.hpp"
 #include "actors/runtime/protocol.hpp"
 #include "actors/runtime/stop_watch.hpp"
 #include "actors/runtime/stream_signals.hpp"
@@ -19,19 +20,23 @@
 
 namespace kdb::inline v0 {
 
-/// What a consumer consumes from, and for whom.
+/// The group and the subscriber of a consumer.
 struct consumer_plan {
   group_name group;
   consume_options options;
   caf::actor subscriber;
+
+  /// As the log calls it.
+  std::string title() const { return "the consumer of " + to_string(group); }
+  policy::log_fields log_fields() const { return {{"db.kurrentdb.stream", group.stream}, {"kurrentdb.group", group.group}}; }
 };
 
-/// One consumer of a group: hands batches to its subscriber one at a time, gathers the answers, and joins the group again after every
-/// loss that may pass.
+/// One consumer of a group. Delivers one batch at a time to its subscriber, collects the answers, and joins the group again after
+/// every loss that is not final.
 struct consumer_state {
   static inline const char* name = "kdb.consumer";
 
-  /// How long what was written last may take to leave before the call is dropped, which would take it along.
+  /// How long the call is kept for sending the last answers. Dropping the call would discard them.
   static constexpr std::chrono::milliseconds grace{100};
 
   explicit consumer_state(consumer_self::pointer owner) : self{owner}, stops{owner} {}
@@ -58,7 +63,7 @@ struct consumer_state {
   void find_node();
   void begin_call(const node_ptr& found);
   void call_over(error cause);
-  /// Lets as many events come as the buffer has room for.
+  /// Requests as many events as the buffer has room for.
   void grant();
 
   void deliver_next();
@@ -70,11 +75,11 @@ struct consumer_state {
 
   ack_result answer_all(const consumer_batch& batch, const batch_outcomes& outcomes);
   ack_result answer_tokens(const std::vector<event_token>& tokens, const outcome& answer);
-  /// Sends the answers that wait if it is time, else makes sure that it will be.
+  /// Sends the waiting answers if their time has come; otherwise sets a timer.
   void answers_added();
   void flush();
 
-  /// Ends it when the answers have left.
+  /// Ends the consumer when the answers have been sent.
   void finish(end_reason reason, std::optional<error> cause);
   void leave();
   /// Once, last.
@@ -87,21 +92,22 @@ struct consumer_state {
   stop_watch stops;
   stop_watch::watched stop;
   observation starting; // Until the server confirms.
+  incident outage;      // Of a call that the server had confirmed.
   stream_signals signs;
   policy::resuming phases;
   caf::typed_response_promise<consumer_actor> beginning; // Pending until the first confirmation.
   node_ptr current;
-  std::uint64_t incarnation = 0; // Of the call; its events bear it. Words and answers of earlier ones are late.
+  std::uint64_t incarnation = 0; // Number of the call; its events carry it. Messages and answers of earlier calls are late.
   std::unique_ptr<rpc::consume_call> call;
   std::size_t allowed = 0; // Events that may still come.
   std::deque<consumer_batch> ready;
   std::size_t ready_events = 0;
-  std::size_t host_events = 0; // Of batches that it has answered with nothing, as far as it tells.
+  std::size_t host_events = 0; // Events of batches answered without outcomes, as reported by the subscriber.
   std::optional<consumer_batch> delivering;
   policy::ack_batch answers;
   bool answers_timer = false;
   std::optional<std::chrono::steady_clock::time_point> last_written;
-  std::optional<subscription_ended> end; // Decided; told when the answers have left.
+  std::optional<subscription_ended> end; // Decided; reported when the answers have been sent.
   bool told = false;
   std::vector<caf::typed_response_promise<void>> cancellers;
 };

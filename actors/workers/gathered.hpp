@@ -7,11 +7,11 @@
 
 namespace kdb::inline v0 {
 
-/// Things that wait for an actor, from any thread. While it is busy they gather, and it is told once: one message for many.
+/// Items for an actor, from any thread. While the actor is busy they collect, and one message announces all of them.
 template <class T>
 class gathered {
 public:
-  /// True if the actor has to be told.
+  /// Adds an item. Returns true if the actor must be notified.
   bool add(T one) {
     std::lock_guard lock{mutex_};
     things_.push_back(std::move(one));

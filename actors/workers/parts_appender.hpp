@@ -16,7 +16,7 @@ struct parts_appender_state {
   static inline const char* name = "kdb.parts_appender";
 
   explicit parts_appender_state(parts_appender_actor::pointer owner) : self{owner} {}
-  /// Tells whoever still waits how far it came.
+  /// Answers a waiting request with the progress so far.
   ~parts_appender_state();
 
   parts_appender_actor::behavior_type start(client_actor given);

@@ -6,12 +6,11 @@
 #include "actors/runtime/late_sender.hpp"
 #include "actors/workers/call_defaults.hpp"
 #include "libkdb/policy/backoff.hpp"
+#include "libkdb/values/all_stream.hpp"
 
 namespace kdb::inline v0 {
 
 namespace {
-
-constexpr std::string_view all_stream = "$all";
 
 error closed_error() {
   return {.code = errc::closed, .message = "the reading has ended"};

@@ -15,13 +15,13 @@
 
 namespace kdb::inline v0 {
 
-/// What a reader is to read.
+/// The request of a reader.
 struct read_plan {
   wire::read_request request;
   call_options call;
 };
 
-/// One read: keeps a few batches ready for whoever asks, and lets the server send no more than that.
+/// One read. Keeps a few batches ready, and lets the server send no more than these.
 struct reader_state {
   static inline const char* name = "kdb.reader";
 
@@ -54,7 +54,7 @@ struct reader_state {
   stream_signals signs;
   policy::time_budget budget;
   node_ptr current;
-  std::uint64_t call_number = 0; // Words of an earlier one are late.
+  std::uint64_t call_number = 0; // Messages of an earlier call are late.
   std::unique_ptr<rpc::read_call> call;
   bool begun = false; // A batch has come.
   std::uint32_t retries = 0;
@@ -63,7 +63,7 @@ struct reader_state {
   std::optional<result<void>> end; // Known, but delivered only after what is ready.
 };
 
-/// `owner` is who started the read: the reader ends when it does.
+/// `owner` is the actor that started the read. The reader ends with it.
 reader_self::behavior_type reader(reader_self::stateful_pointer<reader_state> self, read_plan plan, worker_context_ptr context,
                                   caf::strong_actor_ptr owner);
 

@@ -12,12 +12,16 @@ std::string name_of(const caf::actor& subscriber) {
   return local ? local->name() + number : "actor " + number;
 }
 
-void warn_of_slow(const logger* log, const caf::actor& subscriber, std::string_view source, std::chrono::milliseconds took,
+void warn_of_slow(const logger* log, const caf::actor& subscriber, batch_source source, std::chrono::milliseconds took,
                   std::string_view consequence) {
   if (!log || !log->wants(log_level::warning))
     return;
-  std::string line = "the subscriber " + name_of(subscriber) + " took " + std::to_string(took.count()) + " ms for a batch of ";
-  (*log)(log_level::warning, line.append(source).append(consequence));
+  const auto name = name_of(subscriber);
+  auto text = "the subscriber " + name + " took " + std::to_string(took.count()) + " ms for a batch of ";
+  source.fields.push_back({"kurrentdb.subscriber", name});
+  source.fields.push_back({"kurrentdb.duration_ms", std::int64_t{took.count()}});
+  (*log)(log_level::warning, policy::log_event::subscriber_slow, text.append(source.title).append(consequence),
+         std::move(source.fields));
 }
 
 } // namespace kdb::inline v0

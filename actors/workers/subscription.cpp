@@ -7,8 +7,10 @@
 #include "actors/connection/random_pause.hpp"
 #include "actors/runtime/late_sender.hpp"
 #include "actors/workers/call_defaults.hpp"
+#include "actors/workers/outage.hpp"
 #include "actors/workers/slow_subscriber.hpp"
 #include "libkdb/policy/resume.hpp"
+#include "libkdb/values/all_stream.hpp"
 
 namespace kdb::inline v0 {
 
@@ -33,7 +35,11 @@ std::chrono::milliseconds subscription_plan::slow_after() const {
 
 std::string_view subscription_plan::name() const {
   const auto* one = std::get_if<stream_plan>(&source);
-  return one ? std::string_view{one->stream} : "$all";
+  return one ? std::string_view{one->stream} : all_stream;
+}
+
+std::string subscription_plan::title() const {
+  return "the subscription to " + std::string{name()};
 }
 
 policy::observed_operation subscription_plan::operation() const {
@@ -173,6 +179,7 @@ void subscription_state::on_confirmed(const subscription_confirmed& message) {
     return;
   ++arrivals;
   starting.ends();
+  log_resumed(context->log.get(), outage, plan, current->where);
   if (!phases.confirmed())
     return;
   beginning.deliver(subscription_actor{self});
@@ -201,7 +208,10 @@ void subscription_state::call_over(error cause) {
   if (finished)
     return;
   starting.ends(cause);
+  const auto was_running = phases.has_begun();
   if (const auto pause = phases.lost(cause, self->clock().now(), random_draw())) {
+    if (was_running)
+      log_lost(context->log.get(), outage, plan, cause);
     starting = signs.resumes(plan.operation(), plan.call(), cause, *pause);
     any_caf::send_later(self, *pause, resume_due{});
     return;
@@ -275,7 +285,7 @@ void subscription_state::delivered() {
   delivering = false;
   const auto took = signs.answered(self->clock().now());
   if (took > plan.slow_after())
-    warn_of_slow(context->log.get(), plan.subscriber, "the subscription to " + std::string{plan.name()}, took);
+    warn_of_slow(context->log.get(), plan.subscriber, {plan.title(), plan.log_fields()}, took);
   if (call)
     call->request(1);
   deliver_next();

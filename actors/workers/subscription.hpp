@@ -10,6 +10,7 @@
 #include <variant>
 #include <vector>
 
+#include "actors/runtime/incident.hpp"
 #include "actors/runtime/protocol.hpp"
 #include "actors/runtime/stop_watch.hpp"
 #include "actors/runtime/stream_signals.hpp"
@@ -27,7 +28,7 @@ struct all_plan {
   subscribe_to_all_options options;
 };
 
-/// What a subscription follows, and for whom.
+/// The source and the subscriber of a subscription.
 struct subscription_plan {
   std::variant<stream_plan, all_plan> source;
   caf::actor subscriber;
@@ -37,12 +38,15 @@ struct subscription_plan {
   std::chrono::milliseconds slow_after() const;
   /// The stream, or "$all".
   std::string_view name() const;
+  /// As the log calls it.
+  std::string title() const;
+  policy::log_fields log_fields() const { return {{"db.kurrentdb.stream", std::string{name()}}}; }
   policy::observed_operation operation() const;
   /// The next call.
   wire::read_request request() const;
-  /// For the last event there is.
+  /// The request for the last existing event.
   wire::read_request head_request() const;
-  /// Whether there is more than what was received, if this is the last event there is.
+  /// Whether the subscription is behind this last existing event.
   bool is_behind(const event_batch& head) const;
   /// Moves the start of the next call behind these items.
   void note_received(const event_batch& batch);
@@ -50,8 +54,8 @@ struct subscription_plan {
   last_delivered last_event_of(const event_batch& batch, const last_delivered& before) const;
 };
 
-/// One catch-up subscription: hands batches to its subscriber one at a time, and starts again on another node from the last one it
-/// received, until something final ends it.
+/// One catch-up subscription. Delivers one batch at a time to its subscriber. After a loss it starts again on another node,
+/// behind the last event received, until a final error ends it.
 struct subscription_state {
   static inline const char* name = "kdb.subscription";
 
@@ -95,18 +99,19 @@ struct subscription_state {
   stop_watch stops;
   stop_watch::watched stop;
   observation starting; // Until the server confirms.
+  incident outage;      // Of a call that the server had confirmed.
   stream_signals signs;
   policy::resuming phases;
   caf::typed_response_promise<subscription_actor>
-    beginning; // Pending until the first confirmation. From then on the end is told to the subscriber.
+    beginning; // Pending until the first confirmation. Later the end is reported to the subscriber.
   node_ptr current;
   std::uint64_t calls = 0; // So far: their numbers.
   std::unique_ptr<rpc::read_call> call;
   std::vector<event_batch> ready; // `batches_ahead` at most. A deque takes 576 bytes when it is empty, as it is nearly always.
   bool delivering = false;
   std::optional<error> failed;       // Final, but told only after what is ready has been delivered.
-  std::uint64_t arrivals = 0;        // Batches and confirmations: as long as it stays the same there is silence.
-  std::uint64_t arrivals_before = 0; // At the last look of the watchdog.
+  std::uint64_t arrivals = 0;        // Batches and confirmations. While it does not change, the server is silent.
+  std::uint64_t arrivals_before = 0; // `arrivals` at the last check of the watchdog.
   std::unique_ptr<rpc::read_call> head_call;
   last_delivered handed; // What the subscriber has got.
   bool finished = false;

@@ -21,7 +21,7 @@
 
 namespace kdb::inline v0 {
 
-/// The connection of a client, which is replaced should it die of a bug. From any thread.
+/// The connection of a client. The client replaces it if it fails by a bug. From any thread.
 class connection_ref {
 public:
   connection_actor get() const {
@@ -47,7 +47,7 @@ public:
   void set_connected(bool now) { connected_ = now; }
   bool is_connected() const { return connected_; }
 
-  /// What the last attempt to find a node failed of; nothing if it did not. For those who wait for one in vain.
+  /// The error of the last attempt to find a node, for requests that get no node; nothing if it succeeded.
   void set_trouble(std::optional<error> cause) {
     std::lock_guard lock{mutex_};
     trouble_ = std::move(cause);
@@ -65,7 +65,7 @@ private:
   std::atomic<bool> connected_{false};
 };
 
-/// What every worker of a client gets from it. Immutable, shared.
+/// The data of a client that all its workers share. Immutable.
 struct worker_context {
   kdb::settings settings;
   std::shared_ptr<connection_ref> connection;
@@ -75,13 +75,13 @@ struct worker_context {
 };
 using worker_context_ptr = std::shared_ptr<const worker_context>;
 
-/// Before a worker asks for a node on behalf of an operation.
+/// Notes that an operation waits for a node, if none is in use. To be called before the request for a node.
 inline void note_wait(const worker_context& context, const observation& seen) {
   if (seen && !context.connection->is_connected())
     seen.waits();
 }
 
-/// For who has waited for a node as long as it may, with what the last attempt to find one failed of.
+/// The error of an operation whose wait for a node has timed out, with the error of the last attempt to find one.
 inline error no_node_in_time(const std::optional<error>& trouble) {
   error late{.code = errc::deadline_exceeded, .message = "no node was found before the deadline", .retry_can_help = true};
   if (trouble) {
@@ -91,7 +91,7 @@ inline error no_node_in_time(const std::optional<error>& trouble) {
   return late;
 }
 
-/// Why there is no node, from what a `get_node` was answered. Nothing was sent: the outcome is known.
+/// Converts the error of a `get_node`. Nothing was sent, so the outcome is known.
 inline error no_node(const worker_context& context, const caf::error& cause) {
   if (cause == caf::sec::request_timeout)
     return no_node_in_time(context.connection->trouble());
@@ -102,8 +102,8 @@ inline error no_node(const worker_context& context, const caf::error& cause) {
   return {.code = errc::unavailable, .message = "the connection restarts after an internal error", .retry_can_help = true};
 }
 
-/// Tells the connection of a failed call, if that may say something about the node, or about credentials that somebody provides to
-/// the client: a call may have had others of its own.
+/// Reports a failed call to the connection, if the error may concern the node, or the credentials from the client's provider.
+/// `had_its_own`: the call had credentials of its own.
 template <class Self>
 void report(Self* self, const worker_context& context, generation whose, const error& cause, bool had_its_own) {
   const auto refused = cause.code == errc::unauthenticated && !had_its_own && context.credentials->provided();

@@ -16,12 +16,12 @@ struct same_answers {
   std::vector<uuid> ids;
 };
 
-/// How many answers to gather: with more than half of a small buffer waiting, the server would pause instead of going on.
+/// How many answers to collect before they are sent: at most half of a small buffer, because the server would pause otherwise.
 inline std::size_t answers_at_once(std::size_t wanted, std::size_t buffer) {
   return std::clamp<std::size_t>(buffer / 2, 1, wanted);
 }
 
-/// Answers that wait to be sent, in order. Those that say the same in a row share a message.
+/// Answers that wait to be sent, in order. Consecutive equal answers share a message.
 class ack_batch {
 public:
   ack_batch() = default;
@@ -36,7 +36,7 @@ public:
 
   std::size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
-  /// To be sent now, whatever the time.
+  /// Whether the answers must be sent now, without waiting for the timer.
   bool is_full() const { return size_ >= full_; }
 
   std::vector<same_answers> take() {

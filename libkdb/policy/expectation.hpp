@@ -6,8 +6,8 @@
 
 namespace kdb::inline v0::policy {
 
-/// Corrects what a server answers to a write that expects the stream to exist: "deleted" is its word for a tombstoned stream and for a
-/// soft-deleted one, which can be written to again. The answer becomes the failed expectation that both are.
+/// Corrects the error of a write that expects the stream to exist. A server reports "deleted" for a tombstoned stream, and also
+/// for a soft-deleted one, which can be written to again. The error becomes a failed expectation, which is true for both.
 void correct_deleted(error& cause, stream_state expected);
 
 } // namespace kdb::inline v0::policy

@@ -27,9 +27,9 @@ std::string_view to_string(node_action action);
 
 /// Whether sending the same request again can do harm.
 enum class retry_safety : std::uint8_t {
-  pointless,          ///< It would fail in the same way, or nobody wants it any more.
-  safe,               ///< It had no effect, or has none at all.
-  safe_if_idempotent, ///< It may have had its effect: only with the same event ids and an explicit expected state.
+  pointless,          ///< It would fail in the same way, or is not wanted any more.
+  safe,               ///< The first one had no effect, or such a request never has one.
+  safe_if_idempotent, ///< The first one may have had its effect: safe only with the same event ids and an explicit expected state.
 };
 
 std::string_view to_string(retry_safety safety);
@@ -42,29 +42,30 @@ struct failure_decision {
   friend bool operator==(const failure_decision&, const failure_decision&) = default;
 };
 
-/// What an error means, for the node and for the request: the one table everything that recovers goes by. `answered_by` is the node
-/// it came from; a leader that is not a usable address, or that very node, is not followed.
+/// The meaning of an error for the node and for the request: the only table on which recovery is based. `answered_by` is the node
+/// that sent the error. A leader is not followed if its address is not usable, or if it is this node.
 failure_decision decide(const error& cause, request_kind kind, const endpoint& answered_by = {.host = {}, .port = 0});
 
-/// Whether the same request may be sent again by itself. `idempotent` says of a write that a repetition is harmless: same event ids
-/// and an explicit expected state.
+/// Whether the client may send the same request again. `idempotent`: a repetition of this write is harmless, because it has the
+/// same event ids and an explicit expected state.
 bool may_retry(const error& cause, request_kind kind, bool idempotent);
 
-/// Whether the connection has to know of it: `decide` does not say stay.
+/// Whether the connection must be told of this error: `decide` does not return stay.
 bool concerns_node(const error& cause);
 
-/// Whether the node that answered so has to be left: `decide` says rediscover or follow_leader.
+/// Whether the node that sent this error must be left: `decide` returns rediscover or follow_leader.
 bool is_node_lost(const error& cause);
 
-/// Whether trying again can't help: `decide` says final.
+/// Whether trying again can't help: `decide` returns final.
 bool is_final(const error& cause);
 
-/// Whether a request that failed with this code may have had its effect all the same, once the server could see it.
+/// Whether a request that failed with this code may have had its effect, provided that the server could receive it.
 bool may_have_happened(errc code);
 
 /// Whether the same request may succeed later, or on another node. What `error::retry_can_help` should say.
 bool retry_can_help(errc code);
-/// The same with what the detail adds: a file of the settings that can't be used stays so until somebody mends it.
+/// The same, with the detail of the error considered: an unusable file named in the settings stays unusable until somebody
+/// repairs it.
 bool retry_can_help(const error& cause);
 
 /// Whether a leader's address can be connected to: nodes without a leader name 0.0.0.0, or nothing.

@@ -23,7 +23,7 @@ template <class Address, class Where, class Random>
 void order_seeds(std::vector<Address>& seeds, std::span<const endpoint> avoid, Where where, Random& random) {
   for (auto left = seeds.size(); left > 1; --left)
     std::swap(seeds[left - 1], seeds[random() % left]);
-  // What is shuffled stays so within both parts.
+  // Both parts stay in random order.
   std::partition(seeds.begin(), seeds.end(),
                  [&](const Address& each) { return std::find(avoid.begin(), avoid.end(), where(each)) == avoid.end(); });
 }
@@ -42,7 +42,7 @@ public:
   };
   struct found {
     endpoint where;
-    /// The seed itself is the node: it may be known under another name than it advertises.
+    /// Set if the seed itself is the node: its name may differ from the one that it advertises.
     std::optional<std::size_t> seed;
   };
   struct failed {
@@ -55,7 +55,7 @@ public:
     : seeds_{std::move(seeds)}, wish_{wish}, avoid_{std::move(avoid)}, draw_{draw} {}
 
   std::vector<effect> begin();
-  /// The next seed is asked too, so that one that hangs costs little.
+  /// Asks the next seed as well, so that a hanging seed costs little time.
   std::vector<effect> seed_is_slow(std::size_t seed);
   std::vector<effect> answered(std::size_t seed, const result<std::vector<cluster_member>>& message);
 
@@ -67,11 +67,11 @@ private:
   node_wish wish_;
   std::vector<endpoint> avoid_;
   double draw_;
-  std::size_t asked_ = 0; // Seeds are asked in order: so many were.
+  std::size_t asked_ = 0; // Number of seeds asked so far, in order.
   std::size_t answers_ = 0;
   bool over_ = false;
   std::vector<std::string> failures_;
-  std::optional<error> telling_; // Says more than that there is no node: it is final, or about TLS.
+  std::optional<error> telling_; // An error that says more than "no node": it is final, or about TLS.
 };
 
 } // namespace kdb::inline v0::policy

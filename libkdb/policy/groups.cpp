@@ -87,7 +87,7 @@ result<void> check_settings(const group_settings& settings) {
 result<void> check_update_settings(const group_settings& settings) {
   if (!update_can_name(settings.strategy))
     return refuse("settings.strategy", "can't be named by an update, which would choose another one silently",
-                  "RoundRobin, DispatchToSingle or Pinned, or delete the group and create it anew");
+                  "RoundRobin, DispatchToSingle or Pinned, or delete the group and create it again");
   return check_settings(settings);
 }
 

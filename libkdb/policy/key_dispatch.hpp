@@ -12,8 +12,9 @@
 
 namespace kdb::inline v0::policy {
 
-/// Decides which item goes to which worker: of each key one at a time, in the order in which they were added; each worker has one at a
-/// time; what can go on does, and workers take turns. Numbers of items and workers are the caller's, and never used again.
+/// Assigns items to workers. Of each key, one item at a time is assigned, in the order in which items were added. A worker has
+/// one item at a time. An item that may be assigned does not wait while a worker is free, and workers take turns. The caller
+/// numbers items and workers, and never reuses a number.
 class key_dispatch {
 public:
   using item_number = std::uint64_t;
@@ -25,9 +26,9 @@ public:
     friend bool operator==(const assignment&, const assignment&) = default;
   };
 
-  /// It is free from now on.
+  /// Adds a worker, which is free.
   void add_worker(worker_number worker);
-  /// It is gone. Returns the item it had, which counts as answered.
+  /// Removes a worker. Returns the item that it had, which counts as answered.
   std::optional<item_number> remove_worker(worker_number worker);
 
   void add(item_number item, std::string key);
@@ -35,7 +36,7 @@ public:
   std::optional<assignment> next();
   /// The worker has answered. Returns the item; nothing if it had none or is gone.
   std::optional<item_number> answered(worker_number worker);
-  /// Takes back all that no worker has, in no order.
+  /// Removes all items that no worker has, and returns them in any order.
   std::vector<item_number> drop_waiting();
 
   std::size_t workers() const { return workers_.size(); }
@@ -55,10 +56,10 @@ private:
 
   void go_on(lines::value_type& with);
 
-  lines lines_;                          // Of keys that have items; elements stay where they are.
-  std::deque<lines::value_type*> ready_; // Have something waiting and nobody at work; longest first.
+  lines lines_;                          // Keys that have items. Elements keep their addresses.
+  std::deque<lines::value_type*> ready_; // Keys with waiting items and no worker; longest wait first.
   std::map<worker_number, std::optional<work>> workers_;
-  std::deque<worker_number> free_; // Longest first; may name some who are gone.
+  std::deque<worker_number> free_; // Longest idle first; may contain removed workers.
   std::size_t working_ = 0;
   std::size_t waiting_ = 0;
 };

@@ -85,17 +85,18 @@ constexpr const metric& describe(metric_id id) {
   return all_metrics[static_cast<std::size_t>(id)];
 }
 
-/// What a stream of events is, in the attribute `kurrentdb.stream.kind`.
+/// The kind of a stream of events, in the attribute `kurrentdb.stream.kind`.
 enum class stream_kind : std::uint8_t { read, subscription, consumer };
 
 std::string_view to_string(stream_kind kind);
 
-/// What became of an event of a persistent subscription, in the attribute `kurrentdb.answer`. The nacks are in the order of `nack_action`.
+/// The answer to an event of a persistent subscription, in the attribute `kurrentdb.answer`. The nacks are in the order of
+/// `nack_action`.
 enum class answer_kind : std::uint8_t { ack, stale, unknown, park, retry, skip, stop };
 
 answer_kind kind_of(const outcome& answer);
 
-/// What is replaced after a bug, in the attribute `kurrentdb.worker`.
+/// The worker that is replaced after a bug, in the attribute `kurrentdb.worker`.
 enum class worker_kind : std::uint8_t { credentials_keeper, connection, appender, management };
 inline constexpr std::string_view worker_names[] = {"credentials_keeper", "connection", "appender", "management"};
 

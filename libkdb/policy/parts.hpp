@@ -14,12 +14,13 @@
 // How a long list of events is appended in several parts, one after the other.
 namespace kdb::inline v0::policy {
 
-/// Where each part ends, as indexes behind its last event; the last one is the number of events. Parts are as long as `stored_bytes`
-/// of their events allow, and hold at least one event. No events are one empty part. The same list is always split in the same way.
+/// The end of each part, as the index behind its last event; the last one is the number of events. Parts are as long as
+/// `stored_bytes` of their events allows, and hold at least one event. An empty list is one empty part. The same list is always
+/// split in the same way.
 std::vector<std::size_t> part_ends(std::span<const new_event> events, std::uint64_t part_bytes);
 
-/// What the next part has to expect of the stream. Where the caller named a state, nobody else may write in between; `any` and
-/// `exists` stay what they are.
+/// The expected state for the next part. If the caller named a state, no other writer may write in between; `any` and `exists`
+/// stay as they are.
 stream_state expected_after(stream_state before, const append_result& part);
 
 /// As `check_append`, for the whole list and without a limit on its size.

@@ -9,8 +9,8 @@
 
 namespace kdb::inline v0::policy {
 
-/// Lists and objects in a property may be nested so deep. Servers refuse protobuf messages of more than 100 levels, and each object
-/// takes three.
+/// The maximum depth of lists and objects in a property. Servers refuse protobuf messages of more than 100 levels, and each
+/// object takes three.
 inline constexpr std::size_t deepest_property = 32;
 
 /// Keys that are not empty, keys and text in UTF-8, finite numbers, and no deeper than `deepest_property`. `where` names the member.

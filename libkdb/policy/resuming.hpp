@@ -14,8 +14,9 @@
 
 namespace kdb::inline v0::policy {
 
-/// The phases of a stream that goes on after losses: a subscription, a consumer, a watch. It finds a node, makes a call and follows it; after
-/// a loss it pauses and begins again, until something final ends it. Without a clock, chance, or a call: those are its caller's.
+/// The phases of a stream that continues after losses: a subscription, a consumer, a watch. It finds a node, makes a call and
+/// follows it. After a loss it pauses and begins again, until a final error ends it. No clock, no random numbers, no calls: the
+/// caller provides them.
 class resuming {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -44,21 +45,21 @@ public:
   phase now() const { return phase_; }
   /// The server has confirmed a call, this one or an earlier one.
   bool has_begun() const { return has_begun_; }
-  /// Whether words of that call count: those of earlier calls are late.
+  /// Whether messages of that call count. Messages of earlier calls are late.
   bool is_current(std::uint64_t call) const { return call == call_ && (phase_ == phase::calling || phase_ == phase::following); }
-  /// What the first start may still take; nothing if it is unlimited, or was made.
+  /// The time left for the first start; nothing if it is unlimited or done.
   std::optional<std::chrono::milliseconds> start_left(time_point now) const;
 
   /// A node was found, and a call with that number is to be made. False if it is over.
   bool called(std::uint64_t call);
   /// Returns whether it is the first confirmation of all.
   bool confirmed();
-  /// The call has brought something: losses so far do not count any more.
+  /// The call has delivered data: earlier losses no longer count.
   void progressed() { losses_.reset(); }
   /// There is no node, or the call has ended. Returns the pause before the next attempt, or nothing: then it is over. `draw` is a random
   /// number in [0, 1).
   std::optional<std::chrono::milliseconds> lost(const error& cause, time_point now, double draw);
-  /// The pause is over: a node is to be asked for. False if it is over altogether.
+  /// The pause is over, and a node must be requested. Returns false in the phase `over`.
   bool paused();
   /// Ends it.
   void end() { phase_ = phase::over; }

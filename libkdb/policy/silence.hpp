@@ -6,15 +6,15 @@
 
 namespace kdb::inline v0::policy {
 
-/// What was seen of a node since somebody last looked.
+/// The activity of a node since the last check.
 struct node_activity {
   bool heard = false;   ///< It has sent something.
   bool asked = false;   ///< A call began to wait for it.
   bool waiting = false; ///< A call waits for it now.
 };
 
-/// How long a node has been silent: nothing has come from it since somebody began to wait. A node that nobody asks is not silent, and a call that
-/// was given up without an answer counts all the same.
+/// Measures how long a node has been silent: nothing has arrived since a call began to wait. A node without waiting calls is not
+/// silent; a call that was given up without an answer counts as waiting.
 class silence {
 public:
   using time_point = std::chrono::steady_clock::time_point;

@@ -16,11 +16,11 @@
 #include <kdb/event.hpp>
 #include <kdb/tracer.hpp>
 
-// What spans say. Names, kinds and attributes are those of the .NET, Java and Node clients, so that one dashboard shows all of them; only
-// reads, which those do not trace, and the events of spans are named here.
+// Names, kinds and attributes of spans. They are those of the .NET, Java and Node clients, so that one dashboard shows all of
+// them. Only the names for reads, which those clients do not trace, and for events of spans are our own.
 namespace kdb::inline v0::policy {
 
-/// Attributes that own nothing: what they are made of has to live as long.
+/// Attributes as views: the strings that they refer to must outlive them.
 using attribute_list = std::vector<attribute>;
 
 /// The name of an operation's span. Nothing if it is not traced.
@@ -29,10 +29,10 @@ std::optional<std::string_view> span_name(observed_operation operation);
 /// What is known when the span of an operation begins. Empty texts are left out.
 attribute_list operation_attributes(std::string_view name, std::string_view stream, std::string_view user);
 
-/// Who asks, as far as a name is known: that of the call's credentials, else of the client's.
+/// The user of a call, if its name is known: from the call's credentials, otherwise from the client's.
 std::string_view user_of(const std::optional<credentials>& own, const call_options& call);
 
-/// How an event comes to a subscriber or a consumer.
+/// The delivery of an event to a subscriber or a consumer.
 struct delivery {
   std::string_view subscription; ///< The stream that is followed, "$all", or the group.
   std::string_view user;         ///< Who subscribed. Empty: not known.
@@ -59,8 +59,8 @@ attribute_list exception_attributes(const error& cause);
 /// The attribute of a failed span, by which failures are grouped.
 attribute error_type(const error& cause);
 
-/// The metadata of a new event with the context of the span that appends it. Nothing if they stay as they are: see `with_span_context`. An event
-/// near the limits of the server stays, too.
+/// The metadata of a new event, with the context of the span that appends it added. Nothing if the metadata does not change: see
+/// `with_span_context`. An event near the limits of the server does not change either.
 std::optional<std::string> traced_metadata(const new_event& event, const span_context& context);
 
 } // namespace kdb::inline v0::policy

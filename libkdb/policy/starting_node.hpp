@@ -8,8 +8,8 @@
 
 namespace kdb::inline v0::policy {
 
-/// What a subscription or consumer makes of refused credentials. A node that has just started can't read its users yet, and refuses
-/// everybody: credentials that have worked before are tried again for a while. Takes the time from its caller.
+/// Decides how a subscription or consumer handles refused credentials. A node that has just started can't read its users yet, and
+/// refuses everybody. So credentials that have worked before are tried again for a while. The caller provides the time.
 class starting_node {
 public:
   using time_point = std::chrono::steady_clock::time_point;
@@ -23,7 +23,8 @@ public:
     refused_since_.reset();
   }
 
-  /// Whether a call that ended so should be tried again: it is one of those after a loss, and the refusals have not gone on for long.
+  /// Whether a call with this end should be tried again: it is a call after a loss, and the refusals have not lasted for
+  /// `patience`.
   bool excuses(const error& end, time_point now) {
     if (end.code != errc::unauthenticated || !have_worked_ || confirmed_)
       return false;

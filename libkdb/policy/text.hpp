@@ -6,11 +6,11 @@
 
 #include <kdb/result.hpp>
 
-// The door for text: every string of a request passes here before it is written into a protobuf `string` or into JSON. One that is
-// not UTF-8 does more than fail its own request: the server ends the whole call, which others may share.
+// Checks of text. Every string of a request is checked here before it is written into a protobuf `string` or into JSON. A string
+// that is not UTF-8 fails more than its own request: the server ends the whole call, which others may share.
 namespace kdb::inline v0::policy {
 
-/// Valid UTF-8, also none at all. The error names the member.
+/// Valid UTF-8, or empty. The error names the member.
 result<void> check_text(std::string member, std::string_view text, std::string_view accepted);
 
 /// Valid UTF-8, and not empty.

@@ -63,7 +63,7 @@ result<std::string> login_of(const std::optional<credentials>& who) {
   if (!who)
     return refuse("credentials", "are missing, or not sent without TLS, so that there is no current user", accepted);
   if (who->is_bearer())
-    return refuse("credentials", "are a token, which does not say whose it is", accepted);
+    return refuse("credentials", "are a token, which does not name its user", accepted);
   return who->user();
 }
 

@@ -12,7 +12,7 @@
 // Checks of requests about users. Errors name the member and the rule, and hold no password.
 namespace kdb::inline v0::policy {
 
-/// Of a user that may be there already, whoever made it: only what can't be sent, or would mean all users.
+/// The login name of a user who may already exist. Refuses only names that can't be sent, or that would mean all users.
 result<void> check_login(std::string_view login_name, const call_options& call);
 /// A name and a password that its user can log in with.
 result<void> check_create_user(std::string_view login_name, std::string_view password, const create_user_options& options);
@@ -21,7 +21,7 @@ result<void> check_change_password(std::string_view login_name, std::string_view
                                    const call_options& call);
 result<void> check_reset_password(std::string_view login_name, std::string_view next, const call_options& call);
 
-/// The login name in the credentials that a call travels with, if it can be told.
+/// The login name in the credentials of a call, if they have one.
 result<std::string> login_of(const std::optional<credentials>& who);
 
 } // namespace kdb::inline v0::policy

@@ -145,14 +145,8 @@ result<void> check_call(const call_options& call) {
   if (call.deadline)
     if (auto fine = check_positive("deadline", *call.deadline); !fine)
       return fine;
-  for (std::size_t i = 0; i < call.headers.size(); ++i) {
-    const auto& each = call.headers[i];
-    const auto name = "headers[" + std::to_string(i) + ']';
-    if (!ranges::is_header_name(each.name))
-      return refuse(name + ".name", "can't be sent", ranges::header_name);
-    if (!ranges::is_header_value(each.name, each.value))
-      return refuse(name + ".value", "can't be sent", ranges::header_value);
-  }
+  if (const auto fault = ranges::find_fault(call.headers))
+    return refuse(fault->member, "can't be sent", fault->accepted);
   if (!call.credentials)
     return {};
   auto& who = *call.credentials;

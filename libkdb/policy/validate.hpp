@@ -12,8 +12,8 @@
 #include <kdb/result.hpp>
 #include <kdb/subscribe.hpp>
 
-// Checks before anything is sent: only what the server could not take, would take wrongly, or would answer for everybody
-// on the call. Errors name the member; they hold no payload.
+// Checks before a request is sent. They refuse only requests that the server could not accept, would misinterpret, or would
+// answer by ending the call for all its users. Errors name the member; they hold no payload.
 namespace kdb::inline v0::policy {
 
 /// Sizes a server takes unless it is configured otherwise.

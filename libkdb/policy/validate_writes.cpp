@@ -82,7 +82,7 @@ result<void> check_append_to_streams(std::span<const stream_append> appends, con
     if (auto fine = check_stream_name(append.stream); !fine)
       return refuse(where + ".stream", "is not one the server takes", "a name in UTF-8 other than \"$$\"");
     if (!streams.insert(folded(append.stream)).second)
-      return refuse(where + ".stream", "stands in an earlier append, whatever the case of its letters", "each stream once");
+      return refuse(where + ".stream", "is in an earlier append already (letter case is ignored)", "each stream once");
     if (auto fine = check_expected(append.expected); !fine)
       return refuse(where + ".expected", "is out of range", "any, no_stream, exists or a revision up to 2^63-1");
     if (append.records.empty())
@@ -115,7 +115,7 @@ result<void> check_append_records(std::span<const stream_record> records, std::s
     if (auto fine = check_check(where, checks[i]); !fine)
       return fine;
     if (!checked.insert(folded(checks[i].stream)).second)
-      return refuse(where + ".stream", "has an earlier check, whatever the case of its letters", "each stream once");
+      return refuse(where + ".stream", "has an earlier check already (letter case is ignored)", "each stream once");
   }
   return check_ids_differ(std::move(ids)).and_then([&] { return check_call(call); });
 }

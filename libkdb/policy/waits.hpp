@@ -7,13 +7,14 @@
 
 #include <kdb/result.hpp>
 
-// Times that callers name. They are added to clocks that count nanoseconds in 64 bits, which end after 292 years: nobody else adds them.
+// Waits that callers specify. Clocks count nanoseconds in 64 bits and overflow after 292 years, so these functions are the only
+// ones that add such waits to a clock's time.
 namespace kdb::inline v0::policy {
 
 /// No wait is longer: a hundred years. A longer one means "for ever".
 inline constexpr std::chrono::milliseconds longest_wait = std::chrono::hours{24 * 365 * 100};
 
-/// The wait as it can be added to the time of a clock.
+/// The wait, limited so that it can be added to a clock's time.
 constexpr std::chrono::milliseconds bounded(std::chrono::milliseconds wait) {
   return std::clamp(wait, std::chrono::milliseconds::zero(), longest_wait);
 }

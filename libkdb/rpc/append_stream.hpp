@@ -10,7 +10,7 @@
 // Internal: includes gRPC.
 namespace kdb::inline v0::rpc {
 
-/// One Streams.BatchAppend: writes chunks and hands on the replies, many at a time when many are ready.
+/// One Streams.BatchAppend call: writes chunks, and hands over replies, many at a time when many are ready.
 class append_stream final : public stream_call {
 public:
   append_stream(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings, append_handlers handlers);
@@ -20,7 +20,7 @@ public:
 
 private:
   static constexpr std::size_t replies_at_once = 64;
-  // A server may answer an append twice: what it refuses may time out later. More replies than that are no answers.
+  // A server may answer an append twice: an append that it refused may also time out later. More replies are a protocol error.
   static constexpr std::uint64_t replies_for_each = 2, spare_replies = 64;
 
   result<void> on_message(const grpc::ByteBuffer& message) override;

@@ -39,20 +39,21 @@ private:
   std::shared_ptr<grpc::Channel> channel_;
 };
 
-/// The HTTP/2 connections to one node. The server allows 100 streams on each, and further ones would wait in silence: so streams are
-/// counted, and a further connection is opened before that. One that is not needed any more is kept for a while: calls that come in
-/// bursts would open it again and again.
+/// The HTTP/2 connections to one node. A server allows 100 streams on each connection, and further ones would wait without
+/// notice. So the pool counts streams, and opens another connection before the limit is reached. Idle connections are kept for a
+/// while, so that bursts of calls do not open them again and again.
 class channel_pool final : public timed, public std::enable_shared_from_this<channel_pool> {
 public:
   static constexpr std::size_t streams_per_connection = 90;
   static constexpr std::chrono::seconds kept_idle{2};
 
-  /// Without an engine nothing idle is kept.
-  /// With TLS the first connection is made with `material`, if it is given; the others read it anew, and keep what they had if that fails.
+  /// Without an engine, idle connections are closed at once. With TLS, the first connection uses `material`, if it is given.
+  /// Later ones read the files again, and use the previous material if that fails.
   channel_pool(address where, const settings& config, std::shared_ptr<engine> engine = {},
                std::optional<tls_material> material = {});
 
-  /// A place on the first connection that has one, or on a new one: the last ones go idle first. Give it back on the engine's thread.
+  /// Takes a stream on the first connection that has room, or on a new one, so that the last connections become idle first.
+  /// Release the lease on the engine's thread.
   channel_lease lease();
   transport_load load() const;
   const std::shared_ptr<rpc::pulse>& pulse() const { return pulse_; }
@@ -60,7 +61,7 @@ public:
   /// Ends all calls soon with `unavailable` and this message. Needs an engine.
   void abandon(const std::string& message);
 
-  /// Closes what has been idle for long enough, and ends the calls of a node that is left.
+  /// Closes connections that were idle for long enough, and ends the calls of an abandoned node.
   void due() override;
 
 private:

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "libkdb/rpc/consume_stream.hpp"
 
+#include <chrono>
 #include <utility>
 
 namespace kdb::inline v0::rpc {
@@ -10,8 +11,7 @@ void consume_stream::request(std::size_t events) {
     allow(events);
   std::lock_guard lock{mutex_};
   busy_ = false;
-  if (!builder_.empty())
-    deliver();
+  deliver_in_time();
 }
 
 result<void> consume_stream::on_message(const grpc::ByteBuffer& message) {
@@ -37,8 +37,7 @@ result<void> consume_stream::on_message(const grpc::ByteBuffer& message) {
 
 void consume_stream::on_flush() {
   std::lock_guard lock{mutex_};
-  if (!busy_ && !builder_.empty())
-    deliver();
+  deliver_in_time();
 }
 
 void consume_stream::on_end(result<void> outcome) {
@@ -48,8 +47,19 @@ void consume_stream::on_end(result<void> outcome) {
   handlers_ = {};
 }
 
+void consume_stream::deliver_in_time() {
+  if (busy_ || builder_.empty())
+    return;
+  const auto due = pace_.due(builder_.size());
+  if (!may_read() || due <= std::chrono::steady_clock::now())
+    deliver();
+  else
+    flush_at(due);
+}
+
 void consume_stream::deliver() {
   busy_ = true;
+  pace_.handed_over(builder_.size(), std::chrono::steady_clock::now());
   if (handlers_.batch)
     handlers_.batch(builder_.take());
 }

@@ -57,7 +57,7 @@ private:
   std::optional<wire::call_status> lost_;
 };
 
-/// Something that waits for a time.
+/// An object with a timer in the engine.
 class timed {
 public:
   virtual ~timed() = default;
@@ -65,15 +65,16 @@ public:
   virtual void due() = 0;
 };
 
-/// The completion queue of a client and the one thread that serves it. Calls register with it for as long as they have operations
-/// in flight.
+/// The completion queue of a client and the one thread that serves it. Calls register with it while they have operations in
+/// flight.
 ///
-/// gRPC reads from sockets on that thread, and goes on as long as something comes. Windows bound what a server may send as messages, but not
-/// headers, and not frames that need no window: a server that sends those without end would keep the thread for good. So somebody
-/// relieves it now and then: whatever is said to happen on the engine's thread happens there, or in `relieve` while the thread is inside gRPC.
+/// gRPC reads from sockets on that thread, and continues while data arrives. Flow control limits the messages of a server, but
+/// not headers and some other frames: a server that sends those without end would keep the thread forever. So another thread
+/// takes over its work when necessary: everything documented as "on the engine's thread" runs there, or in `relieve` while the
+/// thread is inside gRPC (docs/decisions/0013).
 ///
-/// The owner made by `start` ends everything when it goes: it cancels what is in flight and waits for the thread, or lets the thread
-/// end by itself if the owner goes on that very thread. Calls keep the queue alive, not the owner.
+/// The owner made by `start` ends everything when it is destroyed: it cancels the calls in flight and waits for the thread. If it
+/// is destroyed on that thread, the thread ends by itself. Calls keep the queue alive, but not the owner.
 class engine : public std::enable_shared_from_this<engine> {
 public:
   static std::shared_ptr<engine> start(std::uint64_t most_bytes);
@@ -83,28 +84,28 @@ public:
   engine& operator=(const engine&) = delete;
 
   grpc::CompletionQueue& queue() { return queue_; }
-  /// Bounds what gRPC holds for the connections of this client.
+  /// Limits the memory that gRPC uses for the connections of this client.
   const grpc::ResourceQuota& quota() const { return quota_; }
 
   /// Keeps the call alive until `remove`. False if the engine is stopping: then the call must not start.
   bool add(std::shared_ptr<running_call> call);
   /// On the engine's thread: the call has ended and has no operation in flight.
   void remove(const std::shared_ptr<running_call>& call);
-  /// On the engine's thread: calls `flush` on the call when the queue has run dry.
+  /// On the engine's thread: calls `flush` on the call when the queue is empty.
   void flush_later(std::shared_ptr<stream_call> call) { unflushed_.push_back(std::move(call)); }
 
-  /// From any thread: has `begin_writing` called on the call when the queue has run dry, or after a while. False if it is dry already:
-  /// then nobody else would write, and waking the engine's thread would take longer than to write.
+  /// From any thread: makes the engine call `begin_writing` on the call when the queue is empty, or after a while. Returns false
+  /// if the engine's thread waits: then the caller writes itself, because waking the thread would take longer.
   bool write_soon(stream_call& call);
 
-  /// Calls `due` when the time has come, if `who` still lives.
+  /// Calls `who->due()` at that time, if `who` still exists.
   void watch(std::weak_ptr<timed> who, std::chrono::steady_clock::time_point due);
 
-  /// Accepts no further calls, cancels all there are, and calls `drained` once none is left: at once on this thread, or later on
+  /// Refuses new calls, cancels all calls, and calls `drained` when the last one has ended: at once on this thread, or later on
   /// the engine's.
   void stop(const std::function<void()>& drained);
 
-  /// On the engine's thread: ends the calls that use these connections, or all calls if there are none given, with that status.
+  /// On the engine's thread: ends the calls that use `connections` with this status; all calls if it is null.
   void lose(const channel_pool* connections, const wire::call_status& as);
 
   /// See `rpc::relieve`.
@@ -113,7 +114,7 @@ public:
 private:
   using turn = std::unique_lock<std::mutex>;
 
-  /// Comes back in the queue as soon as it is set: then whoever takes it has taken all that was there before.
+  /// A marker that the queue returns at once. The thread that takes it has taken all operations before it.
   struct knock final : operation {
     void set(grpc::CompletionQueue& queue);
     void complete(bool) override { pending = false; }
@@ -139,15 +140,15 @@ private:
   grpc::ResourceQuota quota_{"kdb"};
   grpc::CompletionQueue queue_;
   const quiet_grpc quiet_{};
-  std::mutex turn_; // Held by who does the engine's work, and not while it is inside gRPC's polling.
+  std::mutex turn_; // Held while completions are processed; released while gRPC polls.
   std::optional<clockid_t> thread_clock_;
-  knock knock_;                               // Of who relieves the thread.
-  knock wake_;                                // When something is due earlier than what the thread waits for.
-  std::chrono::nanoseconds used_when_back_{}; // By the thread, when it was last seen to come back.
+  knock knock_;                               // Set by `relieve`.
+  knock wake_;                                // Set when a timer is due before the end of the thread's wait.
+  std::chrono::nanoseconds used_when_back_{}; // CPU time of the thread when it was last outside gRPC.
   std::mutex mutex_;
   bool stopping_ = false;
   bool busy_ = true; // The thread does not wait.
-  /// Of the thread; the least there is while it does not wait.
+  /// End of the thread's wait; `min()` while it does not wait.
   std::chrono::steady_clock::time_point waits_until_{std::chrono::steady_clock::time_point::min()};
   std::vector<std::shared_ptr<stream_call>> writers_;
   std::unordered_set<std::shared_ptr<running_call>> calls_;

@@ -5,9 +5,9 @@
 
 namespace kdb::inline v0::rpc {
 
-/// While one of these lives, gRPC's lines on standard error are left out where the client tells the same by its errors and its log:
-/// failed handshakes of TLS, and answers that are no gRPC. Not when the environment asks for gRPC's lines with GRPC_VERBOSITY, nor when
-/// the program takes them itself (gpr_set_log_function).
+/// While an object of this class exists, gRPC's lines on standard error are suppressed where the client reports the same in its
+/// errors and its log: failed TLS handshakes, and answers that are not gRPC. Not if GRPC_VERBOSITY is set, nor if the program
+/// receives the lines itself (gpr_set_log_function).
 class quiet_grpc {
 public:
   quiet_grpc();
@@ -16,7 +16,7 @@ public:
   quiet_grpc& operator=(const quiet_grpc&) = delete;
 };
 
-/// Whether the client tells by itself what gRPC writes lines about in this file of its sources.
+/// Whether the client itself reports the events about which this source file of gRPC writes lines.
 bool is_told_by_the_client(std::string_view file);
 
 } // namespace kdb::inline v0::rpc

@@ -11,17 +11,17 @@
 
 namespace kdb::inline v0::rpc {
 
-/// One handshake with a node, to see what becomes of it.
+/// A TLS handshake with a node, made to find out why a connection failed.
 struct handshake_plan {
-  std::vector<std::string> addresses; ///< To be tried in order until one connects.
+  std::vector<std::string> addresses; ///< Tried in order until one connects.
   std::uint16_t port = 0;
-  std::string name; ///< That the certificate has to have; a host name or an IP address.
+  std::string name; ///< The name that the certificate must contain: a host name or an IP address.
   bool verify = true;
   tls_material material;
   std::chrono::steady_clock::time_point until;
 };
 
-/// Carries it out, in blocking fashion and on this thread; gives up soon when `given_up` says so.
+/// Makes the handshake. Blocks the calling thread, and stops soon after `given_up` returns true.
 handshake_facts shake_hands(const handshake_plan& plan, const std::function<bool()>& given_up);
 
 } // namespace kdb::inline v0::rpc

@@ -11,12 +11,13 @@
 // Internal: includes gRPC.
 namespace kdb::inline v0::rpc {
 
-/// What a probe may take.
+/// The time limit of a probe.
 inline constexpr std::chrono::milliseconds longest_probe{2000};
 
-/// Shakes hands with a node once, to see why a connection has failed: gRPC has the same words for an unknown authority, an expired
-/// certificate and a server without TLS. It runs on a thread of its own, counts as a call of the engine, and ends early when that stops.
-/// `done` is called once: on that thread, or at once when the engine has stopped, and when very many are under way; then nothing was seen.
+/// Makes one TLS handshake with a node, to find out why a connection failed: gRPC reports an unknown authority, an expired
+/// certificate and a server without TLS with the same text. It runs on a thread of its own, counts as a call of the engine, and
+/// ends early when the engine stops. `done` is called once: on that thread, or at once and without observations if the engine has
+/// stopped or too many probes are running.
 void probe_handshake(const std::shared_ptr<engine>& engine, const address& node, const tls_settings& settings,
                      tls_material material, std::function<void(handshake_facts)> done);
 

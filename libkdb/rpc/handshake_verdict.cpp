@@ -121,7 +121,7 @@ finding find_out(const address& node, const handshake_side& client, const handsh
              : std::nullopt;
   if (!seen.first_bytes.empty() && !begins_tls(seen.first_bytes))
     return verdict{tls_problem::server_without_tls,
-                   "the node does not speak TLS; connect with tls=false if that is meant to be so: all travels in clear then"};
+                   "the node does not speak TLS; connect with tls=false if that is intended: all data are then sent unencrypted"};
   auto found = about_certificate(node, seen);
   if (!found)
     found = about_clients_certificate(client, seen);

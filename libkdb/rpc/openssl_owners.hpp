@@ -33,7 +33,7 @@ struct pem_content {
 
 pem_content read_pem(std::string_view text);
 
-/// The private key in a PEM text, or null. `encrypted` is set if it has a passphrase, which nobody is asked for.
+/// The private key in a PEM text, or null. `encrypted` is set if the key has a passphrase; the library does not ask for it.
 owned_key read_pem_key(std::string_view text, bool& encrypted);
 
 } // namespace kdb::inline v0::rpc

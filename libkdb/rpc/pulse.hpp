@@ -15,7 +15,7 @@ class pulse {
 public:
   /// Something has arrived from the node.
   void heard() { heard_.store(true, std::memory_order_relaxed); }
-  /// What was noted since the last time.
+  /// The activity since the last call of this function.
   policy::node_activity take() { return {heard_.exchange(false), asked_.exchange(false), waiting_ > 0}; }
 
 private:

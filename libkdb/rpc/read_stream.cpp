@@ -2,6 +2,7 @@
 #include "libkdb/rpc/read_stream.hpp"
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 namespace kdb::inline v0::rpc {
@@ -10,8 +11,7 @@ void read_stream::request(std::size_t batches) {
   allow(batches);
   std::lock_guard lock{mutex_};
   outstanding_ -= std::min(outstanding_, batches);
-  if (outstanding_ == 0 && !builder_.empty())
-    deliver();
+  deliver_in_time();
 }
 
 result<void> read_stream::on_message(const grpc::ByteBuffer& message) {
@@ -27,6 +27,8 @@ result<void> read_stream::on_message(const grpc::ByteBuffer& message) {
                        .detail = stream_name{missing->stream}});
   if (!std::holds_alternative<wire::unknown_message>(*understood))
     note_answer();
+  if (const auto* added = std::get_if<wire::item_added>(&*understood); added && added->live)
+    pace_.follows_live(*added->live);
   // Once is enough: further ones would pile up at the receiver, who sets no limit to them.
   if (auto* confirmed = std::get_if<wire::subscription_confirmed>(&*understood); confirmed && !std::exchange(confirmed_, true))
     handlers_.confirmed(std::move(confirmed->id));
@@ -39,8 +41,7 @@ result<void> read_stream::on_message(const grpc::ByteBuffer& message) {
 
 void read_stream::on_flush() {
   std::lock_guard lock{mutex_};
-  if (outstanding_ == 0 && !builder_.empty())
-    deliver();
+  deliver_in_time();
 }
 
 void read_stream::on_end(result<void> outcome) {
@@ -51,7 +52,18 @@ void read_stream::on_end(result<void> outcome) {
   handlers_ = {};
 }
 
+void read_stream::deliver_in_time() {
+  if (outstanding_ > 0 || builder_.empty())
+    return;
+  const auto due = pace_.due(builder_.size());
+  if (due <= std::chrono::steady_clock::now())
+    deliver();
+  else
+    flush_at(due);
+}
+
 void read_stream::deliver() {
+  pace_.handed_over(builder_.size(), std::chrono::steady_clock::now());
   handlers_.batch(builder_.take());
   ++outstanding_;
   spend();

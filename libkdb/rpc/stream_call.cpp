@@ -165,6 +165,11 @@ void stream_call::flush_later() {
     engine_->flush_later(shared_from_this());
 }
 
+void stream_call::flush_at(std::chrono::steady_clock::time_point time) {
+  if (!flush_timer_.is_set.exchange(true))
+    engine_->watch(std::shared_ptr<timed>{shared_from_this(), &flush_timer_}, time);
+}
+
 void stream_call::spend() {
   {
     std::lock_guard lock{mutex_};

@@ -22,21 +22,22 @@
 // Internal: includes gRPC.
 namespace kdb::inline v0::rpc {
 
-/// One gRPC call of any kind, driven as a stream of raw bytes both ways: one read and one write outstanding at most, and the end
-/// watched from the start, so that a call that is not being read still learns of it. Derived classes say what messages mean.
+/// One gRPC call of any kind, driven as a stream of raw bytes in both directions. At most one read and one write are outstanding.
+/// The status is requested at the start, so that a call notices its end even while it does not read. Derived classes interpret
+/// the messages.
 class stream_call : public running_call, public timed, public std::enable_shared_from_this<stream_call> {
 public:
   stream_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings);
   ~stream_call() override;
 
-  /// Starts the call; what was written before goes out with it. If the engine is stopping the call ends with `closed` at once.
+  /// Starts the call, and sends the messages written before. If the engine is stopping, the call ends with `closed` at once.
   void start(std::string_view method);
   void cancel() override;
   const channel_pool* connections() const override { return lease_ ? lease_->pool().get() : nullptr; }
   /// Queues a message; `last` half-closes after it.
   void write(std::string message, bool last);
-  /// Queues messages that share packets as far as they fit, with each other and with what is written while the engine's thread has
-  /// work: then it takes all answers that are there first.
+  /// Queues messages, which are sent in shared packets where possible, together with messages written while the engine's thread
+  /// is busy: the thread first takes all available answers.
   void write(std::vector<std::string>& messages);
   /// Lets `count` more units be read; see `spend`.
   void allow(std::size_t count);
@@ -57,12 +58,14 @@ protected:
   /// Exactly once, last.
   virtual void on_end(result<void> outcome) = 0;
   virtual wire::request_kind kind() const = 0;
-  /// Whether the server owes something now: by default until its first answer. From any thread.
+  /// Whether an answer of the server is expected now: by default, until the first answer. From any thread.
   virtual bool is_owed() const { return !answered(); }
 
   /// Asks for `on_flush` when nothing more is ready.
   void flush_later();
-  /// The start timeout counts no more.
+  /// Asks for `on_flush` at that time, or at an earlier one that was asked for before. From any thread.
+  void flush_at(std::chrono::steady_clock::time_point time);
+  /// Stops the start timeout.
   void note_answer() { answered_ = true; }
   /// From any thread.
   bool answered() const { return answered_; }
@@ -79,6 +82,16 @@ private:
     explicit step(stream_call* call) : owner{call} {}
     void complete(bool ok) override { (owner->*Member)(ok); }
     stream_call* owner;
+  };
+
+  struct flush_timer final : timed {
+    explicit flush_timer(stream_call* call) : owner{call} {}
+    void due() override {
+      is_set = false;
+      owner->on_flush();
+    }
+    stream_call* owner;
+    std::atomic<bool> is_set{false};
   };
 
   void headers_arrived(bool ok);
@@ -101,14 +114,14 @@ private:
     std::string message;
     bool last = false;
   };
-  // Held for moments only, so that who writes never waits for gRPC, which works under the other one. Taken after that one.
+  // Held only briefly, so that writers never wait for gRPC, which is called under `mutex_`. Lock order: `mutex_` first.
   std::mutex queue_mutex_;
   std::deque<queued> to_write_;
   bool closed_ = false;  // Nothing more is queued.
-  bool writing_ = false; // Changes under both.
+  bool writing_ = false; // Changes under both mutexes.
 
   std::mutex mutex_;
-  std::atomic<std::ptrdiff_t> allowed_{0}; // Changes under it, like `ended_`; both are looked at without it.
+  std::atomic<std::ptrdiff_t> allowed_{0}; // Changes under `mutex_`, like `ended_`; both are read without it.
   bool open_ = false;                      // Headers or the end arrived: reads may be issued.
   bool reading_ = false;
   bool read_closed_ = false; // A read came back empty: there are no more messages.
@@ -117,24 +130,26 @@ private:
   bool reached_server_ = false;
 
   const std::optional<std::chrono::milliseconds> start_timeout_;
-  std::atomic<bool> answered_{false}; // Something was said. Set only on the engine's thread.
+  std::atomic<bool> answered_{false}; // The server has answered. Set only on the engine's thread.
   bool flush_pending_ = false;        // Only on the engine's thread.
-  std::optional<error> refused_;      // What `on_message` found wrong. Only on the engine's thread.
+  std::optional<error> refused_;      // The error from `on_message`. Only on the engine's thread.
   grpc::ByteBuffer incoming_;
   grpc::Status status_;
   step<&stream_call::headers_arrived> headers_step_{this};
   step<&stream_call::message_arrived> read_step_{this};
   step<&stream_call::message_written> write_step_{this};
   step<&stream_call::finished> finish_step_{this};
+  flush_timer flush_timer_{this};
 };
 
-/// Puts into the context what goes with a call besides its messages.
+/// Adds the settings of a call to its context.
 void prepare(grpc::ClientContext& context, const call_settings& settings);
 
 /// How the call ended, with its trailers.
 wire::call_status to_call_status(const grpc::Status& status, const grpc::ClientContext& context);
 
-/// How calls end whose connection was given up because it never stopped bringing what is part of no message.
+/// The status of calls whose connection was given up, because the server sent headers, or other frames without messages, without
+/// end.
 wire::call_status flooded();
 
 /// Gives the message's memory to gRPC instead of copying it.

@@ -191,7 +191,7 @@ result<std::string> system_roots() {
     looked_at += (looked_at.empty() ? "" : ", ") + file;
   }
   return refuse("no certificates of authorities to trust were found on this system (looked for " + looked_at +
-                  "); install them (the package ca-certificates, mostly), or give those of the server with tlsCaFile",
+                  "); install them (usually the package ca-certificates), or give those of the server with tlsCaFile",
                 system_files().front());
 }
 

@@ -8,10 +8,10 @@
 
 namespace kdb::inline v0::rpc {
 
-/// What a connection with TLS is made with, as PEM texts. The key is wiped from memory when it goes.
+/// Certificates and key of a TLS connection, as PEM texts. The destructor wipes the key from memory.
 struct tls_material {
   std::string roots{};       ///< Authorities to trust; empty when nothing is verified.
-  std::string certificate{}; ///< Of the client, and those between it and its authority; empty if it has none.
+  std::string certificate{}; ///< The client's certificate and its intermediates; empty if it has none.
   std::string key{};
 
   tls_material() = default;
@@ -21,8 +21,8 @@ struct tls_material {
   ~tls_material();
 };
 
-/// Reads the files that the settings name, or else those of the system, and checks that they can be used. Errors are `tls_failed`, name
-/// the file, and say what to do. Files of the system with something broken in them are used without that.
+/// Reads the files named in the settings, otherwise those of the system, and checks that they can be used. Errors are
+/// `tls_failed`, name the file, and suggest a remedy. Broken entries in files of the system are skipped.
 result<tls_material> read_tls_material(const tls_settings& settings);
 
 } // namespace kdb::inline v0::rpc

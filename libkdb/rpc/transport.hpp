@@ -19,35 +19,35 @@
 #include <kdb/result.hpp>
 #include <kdb/settings.hpp>
 
-// What a node's connections can do, in the client's own terms: the seam between actors and gRPC. Tests script it.
+// The functions of a node's connections, in the client's own terms: the interface between actors and gRPC. Tests script it.
 namespace kdb::inline v0::rpc {
 
-/// Where a node is dialled.
+/// The address to which connections are made.
 struct address {
   endpoint where;
-  /// The name it was found under, which its certificate has to carry; empty: its host.
+  /// The name under which the node was found. Its certificate must contain this name. Empty: the host.
   std::string server_name{};
   friend bool operator==(const address&, const address&) = default;
 };
 
-/// What goes with a call besides its messages.
+/// The settings of a call, without its messages.
 struct call_settings {
   /// The call ends with `deadline_exceeded` when this has passed. Unset: never.
   std::optional<std::chrono::milliseconds> deadline{};
   /// The call ends with `deadline_exceeded` when its first message has not come by then. Unset: it may take any time.
   std::optional<std::chrono::milliseconds> start_timeout{};
-  /// Sent as they are: whoever fills this has decided that they may travel.
+  /// Sent without a check: the code that sets them has decided that they may be sent.
   std::optional<kdb::credentials> credentials{};
   bool requires_leader = false;
-  /// Of the call, besides those of the client.
+  /// Headers of the call, in addition to those of the client.
   std::vector<header> headers{};
-  /// Of an exchange: the server may answer with any number of messages. Unset: with one.
+  /// For an exchange: the server may answer with any number of messages. Unset: with one.
   bool many_answers = false;
-  /// Of an exchange: it is over with the first message, where the server would send more and more.
+  /// For an exchange: it ends with the first message, although the server would send more.
   bool first_answer = false;
 };
 
-/// A call in flight. Destroying the handle cancels the call; its handlers may still be called until `ended` was.
+/// A call in flight. Destroying the handle cancels the call. Handlers may be called until `ended` has been called.
 class call {
 public:
   virtual ~call() = default;
@@ -65,8 +65,8 @@ struct read_handlers {
 
 class read_call : public call {
 public:
-  /// Allows this many further batches. The transport reads from the network only while some are allowed, so that a slow reader
-  /// slows the server. From any thread.
+  /// Allows this many more batches. The transport reads from the network only while batches are allowed, so that a slow reader
+  /// slows the server down. From any thread.
   virtual void request(std::size_t batches) = 0;
 };
 
@@ -78,8 +78,8 @@ struct consume_handlers {
 
 class consume_call : public call {
 public:
-  /// Allows this many further events, and says that the receiver is ready for a batch of them; none are fine too. While it is not,
-  /// events gather, as many as are allowed. From any thread.
+  /// Allows this many more events (0 is valid), and marks the receiver as ready for a batch. While it is not ready, allowed
+  /// events are collected. From any thread.
   virtual void request(std::size_t events) = 0;
   /// Takes serialised answers, and leaves the vector empty. They are written in order and share packets. From any thread.
   virtual void write(std::vector<std::string>& answers) = 0;
@@ -119,15 +119,16 @@ public:
                                                 consume_handlers handlers) = 0;
   /// Opens a Streams.BatchAppend.
   virtual std::unique_ptr<append_call> batch_append(const call_settings& settings, append_handlers handlers) = 0;
-  /// Sends all messages, half-closes, and collects the answers: for unary and client-streaming calls, which have one answer, and
-  /// for short lists, with `many_answers`, or the first of many with `first_answer`. Ends with `read_too_large` when the answers take more than 64 MiB.
+  /// Sends all messages, half-closes, and collects the answers. For unary and client-streaming calls, which have one answer; with
+  /// `many_answers` for short lists; with `first_answer` for the first answer of many. Fails with `read_too_large` if the answers
+  /// take more than 64 MiB.
   virtual std::unique_ptr<call> exchange(std::string_view method, wire::request_kind kind, std::vector<std::string> messages,
                                          const call_settings& settings, exchange_handler done) = 0;
 
   virtual transport_load load() const = 0;
-  /// What was seen of the node since this was last called.
+  /// The node's activity since the last call of this function.
   virtual policy::node_activity take_activity() = 0;
-  /// Ends all calls soon with `unavailable` and this message: the node is left. Later calls are made as ever.
+  /// Ends all calls soon with `unavailable` and this message, because the client leaves the node. Later calls work as before.
   virtual void abandon(const std::string& message) = 0;
 };
 

@@ -10,12 +10,12 @@
 // Internal: includes gRPC.
 namespace kdb::inline v0::rpc {
 
-/// Looks for the cause of a failure to connect, and passes on what it found, or else the failure.
+/// Searches for the cause of a failed connection. Passes on the cause that it found, or the original error.
 using failure_inspector = std::function<void(error cause, exchange_handler done)>;
 /// One for all calls of a transport: it holds certificates.
 using failure_inspector_ptr = std::shared_ptr<const failure_inspector>;
 
-/// A call with one message each way, as one operation: a third of what it costs as a stream.
+/// A call with one message in each direction, as one operation. It costs a third of a stream call.
 class unary_call final : public running_call, private operation, public std::enable_shared_from_this<unary_call> {
 public:
   unary_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings, wire::request_kind kind,

@@ -11,13 +11,28 @@ namespace kdb::inline v0 {
 
 inline constexpr std::string_view hex_digits = "0123456789abcdef";
 
+/// Appends two lower-case digits.
+inline void append_hex(std::string& text, std::uint8_t byte) {
+  text += hex_digits[byte >> 4];
+  text += hex_digits[byte & 0xF];
+}
+
 /// Appends two lower-case digits for each byte.
 template <std::size_t N>
 void append_hex(std::string& text, const std::array<std::uint8_t, N>& bytes) {
-  for (const auto each : bytes) {
-    text += hex_digits[each >> 4];
-    text += hex_digits[each & 0xF];
-  }
+  for (const auto each : bytes)
+    append_hex(text, each);
+}
+
+/// The value of a digit, in either case; -1 for what is none.
+constexpr int hex_value(char c) {
+  if (c >= '0' && c <= '9')
+    return c - '0';
+  if (c >= 'a' && c <= 'f')
+    return c - 'a' + 10;
+  if (c >= 'A' && c <= 'F')
+    return c - 'A' + 10;
+  return -1;
 }
 
 } // namespace kdb::inline v0

@@ -67,13 +67,8 @@ result<void> check_credentials(const std::optional<credentials>& who) {
 }
 
 result<void> check_headers(const std::vector<header>& all) {
-  for (std::size_t i = 0; i < all.size(); ++i) {
-    const auto name = "headers[" + std::to_string(i) + ']';
-    if (!ranges::is_header_name(all[i].name))
-      return refuse(name + ".name", ranges::header_name);
-    if (!ranges::is_header_value(all[i].name, all[i].value))
-      return refuse(name + ".value", ranges::header_value);
-  }
+  if (const auto fault = ranges::find_fault(all))
+    return refuse(fault->member, fault->accepted);
   return {};
 }
 

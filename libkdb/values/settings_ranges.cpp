@@ -84,6 +84,18 @@ bool is_header_value(std::string_view name, std::string_view text) {
   return std::ranges::all_of(text, is_printable) && !text.starts_with(' ') && !text.ends_with(' ');
 }
 
+std::optional<header_fault> find_fault(const std::vector<header>& headers) {
+  for (std::size_t i = 0; i < headers.size(); ++i) {
+    const auto& each = headers[i];
+    const auto name = "headers[" + std::to_string(i) + ']';
+    if (!is_header_name(each.name))
+      return header_fault{name + ".name", header_name};
+    if (!is_header_value(each.name, each.value))
+      return header_fault{name + ".value", header_value};
+  }
+  return std::nullopt;
+}
+
 bool is_file(std::string_view text) {
   return !text.empty() && text.find('\0') == text.npos;
 }

@@ -5,7 +5,11 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
+
+#include <kdb/call_options.hpp>
 
 // What the members of `settings` may be: one place for the connection string and for `validate`.
 namespace kdb::inline v0::ranges {
@@ -50,6 +54,13 @@ bool is_token(std::string_view text);
 bool is_header_name(std::string_view text);
 /// Whether a header of that name can have this value.
 bool is_header_value(std::string_view name, std::string_view text);
+/// What is wrong with headers.
+struct header_fault {
+  std::string member;
+  std::string_view accepted;
+};
+/// The first header that can't be sent.
+std::optional<header_fault> find_fault(const std::vector<header>& headers);
 /// Whether it can be the path of a file: not empty, no NUL.
 bool is_file(std::string_view text);
 

@@ -10,13 +10,6 @@ namespace kdb::inline v0 {
 
 namespace {
 
-std::optional<std::uint8_t> value_of(char digit) {
-  if (digit >= 'A' && digit <= 'F')
-    digit = static_cast<char>(digit - 'A' + 'a');
-  const auto at = hex_digits.find(digit);
-  return at == hex_digits.npos ? std::nullopt : std::optional{static_cast<std::uint8_t>(at)};
-}
-
 template <std::size_t N>
 bool read_hex(std::string_view text, std::array<std::uint8_t, N>& id) {
   if (text.starts_with("0x")) // As the Python client writes it.
@@ -24,10 +17,10 @@ bool read_hex(std::string_view text, std::array<std::uint8_t, N>& id) {
   if (text.size() != 2 * N)
     return false;
   for (std::size_t i = 0; i < N; ++i) {
-    const auto high = value_of(text[2 * i]), low = value_of(text[2 * i + 1]);
-    if (!high || !low)
+    const auto high = hex_value(text[2 * i]), low = hex_value(text[2 * i + 1]);
+    if (high < 0 || low < 0)
       return false;
-    id[i] = static_cast<std::uint8_t>(*high << 4 | *low);
+    id[i] = static_cast<std::uint8_t>(high << 4 | low);
   }
   return true;
 }

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "libkdb/values/forks.hpp"
+#include "libkdb/values/hex.hpp"
 
 namespace kdb::inline v0 {
 namespace {
@@ -43,16 +44,6 @@ private:
   std::mt19937_64 generator_;
   unsigned generation_ = 0;
 };
-
-int hex_value(char c) {
-  if (c >= '0' && c <= '9')
-    return c - '0';
-  if (c >= 'a' && c <= 'f')
-    return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F')
-    return c - 'A' + 10;
-  return -1;
-}
 
 constexpr bool hyphen_before_byte(std::size_t i) {
   return i == 4 || i == 6 || i == 8 || i == 10;
@@ -93,15 +84,12 @@ result<uuid> parse_uuid(std::string_view text) {
 }
 
 std::string to_string(const uuid& id) {
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string text;
   text.reserve(36);
   for (std::size_t i = 0; i < id.size(); ++i) {
     if (hyphen_before_byte(i))
       text += '-';
-    const auto byte = id.begin()[i];
-    text += digits[byte >> 4];
-    text += digits[byte & 15];
+    append_hex(text, id.begin()[i]);
   }
   return text;
 }

@@ -86,7 +86,7 @@ std::optional<error> from_timeout(const context&) {
 
 /// The server's word for everything without a better one. It does not promise that nothing was written.
 std::optional<error> from_unknown(const context&) {
-  return error{.code = errc::server_error, .message = "the server failed to append, and does not say why"};
+  return error{.code = errc::server_error, .message = "the server failed to append, and gives no reason"};
 }
 
 /// Not ready or busy: only the text tells which.

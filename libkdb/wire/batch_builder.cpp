@@ -40,9 +40,9 @@ result<read_message> add_event(batch_storage& batch, const read_resp_fields& rea
   return item_added{};
 }
 
-result<read_message> add_item(batch_storage& batch, batch_item item) {
+result<read_message> add_item(batch_storage& batch, batch_item item, std::optional<bool> live = std::nullopt) {
   batch.push(std::move(item));
-  return item_added{};
+  return item_added{live};
 }
 
 result<read_message> add_content(batch_storage& batch, const read_resp_fields& read) {
@@ -55,8 +55,8 @@ result<read_message> add_content(batch_storage& batch, const read_resp_fields& r
     case content::stream_not_found: return stream_missing{std::string{read.text}};
     case content::first_stream_position: return add_item(batch, stream_bounds{.first = stream_revision{read.number}});
     case content::last_stream_position: return add_item(batch, stream_bounds{.last = stream_revision{read.number}});
-    case content::caught_up: return add_item(batch, progress<caught_up>(read));
-    case content::fell_behind: return add_item(batch, progress<fell_behind>(read));
+    case content::caught_up: return add_item(batch, progress<caught_up>(read), true);
+    case content::fell_behind: return add_item(batch, progress<fell_behind>(read), false);
     case content::last_all_stream_position:
       return add_item(batch, stream_bounds{.last_in_all = log_position{read.position.commit, read.position.prepare}});
     case content::none: return unknown_message{};

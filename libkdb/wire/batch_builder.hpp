@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -23,7 +24,10 @@ struct stream_missing {
 };
 
 /// The message became an item of the batch.
-struct item_added {};
+struct item_added {
+  /// Set if the item says that the subscription has caught up (true), or that it has fallen behind (false).
+  std::optional<bool> live{};
+};
 
 /// A message of a kind this version does not know. Newer servers may send them; they are skipped.
 struct unknown_message {};

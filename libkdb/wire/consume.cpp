@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "kdb/event_store/client/persistent.pb.h"
+#include "libkdb/values/all_stream.hpp"
 #include "libkdb/wire/batch_storage.hpp"
 #include "libkdb/wire/field_writer.hpp"
 #include "libkdb/wire/read_resp_parser.hpp"
@@ -18,7 +19,7 @@ namespace v1 = event_store::client::persistent_subscriptions;
 std::string encode(const consume_request& request) {
   v1::ReadReq message;
   auto& options = *message.mutable_options();
-  if (request.group.stream == "$all")
+  if (request.group.stream == all_stream)
     options.mutable_all();
   else
     options.mutable_stream_identifier()->set_stream_name(request.group.stream);

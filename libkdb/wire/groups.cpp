@@ -7,6 +7,7 @@
 
 #include "kdb/event_store/client/persistent.pb.h"
 #include "libkdb/policy/groups.hpp"
+#include "libkdb/values/all_stream.hpp"
 #include "libkdb/wire/operation.hpp"
 #include "libkdb/wire/parse_message.hpp"
 
@@ -15,8 +16,6 @@ namespace kdb::inline v0::wire {
 namespace v1 = event_store::client::persistent_subscriptions;
 
 namespace {
-
-constexpr std::string_view all_stream = "$all";
 
 // -- requests ------------------------------------------------------------------------------
 

@@ -7,6 +7,12 @@
 
 namespace kdb::inline v0::wire {
 
+#define KDB_X(request)                                                                                                           \
+  template result<call_plan> prepare(request);                                                                                   \
+  template result<answer_of<request>> decode_outcome<request>(const call_plan&, result<message_list>);
+KDB_CALLS(KDB_X)
+#undef KDB_X
+
 void add_context(error& error, const call_plan& plan) {
   const auto* stream = error.get<stream_name>();
   const auto must_exist = stream && std::ranges::find(plan.must_exist, stream->name) != plan.must_exist.end();

@@ -181,6 +181,13 @@ result<answer_of<Request>> decode_outcome(const call_plan& plan, result<message_
   return answer;
 }
 
+// Compiled once, in operation.cpp, for all ways in.
+#define KDB_X(request)                                                                                                           \
+  extern template result<call_plan> prepare(request);                                                                            \
+  extern template result<answer_of<request>> decode_outcome<request>(const call_plan&, result<message_list>);
+KDB_CALLS(KDB_X)
+#undef KDB_X
+
 /// For `operation::decode`: the answer is in the one message that has to be there.
 template <class Answer, result<Answer> (*Decode)(std::string_view)>
 result<Answer> in_one_message(const message_list& all) {

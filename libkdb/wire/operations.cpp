@@ -65,9 +65,8 @@ result<server_statistics> decode_statistics(std::string_view message) {
   return server_statistics{{answer.stats().begin(), answer.stats().end()}};
 }
 
-constexpr silence no_word_of_scavenges{
-  .reason =
-    "servers may not answer about scavenges: one that keeps its events in memory has none, and one that stops may say nothing"};
+constexpr silence no_word_of_scavenges{.reason = "servers may not answer about scavenges: a server that keeps its events in "
+                                                 "memory has none, and some servers stop one without an answer"};
 
 } // namespace
 

@@ -221,9 +221,9 @@ result<std::string> decode_projection_result(std::string_view message) {
 
 namespace {
 
-constexpr silence no_projections{.reason =
-                                   "perhaps the node does not lead, or its projections have not started: it does not answer then",
-                                 .of_unfit_node = true};
+constexpr silence no_projections{
+  .reason = "perhaps the node is not the leader, or its projections have not started: such a node does not answer",
+  .of_unfit_node = true};
 
 /// Older servers send nothing about a projection that is not there, and no error either.
 result<projection_statistics> decode_projection(const message_list& all) {

@@ -33,9 +33,9 @@ struct shop_parts {
 /// Returns whether the command was carried out.
 template <class Command>
 bool done(caf::scoped_actor& self, const shop::order_service_actor& service, Command command) {
-  auto fine = false;
-  kdb::any_caf::request(self, service, 30s, std::move(command)).receive([&] { fine = true; }, [](const caf::error&) {});
-  return fine;
+  auto accepted = false;
+  kdb::any_caf::request(self, service, 30s, std::move(command)).receive([&] { accepted = true; }, [](const caf::error&) {});
+  return accepted;
 }
 
 /// Two cashiers take the money for the same order at the same moment. Returns how many of them succeeded.
@@ -101,25 +101,25 @@ int run(caf::actor_system& system, const shop_parts& parts) {
   auto report = start_report();
   auto shipping = start_shipping();
 
-  auto fine = true;
+  auto as_expected = true;
   for (auto id = 0; id < customers; ++id) {
     const auto number = std::to_string(id);
-    fine &= done(self, one, shop::place_order{number, 1000 + id});
-    fine &= pay_twice(self, one, other, {number, 1000 + id}) == 1; // The second one is refused: the order is paid already.
+    as_expected &= done(self, one, shop::place_order{number, 1000 + id});
+    as_expected &= pay_twice(self, one, other, {number, 1000 + id}) == 1; // The second one is refused: the order is paid already.
     if (id % 20 == 10) { // They are killed in the middle of their work, and started again.
       end({report, shipping}, caf::exit_reason::kill);
       report = start_report();
       shipping = start_shipping();
     }
   }
-  fine &= shipped_once(self, parts);
+  as_expected &= shipped_once(self, parts);
   const auto rows = reported(self, report);
   std::cout << rows.paid_orders() << " orders, " << rows.revenue() << " cents, each shipped once\n";
-  fine &= rows.revenue() == customers * 1000 + customers * (customers - 1) / 2;
+  as_expected &= rows.revenue() == customers * 1000 + customers * (customers - 1) / 2;
   end({report, shipping}, caf::exit_reason::user_shutdown);
   for (const auto& service : {one, other})
     self->send_exit(service, caf::exit_reason::user_shutdown);
-  return fine ? 0 : 1;
+  return as_expected ? 0 : 1;
 }
 // docs: end
 

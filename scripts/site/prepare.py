@@ -26,7 +26,7 @@ PICTURE = re.compile(r"^!\[([^\]]*)\]\(([^()\s]+\.svg)\)$", re.MULTILINE)
 SNIPPET = re.compile(r"^<!-- (samples/[\w/]+\.cpp)( [\w-]+)? -->\n(```cpp\n.*?^```)$", re.MULTILINE | re.DOTALL)
 TABS = re.compile(r"^<!-- tabs -->\n(.*?)^<!-- end of tabs -->$", re.MULTILINE | re.DOTALL)
 TAB = re.compile(r"^\*\*([^*\n]+)\*\*$", re.MULTILINE)
-COMMENT = re.compile(r"^<!--.*?-->\n", re.MULTILINE | re.DOTALL)
+COMMENT = re.compile(r"^ *<!--.*?-->\n", re.MULTILINE | re.DOTALL)
 
 LANGUAGES = {".cpp": "cpp", ".hpp": "cpp", ".py": "python", ".cmake": "cmake", ".proto": "protobuf", ".json": "json", ".md": "markdown"}
 

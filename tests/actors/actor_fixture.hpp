@@ -25,7 +25,7 @@ struct job {
   std::function<void(caf::event_based_actor*)> run;
 };
 
-/// Runs in a scripted actor: promises may be fulfilled nowhere else.
+/// A job that runs in a scripted actor. Promises may be fulfilled only there.
 struct step {
   std::function<void()> run;
 };
@@ -36,7 +36,7 @@ KDB_ACTOR_MESSAGES(actor_fixture, 1500, kdb::test::job, kdb::test::step)
 
 namespace kdb::test {
 
-/// What will be, or was, answered to a request.
+/// The present or future answer to a request.
 template <class T>
 class answer {
 public:
@@ -70,12 +70,12 @@ public:
   /// Ends everything that was started through the fixture; a test that leaves an actor behind fails.
   ~actor_fixture();
 
-  /// Runs everything that is ready, in order. Throws when it never ends.
+  /// Runs all ready messages, in order. Throws if that never ends.
   void drain();
   /// Lets time pass, in steps small enough that timers set meanwhile come in order.
   void advance(std::chrono::milliseconds duration);
 
-  /// Sends a request from an actor of the test's own and runs what is ready.
+  /// Sends a request from an actor of the test, and runs all ready messages.
   template <class T, class Handle, class Request>
   answer<T> ask(const Handle& whom, Request what, any_caf::timeout timeout = caf::infinite) {
     answer<T> out;
@@ -96,7 +96,7 @@ public:
     drain();
   }
 
-  /// Runs code in an actor of the test's own, and what follows from it.
+  /// Runs code in an actor of the test, and all messages that follow.
   void as_self(std::function<void(caf::event_based_actor*)> run);
   /// Likewise in another one.
   void as(const caf::actor& whom, std::function<void(caf::event_based_actor*)> run);

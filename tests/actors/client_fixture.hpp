@@ -71,7 +71,7 @@ struct client_fixture : actor_fixture {
     calls().exchanges.at(0)->end(unexpected{failure_of(code)});
     drain();
   }
-  /// A client with a node, and a call for appends on it.
+  /// Connects the client to a node, with a call for appends.
   void connect() {
     const auto done = append();
     node_answers();

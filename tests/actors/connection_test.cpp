@@ -3,6 +3,7 @@
 
 #include "actors/connection/connection.hpp"
 #include "tests/actors/actor_fixture.hpp"
+#include "tests/actors/heard_log.hpp"
 #include "tests/actors/scripted_transport.hpp"
 
 using namespace kdb;
@@ -73,7 +74,7 @@ struct connection_fixture : actor_fixture {
                                                  transports.push_back(std::make_shared<scripted_transport>());
                                                  return transports.back();
                                                },
-                                             .log = nullptr,
+                                             .log = heard.log(),
                                              .credentials = std::make_shared<own_credentials>(how),
                                              .keeper = keeper,
                                              .announce = [this](const connection_change& what) { changes.push_back(what); },
@@ -104,6 +105,7 @@ struct connection_fixture : actor_fixture {
     drain();
   }
 
+  heard_log heard;
   settings how;
   std::shared_ptr<keeper_script> keeping = std::make_shared<keeper_script>();
   scripted_keeper keeper;
@@ -391,6 +393,31 @@ BOOST_AUTO_TEST_CASE(a_node_that_is_only_slow_stays) {
   node->activity = {};
   f.advance(60s);
   BOOST_TEST(f.script->besides.empty());
+}
+
+BOOST_AUTO_TEST_CASE(rounds_without_a_node_are_one_incident_of_the_log) {
+  connection_fixture f{1};
+  for (int round = 0; round < 3; ++round) {
+    const auto asked = f.get();
+    f.refuse_candidate({.code = errc::discovery_failed, .message = "nobody there"});
+    f.drain();
+    BOOST_REQUIRE(asked.code() == errc::discovery_failed);
+    f.advance(1min);
+  }
+  const auto found = f.get();
+  f.name_candidate();
+  f.probe_answers(std::vector{features_message()});
+  BOOST_REQUIRE(found.succeeded());
+  std::vector<std::string> warnings, others;
+  for (const auto& line : f.heard.finish())
+    (line.starts_with("warning ") ? warnings : others).push_back(line);
+  BOOST_REQUIRE(warnings.size() == 1u);
+  BOOST_TEST(warnings[0].starts_with("warning connection gave up: "), warnings[0]);
+  BOOST_REQUIRE(others.size() == 2u);
+  BOOST_TEST(others[1].starts_with("info connected to a:1"), others[1]);
+  BOOST_TEST(others[1].ends_with(" after 3 failed attempts"), others[1]);
+  for (const auto& record : f.heard.records())
+    BOOST_TEST(!record.starts_with("not documented"), record);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

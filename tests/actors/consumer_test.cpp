@@ -12,6 +12,7 @@
 #include "actors/workers/consumer.hpp"
 #include "libkdb/policy/failure.hpp"
 #include "libkdb/values/utf8.hpp"
+#include "tests/actors/heard_log.hpp"
 #include "tests/actors/scripted_connection.hpp"
 #include "tests/fixtures/wait.hpp"
 
@@ -550,6 +551,25 @@ BOOST_AUTO_TEST_CASE(stopped_it_ends_like_one_that_is_cancelled) {
       BOOST_TEST((f.begun.code() == errc::cancelled));
     BOOST_TEST(f.script->ends.size() == (confirmed ? 1u : 0u));
   }
+}
+
+BOOST_AUTO_TEST_CASE(a_loss_is_two_lines_of_the_log_however_often_it_tries) {
+  heard_log heard;
+  consumer_fixture f;
+  f.context = with_log(*f.context, heard.log());
+  f.run();
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    f.fails(errc::unavailable);
+    f.advance(any_pause);
+  }
+  f.confirm();
+  const auto lines = heard.finish();
+  BOOST_REQUIRE(lines.size() == 2u);
+  BOOST_TEST(lines[0].starts_with("info the consumer of s::g was lost, and resumes: unavailable"), lines[0]);
+  BOOST_TEST(lines[1] == "info the consumer of s::g has resumed on node1:2113 after 2 failed attempts");
+  const auto records = heard.records();
+  BOOST_TEST(records[0].ends_with(R"("db.kurrentdb.stream":"s","kurrentdb.group":"g","error.type":"unavailable"})"), records[0]);
+  BOOST_TEST(records[1].find(R"("event":"subscription.resumed")") != std::string::npos, records[1]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -6,6 +6,7 @@
 
 #include "actors/connection/credentials_keeper.hpp"
 #include "tests/actors/actor_fixture.hpp"
+#include "tests/actors/heard_log.hpp"
 #include "tests/actors/scripted_transport.hpp"
 
 using namespace kdb;
@@ -25,7 +26,7 @@ struct keeper_fixture : actor_fixture {
     tested = keep(credentials_keeper_actor{
       sys.spawn(credentials_keeper, credentials_keeper_parts{.provider = how.credentials_provider,
                                                              .credentials = credentials,
-                                                             .log = nullptr,
+                                                             .log = heard.log(),
                                                              .launch = [](const std::function<void()>& code) { code(); }})});
   }
   ~keeper_fixture() { kill(tested); }
@@ -48,6 +49,7 @@ struct keeper_fixture : actor_fixture {
     return now ? now->secret() : "";
   }
 
+  heard_log heard;
   settings how;
   std::vector<credentials_handler> questions;
   std::function<void()> on_question;
@@ -188,6 +190,27 @@ BOOST_AUTO_TEST_CASE(who_waits_when_it_ends_is_told_and_what_comes_later_does_no
   BOOST_TEST((got.code() == errc::closed));
   f.give("late");
   BOOST_TEST(f.current() == "");
+}
+
+BOOST_AUTO_TEST_CASE(a_provider_that_fails_for_a_while_is_two_lines_of_the_log) {
+  keeper_fixture f;
+  for (int failure = 0; failure < 3; ++failure) {
+    f.wait();
+    f.fail("the vault is sealed");
+    f.advance(1min);
+  }
+  f.wait();
+  f.give("token");
+  f.wait();
+  const auto lines = f.heard.finish();
+  BOOST_REQUIRE(lines.size() == 2u);
+  BOOST_TEST(lines[0].starts_with("warning "), lines[0]);
+  BOOST_TEST(lines[0].find("the vault is sealed") != std::string::npos, lines[0]);
+  BOOST_TEST(lines[1] == "info the credentials provider has answered after 3 failed attempts");
+  const auto records = f.heard.records();
+  BOOST_TEST(records[0].find(R"("event":"credentials.failed")") != std::string::npos, records[0]);
+  BOOST_TEST(records[1].find(R"("event":"credentials.restored")") != std::string::npos, records[1]);
+  BOOST_TEST(records[1].find(R"("kurrentdb.attempts":3)") != std::string::npos, records[1]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -15,6 +15,8 @@ using namespace kdb;
 
 namespace {
 
+constexpr auto some = policy::log_event::setting_warned;
+
 /// Collects lines; can be told to stand still.
 class collector {
 public:
@@ -51,12 +53,24 @@ private:
 
 BOOST_AUTO_TEST_SUITE(logger_)
 
+BOOST_AUTO_TEST_CASE(a_record_has_its_event_and_its_fields) {
+  std::string heard;
+  {
+    const logger log{[&](const log_record& record) { heard = to_json(record); }, log_level::info};
+    log(log_level::warning, policy::log_event::gave_up, "no node",
+        {{"error.type", "unavailable"}, {"server.port", std::int64_t{2113}}});
+  }
+  BOOST_TEST(
+    heard ==
+    R"({"level":"warning","event":"connection.gave_up","text":"no node","error.type":"unavailable","server.port":2113})");
+}
+
 BOOST_AUTO_TEST_CASE(lines_come_in_order_and_all_before_its_end) {
   collector seen;
   {
     const logger log{seen.sink(), log_level::info};
     for (int i = 0; i < 1000; ++i)
-      log(log_level::info, std::to_string(i));
+      log(log_level::info, some, std::to_string(i));
   }
   const auto lines = seen.lines(1000);
   BOOST_REQUIRE_EQUAL(lines.size(), 1000u);
@@ -69,10 +83,10 @@ BOOST_AUTO_TEST_CASE(lines_below_the_minimum_are_not_wanted) {
   {
     const logger log{seen.sink(), log_level::warning};
     BOOST_TEST(!log.wants(log_level::info));
-    log(log_level::debug, "no");
-    log(log_level::info, "no");
-    log(log_level::warning, "yes");
-    log(log_level::error, "yes");
+    log(log_level::debug, some, "no");
+    log(log_level::info, some, "no");
+    log(log_level::warning, some, "yes");
+    log(log_level::error, some, "yes");
   }
   BOOST_TEST(seen.lines(2).size() == 2u);
 }
@@ -80,19 +94,19 @@ BOOST_AUTO_TEST_CASE(lines_below_the_minimum_are_not_wanted) {
 BOOST_AUTO_TEST_CASE(without_a_sink_nothing_is_wanted) {
   const logger log{{}, log_level::debug};
   BOOST_TEST(!log.wants(log_level::error));
-  log(log_level::error, "nobody hears it");
+  log(log_level::error, some, "nobody hears it");
 }
 
 BOOST_AUTO_TEST_CASE(a_sink_that_throws_gets_the_next_line_all_the_same) {
   collector seen;
   {
-    const logger log{[sink = seen.sink()](log_level level, std::string_view line) {
-                       sink(level, line);
+    const logger log{[sink = seen.sink()](const log_record& record) {
+                       sink(record);
                        throw std::runtime_error{"scripted"};
                      },
                      log_level::info};
-    log(log_level::info, "one");
-    log(log_level::info, "two");
+    log(log_level::info, some, "one");
+    log(log_level::info, some, "two");
   }
   BOOST_TEST(seen.lines(2).size() == 2u);
 }
@@ -102,10 +116,10 @@ BOOST_AUTO_TEST_CASE(what_a_slow_sink_can_not_take_is_dropped_and_counted) {
   seen.hold();
   {
     const logger log{seen.sink(), log_level::info};
-    log(log_level::info, "first");
+    log(log_level::info, some, "first");
     seen.lines(1); // The sink stands in it now.
     for (int i = 0; i < 10'500; ++i)
-      log(log_level::info, "more");
+      log(log_level::info, some, "more");
     seen.release();
     const auto lines = seen.lines(10'002);
     BOOST_REQUIRE_EQUAL(lines.size(), 10'002u);
@@ -131,7 +145,7 @@ BOOST_AUTO_TEST_CASE(its_end_on_the_thread_of_the_sink_does_not_wait_for_itself)
   *held = mine;
   held.reset();
   BOOST_TEST(!logger::on_sink_thread());
-  (*mine)(log_level::info, "end yourself");
+  (*mine)(log_level::info, some, "end yourself");
   mine.reset();
   mine_is_gone.set_value();
   const auto duration = fixtures::value_of(later, "the logger's end");
@@ -144,8 +158,8 @@ BOOST_AUTO_TEST_CASE(a_sink_that_hangs_holds_its_end_up_for_a_bounded_time) {
   seen->hold();
   const fixtures::stopwatch watch;
   {
-    const logger log{[seen, sink = seen->sink()](log_level level, std::string_view line) { sink(level, line); }, log_level::info};
-    log(log_level::info, "first");
+    const logger log{[seen, sink = seen->sink()](const log_record& record) { sink(record); }, log_level::info};
+    log(log_level::info, some, "first");
     seen->lines(1);
   }
   BOOST_TEST((watch.elapsed() >= std::chrono::milliseconds{900}));
@@ -161,7 +175,7 @@ BOOST_AUTO_TEST_CASE(lines_of_many_threads_all_come) {
     for (int t = 0; t < 4; ++t)
       all.emplace_back([&log] {
         for (int i = 0; i < 500; ++i)
-          log(log_level::info, "x");
+          log(log_level::info, some, "x");
       });
     for (auto& each : all)
       each.join();

@@ -11,14 +11,26 @@
 
 namespace kdb::test {
 
-/// A management actor before a scripted server.
+/// A management actor with a scripted transport.
 struct management_fixture : worker_fixture {
   explicit management_fixture(const settings& how = default_settings()) : worker_fixture{how} {
     tested = keep(sys.spawn(management, context));
   }
   ~management_fixture() { tested = nullptr; }
 
-  /// Asks as the client does for a host. Errors of a request that can't be sent come at once.
+  /// Stores the answer for the test.
+  template <class T, class Request>
+  struct job final : call_job {
+    using slot_type = decltype(std::declval<answer<T>>().slot());
+    job(wire::call_plan prepared, slot_type answer) : call_job{std::move(prepared), {}}, slot{std::move(answer)} {}
+    void deliver(caf::response_promise& to, result<wire::message_list> outcome) override {
+      slot->emplace(wire::decode_outcome<Request>(plan, std::move(outcome)));
+      to.deliver(server_messages{});
+    }
+    slot_type slot;
+  };
+
+  /// Sends a request as the client does for a host. A request that can't be sent fails at once.
   template <class T, class Request>
   answer<T> ask(const management_actor& whom, Request request) {
     answer<T> out;
@@ -27,13 +39,9 @@ struct management_fixture : worker_fixture {
       out.slot()->emplace(unexpected{std::move(prepared.error())});
       return out;
     }
-    const auto plan = std::make_shared<wire::call_plan>(std::move(*prepared));
-    const auto finish = [plan, slot = out.slot()](caf::response_promise& to, result<wire::message_list> outcome) {
-      slot->emplace(wire::decode_outcome<Request>(*plan, std::move(outcome)));
-      to.deliver(server_messages{});
-    };
-    as_self([whom, plan, finish, slot = out.slot()](caf::event_based_actor* from) {
-      any_caf::request(from, whom, caf::infinite, run_call{plan, finish})
+    const auto asked = std::make_shared<job<T, Request>>(std::move(*prepared), out.slot());
+    as_self([whom, asked, slot = out.slot()](caf::event_based_actor* from) {
+      any_caf::request(from, whom, caf::infinite, run_call{asked})
         .then([](const server_messages&) {}, [slot](const caf::error& why) { slot->emplace(unexpected{error::from(why)}); });
     });
     return out;

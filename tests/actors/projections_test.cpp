@@ -107,7 +107,8 @@ BOOST_DATA_TEST_CASE(an_answer_that_does_not_come_makes_the_nodes_place_worth_a_
   const auto done = row.ask(f);
   f.server_answers(unexpected{error{.code = errc::deadline_exceeded, .message = "late", .outcome_unknown = true}});
   const error why = done.why();
-  BOOST_TEST(why.message == "late; perhaps the node does not lead, or its projections have not started: it does not answer then");
+  BOOST_TEST(why.message ==
+             "late; perhaps the node is not the leader, or its projections have not started: such a node does not answer");
   BOOST_TEST(why.outcome_unknown);
   BOOST_REQUIRE(f.link->losses.size() == 1u);
   BOOST_TEST(f.link->losses[0].unanswered);

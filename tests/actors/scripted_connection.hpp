@@ -6,6 +6,7 @@
 
 #include <deque>
 #include <memory>
+#include <utility>
 #include <vector>
 
 #include "actors/runtime/protocol.hpp"
@@ -15,7 +16,7 @@
 
 namespace kdb::test {
 
-/// Speaks for the connection: asks wait until the test answers them, unless it was given an answer beforehand.
+/// The script of a connection: requests for a node wait until the test answers them, unless `at_once` holds an answer.
 struct connection_script {
   std::deque<caf::typed_response_promise<node_ptr>> asked;
   std::vector<call_failed> losses;
@@ -25,7 +26,7 @@ struct connection_script {
 
 using scripted_connection = connection_actor::extend<accepts<step>>;
 
-/// A worker's surroundings: settings, a connection that says what the script says, and a transport.
+/// The environment of a worker: settings, a scripted connection, and scripted transports.
 class worker_fixture : public actor_fixture {
 public:
   explicit worker_fixture(settings how = default_settings());
@@ -37,7 +38,7 @@ public:
   node_ptr make_node(std::uint64_t generation, bool batch_append = true);
   /// From now on the connection answers at once with this node.
   void use(node_ptr node) { link->at_once = result<node_ptr>{std::move(node)}; }
-  /// Answers all who wait.
+  /// Answers all waiting requests for a node.
   void answer_asks(result<node_ptr> outcome);
 
   std::shared_ptr<connection_script> link = std::make_shared<connection_script>();
@@ -47,5 +48,11 @@ public:
   /// The latest.
   scripted_transport& calls() { return *transports.back(); }
 };
+
+/// The same environment with a log.
+inline worker_context_ptr with_log(const worker_context& surroundings, logger_ptr log) {
+  return std::make_shared<const worker_context>(
+    worker_context{surroundings.settings, surroundings.connection, std::move(log), surroundings.credentials});
+}
 
 } // namespace kdb::test

@@ -11,8 +11,8 @@
 
 namespace kdb::test {
 
-/// What an actor asked a transport to do. A test completes it step by step, as gRPC would: words come until `ended`, also after the
-/// actor has let go of the call.
+/// A call that an actor has started. A test completes it step by step, as gRPC would: handlers are called until `ended`, also
+/// after the actor has dropped the call.
 struct scripted_call {
   rpc::call_settings settings;
   bool cancelled = false;
@@ -32,7 +32,7 @@ struct scripted_read : scripted_call {
   void end(result<void> how);
 };
 
-/// What a consumer wrote about one event.
+/// The answer of a consumer to one event.
 struct written_answer {
   uuid id;
   outcome answer = outcome::ack();
@@ -44,7 +44,7 @@ struct scripted_consume : scripted_call {
   std::size_t requested = 0; ///< Events allowed so far, in all.
   std::size_t delivered = 0;
   std::vector<written_answer> answers;
-  std::size_t messages = 0; ///< That the answers came in.
+  std::size_t messages = 0; ///< Number of messages with these answers.
 
   std::size_t open_demand() const { return requested - delivered; }
   /// As a transport does: only with demand.
@@ -53,7 +53,7 @@ struct scripted_consume : scripted_call {
   void end(result<void> how);
 };
 
-/// A chunk of a batch append, as far as tests look at it.
+/// The fields of a batch append chunk that tests check.
 struct written_chunk {
   uuid correlation;
   std::string stream; ///< Only in the first chunk.
@@ -66,9 +66,9 @@ struct written_chunk {
 struct scripted_append : scripted_call {
   rpc::append_handlers handlers;
   std::vector<written_chunk> written;
-  std::size_t writes = 0; ///< How many times something was written.
+  std::size_t writes = 0; ///< Number of writes.
 
-  /// Of the appends whose last chunk was written, in order.
+  /// The ids of the appends whose last chunk was written, in order.
   std::vector<uuid> correlations() const;
   void reply(const uuid& correlation, result<append_result> outcome);
   void end(result<void> how);
@@ -93,14 +93,14 @@ public:
   std::unique_ptr<rpc::append_call> batch_append(const rpc::call_settings& settings, rpc::append_handlers handlers) override;
   std::unique_ptr<rpc::call> exchange(std::string_view method, wire::request_kind kind, std::vector<std::string> messages,
                                       const rpc::call_settings& settings, rpc::exchange_handler done) override;
-  /// For the end of a test: handlers of calls that never ended may hold the transport.
+  /// To be called at the end of a test: handlers of open calls may keep the transport alive.
   void forget_calls();
 
   rpc::transport_load load() const override { return {}; }
   policy::node_activity take_activity() override { return activity; }
   void abandon(const std::string& message) override { abandoned.push_back(message); }
 
-  policy::node_activity activity; ///< What is seen of the node each time.
+  policy::node_activity activity; ///< Returned by every `take_activity`.
   std::vector<std::string> abandoned;
 
   std::vector<std::shared_ptr<scripted_read>> reads;
@@ -109,16 +109,16 @@ public:
   std::vector<std::shared_ptr<scripted_exchange>> exchanges;
 };
 
-/// A `SupportedMethods` answer: a server with batch append and deadlines in it.
+/// A `SupportedMethods` answer: the server has deadlines, and batch append if the argument is true.
 std::string features_message(bool batch_append = true);
 /// An `AppendResp` of a success.
 std::string append_message(std::uint64_t revision);
 
-/// `count` events of the stream "s" from that revision on; event N stands at position 10·N.
+/// `count` events of the stream "s", beginning with revision `first`; event N has position 10·N.
 event_batch events(std::uint64_t first, std::size_t count = 1);
 /// The same for a consumer: event N has the id that ends with N+1.
 wire::consumed_events consumed(std::uint64_t first, std::size_t count = 1, std::uint32_t retries = 0);
-/// These events, of five streams in turn: event N is of the stream "0" … "4" that N leaves divided by five.
+/// These events, from five streams: the stream of event N is "0" … "4", the remainder of N divided by five.
 wire::consumed_events consumed_of(const std::vector<std::uint64_t>& numbers, std::uint32_t retries = 0);
 uuid id_of_event(std::uint64_t number);
 /// A batch of one caught_up.

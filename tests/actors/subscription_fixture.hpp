@@ -19,7 +19,7 @@ using numbers = std::vector<std::uint64_t>;
 
 enum class manner { at_once, later, throws, answers_with_a_number, refuses };
 
-/// What a subscriber got, and how it behaves.
+/// The messages that a subscriber has received, and its scripted behaviour.
 struct subscriber_script {
   manner how = manner::at_once;
   std::vector<event_batch> batches;
@@ -78,7 +78,7 @@ struct subscription_fixture : worker_fixture {
     begun = ask<subscription_actor>(caf::actor_cast<caf::actor>(spawned), begin{});
     tested = keep(subscription_actor{spawned});
   }
-  /// Begun and confirmed.
+  /// A subscription that has begun and is confirmed.
   void run(stream_position from = stream_start) {
     start(from);
     confirm();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
+#include "tests/actors/heard_log.hpp"
 #include "tests/actors/subscription_fixture.hpp"
 
 using namespace kdb;
@@ -282,6 +283,32 @@ BOOST_AUTO_TEST_CASE(failures_far_apart_do_not_use_the_budget_up) {
     f.confirm();
   }
   BOOST_TEST(f.script->ends.empty());
+}
+
+BOOST_AUTO_TEST_CASE(a_loss_is_two_lines_of_the_log_however_often_it_tries) {
+  heard_log heard;
+  subscription_fixture f;
+  f.context = with_log(*f.context, heard.log());
+  f.run();
+  for (int attempt = 0; attempt < 3; ++attempt) {
+    f.fails(errc::unavailable);
+    f.advance(any_pause);
+  }
+  f.confirm();
+  f.fails(errc::too_busy);
+  f.advance(any_pause);
+  f.confirm();
+  const auto lines = heard.finish();
+  BOOST_REQUIRE(lines.size() == 4u);
+  BOOST_TEST(lines[0].starts_with("info the subscription to s was lost, and resumes: unavailable"), lines[0]);
+  BOOST_TEST(lines[1] == "info the subscription to s has resumed on node1:2113 after 2 failed attempts");
+  BOOST_TEST(lines[2].starts_with("info the subscription to s was lost, and resumes: too_busy"), lines[2]);
+  BOOST_TEST(lines[3] == "info the subscription to s has resumed on node1:2113");
+  const auto records = heard.records();
+  BOOST_TEST(records[0].find(R"("event":"subscription.lost")") != std::string::npos, records[0]);
+  BOOST_TEST(
+    records[1].ends_with(R"("db.kurrentdb.stream":"s","server.address":"node1","server.port":2113,"kurrentdb.attempts":2})"),
+    records[1]);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -3,7 +3,7 @@
 // kdb_bench: measures libkdb against what others can do. The same program is also each server and each worker, in a process of its own:
 //
 //   kdb_bench run [--only NAME] [--quick] [--write FILE]
-//   kdb_bench serve canned [EVENTS [MESSAGES-PER-FRAME]] | serve generic SOURCE STREAM [hint] | serve tls TARGET CA-FILE
+//   kdb_bench serve canned [EVENTS [MESSAGES-PER-FRAME | paced]] | serve generic SOURCE STREAM [hint] | serve tls TARGET CA-FILE
 //   kdb_bench work WORKER [name=value …]
 
 #include <algorithm>
@@ -31,7 +31,8 @@ int serve(int argc, char** argv) {
     canned_server_options options;
     if (argc > 1)
       options.events = std::strtoull(argv[1], nullptr, 10);
-    if (argc > 2)
+    options.paced = argc > 2 && std::string_view{argv[2]} == "paced";
+    if (argc > 2 && !options.paced)
       options.messages_per_frame = std::strtoull(argv[2], nullptr, 10);
     return run_canned_server(options);
   }

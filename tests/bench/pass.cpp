@@ -7,6 +7,8 @@
 #include <ctime>
 #include <sstream>
 
+#include <sys/resource.h>
+
 namespace kdb::bench {
 
 namespace {
@@ -17,13 +19,19 @@ double seconds_of(clockid_t clock) {
   return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
+double voluntary_switches() {
+  rusage used{};
+  ::getrusage(RUSAGE_SELF, &used);
+  return static_cast<double>(used.ru_nvcsw);
+}
+
 struct field {
   const char* name;
   double pass::*member;
 };
 
 constexpr field fields[] = {
-  {"items", &pass::items},    {"seconds", &pass::seconds}, {"cpu", &pass::cpu_seconds},
+  {"items", &pass::items},    {"seconds", &pass::seconds}, {"cpu", &pass::cpu_seconds},   {"waits", &pass::waits},
   {"p50", &pass::p50_micros}, {"p99", &pass::p99_micros},  {"growth", &pass::growth_mib},
 };
 
@@ -71,13 +79,15 @@ double median(std::vector<double> values) {
   return values.size() % 2 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
-stopwatch::stopwatch() : wall_{seconds_of(CLOCK_MONOTONIC)}, cpu_{seconds_of(CLOCK_PROCESS_CPUTIME_ID)} {}
+stopwatch::stopwatch()
+  : wall_{seconds_of(CLOCK_MONOTONIC)}, cpu_{seconds_of(CLOCK_PROCESS_CPUTIME_ID)}, waits_{voluntary_switches()} {}
 
 pass stopwatch::stop(double items) const {
   pass result;
   result.items = items;
   result.seconds = seconds_of(CLOCK_MONOTONIC) - wall_;
   result.cpu_seconds = seconds_of(CLOCK_PROCESS_CPUTIME_ID) - cpu_;
+  result.waits = voluntary_switches() - waits_;
   return result;
 }
 

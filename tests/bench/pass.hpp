@@ -14,6 +14,8 @@ struct pass {
   double seconds = 0;
   /// CPU of the worker's whole process during the pass.
   double cpu_seconds = 0;
+  /// How often threads of the process gave up their processor to wait, meanwhile.
+  double waits = 0;
   double p50_micros = 0;
   double p99_micros = 0;
   /// Peak resident memory above the start, in MiB.
@@ -23,6 +25,7 @@ struct pass {
 
   double rate() const { return items / seconds; }
   double cpu_micros_per_item() const { return cpu_seconds * 1e6 / items; }
+  double waits_per_thousand() const { return waits * 1e3 / items; }
   double server_cpu_micros_per_item() const { return server_cpu_seconds * 1e6 / items; }
 };
 
@@ -36,16 +39,17 @@ void put_percentiles(pass& result, std::vector<double> latencies);
 
 double median(std::vector<double> values);
 
-/// Measures wall-clock time and the CPU time of this process from its construction on.
+/// Measures wall-clock time, CPU time and voluntary context switches of this process from its construction on.
 class stopwatch {
 public:
   stopwatch();
-  /// Fills items, seconds and CPU seconds.
+  /// Fills items, seconds, CPU seconds and waits.
   pass stop(double items) const;
 
 private:
   double wall_;
   double cpu_;
+  double waits_;
 };
 
 } // namespace kdb::bench

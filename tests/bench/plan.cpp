@@ -31,12 +31,16 @@ private:
   std::string target_;
 };
 
+std::string number(double value) {
+  return std::to_string(static_cast<std::uint64_t>(value));
+}
+
 server canned_server() {
   return server{{own_path(), "serve", "canned"}};
 }
 
-std::string number(double value) {
-  return std::to_string(static_cast<std::uint64_t>(value));
+server paced_server(double events) {
+  return server{{own_path(), "serve", "canned", number(events), "paced"}};
 }
 
 using words = std::vector<std::string>;
@@ -91,6 +95,43 @@ std::vector<row> reads(const run_settings& how) {
     rate_row("reads.floor", "a loop that parses nothing" + against, {in, "floor", raw}, 0),
     rate_row("reads.other-raw", "the other raw loop" + against, {in, raw == "raw-sync" ? "raw-typed" : "raw-sync", raw}, 0),
   };
+}
+
+// -- reads at the pace of a real server -----------------------------------------------------------------
+
+/// Throughput, CPU and context switches against the same loop. They are bound to differ less than where the server is as fast as it can be: here the
+/// server takes about one core, and each wait of a client costs it time.
+void add_paced_rows(std::vector<row>& rows, const std::string& name, const std::string& what, const pair& who) {
+  rows.push_back(rate_row("paced." + name, what, who, 1.0));
+  rows.push_back(cpu_row("paced." + name + "-cpu", "CPU per event of the same", who, 1.0));
+  rows.push_back(waits_row("paced." + name + "-waits", "context switches of the same", who, 2.0));
+}
+
+std::vector<row> paced(const run_settings& how) {
+  auto count = 100'000 * how.scale;
+  auto canned = paced_server(count);
+  contest in{"paced"};
+  in.add("raw-typed", work("raw-read-typed", canned, count), canned.process());
+  in.add("actors", work("actors-read", canned, count, sharing), canned.process());
+  in.add("actors-stealing", work("actors-read", canned, count, stealing), canned.process());
+  in.add("raw-sync", work("raw-read-sync", canned, count), canned.process());
+  in.add("blocking", work("client-read", canned, count), canned.process());
+  in.add("asio", work("asio-read", canned, count), canned.process());
+  in.add("subscription", work("actors-subscribe", canned, count, sharing), canned.process());
+  in.add("raw-consume", work("raw-consume", canned, count), canned.process());
+  in.add("consumer", work("actors-consume", canned, count, sharing), canned.process());
+  in.run(how.rounds);
+  const std::string raw = "raw-typed"; // The loop on a completion queue, as an engine has one.
+  const auto against = " against " + raw_name(raw);
+  std::vector<row> rows;
+  add_paced_rows(rows, "actors", "messages one by one: actors, sharing," + against, {in, "actors", raw});
+  add_paced_rows(rows, "actors-stealing", "the same, stealing," + against, {in, "actors-stealing", raw});
+  add_paced_rows(rows, "blocking", "blocking client" + against, {in, "blocking", raw});
+  add_paced_rows(rows, "asio", "Asio client" + against, {in, "asio", raw});
+  add_paced_rows(rows, "subscription", "a subscription of an actor" + against, {in, "subscription", raw});
+  add_paced_rows(rows, "consumer", "a consumer that acknowledges against a raw duplex loop", {in, "consumer", "raw-consume"});
+  rows.push_back(rate_row("paced.other-raw", "the other raw loop" + against, {in, "raw-sync", raw}, 0));
+  return rows;
 }
 
 // -- reads from the development node -------------------------------------------------------------------
@@ -377,6 +418,7 @@ std::vector<row> signals(const run_settings& how) {
 const std::vector<group>& groups() {
   static const std::vector<group> all = {
     {"reads", "200 000 events of 256 B from a canned server", reads},
+    {"paced", "100 000 events that a server writes one by one", paced},
     {"node-reads", "the same from the development node, against the official Node client", node_reads},
     {"filtered", "reads of $all with filters against plain ones", filtered},
     {"appends", "single-event appends to many streams", appends},

@@ -60,6 +60,21 @@ row cpu_row(std::string name, std::string what, const pair& who, double bar) {
           .holds = bar <= 0 || ratio <= bar};
 }
 
+row waits_row(std::string name, std::string what, const pair& who, double bar) {
+  auto ratio = who.in.median_of_pairs(
+    who.ours, who.theirs, [](auto& a, auto& b) { return a.waits_per_thousand() / std::max(b.waits_per_thousand(), 1e-3); });
+  const auto waits = [&](const std::string& whose) {
+    return format("%.1f per 1 000 items", who.in.median_of(whose, &pass::waits_per_thousand));
+  };
+  return {.name = std::move(name),
+          .what = std::move(what),
+          .measured = format("%.2f ×", ratio),
+          .bar = bar > 0 ? format("≤ %.2f ×", bar) : "",
+          .ours = waits(who.ours),
+          .theirs = waits(who.theirs),
+          .holds = bar <= 0 || ratio <= bar};
+}
+
 row latency_row(std::string name, std::string what, const pair& who, double bar) {
   auto added = who.in.median_of_pairs(who.ours, who.theirs, [](auto& a, auto& b) { return a.p50_micros - b.p50_micros; });
   return {.name = std::move(name),

@@ -32,6 +32,8 @@ struct pair {
 row rate_row(std::string name, std::string what, const pair& who, double bar);
 /// CPU per item of ours by theirs; at most `bar`.
 row cpu_row(std::string name, std::string what, const pair& who, double bar);
+/// Voluntary context switches per item of ours by theirs; at most `bar`.
+row waits_row(std::string name, std::string what, const pair& who, double bar);
 /// Median latency that ours adds to theirs, in µs; at most `bar`.
 row latency_row(std::string name, std::string what, const pair& who, double bar);
 /// Peak memory over the start, in MiB; at most `bar`.

@@ -80,7 +80,7 @@ BOOST_AUTO_TEST_CASE(mistakes_are_told) {
   BOOST_TEST(first_of("kill") == "error: kill takes other numbers; try help");
   BOOST_TEST(first_of("kill one") == "error: not a number: one");
   BOOST_TEST(first_of("kill 3") == "error: the cluster has no node 3");
-  BOOST_TEST(first_of("resign 1") == "error: the node does not lead");
+  BOOST_TEST(first_of("resign 1") == "error: the node is not the leader");
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -51,7 +51,7 @@ public:
     for (step_ = 0; step_ < script_.steps.size(); ++step_) {
       const auto& content = script_.steps[step_];
       try {
-        std::visit([this](const auto& s) { play(s); }, content);
+        std::visit([this](const auto& s) { this->play(s); }, content);
       } catch (const std::exception& problem) {
         fail({{"replay", "a step that can be replayed", problem.what()}});
       }

@@ -119,7 +119,7 @@ BOOST_AUTO_TEST_CASE(an_error_says_what_to_do_next) {
   BOOST_TEST(end.message == "refused\\x1b[2J (unavailable)");
   BOOST_TEST(end.advice.find("kdbctl dev") != std::string::npos);
   const ending unknown{kdb::error{.code = kdb::errc::unavailable, .outcome_unknown = true}};
-  BOOST_TEST(unknown.advice.find("look before you repeat") != std::string::npos);
+  BOOST_TEST(unknown.advice.find("check that before you repeat") != std::string::npos);
 }
 
 const std::vector<quantity_row> quantities{{grouped(0), "0"},

@@ -105,7 +105,7 @@ BOOST_AUTO_TEST_CASE(a_damaged_checkpoint_is_refused) {
   for (const auto& text : {std::string{}, std::string{"[]"}, good.substr(0, good.size() / 2), std::string{R"({"import":"7"})"}}) {
     const auto read = parse_import_checkpoint(text);
     BOOST_REQUIRE(!read.has_value());
-    BOOST_TEST(read.error().message.find("delete it to begin anew") != std::string::npos);
+    BOOST_TEST(read.error().message.find("delete it to start again") != std::string::npos);
     BOOST_TEST(!parse_export_checkpoint(text).has_value());
   }
 }

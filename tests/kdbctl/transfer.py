@@ -65,7 +65,7 @@ def test_an_import_that_was_killed_goes_on_without_loss_and_repetition(kdbctl, d
             killed += 1
         assert killed > 1, "the import was too fast to be killed"
         said = program.run("import", "lines", "--verify").err
-        contains(said, *(["goes on after", f"imported {count:,} lines", "verified"] if killed == 6 else ["was imported already"]))
+        contains(said, *(["continues after", f"imported {count:,} lines", "verified"] if killed == 6 else ["was imported already"]))
         seen = [line["data"] for stream in range(7) for line in program.run("read", f"s{stream}").lines() if line["type"] == "t"]
         assert sorted(seen) == list(range(count)), f"{len(seen)} events, {len(set(seen))} different ones"
         contains(program.run("import", "lines").err, "was imported already")
@@ -78,7 +78,7 @@ def test_an_import_that_is_interrupted_says_how_far_it_came(kdbctl, devnode):
         wait_until((program.home / "lines.checkpoint").exists, "the import has begun")
         running.send_signal(signal.SIGINT)
         assert running.wait() == 130
-        contains(running.stderr.read().decode(), "interrupted: imported", "the same command goes on there")
+        contains(running.stderr.read().decode(), "interrupted: imported", "the same command continues there")
         program.run("import", "lines")
         assert program.run("stream", "show", "s").value()["lastRevision"] == 59_999
 

@@ -13,10 +13,12 @@ import snippets
 import troubleshooting
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-sys.path.insert(0, str(ROOT / "scripts/site"))
+sys.path[:0] = [str(ROOT / "scripts/site"), str(ROOT / "tests/package")]
 
+import documented
 import prepare
 import reference
+import tables
 
 
 class Links(unittest.TestCase):
@@ -70,6 +72,29 @@ class Troubleshooting(unittest.TestCase):
         self.assertEqual(list(troubleshooting.faults("### `refused` (the system)\n", [])), [])
 
 
+class Commands(unittest.TestCase):
+    def faults(self, **pages):
+        whole = "".join(f"<!-- package: {name} -->\n```sh\n{name}\n```\n" for name in documented.RUN)
+        return documented.blocks_of({"all": whole, **pages})[1]
+
+    def test_a_block_that_no_test_runs_is_found(self):
+        self.assertEqual(self.faults(), [])
+        self.assertEqual(self.faults(a="Build it:\n\n```sh\nmake\n```\n"), ["a: no test runs:\nmake\n"])
+        self.assertEqual(self.faults(a="- Build it:\n\n    ```\n    make\n    ```\n"), ["a: no test runs:\nmake\n"])
+        self.assertEqual(self.faults(a="<!-- package: instal -->\n```sh\nmake\n```\n"), ["a: no test knows the block 'instal'"])
+
+    def test_a_block_may_have_a_reason_not_to_be_run(self):
+        self.assertEqual(self.faults(a="<!-- not run: needs Docker -->\n```sh\ndocker run\n```\n"), [])
+        self.assertEqual(len(self.faults(a="<!-- not run: -->\n```sh\ndocker run\n```\n")), 1)
+
+    def test_a_block_is_the_same_on_all_pages(self):
+        self.assertEqual(self.faults(a="<!-- package: first -->\n```sh\nfirst\n```\n"), [])
+        self.assertEqual(self.faults(a="<!-- package: first -->\n```sh\nsecond\n```\n"), ["a: the block 'first' differs from that of another page"])
+
+    def test_a_missing_block_is_found(self):
+        self.assertIn("there is no block 'first'", documented.blocks_of({})[1])
+
+
 class Pages(unittest.TestCase):
     def test_every_page_can_be_found(self):
         readme, navigation = (ROOT / "README.md").read_text(), (ROOT / "scripts/site/mkdocs.yml").read_text()
@@ -90,6 +115,12 @@ class Site(unittest.TestCase):
     def test_tabs_are_made_of_titles(self):
         self.assertEqual(prepare.with_tabs("<!-- tabs -->\n**A**\none\n\n**B**\ntwo\n<!-- end of tabs -->\n"),
                          '=== "A"\n\n    one\n\n=== "B"\n\n    two\n\n')
+
+    def test_cells_of_tables_know_their_column(self):
+        table = ("<table>\n<thead>\n<tr>\n<th><code>a</code> &amp; b</th>\n<th></th>\n<th>c</th>\n</tr>\n</thead>\n<tbody>\n"
+                 "<tr>\n<td>1</td>\n<td>2</td>\n<td style=\"x\"><b>—</b></td>\n</tr>\n</tbody>\n</table>")
+        cells = [line for line in tables.on_page_content(f"<p>{table}</p>", page=None).splitlines() if line.startswith("<td")]
+        self.assertEqual(cells, ['<td data-title="a &amp; b">1</td>', "<td>2</td>", '<td style="x" data-title="c" data-nothing><b>—</b></td>'])
 
     def test_operations_of_clients_have_the_comment_of_their_request(self):
         lines = reference.commented(["class client {", "  auto get_user(std::string name) const {", "    return ask(kdb::get_user{std::move(name)});", "  }"])

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""toolchains.py ROOT COMPILER... [-- COMPILER...]: each compiler takes all public headers, in C++20 and in C++23, without a warning;
-those before the dashes also take the samples, in C++20.
+"""toolchains.py ROOT COMPILER... [-- COMPILER...]: each compiler takes all public headers, and a program that uses all operations, in C++20
+and in C++23, without a warning; those before the dashes also take the samples, in C++20.
 
 Without a compiler it says so and exits with 77.
 """
@@ -26,8 +26,8 @@ def said_by(command):
     return f"{' '.join(command)}:\n{done.stderr}\n" if done.returncode or done.stderr else ""
 
 
-def check(root, compiler, folder, standard, samples):
-    """Compiles all headers once, into a file, and each of the samples on top of that."""
+def check(root, compiler, folder, standard, programs):
+    """Compiles all headers once, into a file, and each of the programs on top of that."""
     includes = [word for include in FOLDERS for word in ("-I", str(root / include))]
     command = [compiler, *(flag for flag in FLAGS if flag not in ("-std=c++20", "-fsyntax-only", "-x", "c++")), f"-std={standard}", COROUTINES]
     headers = folder / f"{Path(compiler).name}-{standard}.hpp"
@@ -37,20 +37,21 @@ def check(root, compiler, folder, standard, samples):
         return said
     # GCC finds the compiled headers by the name of the file, clang too.
     on_top = [*command, *includes, "-fsyntax-only", "-include", str(headers)]
-    return "".join(said_by([*on_top, str(sample)]) for sample in samples)
+    return "".join(said_by([*on_top, str(program)]) for program in programs)
 
 
 def main():
     root, words = Path(sys.argv[1]), sys.argv[2:]
     dashes = words.index("--") if "--" in words else len(words)
     compilers = words[:dashes] + words[dashes + 1 :]
-    samples = sorted((root / "samples").glob("*.cpp"))
+    operations = Path(__file__).resolve().parent / "every_operation.cpp"
+    samples = sorted((root / "samples").rglob("*.cpp"))
     if not compilers:
         print("no clang here: skipped")
         return 77
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(2) as pool:
         runs = [
-            pool.submit(check, root, compiler, Path(folder), standard, samples if index < dashes and standard == "c++20" else [])
+            pool.submit(check, root, compiler, Path(folder), standard, [operations, *samples] if index < dashes and standard == "c++20" else [operations])
             for index, compiler in enumerate(compilers)
             for standard in STANDARDS
         ]

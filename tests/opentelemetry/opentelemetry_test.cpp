@@ -72,6 +72,12 @@ struct traced_program {
   std::shared_ptr<sdk::trace::TracerProvider> provider = std::make_shared<sdk::trace::TracerProvider>(
     std::make_unique<sdk::trace::SimpleSpanProcessor>(std::make_unique<keeping_exporter>(spans)));
   opentelemetry::nostd::shared_ptr<opentelemetry::trace::Tracer> tracer = provider->GetTracer("program");
+
+  client connect(const fixtures::node& node) const {
+    auto config = fixtures::settings_for(node.connection_string());
+    config.tracer = opentelemetry_tracer(tracer);
+    return client::connect(config).value();
+  }
 };
 
 std::string text_of(const sdk::trace::SpanData& span, const std::string& attribute) {
@@ -106,9 +112,7 @@ public:
 BOOST_AUTO_TEST_CASE(spans_of_a_client_are_children_of_the_span_that_is_active) {
   const fixtures::node node;
   traced_program program;
-  auto config = fixtures::settings_for(node.connection_string());
-  config.tracer = opentelemetry_tracer(program.tracer);
-  auto db = client::connect(config).value();
+  auto db = program.connect(node);
   const auto mine = program.tracer->StartSpan("mine");
   {
     const opentelemetry::trace::Scope active{mine};
@@ -130,9 +134,7 @@ BOOST_AUTO_TEST_CASE(spans_of_a_client_are_children_of_the_span_that_is_active) 
 BOOST_AUTO_TEST_CASE(a_failure_is_the_status_of_its_span) {
   const fixtures::node node;
   traced_program program;
-  auto config = fixtures::settings_for(node.connection_string());
-  config.tracer = opentelemetry_tracer(program.tracer);
-  auto db = client::connect(config).value();
+  auto db = program.connect(node);
   const auto failed = db.append_to_stream("s", stream_state::exists, {new_event::json("t", "{}")});
   BOOST_REQUIRE(!failed);
   const auto& span = program.spans->wait_for("streams.append");

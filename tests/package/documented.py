@@ -1,13 +1,29 @@
 # SPDX-License-Identifier: Apache-2.0
-"""The blocks of docs/install.md, and an environment in which nothing is set up to run them in."""
+"""The blocks of the pages that tell how to install libkdb, and an environment in which nothing is set up to run them in.
+
+documented.py ROOT: every command and every file on these pages is run by a test. A block of code without a mark, or with one that no
+test knows, is a fault.
+"""
 
 import os
 import re
 import shutil
 import subprocess
+import sys
+import textwrap
 from pathlib import Path
 
-BLOCK = re.compile(r"^<!-- package: ([\w-]+) -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGES = ["README.md", "docs/install.md", "docs/getting-started.md"]
+# The blocks that routes.py and debian.py run.
+RUN = {"install", "build", "first-project", "first-node", "first", "program", "node", "cmake-project", "cmake", "pkg-config", "meson-project", "meson",
+       "add-subdirectory-project", "fetch-content-project", "embedded"}
+BLOCK = re.compile(r"^( *)```(\w*)\n(.*?)^\1```$", re.MULTILINE | re.DOTALL)
+MARK = re.compile(r"^ *<!-- package: ([\w-]+) -->$")
+# Tested elsewhere: samples/, and what they print. Or there is a reason why not.
+OTHER_MARK = re.compile(r"^ *<!-- (samples/|output: |not run: \w)")
+FIRST_PROGRAM = re.compile(r"^<!-- samples/getting_started/blocking\.cpp -->\n```cpp\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FIRST_OUTPUT = re.compile(r"^<!-- output: getting-started -->\n```\w*\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+FIRST_NODE = re.compile(r"Start a server, `([^`\n]+)`")
 
 # The server of the documentation. Tests run next to others, and take a free port.
 DOCUMENTED_NODE = "127.0.0.1:2113"
@@ -17,13 +33,37 @@ class Failed(Exception):
     pass
 
 
+def blocks_of(pages):
+    """Returns the blocks of texts by their names, and what is wrong with them. Pages repeat some of the blocks."""
+    found, faults = {}, []
+    for page, text in pages.items():
+        for block in BLOCK.finditer(text):
+            before = text[:block.start()].rstrip("\n").rpartition("\n")[2]
+            mark, content = MARK.match(before), textwrap.dedent(block[3])
+            if mark and mark[1] not in RUN:
+                faults.append(f"{page}: no test knows the block '{mark[1]}'")
+            elif mark and found.setdefault(mark[1], content) != content:
+                faults.append(f"{page}: the block '{mark[1]}' differs from that of another page")
+            elif not mark and not OTHER_MARK.match(before):
+                faults.append(f"{page}: no test runs:\n{content}")
+    faults += [f"there is no block '{name}'" for name in sorted(RUN - found.keys())]
+    return found, faults
+
+
 def blocks(root):
-    """Returns the marked blocks of the page by their names. The README repeats some of them."""
-    found = dict(BLOCK.findall((root / "docs/install.md").read_text()))
-    for name, text in BLOCK.findall((root / "README.md").read_text()):
-        if found.get(name) != text:
-            raise Failed(f"README.md: the block '{name}' differs from docs/install.md")
+    """Returns the marked blocks of the pages by their names."""
+    found, faults = blocks_of({page: (root / page).read_text(encoding="utf-8") for page in PAGES})
+    if faults:
+        raise Failed("\n".join(faults))
     return found
+
+
+def the_one(pattern, text):
+    """Returns what stands in the only place that the pattern fits."""
+    found = pattern.findall(text)
+    if len(found) != 1:
+        raise Failed(f"{len(found)} places for {pattern.pattern}")
+    return found[0]
 
 
 class Machine:
@@ -92,3 +132,17 @@ class Node:
 def must_print_the_event(output):
     if 'order-placed {"sku": 7}' not in output:
         raise Failed(f"the program did not print its event:\n{output}")
+
+
+def main():
+    try:
+        found = blocks(Path(sys.argv[1]))
+    except Failed as failure:
+        print(failure)
+        return 1
+    print(f"{len(found)} blocks")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,31 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <set>
-#include <sstream>
 #include <string>
 
 #include "libkdb/policy/metrics.hpp"
+#include "tests/fixtures/documented_table.hpp"
 
 // The table of metrics in docs/metrics.md is the list. KDB_UPDATE=1 writes it.
 
 using namespace kdb;
+using fixtures::in_code;
 using policy::metric_id;
 
 namespace {
 
 constexpr std::string_view begin_mark = "<!-- metrics -->\n", end_mark = "<!-- end of metrics -->";
-
-std::string in_code(std::string_view words) {
-  std::istringstream all{std::string{words}};
-  std::string text;
-  for (std::string each; all >> each;)
-    text += (text.empty() ? "`" : ", `") + each + '`';
-  return text;
-}
 
 std::string table() {
   std::string text = "| metric | kind | unit | attributes | what it says |\n|---|---|---|---|---|\n";
@@ -33,11 +23,6 @@ std::string table() {
     text += "| " + in_code(each.name) + " | " + std::string{to_string(each.kind)} + " | " + in_code(each.unit) + " | " +
             in_code(each.attributes) + " | " + std::string{each.description} + " |\n";
   return text;
-}
-
-std::string read(const std::string& path) {
-  std::ifstream file{path};
-  return {std::istreambuf_iterator<char>{file}, {}};
 }
 
 /// Names with a space between them.
@@ -53,16 +38,7 @@ std::string names_of(const policy::attribute_list& all) {
 BOOST_AUTO_TEST_SUITE(metrics)
 
 BOOST_AUTO_TEST_CASE(the_documented_table_is_the_list) {
-  const std::string path = KDB_METRICS_PAGE;
-  const auto page = read(path);
-  const auto begin = page.find(begin_mark), end = page.find(end_mark);
-  BOOST_REQUIRE(begin != page.npos);
-  BOOST_REQUIRE(end != page.npos);
-  const auto at = begin + begin_mark.size();
-  if (std::getenv("KDB_UPDATE"))
-    std::ofstream{path} << page.substr(0, at) << table() << page.substr(end);
-  else
-    BOOST_TEST(page.substr(at, end - at) == table(), "run policy_tests with KDB_UPDATE=1 to write the table in docs/metrics.md");
+  fixtures::check_documented_table(KDB_METRICS_PAGE, begin_mark, end_mark, table(), "policy_tests");
 }
 
 BOOST_AUTO_TEST_CASE(every_metric_has_the_attributes_that_the_list_says) {

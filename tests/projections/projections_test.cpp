@@ -293,7 +293,7 @@ BOOST_DATA_TEST_CASE(a_node_that_does_not_lead_never_answers_and_the_error_says_
   auto through_follower = way_in{fixtures::connect(how, settings_for(nodes.connection_string_of(nodes.some_follower())))};
   const auto why = through_follower.list(projection_mode::all, {.deadline = 300ms});
   BOOST_TEST(code_of(why) == errc::deadline_exceeded);
-  BOOST_TEST(why.error().message.find("perhaps the node does not lead") != std::string::npos);
+  BOOST_TEST(why.error().message.find("perhaps the node is not the leader") != std::string::npos);
   auto through_leader = way_in{fixtures::connect(how, settings_for(nodes.connection_string_of(nodes.some_leader())))};
   BOOST_TEST(names_of(through_leader.list(projection_mode::all, in_time)) == standard);
 }

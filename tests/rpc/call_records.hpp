@@ -16,8 +16,7 @@
 
 namespace kdb::test {
 
-/// What the handlers of a call were told, and whether they were told it in the allowed order: the end once, last, and never two
-/// words at a time.
+/// Records the messages to the handlers of a call, and whether one of them came after the end.
 template <class Word, class End>
 class call_record {
 public:
@@ -43,7 +42,7 @@ public:
     std::lock_guard lock{mutex_};
     return words_.size();
   }
-  /// Throws when so many words do not come.
+  /// Waits until this many messages have come. Throws on timeout.
   void wait_for(std::size_t count) {
     fixtures::wait_until("words of a call", [&] { return this->count() >= count; });
   }
@@ -51,7 +50,7 @@ public:
     std::lock_guard lock{mutex_};
     return end_.has_value();
   }
-  /// Throws when the end does not come.
+  /// Waits for the end of the call. Throws on timeout.
   End wait_end() {
     std::unique_lock lock{mutex_};
     if (!changed_.wait_for(lock, fixtures::patience, [&] { return end_.has_value(); }))

@@ -9,7 +9,7 @@
 
 namespace kdb::test {
 
-/// A transport to a port of this machine, on an engine of its own.
+/// A transport to a port of this machine, with an engine of its own.
 struct client_side {
   explicit client_side(std::uint16_t port) : engine{rpc::make_engine()} {
     settings how;
@@ -22,7 +22,8 @@ struct client_side {
     std::shared_ptr<read_record> seen = std::make_shared<read_record>();
     std::unique_ptr<rpc::read_call> call;
   };
-  /// `script` is for the steered server. A request with a limit is a read, without one a subscription; the server does not care.
+  /// `script` is the stream name, which steers the server. A request with a limit is a read, without one a subscription; the
+  /// server makes no difference.
   reading read(const std::string& script, const rpc::call_settings& how = {}) {
     reading started;
     started.call = calls->read({.source = wire::stream_source{script, stream_start}}, how, read_record::handlers(started.seen));

@@ -27,14 +27,14 @@ BOOST_AUTO_TEST_CASE(events_come_in_order_and_exactly_as_many_as_were_allowed) {
   served f;
   auto [seen, call] = f.client.consume("confirm+1000*100+hang");
   call->request(5);
-  wait_until("five events", [&, &record = seen] {
-    call->request(0);
+  wait_until("five events", [&record = seen, &consuming = call] {
+    consuming->request(0);
     return record->events() == 5;
   });
   BOOST_TEST(seen->confirmations == 1);
   call->request(600);
-  wait_until("all events allowed", [&, &record = seen] {
-    call->request(0);
+  wait_until("all events allowed", [&record = seen, &consuming = call] {
+    consuming->request(0);
     return record->events() == 605;
   });
   fixtures::wait_until_steady(
@@ -58,6 +58,18 @@ BOOST_AUTO_TEST_CASE(a_busy_receiver_gets_a_fuller_batch_when_it_is_ready) {
   call->request(0);
   wait_until("all events", [&, &record = seen] { return record->events() == 200; });
   BOOST_TEST(seen->count() <= 2u);
+}
+
+// What waits for its time must not wait for another event.
+BOOST_AUTO_TEST_CASE(all_that_has_come_is_delivered_when_the_server_pauses) {
+  served f;
+  auto [seen, call] = f.client.consume("confirm+1*10+9*10+90*10+hang");
+  call->request(200);
+  for (std::size_t taken = 0; seen->events() < 100; ++taken) {
+    seen->wait_for(taken + 1);
+    call->request(0);
+  }
+  BOOST_TEST(seen->events() == 100u);
 }
 
 BOOST_AUTO_TEST_CASE(answers_are_written_in_order_on_the_same_call) {

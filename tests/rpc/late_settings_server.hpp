@@ -13,11 +13,11 @@
 
 namespace kdb::test {
 
-/// A server over a plain socket that accepts connections, and says nothing on them until `send_settings`: neither SETTINGS nor anything else. Counts
-/// the streams that clients open all the same. It never answers a call. All members may be called from any thread.
+/// A server on a plain socket that accepts connections, but sends nothing before `send_settings`, not even SETTINGS. It counts
+/// the streams that clients open nevertheless, and never answers a call. All members may be called from any thread.
 class late_settings_server {
 public:
-  /// The first ones are turned away as soon as they connect.
+  /// Closes the first `turned_away` connections as soon as they are open.
   explicit late_settings_server(std::size_t turned_away = 0);
   ~late_settings_server();
   late_settings_server(const late_settings_server&) = delete;
@@ -25,10 +25,10 @@ public:
 
   std::uint16_t port() const { return listener_.port(); }
 
-  /// From now on every connection, those that are open too, gets its SETTINGS, with 100 streams at most.
+  /// From now on every connection, also an open one, gets SETTINGS that allow 100 streams.
   void send_settings() { settings_due_ = true; }
 
-  /// Connections on which the client has sent its own first words: its preface and its SETTINGS.
+  /// Connections on which the client has sent its preface and its SETTINGS.
   std::size_t greeted() const;
   /// Connections that the client has ended.
   std::size_t closed() const { return closed_; }
@@ -48,7 +48,7 @@ private:
   static void parse(connection& from);
 
   fixtures::listener listener_;
-  std::size_t to_turn_away_; // Only on the thread.
+  std::size_t to_turn_away_; // Used only by the thread.
   mutable std::mutex mutex_;
   std::map<int, connection> connections_;
   std::atomic<std::size_t> closed_{0};

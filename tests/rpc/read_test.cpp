@@ -32,6 +32,17 @@ BOOST_AUTO_TEST_CASE(events_come_in_order_and_the_end_once) {
   BOOST_TEST(!seen->broken());
 }
 
+// What waits for its time must not wait for another message.
+BOOST_AUTO_TEST_CASE(all_that_has_come_is_delivered_when_the_server_pauses) {
+  served f;
+  auto [seen, call] = f.client.read("1*10+9*10+90*10+hang");
+  for (std::size_t taken = 0; seen->events() < 100; ++taken) {
+    call->request(1);
+    seen->wait_for(taken + 1);
+  }
+  BOOST_TEST(seen->events() == 100u);
+}
+
 BOOST_AUTO_TEST_CASE(nothing_is_delivered_beyond_the_demand_and_the_server_comes_to_a_stop) {
   served f;
   auto [seen, call] = f.client.read("*10000");

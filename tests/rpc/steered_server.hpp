@@ -8,20 +8,20 @@
 
 namespace kdb::test {
 
-/// A gRPC server in this process that does what a request's stream name says. The name is a list of words:
+/// A gRPC server in this process that is steered by the stream name of a request. The name is a list of words:
 ///
-/// - `confirm`: a subscription's confirmation,
-/// - `N*SIZE`: N events with SIZE bytes of data each; `*` in place of N goes on for ever,
-/// - `missing`: the stream is not found,
-/// - `garbage`: a message that is none, `nothing`: an empty one,
-/// - `headers`: the headers alone,
-/// - `hang`: nothing more until the client goes,
-/// - `end=CODE`: the status, with the trailers `exception: stream-deleted` and `stream-name: gone` where the code is 9.
+/// - `confirm`: sends the confirmation of a subscription,
+/// - `N*SIZE`: sends N events with SIZE bytes of data each; with `*` in place of N, events without end,
+/// - `missing`: reports that the stream is not found,
+/// - `garbage`: sends bytes that are not a message, `nothing`: sends an empty message,
+/// - `headers`: sends only the headers,
+/// - `hang`: sends nothing more until the client disconnects,
+/// - `end=CODE`: sends the status; for code 9 with the trailers `exception: stream-deleted` and `stream-name: gone`.
 ///
-/// A consumer's call does what the name of its group's stream says, likewise; what comes after its first message is kept as answers.
-/// A read without an end ends with OK. A batch append is replied to in order, each append with the number of its first event's
-/// type as revision; the word `mute` in a stream's name leaves it without reply, `flood` brings a thousand, `end=CODE` ends the call. Any other method
-/// answers with each of its messages, and takes its words from the method's name. All members may be called from any thread.
+/// A consumer's call is steered in the same way by the stream name of its group; its messages after the first are stored as answers.
+/// A read without `end` ends with OK. Batch appends are answered in order; the revision in each answer is the number in the type of
+/// its last event. The word `mute` in the stream name suppresses the answer, `flood` sends a thousand, `end=CODE` ends the call. Any
+/// other method echoes each of its messages, and takes its words from the name of the method. All members may be called from any thread.
 class steered_server {
 public:
   steered_server();
@@ -30,18 +30,18 @@ public:
   steered_server& operator=(const steered_server&) = delete;
 
   std::uint16_t port() const;
-  /// Messages that gRPC took from a `read`, all calls together.
+  /// Messages of reads that gRPC has accepted for sending, of all calls together.
   std::uint64_t written() const;
-  /// Calls that are going on, and that have been since the start.
+  /// Open calls, and all calls since the start.
   std::size_t open_calls() const;
   std::size_t calls() const;
   /// Types of appended events, in the order of arrival.
   std::vector<std::string> appended() const;
-  /// What consumers wrote, in the order of arrival, still serialised.
+  /// The answers of consumers, in the order of arrival, still serialised.
   std::vector<std::string> answers() const;
   /// Request metadata of the latest call.
   std::string metadata(const std::string& key) const;
-  /// Tells every client to go, as a node does that stops, and resets calls that do not end in that time.
+  /// Tells every client to disconnect, as a stopping node does, and resets calls that do not end in time.
   void stop();
 
 private:

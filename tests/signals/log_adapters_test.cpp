@@ -39,10 +39,10 @@ BOOST_AUTO_TEST_SUITE(log_adapters)
 BOOST_AUTO_TEST_CASE(lines_reach_spdlog_with_their_level_and_are_no_formats) {
   const auto logger = std::make_shared<logger_like_spdlog>();
   const auto sink = spdlog_sink(logger);
-  sink(log_level::debug, "a");
-  sink(log_level::info, "b");
-  sink(log_level::warning, "{c}");
-  sink(log_level::error, "d");
+  sink({.level = log_level::debug, .text = "a"});
+  sink({.level = log_level::info, .text = "b"});
+  sink({.level = log_level::warning, .text = "{c}"});
+  sink({.level = log_level::error, .text = "d"});
   const std::vector<std::string> expected{"debug {} a", "info {} b", "warn {} {c}", "error {} d"};
   BOOST_TEST(logger->lines == expected, boost::test_tools::per_element());
 }
@@ -63,8 +63,8 @@ BOOST_AUTO_TEST_CASE(lines_reach_the_log_of_an_actor_system) {
 #endif
     caf::actor_system system{config};
     const auto sink = caf_sink(system);
-    sink(log_level::warning, "the node was lost");
-    sink(log_level::debug, "nobody wants this");
+    sink({.level = log_level::warning, .text = "the node was lost"});
+    sink({.level = log_level::debug, .text = "nobody wants this"});
   }
   std::ifstream file{path};
   const std::string text{std::istreambuf_iterator<char>{file}, {}};

@@ -195,6 +195,18 @@ BOOST_AUTO_TEST_CASE(caught_up_and_fell_behind_may_say_nothing_more) {
   BOOST_TEST((!fell.time && !fell.revision && !fell.position));
 }
 
+BOOST_AUTO_TEST_CASE(only_what_says_so_changes_whether_a_subscription_is_live) {
+  wire::batch_builder builder;
+  const auto live = [&](const v1::ReadResp& message) { return std::get<wire::item_added>(*add(builder, message)).live; };
+  v1::ReadResp caught, fell, point;
+  caught.mutable_caught_up();
+  fell.mutable_fell_behind();
+  point.mutable_checkpoint();
+  BOOST_TEST((live(caught) == std::optional{true}));
+  BOOST_TEST((live(fell) == std::optional{false}));
+  BOOST_TEST((live(point) == std::nullopt));
+}
+
 BOOST_AUTO_TEST_CASE(caught_up_tells_where_if_the_server_does) {
   v1::ReadResp message;
   message.mutable_caught_up()->set_stream_revision(0);

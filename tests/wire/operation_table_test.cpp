@@ -1,12 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <string>
 
 #include "libkdb/wire/operation.hpp"
+#include "tests/fixtures/documented_table.hpp"
 
 // The table of operations in docs/actors.md is what the list and the descriptions say. KDB_UPDATE=1 writes it.
 
@@ -54,26 +52,12 @@ std::string table() {
   return text;
 }
 
-std::string read(const std::string& path) {
-  std::ifstream file{path};
-  return {std::istreambuf_iterator<char>{file}, {}};
-}
-
 } // namespace
 
 BOOST_AUTO_TEST_SUITE(operation_table)
 
 BOOST_AUTO_TEST_CASE(the_documented_table_is_that_of_the_list) {
-  const std::string path = KDB_ACTORS_PAGE;
-  const auto page = read(path);
-  const auto begin = page.find(begin_mark), end = page.find(end_mark);
-  BOOST_REQUIRE(begin != page.npos);
-  BOOST_REQUIRE(end != page.npos);
-  const auto at = begin + begin_mark.size();
-  if (std::getenv("KDB_UPDATE"))
-    std::ofstream{path} << page.substr(0, at) << table() << page.substr(end);
-  else
-    BOOST_TEST(page.substr(at, end - at) == table(), "run wire_tests with KDB_UPDATE=1 to write the table in docs/actors.md");
+  fixtures::check_documented_table(KDB_ACTORS_PAGE, begin_mark, end_mark, table(), "wire_tests");
 }
 
 BOOST_AUTO_TEST_CASE(every_call_names_a_method_and_how_it_is_answered) {

@@ -28,23 +28,25 @@
 #include <kdb/subscribe.hpp>
 #include <kdb/watch_statistics.hpp>
 
-// KurrentDB for actors: the messages and typed interfaces that a host needs. See docs/actors.md for who sends what when.
+// KurrentDB for actors: the messages and typed interfaces that a host needs. docs/actors.md has all messages, their senders and their
+// answers.
 //
-// Errors arrive as `caf::error` and turn back into the typed one with `kdb::error::from`. All handles may be used from any actor.
+// Errors arrive as `caf::error`; `kdb::error::from` converts them to the typed error. All handles may be used from any actor.
 namespace kdb {
 inline namespace KDB_API v0 {
 
 // -- reading -------------------------------------------------------------------------
 
-/// Asks a reader for the next batch, or a watch for the next sample. An empty batch is the end of the read; nothing is delivered after it, or after an error.
-/// Ask with `caf::infinite`: a batch whose request has timed out at the asker is lost. Set the read's own deadline instead.
+/// Asks a reader for the next batch, or a watch for the next sample. An empty batch is the end of the read; nothing is delivered after
+/// it, or after an error. Use `caf::infinite` as the timeout of the request, because a batch that arrives after the timeout is lost. Set
+/// the deadline of the read instead.
 struct next {};
 
-/// Ends a reader, subscription, consumer or watch early, in any state. Several times is fine.
+/// Ends a reader, subscription, consumer or watch early, in any state. May be sent repeatedly.
 struct cancel {};
 
-/// One read. Keeps a few batches ready, and reads no further from the server than that. It ends, and its call with it, when it is
-/// cancelled, when whoever started it dies, or when nobody holds its handle any more.
+/// One read. It reads at most a few batches ahead. The reader and its call end when it is cancelled, when the actor that started it ends,
+/// or when nobody holds its handle any more.
 using reader_actor = caf::typed_actor<accepts<next, event_batch>, // In order; several may be asked for at once.
                                       accepts<cancel>>;
 
@@ -63,9 +65,9 @@ struct read_all {
 
 /// The receiver of a subscription: any actor, dynamic or typed, that handles `event_batch` and `subscription_ended`.
 ///
-/// A batch comes as a request, and the next one when it has been answered: the handler returns nothing, or a promise that it
-/// fulfils later. If it throws or answers with an error the subscription ends with `subscriber_failed`. `subscription_ended` comes
-/// once, last, and needs no answer.
+/// Each batch is a request; the next one arrives after it was answered. The handler returns nothing, or a promise that it fulfils later.
+/// If it throws or answers with an error, the subscription ends with `subscriber_failed`. `subscription_ended` arrives once, as the last
+/// message, and needs no answer.
 class subscriber {
 public:
   subscriber() = default;
@@ -98,37 +100,38 @@ struct subscribe_to_all {
 
 // -- consuming ----------------------------------------------------------------------------
 
-/// These events are processed.
+/// Acknowledges events: they are processed.
 struct ack_events {
   std::vector<event_token> events;
 };
 
-/// These events were not processed.
+/// Nacks events: they were not processed.
 struct nack_events {
   std::vector<event_token> events;
-  nack_action action = nack_action::retry; ///< What the server does with them.
-  std::string reason{};                    ///< For people; the server keeps it with parked events.
+  nack_action action = nack_action::retry; ///< The action that the server takes.
+  std::string reason{};                    ///< The reason, for people. The server keeps it with parked events.
 };
 
-/// The outcomes of a batch. Without outcomes nothing is answered.
+/// Answers a batch with outcomes. If `outcomes` is empty, nothing is answered.
 struct answer_batch {
   consumer_batch batch;                                          ///< The batch that was delivered.
-  batch_outcomes outcomes = batch_outcomes::all(outcome::ack()); ///< One for each of its events, or one for all.
+  batch_outcomes outcomes = batch_outcomes::all(outcome::ack()); ///< One outcome for each event, or one for all.
 };
 
-/// A running consumer. Lives until its end, whether anyone holds the handle or not; it can be monitored. Answers are gathered, by
-/// number and for a short time, and sent in order; those still waiting are sent when it ends. Answers to events of an earlier call
-/// are counted as stale and have no effect: the server delivers those events again.
+/// A running consumer. Lives until its end, whether anyone holds the handle or not; it can be monitored. Answers are collected for a
+/// short time or up to a number, and sent in order; answers that still wait when the consumer ends are sent then. Answers to events of an
+/// earlier call are counted as stale and have no effect: the server delivers those events again.
 using consumer_actor =
   caf::typed_actor<accepts<ack_events, ack_result>, accepts<nack_events, ack_result>, accepts<answer_batch, ack_result>,
                    accepts<cancel>>; // Answers when the end has been sent.
 
-/// Consumes from a group, at least once each event. Answers when the server has confirmed.
+/// Consumes from a group. Each event is delivered at least once. The answer comes when the server has confirmed.
 ///
-/// The subscriber is any actor that handles `consumer_batch` and `subscription_ended`. A batch comes as a request, and the next one
-/// when it has been answered: with `batch_outcomes`, or with nothing when the events will be answered by messages to the consumer. If
-/// the handler throws or answers with an error, the events are answered as the options say. `subscription_ended` comes once, last;
-/// its `last` is empty. It comes when the group is deleted or the consumer is refused; other losses are resumed.
+/// The subscriber is any actor that handles `consumer_batch` and `subscription_ended`. Each batch is a request; the next one arrives
+/// after it was answered. The answer is `batch_outcomes`, or nothing if the subscriber answers the events later by messages to the
+/// consumer. If the handler throws or answers with an error, the events are answered as `consume_options::on_failure` says.
+/// `subscription_ended` arrives once, as the last message; its `last` is empty. A consumer resumes after losses; it ends when the group
+/// is deleted or the consumer is refused.
 struct consume {
   group_name group;
   kdb::subscriber subscriber{};
@@ -137,26 +140,26 @@ struct consume {
 
 // -- watching statistics --------------------------------------------------------------------
 
-/// Watches the statistics of the node in use. `next` is answered with a sample, the first one at once, then at most one in each period;
-/// several may be asked for at once. An error is the end: every later `next` gets it, too. It ends when it is cancelled, when the client is
-/// closed, or when nobody holds its handle any more.
+/// A running watch of the statistics of the node in use. It answers `next` with a sample: the first one at once, then at most one in each
+/// period. Several `next` may be pending. An error ends the watch, and every later `next` gets it again. The watch also ends when it is
+/// cancelled, when the client is closed, or when nobody holds its handle any more.
 using statistics_watcher_actor = caf::typed_actor<accepts<next, server_statistics>, accepts<cancel>>;
 
-/// Starts a watch of the statistics of the node in use. Errors of the server come with the first `next`.
+/// Watches the statistics of the node in use. Errors of the server come with the first `next`.
 struct watch_statistics {
   watch_statistics_options options{};
 };
 
 // -- the client ---------------------------------------------------------------------------
 
-/// Sends `connection_change` messages to `observer`: the present state at once (unless the client is idle), then every change,
-/// `client_closed` last. Until the observer ends.
+/// Sends `connection_change` messages to `observer`: the current state at once (unless the client is idle), then every change until the
+/// observer ends. `client_closed` is the last one.
 struct observe {
   caf::actor observer; ///< Any actor that handles `connection_change`.
 };
 
-/// Closes the client: no new work, every call cancelled, everything pending answered with `closed`. Answers when that is done, soon
-/// in every state. An exit message does the same.
+/// Closes the client: it accepts no new requests, cancels all calls, and answers pending requests with `closed`. The answer comes when
+/// that is done, which takes a short time in every state. An exit message has the same effect.
 struct close {};
 
 /// The client: façade and supervisor of all workers. It stays usable until it is closed: if connecting fails, the next request starts
@@ -170,9 +173,9 @@ using client_actor = caf::typed_actor<
   accepts<subscribe_to_all, subscription_actor>, accepts<consume, consumer_actor>,
   accepts<watch_statistics, statistics_watcher_actor>, accepts<observe>, accepts<close>>;
 
-/// Starts a client in the host's actor system; returns at once, also when no server is there. Link, monitor, or send `close`.
-/// Errors: as of `client::connect`. The system's configuration may use either scheduler: `sharing` wakes an idle system
-/// faster, `stealing` moves more between busy actors.
+/// Starts a client in the host's actor system, and returns at once, even if no server is running. The client can be linked and monitored;
+/// send it `close` to end it. Errors: as of `client::connect`. Both schedulers work: `sharing` wakes an idle system faster, `stealing`
+/// moves more messages between busy actors.
 result<client_actor> spawn_client(caf::actor_system& system, settings settings);
 
 /// An actor system for programs that have none of their own: `sharing` scheduler, no more workers than cores. Destroy it after the
@@ -187,7 +190,7 @@ public:
   /// The system. Lives as long as this object.
   caf::actor_system& system();
 
-  /// Whether the calling thread belongs to an owned system: there none may be destroyed.
+  /// Whether the calling thread belongs to an owned system. An owned system must not be destroyed on such a thread.
   static bool on_own_thread();
 
 private:
@@ -205,7 +208,7 @@ namespace kdb {
 inline namespace KDB_API v0 {
 namespace detail {
 
-/// What CAF can carry by itself, besides numbers.
+/// The types besides numbers that CAF can send without a declaration.
 template <class T>
 inline constexpr bool is_native = std::is_void_v<T> || std::is_same_v<T, std::string>;
 

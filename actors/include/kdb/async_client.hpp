@@ -28,17 +28,17 @@
 
 // KurrentDB for Asio programs. Every operation takes a completion token as its last argument and completes with one `result`:
 // a callback, `use_future`, `use_awaitable`, or any other. Completions run on the token's associated executor, else on the client's.
-// With Boost 1.77 and later an associated cancellation slot cancels: operations as `call_options::stop` does, and a pending `next`, which
-// completes with `cancelled` and loses no batch; that of a watch ends the watch.
+// With Boost 1.77 and later an associated cancellation slot works: it cancels an operation as `call_options::stop` does, and a pending
+// `next`, which completes with `cancelled` and loses no batch. Cancelling the `next` of a watch ends the watch.
 //
-// Readings, subscriptions, consumers and watches can only be moved. What is asked of one that was moved from completes with `closed`; debug
-// builds of the library stop there, because it is a mistake of the program. It can be destroyed and assigned to.
+// Readings, subscriptions, consumers and watches can only be moved. Using a moved-from object is a mistake of the program: calls complete
+// with `closed`, and debug builds of the library abort. It can be destroyed and assigned to.
 namespace kdb {
 inline namespace KDB_API v0 {
 
 namespace detail {
 
-/// A handler with what it is called with. Posted as a whole, so that a handler which can only be moved can be posted, too.
+/// A handler with its arguments. Posted as one object, so that move-only handlers can be posted, too.
 template <class T, class Handler>
 struct outcome_box final : handler_box {
   using executor_type = boost::asio::associated_executor_t<Handler, boost::asio::any_io_executor>;
@@ -52,12 +52,12 @@ struct outcome_box final : handler_box {
       slot.clear();
 #endif
     auto called = std::move(*handler);
-    handler.reset(); // What the handler owns goes with the call.
+    handler.reset(); // The objects that the handler owns are destroyed with the call.
     std::move(called)(std::move(*outcome));
   }
 
   const executor_type executor;
-  boost::asio::executor_work_guard<executor_type> work; // Its context runs until the result is there.
+  boost::asio::executor_work_guard<executor_type> work; // Keeps the context running until the result arrives.
   std::optional<Handler> handler;
   std::optional<outcome_t<T>> outcome;
 };
@@ -85,7 +85,7 @@ private:
   pending_handler pending_;
 };
 
-/// Connects the cancellation slot of a handler with what an initiating function names to be called then.
+/// Connects the cancellation slot of a handler with the function that an initiating function wants to be called on cancellation.
 template <class Handler, class Begin>
 void connect_cancellation([[maybe_unused]] const Handler& handler, [[maybe_unused]] Begin& begin) {
 #ifdef KDB_HAS_CANCELLATION_SLOTS
@@ -95,7 +95,7 @@ void connect_cancellation([[maybe_unused]] const Handler& handler, [[maybe_unuse
 #endif
 }
 
-/// Lets options of a call be stopped by what it returns.
+/// Sets a stop source on the options of a call, and returns a function that stops the call.
 inline auto stopper_of(call_options& call) {
   std::stop_source source;
   call.stop = source.get_token();
@@ -112,7 +112,7 @@ struct next_of {
   }
 };
 
-/// Asks for an operation.
+/// Starts an operation.
 template <class Request>
 struct asking {
   async_core core;
@@ -121,7 +121,7 @@ struct asking {
   auto canceller() requires has_call<Request> { return stopper_of(call_of(request)); }
 };
 
-/// Begins a subscription or a consumer.
+/// Starts a subscription or a consumer.
 template <class T, class Options, class Begin>
 struct streaming {
   async_core core;
@@ -131,7 +131,7 @@ struct streaming {
   auto canceller() { return stopper_of(options.call); }
 };
 
-/// Runs an initiating function, which gets the completion, with any completion token.
+/// Runs an initiating function with any completion token. The function receives the completion.
 template <class T, class Initiate, class Token>
 auto initiate(const boost::asio::any_io_executor& fallback, Initiate&& start, Token&& token) {
   return boost::asio::async_initiate<Token, void(outcome_t<T>)>(
@@ -142,7 +142,7 @@ auto initiate(const boost::asio::any_io_executor& fallback, Initiate&& start, To
     token, fallback, std::forward<Initiate>(start));
 }
 
-/// Holds what stands for a reading, subscription, consumer or watch, and ends it when the host lets go of it.
+/// Owns the state of a reading, subscription, consumer or watch, and ends it when the owner is destroyed or assigned to.
 template <class State>
 class stream_handle {
 public:
@@ -176,17 +176,17 @@ public:
   async_reading(std::shared_ptr<detail::async_reading_state> state, boost::asio::any_io_executor executor)
     : handle_{std::move(state)}, executor_{std::move(executor)} {}
 
-  /// Completes with the next batch: an empty one at the end of the read, or an error.
+  /// Completes with the next batch, with an empty batch at the end of the read, or with an error.
   template <class Token>
   auto next(Token&& token) {
     return detail::initiate<event_batch>(executor_, detail::next_of<detail::async_reading_state, event_batch>{handle_.state()},
                                          std::forward<Token>(token));
   }
 
-  /// The bounds of what is read, as far as the batches so far have them.
+  /// The bounds of the stream, as far as the batches so far contain them.
   stream_bounds bounds() const { return bounds_of(handle_.state()); }
 
-  /// Ends it; a pending `next` completes with `closed`.
+  /// Ends the read. A pending `next` completes with `closed`.
   void cancel() { handle_.cancel(); }
 
 private:
@@ -200,7 +200,7 @@ public:
   async_subscription(std::shared_ptr<detail::async_subscription_state> state, boost::asio::any_io_executor executor)
     : handle_{std::move(state)}, executor_{std::move(executor)} {}
 
-  /// Completes with the next batch, or with an error when the subscription has ended. Asking lets the server send more.
+  /// Completes with the next batch, or with an error when the subscription has ended. Each call lets the server send more.
   template <class Token>
   auto next(Token&& token) {
     return detail::initiate<event_batch>(
@@ -221,8 +221,8 @@ private:
 /// A running consumer of a group. `next` may not be called again before it has completed. Destroying it, or `cancel`, ends it when the
 /// answers given so far are sent.
 ///
-/// Answers are gathered, by number and for a short time, and sent in order. Those to events of an earlier call are counted as stale and
-/// do nothing: the server hands those events out again. After its end answers fail with `closed`.
+/// Answers are collected for a short time or up to a number, and sent in order. Answers to events of an earlier call are counted as stale
+/// and have no effect: the server delivers those events again. After the end of the consumer answers fail with `closed`.
 class async_consumer {
 public:
   async_consumer(std::shared_ptr<detail::async_consumer_state> state, boost::asio::any_io_executor executor)
@@ -235,7 +235,7 @@ public:
       executor_, detail::next_of<detail::async_consumer_state, consumer_batch>{handle_.state()}, std::forward<Token>(token));
   }
 
-  /// One outcome for each of its events, or one for all.
+  /// Answers the batch: one outcome for each event, or one for all.
   template <class Token>
   auto answer(consumer_batch batch, batch_outcomes outcomes, Token&& token) {
     return detail::initiate<ack_result>(
@@ -246,17 +246,17 @@ public:
       },
       std::forward<Token>(token));
   }
-  /// All its events are processed.
+  /// Acknowledges all events of the batch.
   template <class Token>
   auto ack(consumer_batch batch, Token&& token) {
     return answer(std::move(batch), batch_outcomes::all(outcome::ack()), std::forward<Token>(token));
   }
-  /// None of its events was processed.
+  /// Nacks all events of the batch.
   template <class Token>
   auto nack(consumer_batch batch, nack_action action, std::string reason, Token&& token) {
     return answer(std::move(batch), batch_outcomes::all(outcome::nack(action, std::move(reason))), std::forward<Token>(token));
   }
-  /// The same outcome for some events.
+  /// Answers some events with the same outcome.
   template <class Token>
   auto answer(std::vector<event_token> events, outcome outcome, Token&& token) {
     return detail::initiate<ack_result>(
@@ -285,7 +285,7 @@ public:
   async_statistics_watch(std::shared_ptr<detail::async_statistics_state> state, boost::asio::any_io_executor executor)
     : handle_{std::move(state)}, executor_{std::move(executor)} {}
 
-  /// Completes with the next sample. An error is the end of the watch; every later call completes with it, too.
+  /// Completes with the next sample. An error ends the watch, and every later call completes with it again.
   template <class Token>
   auto next(Token&& token) {
     return detail::initiate<server_statistics>(
@@ -308,7 +308,8 @@ public:
   async_client(const async_client&) = default;
   async_client& operator=(const async_client&) = default;
 
-  /// Parses, starts the runtime and returns at once, also when no server is there. Errors are those of the connection string.
+  /// Parses the connection string, starts the runtime, and returns at once, even if no server is running. Errors: as of
+  /// `client::connect`.
   static result<async_client> connect(boost::asio::any_io_executor executor, std::string_view connection_string) {
     auto parsed = settings::from_connection_string(connection_string);
     if (!parsed)
@@ -316,7 +317,7 @@ public:
     return connect(std::move(executor), std::move(*parsed));
   }
 
-  /// The same with settings; errors are those of `settings::validate`.
+  /// The same with settings. Errors: as of `client::connect`.
   static result<async_client> connect(boost::asio::any_io_executor executor, settings settings) {
     auto core = detail::async_core::start(std::move(settings));
     if (!core)
@@ -324,11 +325,12 @@ public:
     return async_client{std::move(*core), std::move(executor)};
   }
 
-  /// The executor on which completions run that have none of their own.
+  /// The executor of completions whose token has no executor.
   const boost::asio::any_io_executor& get_executor() const { return executor_; }
 
-  /// Carries out an operation: a request like `kdb::append_to_stream`, which says what it does and what it is answered with. Completes with
-  /// a `result` of its answer; `append_in_parts` with its answer in every case. The member functions of the same names are short for it.
+  /// Carries out an operation. Its request, for instance `kdb::append_to_stream`, documents the effect and the answer. Completes with a
+  /// `result` of the answer; `append_in_parts` always completes with its plain answer. The member functions of the same names are
+  /// shorthands for it.
   template <operation Request, class Token>
   auto ask(Request request, Token&& token) const {
     return detail::initiate<answer_of<Request>>(executor_, detail::asking<Request>{core_, std::move(request)},
@@ -948,8 +950,8 @@ public:
       std::forward<Token>(token));
   }
 
-  /// Ends everything that is under way with `closed`, here and in all copies; completes when that is done. From any thread, in any
-  /// state, any number of times.
+  /// Ends all running operations of this client and its copies with `closed`, and completes when they have ended. May be called from any
+  /// thread, in any state, and repeatedly.
   template <class Token>
   auto close(Token&& token) const {
     return start<void>([](auto& core, auto done) { core.close(std::move(done)); }, std::forward<Token>(token));
@@ -973,7 +975,7 @@ private:
     return detail::initiate<T>(executor_, std::move(begin_with_core), std::forward<Token>(token));
   }
 
-  /// Completes with what stands for the state in the host's program.
+  /// Completes with the public handle for the state.
   template <class Outer, class State>
   static detail::completion_ptr<std::shared_ptr<State>> into(detail::completion_ptr<Outer> done,
                                                              boost::asio::any_io_executor executor) {

@@ -23,7 +23,7 @@ namespace kdb {
 inline namespace KDB_API v0 {
 namespace detail {
 
-/// What an operation completes with: a result, except for those whose value reports failures itself.
+/// The type with which an operation completes: a result, except for operations whose value reports failures itself.
 template <class T>
 struct outcome {
   using type = result<T>;

@@ -17,7 +17,7 @@ namespace kdb {
 inline namespace KDB_API v0 {
 
 /// A sink for `settings::log` that passes lines to the logger of an actor system, as the component `kdb`, at the level of the line. The
-/// system writes them to its file and its console as its configuration says. Close the client before the system ends.
+/// configuration of the system says where they are written. Close the client before the system is destroyed.
 inline log_sink caf_sink(caf::actor_system& system) {
   return [&system](log_level level, std::string_view line) {
     const auto verbosity = level == log_level::debug     ? CAF_LOG_LEVEL_DEBUG

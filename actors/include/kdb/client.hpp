@@ -24,8 +24,8 @@
 
 // KurrentDB for programs without actors: every operation blocks until it is done and returns a `result`.
 //
-// Readings, subscriptions, consumers and watches can only be moved. What is asked of one that was moved from fails with `closed`; debug
-// builds of the library stop there, because it is a mistake of the program. It can be destroyed and assigned to.
+// Readings, subscriptions, consumers and watches can only be moved. Using a moved-from object is a mistake of the program: calls fail
+// with `closed`, and debug builds of the library abort. It can be destroyed and assigned to.
 namespace kdb {
 inline namespace KDB_API v0 {
 
@@ -37,9 +37,9 @@ struct consumer_handle;
 struct statistics_watch_state;
 } // namespace detail
 
-/// A running read. It delivers batches, and fetches the next one while you process the one before. Iterate `events()` or `batches()`, then
-/// look at `finish()`: an iteration ends in the same way after an error and at the end of the data. An error that nobody looked at
-/// is logged when the reading is destroyed. Destroying it ends the call. For one thread at a time.
+/// A running read. It delivers batches, and fetches the next batches while you process one. Iterate `events()` or `batches()`, then check
+/// `finish()`: an iteration ends in the same way after an error and at the end of the data. An error that was not checked is logged when
+/// the reading is destroyed. Destroying it ends the call. For one thread at a time.
 class [[nodiscard]] reading {
 public:
   class batch_range;
@@ -53,16 +53,17 @@ public:
   /// Waits for the next batch. An empty one is the end of the read.
   result<event_batch> next();
 
-  /// The rest of what is read, once. A temporary reading has none, because its error would be lost: keep it, iterate, and call `finish()`.
+  /// The remaining batches. Iterate once. Does not compile for a temporary reading, because its error would be lost: keep it in a
+  /// variable, iterate, and call `finish()`.
   batch_range batches() &;
   batch_range batches() && = delete;
   event_range events() &;
   event_range events() && = delete;
 
-  /// The bounds of what is read, as far as the batches so far have them.
+  /// The bounds of the stream, as far as the batches so far contain them.
   const stream_bounds& bounds() const;
 
-  /// How the reading ended: nothing if all was read or the caller stopped early, else why it broke off. Ends the call.
+  /// Returns how the reading ended: success if everything was read or the caller stopped early, else the error. Ends the call.
   [[nodiscard]] result<void> finish();
 
 private:
@@ -164,14 +165,14 @@ public:
   subscription& operator=(subscription&&) noexcept;
   ~subscription();
 
-  /// Waits for the next batch for that long. An empty one says that none came in time. An error says that the subscription has
-  /// ended; `ended` then has the details. Each call lets the server send more: a slow caller slows it down.
+  /// Waits for the next batch, at most for `timeout`. An empty batch means that none came in time. An error means that the subscription
+  /// has ended; `ended` then has the details. Each call lets the server send more, so a slow caller slows the server down.
   result<event_batch> next(std::chrono::milliseconds timeout);
 
-  /// How the subscription ended, after `next` has failed.
+  /// Returns how the subscription ended. Call it after `next` has failed.
   std::optional<subscription_ended> ended() const;
 
-  /// Ends it. A `next` that waits returns `cancelled`. Any number of times.
+  /// Ends the subscription. A waiting `next` returns `cancelled`. May be called repeatedly.
   void cancel();
 
 private:
@@ -180,9 +181,9 @@ private:
 
 /// A running consumer of a group. Destroying it ends it. All members may be called from different threads.
 ///
-/// Answers are gathered, by number and for a short time, and sent in order; those still waiting are sent when it ends. Those to events of
-/// an earlier call are counted as stale and have no effect: the server delivers those events again. After its end answers fail with
-/// `closed`.
+/// Answers are collected for a short time or up to a number, and sent in order. Answers that still wait when the consumer ends are sent
+/// then. Answers to events of an earlier call are counted as stale and have no effect: the server delivers those events again. After the
+/// end of the consumer answers fail with `closed`.
 class [[nodiscard]] consumer {
 public:
   explicit consumer(std::shared_ptr<detail::consumer_handle> handle);
@@ -190,31 +191,32 @@ public:
   consumer& operator=(consumer&&) noexcept;
   ~consumer();
 
-  /// Waits for the next batch for that long. An empty one says that none came in time. An error says that the consumer has ended;
-  /// `ended` then has the details.
+  /// Waits for the next batch, at most for `timeout`. An empty batch means that none came in time. An error means that the consumer has
+  /// ended; `ended` then has the details.
   result<consumer_batch> next(std::chrono::milliseconds timeout);
 
-  /// All its events are processed.
+  /// Acknowledges all events of the batch.
   result<ack_result> ack(const consumer_batch& batch);
   result<ack_result> ack(const event_token& event);
-  /// None of its events was processed.
+  /// Nacks all events of the batch.
   result<ack_result> nack(const consumer_batch& batch, nack_action action, std::string reason = {});
   result<ack_result> nack(const event_token& event, nack_action action, std::string reason = {});
-  /// One outcome for each of its events, or one for all.
+  /// Answers the batch: one outcome for each event, or one for all.
   result<ack_result> answer(const consumer_batch& batch, batch_outcomes outcomes);
 
-  /// How it ended, after `next` has failed.
+  /// Returns how the consumer ended. Call it after `next` has failed.
   std::optional<subscription_ended> ended() const;
 
-  /// Ends it when the answers given so far are sent. A `next` that waits returns `cancelled`. Any number of times.
+  /// Ends the consumer after the answers given so far are sent. A waiting `next` returns `cancelled`. May be called repeatedly.
   void cancel();
 
 private:
   std::shared_ptr<detail::consumer_handle> handle_;
 };
 
-/// A running watch of a node's statistics: `watch_statistics_options` says when it takes samples. Iterate `each()`, then look at `finish()`.
-/// An error that nobody looked at is logged when the watch is destroyed. Destroying it ends it. For one thread at a time, except `cancel`.
+/// A running watch of a node's statistics. `watch_statistics_options` says when it takes samples. Iterate `each()`, then check
+/// `finish()`. An error that was not checked is logged when the watch is destroyed. Destroying it ends it. For one thread at a time,
+/// except `cancel`.
 class [[nodiscard]] statistics_watch {
 public:
   class sample_range;
@@ -224,17 +226,17 @@ public:
   statistics_watch& operator=(statistics_watch&&) noexcept;
   ~statistics_watch();
 
-  /// Waits for the next sample. An error is the end of the watch; every later call returns it, too.
+  /// Waits for the next sample. An error ends the watch, and every later call returns it again.
   result<server_statistics> next();
 
-  /// All samples until the watch ends. A temporary watch has none, because its error would be lost.
+  /// All samples until the watch ends. Does not compile for a temporary watch, because its error would be lost.
   sample_range each() &;
   sample_range each() && = delete;
 
-  /// Why the watch broke off; nothing if the caller ended it. Ends it.
+  /// Ends the watch, and returns how it ended: success if the caller ended it, else the error.
   [[nodiscard]] result<void> finish();
 
-  /// Ends it: a `next` that waits returns `cancelled`. From any thread, any number of times.
+  /// Ends the watch. A waiting `next` returns `cancelled`. May be called from any thread, and repeatedly.
   void cancel();
 
 private:
@@ -281,19 +283,20 @@ inline statistics_watch::sample_range statistics_watch::each() & {
 }
 
 /// A client of KurrentDB. Cheap to copy: copies share one runtime, which closes when the last one is destroyed. Safe to use from any number of
-/// threads. Operations wait for a node until their deadline, or until discovery gives up, whichever is first.
+/// threads. Operations wait for a node until their deadline or until the discovery round ends, whichever is first.
 ///
-/// Each operation is a request, `kdb::append_to_stream` for instance, which says what it does and what it is answered with. `ask` takes
-/// any of them; the member functions of the same names are short for it.
+/// Each operation is a request, for instance `kdb::append_to_stream`, which documents its effect and its answer. `ask` takes any request;
+/// the member functions of the same names are shorthands for it.
 class client {
 public:
   /// Moving copies: a client that was moved from can still be used.
   client(const client&) = default;
   client& operator=(const client&) = default;
 
-  /// Parses, starts the runtime and returns at once, also when no server is there. Errors: the connection string's, and those below.
+  /// Parses the connection string, starts the runtime, and returns at once, even if no server is running. Errors:
+  /// `invalid_connection_string`, and those of the overload below.
   static result<client> connect(std::string_view connection_string);
-  /// The same with settings. Errors: those of `settings::validate`, and `tls_failed` for a certificate's file that can't be used.
+  /// The same with settings. Errors: those of `settings::validate`, and `tls_failed` for a certificate file that can't be used.
   static result<client> connect(settings settings);
 
   /// Carries out an operation, and blocks until it is done.
@@ -511,8 +514,8 @@ public:
   /// Watches the statistics of the node in use. Errors are returned by `next` and `finish`.
   statistics_watch watch_statistics(watch_statistics_options options = {}) const;
 
-  /// Ends all running operations of this client and its copies with `closed`, and waits for them, a few seconds at most. From any
-  /// thread, in any state, any number of times.
+  /// Ends all running operations of this client and its copies with `closed`, and waits until they have ended, a few seconds at most. May
+  /// be called from any thread, in any state, and repeatedly.
   void close() const;
 
 private:

@@ -16,10 +16,10 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// One event for a worker. Shares the storage of the batch it came in.
+/// One event for a worker. Shares the storage of the batch that delivered it.
 ///
-/// A worker is any actor that handles `work_item` and answers with an `outcome`, at once or with a promise that it fulfils later; it
-/// gets the next event when it has. If it throws or answers with an error or with nothing, the event is answered as
+/// A worker is any actor that handles `work_item` and answers with an `outcome`, at once or by a promise that it fulfils later. It
+/// receives the next event after the answer. If it throws, or answers with an error or with nothing, the event is answered as
 /// `consume_options::on_failure` says.
 class work_item {
 public:
@@ -38,7 +38,7 @@ private:
   std::size_t index_ = 0;
 };
 
-/// Starts a worker: called for each, and for each replacement, on a thread of the actor system.
+/// Starts a worker. Called for each worker and each replacement, on a thread of the actor system.
 using worker_factory = std::function<caf::actor(caf::actor_system&)>;
 
 /// Sent to the observer: a worker has ended. Its event was answered as `consume_options::on_failure` says.
@@ -51,15 +51,16 @@ struct worker_lost {
   std::size_t workers = 0;
 };
 
-/// How the events of a group are shared among workers.
+/// Options of competing workers.
 struct competing_workers_options {
-  /// Events that are processed at the same time; at least 1.
+  /// The number of workers, which is the number of events processed at the same time; at least 1.
   std::size_t workers = 4;
   /// Events with the same key are processed one at a time, in the order in which they were delivered.
   event_key key = key_by_stream;
-  /// The shared consumer. Events that wait for a worker count towards its buffer and towards the group's message timeout.
+  /// The options of the shared consumer. Events that wait for a worker count towards its buffer and the group's message timeout.
   consume_options consumer{.buffer = 100};
-  /// So many workers are replaced within `replacement_span`. Further losses are not replaced; without workers everything ends.
+  /// How many workers are replaced within `replacement_span`. Further workers that end are not replaced. When the last worker has ended,
+  /// the pool ends.
   std::size_t replacements = 100;
   /// The time in which `replacements` count.
   std::chrono::milliseconds replacement_span{60'000};
@@ -77,27 +78,28 @@ struct competing_workers_plan {
   competing_workers_options options{};
 };
 
-/// Answered when the server has confirmed the consumer, or with the error.
+/// Answered when the server has confirmed the consumer, or with the error if it refuses.
 struct await_joined {};
 
-/// Returns the present workload.
+/// Returns the current workload.
 struct get_workload {};
-/// How much there is to do.
+/// The workload of competing workers.
 struct workload {
-  std::size_t workers = 0; ///< Workers that run.
-  std::size_t working = 0; ///< Events that workers have.
-  std::size_t waiting = 0; ///< Events that wait for a worker, or for those before them.
+  std::size_t workers = 0; ///< The number of running workers.
+  std::size_t working = 0; ///< Events that workers are processing.
+  std::size_t waiting = 0; ///< Events that wait for a worker, or for an earlier event with the same key.
   friend bool operator==(const workload&, const workload&) = default;
 };
 
 /// A consumer and its workers. Lives until the consumer ends or the last worker is lost, whether anyone holds the handle or not; it can
-/// be monitored. Outcomes are sent on as they come. After `cancel`, or an exit message, no event is handed out any more; when the
-/// workers have answered for those they have, all ends. The workers end with it.
+/// be monitored. Outcomes are passed to the consumer as they arrive. After `cancel`, or an exit message, workers receive no more events;
+/// when they have answered the events that they have, the pool and its workers end.
 using competing_workers_actor = caf::typed_actor<accepts<await_joined>, accepts<get_workload, workload>,
                                                  accepts<cancel>>; // Answers when the end has been sent.
 
-/// Starts workers and a consumer for them; returns at once. An event of a key is handed out when those before it were answered, however:
-/// one that is nacked with `retry` comes again after what waits behind it. Events of different keys overtake each other.
+/// Starts workers and a consumer for them, and returns at once. An event is passed to a worker after all earlier events with the same key
+/// were answered, with any outcome. An event that is nacked with `retry` is therefore delivered again after the events that already wait.
+/// Events with different keys may overtake each other.
 result<competing_workers_actor> spawn_competing_workers(caf::actor_system& system, client_actor client,
                                                         competing_workers_plan plan);
 

@@ -21,7 +21,7 @@ namespace kdb {
 inline namespace KDB_API v0 {
 namespace detail {
 
-/// A completion handler with all that belongs to it: executor and outstanding work.
+/// A completion handler with its executor and its outstanding work.
 class handler_box {
 public:
   virtual ~handler_box() = default;
@@ -29,7 +29,7 @@ public:
 
 class pending_handlers;
 
-/// Holds a handler until its outcome is there, or until the context of its executor is destroyed.
+/// Holds a handler until its outcome arrives, or until the context of its executor is destroyed.
 class pending_handler {
 public:
   pending_handler(std::shared_ptr<pending_handlers> all, std::unique_ptr<handler_box> box);
@@ -49,7 +49,7 @@ private:
   pending_handler* next_ = nullptr;
 };
 
-/// The pending handlers of one context. From any thread.
+/// The pending handlers of one context. May be used from any thread.
 class pending_handlers {
 public:
   void add(pending_handler& one) {
@@ -65,7 +65,7 @@ public:
     first_ = &one;
   }
 
-  /// The box, if the context lives; then `release` must follow.
+  /// Returns the box if the context still exists; `release` must then be called.
   std::unique_ptr<handler_box> take(pending_handler& one) {
     std::lock_guard lock{mutex_};
     if (!one.box_)
@@ -81,10 +81,10 @@ public:
       changed_.notify_all();
   }
 
-  /// Destroys all handlers, and waits for those that are being posted. The context is destroyed after it.
+  /// Destroys all handlers, and waits for those that are being posted. Called before the context is destroyed.
   void shut() {
     if (::getpid() != process_)
-      return;                                          // A child of fork: the threads that post may be gone, with the lock.
+      return; // In a child of fork: the threads that post may not exist, and the lock may stay locked.
     std::vector<std::unique_ptr<handler_box>> dropped; // Destroyed without the lock: handlers may own clients and subscriptions.
     std::unique_lock lock{mutex_};
     shut_ = true;

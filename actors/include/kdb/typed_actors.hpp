@@ -21,8 +21,8 @@ inline namespace KDB_API v0 {
 
 // -- in the subscriber ---------------------------------------------------------------
 
-/// The handler of `event_batch` for a subscriber's behavior, made of functions as `event_handlers` takes them. The next batch comes when all events of
-/// this one are handled. If one fails, the subscription ends with `subscriber_failed` and the error's text.
+/// Returns a handler of `event_batch` for a subscriber's behavior, made of functions as for `event_handlers`. The next batch comes when
+/// all events of this one are handled. If one fails, the subscription ends with `subscriber_failed` and the error's text.
 template <class... Handlers>
 auto on_events(Handlers... handlers) {
   return [all = event_handlers{std::move(handlers)...}](const event_batch& batch) mutable -> caf::result<void> {
@@ -40,11 +40,11 @@ auto on_consumed(Handlers... handlers) {
 
 // -- as messages -----------------------------------------------------------------------
 
-/// The fate of an event that an actor can't get as a message of its type.
+/// The treatment of an event that the actor can't receive as a message of its type.
 enum class event_fate : std::uint8_t {
   refuse,  ///< The subscription ends with `subscriber_failed` and the error's text.
-  skip,    ///< The actor does not get it.
-  forward, ///< The actor gets an `owned_event`.
+  skip,    ///< The actor does not receive it.
+  forward, ///< The actor receives it as an `owned_event`.
 };
 
 /// Options of `typed_subscriber`.
@@ -57,7 +57,7 @@ struct typed_subscriber_options {
 
 namespace detail {
 
-/// Handles one event after the other: each is a request to the receiver.
+/// Passes on one event after the other. Each is a request to the receiver.
 struct typed_subscriber_state {
   static inline const char* name = "kdb.typed_subscriber";
 
@@ -66,7 +66,7 @@ struct typed_subscriber_state {
   caf::event_based_actor* const self;
   any_caf::monitoring receiver_end{};
   caf::actor receiver{};
-  /// Sends an event. Whether there is something to wait for.
+  /// Sends an event. Returns whether there is an answer to wait for.
   std::function<result<bool>(const resolved_event&)> send{};
   event_batch batch{};
   event_batch::event_range::iterator at{};
@@ -92,7 +92,7 @@ struct typed_subscriber_state {
     credit.deliver(caf::unit);
   }
 
-  /// Ends the actor. A batch that waits is not handled.
+  /// Ends the actor. A waiting batch is not handled.
   void end(const caf::error& reason) {
     if (credit.pending())
       credit.deliver(reason ? reason : caf::make_error(caf::sec::request_receiver_down));
@@ -104,17 +104,15 @@ struct typed_subscriber_state {
     any_caf::request(self, receiver, caf::infinite, std::forward<Message>(message))
       .then([this] { send_next(); },
             [this](caf::error& cause) {
-              if (cause == caf::sec::unexpected_response) // It answered, with more than it had to.
+              if (cause == caf::sec::unexpected_response) // The receiver has answered, with a value that is not needed.
                 send_next();
               else
                 credit.deliver(std::move(cause));
             });
   }
 
-  /// For an event that has no message of its own.
-  result<bool> meet(event_fate fate, const resolved_event& event, const kdb::error& error) {
-    if (fate == event_fate::refuse)
-      return unexpected{error};
+  /// For an event that has no message of its own, and is not refused.
+  bool pass(event_fate fate, const resolved_event& event) {
     if (fate == event_fate::forward)
       ask(owned_event{event});
     return fate == event_fate::forward;
@@ -132,10 +130,17 @@ caf::behavior typed_subscriber(caf::stateful_actor<typed_subscriber_state>* self
       return true;
     };
   };
-  state.send = event_handlers{
-    send_typed(std::type_identity<Events>{})...,
-    [&state, options](const resolved_event& event) { return state.meet(options.unknown, event, refuse_unknown(event).error()); },
-    [&state, options](const kdb::error& error, const resolved_event& event) { return state.meet(options.broken, event, error); }};
+  state.send = event_handlers{send_typed(std::type_identity<Events>{})...,
+                              [&state, options](const resolved_event& event) -> result<bool> {
+                                if (options.unknown == event_fate::refuse)
+                                  return refuse_unknown(event);
+                                return state.pass(options.unknown, event);
+                              },
+                              [&state, options](const kdb::error& error, const resolved_event& event) -> result<bool> {
+                                if (options.broken == event_fate::refuse)
+                                  return unexpected{error};
+                                return state.pass(options.broken, event);
+                              }};
   state.receiver_end = {self, [&state](const caf::down_msg& down) { state.end(down.reason); }};
   state.receiver_end.watch(receiver);
   return {
@@ -152,10 +157,11 @@ caf::behavior typed_subscriber(caf::stateful_actor<typed_subscriber_state>* self
 /// A subscriber that passes events on to an actor as messages of these types, one at a time: `.subscriber = kdb::typed_subscriber<order_placed,
 /// order_shipped>(self)`.
 ///
-/// Each event is a request, and the next one comes when it has been answered: the handler returns nothing, or a promise that it fulfils later. So the
-/// next batch comes when all events of this one are handled. If a handler throws or answers with an error the subscription ends with
-/// `subscriber_failed`. `subscription_ended` comes once, last. Other items of a batch, as `checkpoint` and `caught_up`, are left out. The actor between
-/// ends with the subscription and with the receiver; use it for one subscription. For consumers of groups see `on_consumed`.
+/// Each event is a request; the next one arrives after it was answered. The handler returns nothing, or a promise that it fulfils later.
+/// The next batch is requested when all events of this one are handled. If a handler throws or answers with an error, the subscription
+/// ends with `subscriber_failed`. `subscription_ended` arrives once, as the last message. Other items of a batch, such as `checkpoint`
+/// and `caught_up`, are left out. The returned actor ends with the subscription or with the receiver; use it for one subscription. For
+/// consumers of groups see `on_consumed`.
 template <typed_event... Events, class Handle>
   requires(sizeof...(Events) > 0)
 subscriber typed_subscriber(const Handle& receiver, typed_subscriber_options options = {}) {
@@ -166,7 +172,7 @@ subscriber typed_subscriber(const Handle& receiver, typed_subscriber_options opt
 } // namespace v0
 } // namespace kdb
 
-/// Events of the process are messages. CAF 1 has to know them: `KDB_EVENT_MESSAGES`.
+/// Events are messages that stay in the process, so their types need no serialization. CAF 1 has to know them: `KDB_EVENT_MESSAGES`.
 template <class T>
   requires kdb::typed_event<T>
 struct caf::allowed_unsafe_message_type<T> : std::true_type {

@@ -9,13 +9,14 @@
 
 namespace kdb::inline v0 {
 
-/// Stands between clients and a server on 127.0.0.1 and passes bytes on, unless it is told to be a bad network. It knows nothing of
-/// what the bytes mean.
+/// A TCP proxy between clients and a server on 127.0.0.1. It forwards bytes, and simulates a bad network on demand. It does not interpret
+/// the bytes.
 ///
-/// It runs one thread of its own. Its member functions may be called from any thread; switches have taken effect when they return.
+/// It runs one thread of its own. Its member functions may be called from any thread. Changes have taken effect when the function
+/// returns.
 class tcp_proxy {
 public:
-  /// Passes on to port `target`, 0 for none yet, from port `port`, 0 for a free one. Throws std::runtime_error if the port is taken.
+  /// Listens on `port` (0: a free one) and forwards to `target` (0: none yet). Throws std::runtime_error if the port is taken.
   explicit tcp_proxy(std::uint16_t target, std::uint16_t port = 0);
 
   /// Resets all connections.
@@ -30,43 +31,43 @@ public:
   /// `kurrentdb://127.0.0.1:PORT?tls=false`
   std::string connection_string() const;
 
-  /// New connections go to another port; 0: they are reset.
+  /// Forwards new connections to another port. 0: resets them.
   void retarget(std::uint16_t target);
 
   // -- connections ---
 
-  /// Resets all connections. New ones are welcome, unless refused.
+  /// Resets all connections. New ones are accepted, unless `refuse` is in effect.
   void cut();
 
-  /// Resets each connection when that many more bytes have gone to its client: in the midst of a message, if the number says so.
-  /// Those that come later too, until `resume`.
+  /// Resets each connection after that many more bytes to its client, which may be in the middle of a message. Holds for new connections
+  /// too, until `resume`.
   void cut_after(std::uint64_t bytes);
 
-  /// Nobody listens on the port any more: connecting fails at once. Open connections stay.
+  /// Closes the port: new connections are refused at once. Open connections stay.
   void refuse();
   /// Listens again after `refuse`.
   void accept_again();
 
   // -- bytes ---
 
-  /// Nothing is passed on any more: neither side hears of the other, connections stay open, new ones are accepted.
+  /// Stops forwarding in both directions. Connections stay open, and new ones are accepted.
   void stall();
 
-  /// The server goes on hearing the client, which hears nothing.
+  /// Stops forwarding to clients only: the server still receives what they send.
   void stall_answers();
 
-  /// Each byte arrives that much later, both ways. Zero ends it.
+  /// Delays each byte, in both directions. 0: no delay.
   void delay(std::chrono::milliseconds by);
 
-  /// That many bytes a second and connection, each way. Zero ends it.
+  /// Limits each connection to that many bytes a second, in each direction. 0: no limit.
   void slow(std::size_t bytes_per_second);
 
-  /// Passes on as ever, beginning with what was held back.
+  /// Ends `stall`, `stall_answers`, `delay`, `slow` and `cut_after`, and forwards the bytes that were held back.
   void resume();
 
-  // -- what is so ---
+  // -- state ---
 
-  /// Connections open now, and accepted since the start.
+  /// Connections that are open now.
   std::size_t connections() const;
   /// Connections accepted since the start.
   std::size_t accepted() const;

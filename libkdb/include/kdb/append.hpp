@@ -22,11 +22,12 @@ struct append_options {
   call_options call{};
 };
 
-/// Where the events of an append are now. For a retry that the server recognised: where they were written the first time.
+/// The place of the events that an append has written. For a retry that the server recognized, the place where they were written the
+/// first time.
 struct append_result {
-  /// Number of the last event of the stream after the append. Unset if an empty append met a stream without events.
+  /// The revision of the last event of the stream after the append. Unset if the append and the stream have no events.
   std::optional<stream_revision> revision{};
-  /// Place of the last event written. Unset if the server does not know it any more.
+  /// The position of the last event written. Unset if the server does not know it any more.
   std::optional<log_position> position{};
   friend bool operator==(const append_result&, const append_result&) = default;
 };
@@ -37,19 +38,19 @@ std::string to_string(const append_result& done);
 
 /// Options of an append in parts.
 struct append_in_parts_options {
-  /// A part takes events up to that many bytes of data, metadata and types; an event above that is a part of its own. At least 1.
+  /// The maximum size of a part, in bytes of data, metadata and types. An event above that is a part of its own. At least 1.
   std::uint64_t part_bytes = 1 << 20;
-  /// For each part: its deadline bounds one part, not all of them.
+  /// The options of each part: the deadline bounds one part, not the whole list.
   call_options call{};
 };
 
-/// How far an append in parts came. Look at `complete()`: the first parts may be written and the others not.
+/// How far an append in parts came. Check `complete()`: it may have written only the first parts.
 struct [[nodiscard]] append_in_parts_result {
-  /// Written for certain: that many from the front of the list.
+  /// The number of events, from the front of the list, that are certainly written.
   std::size_t events = 0;
-  /// Appends that made them.
+  /// The number of appends that wrote them.
   std::size_t parts = 0;
-  /// Of the last of these appends.
+  /// The result of the last of these appends.
   append_result last{};
   /// The error of the part that failed. With `outcome_unknown` that part may be written too; nothing after it is.
   std::optional<error> stopped{};
@@ -72,9 +73,10 @@ struct append_to_stream {
   append_options options{};
 };
 
-/// Appends a long list of events as several appends, one after the other. Not atomic: it stops at the first part that fails, and what
-/// was written stays. The answer is always a value, which says how far it came. Each part expects the stream as the part before left
-/// it, unless the expected state is `any` or `exists`; then a retry of the whole list with the same options is safe.
+/// Appends a long list of events as several appends, one after the other. Not atomic: it stops at the first part that fails, and the
+/// parts before it stay written. The answer is always a value, which says how far it came. With `no_stream` or a revision as the expected
+/// state, each part expects the state that the part before it left, and a retry of the whole list with the same options is safe. With
+/// `any` or `exists` other writers can write in between.
 struct append_in_parts {
   using answer = append_in_parts_result;
   std::string stream;

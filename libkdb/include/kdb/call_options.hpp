@@ -21,7 +21,7 @@ inline constexpr std::chrono::milliseconds silence_limit{30'000};
 
 /// A header that is sent with a call, for a proxy or a gateway between the client and the server.
 struct header {
-  /// Lower-case letters, digits, `-`, `_` and `.`; not one that the client or gRPC sends itself.
+  /// Lower-case letters, digits, `-`, `_` and `.`. Must not be a header that the client or gRPC sends itself.
   std::string name;
   /// Printable ASCII, without a space at either end. Any bytes if the name ends with `-bin`.
   std::string value;
@@ -30,31 +30,31 @@ struct header {
 
 /// Options of every operation. Unset members take the value of the client's settings.
 struct call_options {
-  /// How long the operation may take from the moment it is asked for. Bounds appends, reads and management calls; a
-  /// subscription's bounds only its start. Must be positive; a hundred years and more mean no limit. Unset: the settings' `default_deadline`,
-  /// else none, but for what `silence_limit` bounds.
+  /// How long the operation may take, counted from the request. Bounds appends, reads and management calls; of a subscription it bounds
+  /// only the start. Must be positive; a hundred years or more mean no limit. Unset: `settings::default_deadline`, else none, except for
+  /// the calls that `silence_limit` bounds.
   std::optional<std::chrono::milliseconds> deadline{};
   /// Replaces the client's own credentials for this call; nothing is merged.
   std::optional<kdb::credentials> credentials{};
-  /// Only a leader may serve it. Unset: yes if the client prefers the leader.
+  /// Whether only the leader may serve the call. Unset: true if the client prefers the leader.
   std::optional<bool> requires_leader{};
-  /// How often the operation may be retried where that is safe: reads until their first batch, other requests that change
-  /// nothing, writes that had no effect, and appends of unknown outcome with an explicit expected state (the server knows their
-  /// events by their ids). With growing pauses, and within the deadline. Unset: the settings' `retry`. Subscriptions resume by
+  /// How often the operation may be retried where that is safe: reads until their first batch, other requests that change nothing, writes
+  /// that certainly had no effect, and appends with an unknown outcome and an explicit expected state (the server deduplicates their
+  /// events by their ids). Retries have growing pauses and end at the deadline. Unset: `settings::retry`. Subscriptions resume by
   /// themselves.
   std::optional<std::uint32_t> retry{};
-  /// Wait for a node while none is known, until the deadline or the end of the attempts to find one. Off: fail at once with
-  /// `unavailable`.
+  /// Whether the operation waits while no node is known, until the deadline or the end of the discovery round. If not, it fails at once
+  /// with `unavailable`.
   bool wait_for_node = true;
-  /// Ends the operation when its source is asked to stop, from any thread: the operation fails with `cancelled` at once, and
-  /// `outcome_unknown` says whether a write may have happened. Reads, subscriptions and consumers end like those that are cancelled. Unset:
-  /// nothing stops it.
+  /// Ends the operation when a stop is requested on its source, from any thread. The operation then fails with `cancelled` at once, and
+  /// `outcome_unknown` says whether a write may have happened. Reads, subscriptions and consumers end as by `cancel`. Default: it can't
+  /// be stopped.
   std::stop_token stop{};
   /// Headers of this call, besides those of the settings. Never logged. An append with headers has a call of its own, which is slower than
   /// sharing one.
   std::vector<header> headers{};
-  /// The span in which the operation is asked for, if there is a tracer. Unset: what the tracer calls current on the thread that asks a
-  /// blocking or an Asio client; none for a request to a `client_actor`.
+  /// The parent of the operation's span, if there is a tracer. Unset: `tracer::current()` of the calling thread for the blocking and the
+  /// Asio client, and none for a request to a `client_actor`.
   std::optional<span_context> trace_parent{};
 
   friend bool operator==(const call_options&, const call_options&) = default;

@@ -21,7 +21,8 @@ inline namespace KDB_API v0 {
 /// Where a subscription may resume: a revision for a stream, a position for $all.
 using resume_point = std::variant<stream_revision, log_position>;
 
-/// Keeps resume points by name. Implementations may block: they are called on the thread that commits, never on the library's own threads.
+/// Keeps resume points by name. Implementations may block: they are called on the thread that uses the checkpointer, never on the
+/// library's own threads.
 class checkpoint_store {
 public:
   virtual ~checkpoint_store() = default;
@@ -31,28 +32,28 @@ public:
   virtual result<void> store(std::string_view name, const resume_point& point) = 0;
 };
 
-/// One file for each name in a folder; replaced atomically. Names are percent-encoded for it: longer ones than a file can have, about 240
-/// letters of ASCII or 40 others, are `invalid_argument`.
+/// One file for each name in a folder; replaced atomically. Names are percent-encoded in file names. A name that is too long for that,
+/// above about 240 ASCII letters or 40 others, is `invalid_argument`.
 std::unique_ptr<checkpoint_store> file_checkpoint_store(std::filesystem::path folder);
 
 /// One row for each name in a table `kdb_checkpoints` of an SQLite file. Part of the component `sqlite`.
 result<std::unique_ptr<checkpoint_store>> sqlite_checkpoint_store(const std::filesystem::path& file);
 
-/// What a subscription follows: it decides whether an event's revision or its position counts.
+/// Whether a subscription follows a stream or $all. This decides whether an event's revision or its position is stored.
 enum class followed : std::uint8_t { stream, all };
 
 /// Stores the place of a subscription at intervals, never past an item that was not handled. Use it from one thread.
 class checkpointer {
 public:
-  /// How often the place is stored.
+  /// How often a checkpointer stores its place.
   struct rhythm {
-    /// Commit after that many items handled…
+    /// Store after this many items…
     std::uint32_t items = 1000;
-    /// …or when the last commit is that long ago, whichever is first.
+    /// …or this long after the last time, whichever is first.
     std::chrono::milliseconds interval{5000};
   };
 
-  /// The store has to outlive it.
+  /// The store must outlive the checkpointer.
   checkpointer(checkpoint_store& store, std::string name, followed followed, rhythm when);
   checkpointer(checkpoint_store& store, std::string name, followed followed)
     : checkpointer(store, std::move(name), followed, rhythm{}) {}
@@ -60,12 +61,12 @@ public:
   /// Where to resume; no value the first time.
   result<std::optional<resume_point>> resume();
 
-  /// The item has been handled: events and checkpoints move the point. Commits when it is time to. An error leaves the point to be
-  /// committed with the next item.
+  /// Reports that an item has been handled. Events and checkpoints advance the place, which is stored as `rhythm` says. After an error of
+  /// the store the next item tries again.
   result<void> handled(const batch_item& item, std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
   /// The same for all items of a batch.
   result<void> handled(const event_batch& batch, std::chrono::steady_clock::time_point now = std::chrono::steady_clock::now());
-  /// Stores what was handled and not committed yet. Call it before the end.
+  /// Stores the place of the last item that was handled, unless it is stored already. Call it before the program ends.
   result<void> flush();
 
 private:

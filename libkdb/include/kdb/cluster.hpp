@@ -35,16 +35,16 @@ enum class member_state : std::uint32_t {
   resigning_leader = 15
 };
 
-/// The server's word for it, "Leader" for instance; "state N" for one it did not have yet.
+/// The server's name of the state, for instance "Leader"; "state N" for an unknown one.
 std::string to_string(member_state state);
 
-/// One node of a cluster as another one sees it. Dead ones stay listed for half an hour.
+/// One node of a cluster, as another node sees it. Dead nodes stay listed for half an hour.
 struct cluster_member {
   /// Identifies the process of the node.
   uuid instance_id{};
-  /// What the node is, for instance the leader.
+  /// The state of the node, for instance `leader`.
   member_state state = member_state::unknown;
-  /// Whether the other nodes hear from it.
+  /// Whether the other nodes receive gossip from it.
   bool alive = false;
   /// The address for clients.
   endpoint where{};
@@ -54,15 +54,15 @@ struct cluster_member {
 /// Version and features of a server.
 struct server_info {
   endpoint node{};
-  /// Empty if the server does not say.
+  /// Empty if the server does not tell it.
   std::string version{};
-  /// Its features: "service/method" and "service/method/feature", in lower case, in alphabetical order.
+  /// The features that it offers: "service/method" and "service/method/feature", in lower case and alphabetical order.
   std::vector<std::string> offers{};
 };
 
 // -- requests ------------------------------------------------------------------------
 
-/// Returns what the server in use offers.
+/// Returns the version and the features of the node in use.
 struct get_server_info {
   using answer = server_info;
   call_options call{};

@@ -12,7 +12,7 @@ inline namespace KDB_API v0 {
 /// The node in use.
 struct connected {
   endpoint node;
-  /// Empty if the server does not say.
+  /// Empty if the server does not tell it.
   std::string server_version;
 };
 

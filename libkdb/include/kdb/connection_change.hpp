@@ -19,11 +19,11 @@ inline namespace KDB_API v0 {
 
 /// An attempt to find a node has failed, or the one in use was lost.
 struct reconnecting {
-  /// Counts within one round of attempts; 0 when a node was lost just now.
+  /// The number of the attempt in its discovery round; 0 when the node in use was lost.
   unsigned attempt = 0;
-  /// The failure of the attempt, or of the node.
+  /// The error of the attempt, or the error by which the node was lost.
   error why{};
-  /// When the next attempt begins. After the last attempt of a round it begins with the next request.
+  /// The time until the next attempt. After the last attempt of a round, the next attempt begins with the next request.
   std::chrono::milliseconds next{};
 };
 
@@ -36,7 +36,7 @@ struct client_closed {
 /// A change of a client's connection, for observers.
 using connection_change = std::variant<connected, reconnecting, client_closed>;
 
-/// Receives the changes of a connection, see `settings::on_change`.
+/// Receives the changes of a connection; see `settings::on_change`.
 using change_sink = std::function<void(const connection_change&)>;
 
 /// For logs: "connected to host:port", for instance.
@@ -47,38 +47,38 @@ enum class client_phase : std::uint8_t {
   idle,       ///< No node, and no request needs one.
   connecting, ///< Looking for a node.
   connected,  ///< A node is in use.
-  closed,     ///< For good.
+  closed,     ///< Closed. It can't be used again.
 };
 
 std::string_view to_string(client_phase phase);
 
 /// The state of a client.
 struct client_status {
-  /// What the connection is doing.
+  /// The phase of the connection.
   client_phase phase = client_phase::idle;
   /// The node in use, if any.
   std::optional<connected> node{};
   std::size_t connections = 0; ///< HTTP/2 connections to that node.
-  std::size_t streams = 0;     ///< Calls under way on them.
-  /// Why there is no node: the last attempt that has failed, or the loss of the last node. Unset while a node is in use.
+  std::size_t streams = 0;     ///< Calls that run on these connections.
+  /// The reason why there is no node: the last failed attempt, or the loss of the last node. Unset while a node is in use.
   std::optional<reconnecting> trouble{};
 };
 
-/// One line: the phase, the node, and why there is none.
+/// One line with the phase, and with the node or the reason why there is none.
 std::string to_string(const client_status& status);
 
-/// Answers for the probes of an orchestrator.
+/// The health of a client, for the probes of an orchestrator.
 struct client_health {
-  /// Whether the process should go on: false only when the client has closed, and will not work again.
+  /// Liveness: false only if the client has closed and will not work again.
   bool live = false;
-  /// Whether requests can be served: a node is in use, or none was needed yet.
+  /// Readiness: whether a node is in use, or none was needed yet.
   bool ready = false;
-  /// Why: the line of the status.
+  /// The reason, as by `to_string(client_status)`.
   std::string reason{};
   friend bool operator==(const client_health&, const client_health&) = default;
 };
 
-/// What a status means for the probes of an orchestrator.
+/// Returns the health that a status stands for.
 client_health health_of(const client_status& status);
 
 // -- requests ------------------------------------------------------------------------
@@ -95,8 +95,8 @@ struct get_status {
   using answer = client_status;
 };
 
-/// Returns whether the client is live and ready. A client that is idle because it found no node looks for one again, so that it becomes
-/// ready also when nobody sends it other requests.
+/// Returns whether the client is live and ready. If the client found no node and has stopped looking, this makes it look again, so that
+/// it becomes ready even without other requests.
 struct get_health {
   using answer = client_health;
 };

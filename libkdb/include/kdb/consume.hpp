@@ -24,9 +24,9 @@ inline namespace KDB_API v0 {
 /// What the server does with an event that was not processed.
 enum class nack_action : std::uint8_t {
   unknown, ///< Like `retry`.
-  park,    ///< Put it aside until parked events are replayed.
+  park,    ///< Put it aside until the parked events are replayed.
   retry,   ///< Deliver it again; after the group's `max_retries`, park it.
-  skip,    ///< Take it as processed.
+  skip,    ///< Count it as processed.
   stop,    ///< Current servers treat it as `skip`.
 };
 
@@ -35,7 +35,7 @@ std::string_view to_string(nack_action action);
 /// The result of processing an event.
 class outcome {
 public:
-  /// Bytes of a reason that are kept.
+  /// The maximum length of a reason, in bytes.
   static constexpr std::size_t longest_reason = 4096;
 
   /// Processed.
@@ -47,9 +47,9 @@ public:
 
   /// Whether the event was processed.
   bool is_ack() const { return ack_; }
-  /// Only of a nack.
+  /// The action of a nack.
   nack_action action() const { return action_; }
-  /// For people; the server keeps it with parked events. Valid UTF-8, at most `longest_reason` bytes.
+  /// The reason, for people. The server keeps it with parked events. Valid UTF-8, at most `longest_reason` bytes.
   const std::string& reason() const { return reason_; }
 
   friend bool operator==(const outcome&, const outcome&) = default;
@@ -61,7 +61,8 @@ private:
   std::string reason_;
 };
 
-/// The outcomes of a batch: one for each event, in order, or one for all. Empty: the events will be answered one by one.
+/// The outcomes of a batch: one for each event, in order, or one for all. Empty: nothing is answered now, the events are answered one by
+/// one later.
 struct batch_outcomes {
   std::vector<outcome> each{}; ///< The outcomes.
 
@@ -69,7 +70,8 @@ struct batch_outcomes {
   static batch_outcomes all(const outcome& answer) { return {{answer}}; }
 };
 
-/// Names a delivered event for its answer: the id of the link if the event was resolved, else its own, and the call that brought it.
+/// Identifies a delivered event in its answer: the id of the link if the event was resolved, else the event's own id, and the call that
+/// delivered it.
 struct event_token {
   uuid id{};
   std::uint64_t incarnation = 0; ///< Counts the calls of the consumer.
@@ -92,7 +94,7 @@ public:
   class iterator;
 
   consumer_batch() = default;
-  /// All items are events, with as many retry counts.
+  /// All items of `events` must be events, with one retry count for each.
   consumer_batch(event_batch events, std::vector<std::uint32_t> retries, std::uint64_t incarnation);
 
   std::size_t size() const { return events_.size(); }
@@ -146,31 +148,32 @@ inline consumer_batch::iterator consumer_batch::end() const {
 
 /// How many answers were accepted for sending. The server does not confirm them: consuming is at least once.
 struct ack_result {
-  /// Answers that are on their way to the server.
+  /// Answers that will be sent to the server.
   std::size_t taken = 0;
   /// Answers to events of a call that is over. They have no effect: the server delivers those events again.
   std::size_t stale = 0;
   friend bool operator==(const ack_result&, const ack_result&) = default;
 };
 
-/// How to consume.
+/// Options of a consumer.
 struct consume_options {
-  /// Events that may be under way or unanswered; at least 1.
+  /// The maximum number of events that are in flight or not answered yet; at least 1.
   std::uint32_t buffer = 10;
-  /// Answers are sent when there are so many, or half the buffer if that is less; at least 1.
+  /// Collected answers are sent when there are this many, or half of `buffer` if that is less; at least 1.
   std::uint32_t ack_batch = 50;
-  /// The longest that an answer waits for others. 0: none waits.
+  /// The maximum time that an answer waits for others to be sent together. 0: each is sent at once.
   std::chrono::milliseconds ack_delay{20};
-  /// For the events of a batch whose handler threw or answered with an error. An empty reason becomes the error's.
+  /// The outcome for the events of a batch whose handler threw or answered with an error. An empty reason is replaced by the error's
+  /// text.
   outcome on_failure = outcome::nack(nack_action::retry);
-  /// Warn in the log when the handling of a batch takes longer. Should be the group's message timeout.
+  /// The client logs a warning when a batch takes longer than this. Set it to the group's message timeout.
   std::chrono::milliseconds slow_after{30'000};
-  /// End when the group, after a lost call, has all the consumers it may have. Otherwise try again: the server may not have noticed
-  /// yet that our own last call is gone. At its start a consumer is refused in either case.
+  /// Whether the consumer ends if the group is full when it resumes after a lost call. If not, it tries again, because the server may not
+  /// have noticed yet that this consumer's previous call is lost. When a consumer starts, a full group always refuses it.
   bool end_when_full = false;
-  /// For calls that break off. Consumers have no watchdog.
+  /// How the consumer resumes after a lost call. Consumers have no watchdog.
   resume_options resume{};
-  /// Its deadline bounds the start, until the server confirms.
+  /// The deadline bounds the start, until the server confirms.
   call_options call{};
 };
 

@@ -12,7 +12,7 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// Credentials of a caller. Printing shows `***` for the secret. The memory of a copy is wiped when it is destroyed.
+/// The credentials of a caller. `to_string` shows `***` in place of the secret. Destroying an object wipes its memory.
 class credentials {
 public:
   /// Name and password of a user.
@@ -47,7 +47,7 @@ private:
 /// "basic admin:***" or "bearer ***".
 std::string to_string(const credentials& who);
 
-/// The answer of a provider.
+/// The credentials that a provider supplies.
 struct provided_credentials {
   /// The credentials.
   kdb::credentials credentials;
@@ -55,12 +55,13 @@ struct provided_credentials {
   std::optional<std::chrono::system_clock::time_point> valid_until{};
 };
 
-/// Takes the credentials, or why there are none. May be called from any thread, within the provider or later; calls after the first
-/// one, and after the end of the client, do nothing.
+/// Takes the credentials, or the error if there are none. May be called from any thread, during the call of the provider or later. Later
+/// calls, and calls after the end of the client, have no effect.
 using credentials_handler = std::function<void(result<provided_credentials>)>;
 
-/// Supplies credentials that expire, for `settings::credentials_provider`. Called on a thread of its own, one call at a time: it may
-/// block. An exception counts as an error. The end of a client does not wait for it: it should own what it uses.
+/// Supplies credentials that expire, for `settings::credentials_provider`. Called on a thread of its own, one call at a time, so it may
+/// block. An exception counts as an error. A client that ends does not wait for its provider: the provider must own the objects that it
+/// uses.
 using credentials_provider = std::function<void(credentials_handler done)>;
 
 } // namespace v0

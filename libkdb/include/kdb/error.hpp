@@ -51,23 +51,23 @@ enum class errc : std::uint8_t {
   scavenge_not_found,   ///< No scavenge with that id is running.
   projection_not_found, ///< There is no such projection. Detail: `projection_name`.
   projection_exists,    ///< There is a projection of that name. Detail: `projection_name`.
-  projection_failed,    ///< The server refused, or a later command came first: the message says it. Detail: `projection_name`.
+  projection_failed,    ///< The server refused, or a later command overtook this one: see the message. Detail: `projection_name`.
 
   // -- the node can't serve it now --------------------------------------------------
-  not_leader = 80,   ///< The node is not the leader, and only the leader would do. Detail: `leader`, if it named one.
-  not_ready,         ///< The node starts, stops, or knows no leader.
-  too_busy,          ///< The node is overloaded: try again later.
-  server_timeout,    ///< The node gave up inside; a write may have happened.
-  server_stopping,   ///< The node is shutting down.
+  not_leader = 80, ///< The node is not the leader, and only the leader can serve the request. Detail: `leader`, if it named one.
+  not_ready,       ///< The node is starting or stopping, or knows no leader.
+  too_busy,        ///< The node is overloaded: try again later.
+  server_timeout,  ///< The request timed out inside the server; a write may have happened.
+  server_stopping, ///< The node is shutting down.
   consumer_too_slow, ///< An old server ended a subscription that could not keep up.
 
   // -- the connection -----------------------------------------------------------------
   unavailable = 100, ///< The connection was lost or refused.
   discovery_failed,  ///< No usable node was found in the allowed attempts.
-  deadline_exceeded, ///< The call's deadline passed. Of a write, see `outcome_unknown`.
+  deadline_exceeded, ///< The call's deadline passed. For a write, see `outcome_unknown`.
   cancelled,         ///< The call was cancelled by its owner.
   closed,            ///< The client, reading or subscription is closed.
-  tls_failed,        ///< A node is there, but TLS with it failed, or a file of certificates can't be used. Detail: `tls_failure`.
+  tls_failed, ///< A node is there, but the TLS handshake with it failed, or a certificate file can't be used. Detail: `tls_failure`.
 
   // -- unexpected ------------------------------------------------------------
   unsupported = 120, ///< The server does not offer this operation.
@@ -89,11 +89,11 @@ std::string_view to_string(errc code);
 
 /// The value that was refused and what is accepted instead.
 struct bad_argument {
-  std::string name;     ///< Of the option, field or parameter.
+  std::string name;     ///< The name of the option, field or parameter.
   std::string accepted; ///< The accepted values.
 };
 
-/// The expectation of a write and what the server found. An unset `actual` means that the server did not say.
+/// The expected state of a write, and the state that the server found. `actual` is unset if the server did not tell it.
 struct version_mismatch {
   std::string stream;
   stream_state expected;
@@ -120,20 +120,20 @@ struct projection_name {
   std::string name;
 };
 
-/// A group, and what it consumes.
+/// A group, and the stream that it consumes.
 struct group_name {
   std::string stream; ///< "$all" for groups on $all.
   std::string group;
 };
 
-/// Sizes in bytes; those the server does not tell are 0.
+/// Sizes in bytes. A size that the server does not tell is 0.
 struct size_limit {
   std::uint64_t limit = 0;  ///< The greatest size that is accepted.
   std::uint64_t actual = 0; ///< The size that was sent.
-  std::string event_id;     ///< Empty if the limit is not one event's.
+  std::string event_id;     ///< The event that is too large. Empty if the limit is not for one event.
 };
 
-/// Where the leader is, as the answering node knows it.
+/// The address of the leader, as the answering node knows it.
 struct leader {
   std::string host;
   std::uint16_t port = 0;
@@ -145,9 +145,9 @@ enum class tls_problem : std::uint8_t {
   unknown_authority,           ///< None of the trusted authorities has signed the node's certificate.
   wrong_name,                  ///< The node's certificate is for other names.
   expired,                     ///< The node's certificate, or one it depends on, is not valid any more.
-  not_yet_valid,               ///< Likewise, not valid yet; or one of the clocks is wrong.
+  not_yet_valid,               ///< The node's certificate, or one it depends on, is not valid yet; or a clock is wrong.
   bad_certificate,             ///< Something else is wrong with the node's certificate.
-  client_certificate_required, ///< The node wants a certificate of the client.
+  client_certificate_required, ///< The node requires a client certificate.
   client_certificate_refused,  ///< The node does not accept the certificate of the client.
   server_without_tls,          ///< The node does not speak TLS.
   server_with_tls,             ///< The node speaks TLS, the client does not.
@@ -161,9 +161,9 @@ std::string_view to_string(tls_problem problem);
 /// The reason why a TLS connection failed.
 struct tls_failure {
   tls_problem problem = tls_problem::other; ///< What is wrong.
-  std::string host{};                       ///< Of the node; empty for `bad_file`.
+  std::string host{};                       ///< The host of the node; empty for `bad_file`.
   std::uint16_t port = 0;
-  std::string file{}; ///< The file of `bad_file`, if it is one.
+  std::string file{}; ///< The file, if the problem is `bad_file` and the certificate is not given as text.
 };
 
 /// All failed checks of one v2 append.
@@ -172,8 +172,8 @@ struct violations {
   struct one {
     std::uint32_t check = 0; ///< Index in the request's checks.
     std::string stream;
-    std::int64_t expected = 0; ///< As `stream_state::number()`; also -5 soft-deleted, -6 tombstoned.
-    std::int64_t actual = 0;   ///< What the server found; in the same numbers.
+    std::int64_t expected = 0; ///< The expected state, as `stream_state::number()`; also -5 soft-deleted, -6 tombstoned.
+    std::int64_t actual = 0;   ///< The state that the server found, in the same numbers.
   };
   std::vector<one> all; ///< The failed checks, in the order of the request.
 };
@@ -200,9 +200,9 @@ struct [[nodiscard]] error {
     return std::get_if<T>(&detail);
   }
 
-  /// Converts what a CAF request answered. Errors of this library come back as they were; of CAF's own, a request timeout is
-  /// `deadline_exceeded` with the outcome unknown, a dead receiver is `closed`, everything else `internal` with CAF's text.
-  /// Part of the actors library.
+  /// Converts the `caf::error` of a CAF request. Errors of this library come back unchanged. Of CAF's own errors, a request timeout
+  /// becomes `deadline_exceeded` with an unknown outcome, a dead receiver becomes `closed`, and all others become `internal` with CAF's
+  /// text. Part of the actors library.
   static error from(const caf::error& cause);
 };
 

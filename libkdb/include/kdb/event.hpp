@@ -15,19 +15,19 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// How the data of an event are marked. The server does not check that JSON data are JSON.
+/// The content type of an event's data. The server does not check that data marked as JSON are JSON.
 enum class content_type : std::uint8_t { json, binary };
 
 /// "application/json" or "application/octet-stream".
 std::string_view to_string(content_type type);
 
-/// An event to append. Data and metadata are bytes, and travel as they are.
+/// An event to append. Data and metadata are bytes, which are sent unchanged.
 struct new_event {
   std::string type;
   std::string data{};
   std::string metadata{};
   kdb::content_type content_type = kdb::content_type::json;
-  /// Makes retries safe: a retry with the same ids and the same explicit expected state is not written twice.
+  /// Makes retries idempotent: a retry with the same ids and the same explicit expected state is not written twice.
   uuid id = random_uuid();
 
   /// An event with JSON text as data.
@@ -41,7 +41,7 @@ struct new_event {
 /// "type id (N bytes)": never the payload.
 std::string to_string(const new_event& event);
 
-/// An event as the server stored it: a view into the batch it came with. It is valid as long as that batch (or a copy of the batch
+/// An event as the server stored it: a view into the batch that delivered it. It is valid as long as that batch (or a copy of the batch
 /// handle) lives. It cannot be copied, so that none is kept beyond its batch by accident; `owned_event` keeps one for longer.
 class recorded_event {
 public:
@@ -52,15 +52,15 @@ public:
   std::string_view stream() const { return stream_; }
   std::string_view type() const { return type_; }
   std::string_view data() const { return data_; }
-  /// The metadata its writer gave.
+  /// The metadata, as the writer set them.
   std::string_view metadata() const { return metadata_; }
   kdb::content_type content_type() const { return content_type_; }
-  /// Its number in its own stream.
+  /// Its revision in its own stream.
   stream_revision revision() const { return revision_; }
-  /// Its place in $all.
+  /// Its position in $all.
   log_position position() const { return position_; }
   const uuid& id() const { return id_; }
-  /// When the server wrote it, in its own 100 ns steps.
+  /// When the server wrote it, with the server's resolution of 100 ns.
   std::chrono::sys_time<std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>> created() const { return created_; }
   /// True for events whose type begins with `$`.
   bool is_system() const { return type_.starts_with('$'); }
@@ -107,7 +107,7 @@ public:
   bool is_resolved() const { return event_ != nullptr && link_ != nullptr; }
   /// Whether this is a link to an event that does not exist any more.
   bool is_broken_link() const { return event_ == nullptr && link_ != nullptr; }
-  /// The event in the stream that was read: the link if there is one. Acknowledgements use its id.
+  /// The event in the stream that was read: the link, if there is one, else the event. Acknowledgements use its id.
   const recorded_event& original() const { return link_ ? *link_ : *event_; }
 
   // The event's own members, for the common case. Of a broken link they show the link.
@@ -126,7 +126,7 @@ private:
   const recorded_event* link_ = nullptr;
 };
 
-/// As of the event, or of a broken link.
+/// The text of the event, or of the broken link.
 std::string to_string(const resolved_event& event);
 
 // Print the same texts.
@@ -147,7 +147,7 @@ public:
   const resolved_event* operator->() const { return view_.get(); }
 
 private:
-  std::shared_ptr<const resolved_event> view_; // With what it shows behind it.
+  std::shared_ptr<const resolved_event> view_; // Keeps the bytes alive that it shows.
 };
 
 } // namespace v0

@@ -14,7 +14,7 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// Resume from here: everything up to this position was considered. Only filtered subscriptions to $all get them.
+/// A position to resume from: the server has looked at all events up to it. Only filtered subscriptions to $all get checkpoints.
 struct checkpoint {
   log_position position;
   std::optional<std::chrono::system_clock::time_point> time{};
@@ -35,16 +35,16 @@ struct fell_behind {
   std::optional<log_position> position{};
 };
 
-/// The first and the last event of what is read. Members are unset until the server has sent them; old servers never do.
+/// The first and the last event of the stream that is read. Members are unset until the server has sent them; old servers never do.
 struct stream_bounds {
-  /// The first event that still exists. Only sent when a forward read begins before it, or after the last event.
+  /// The first event that still exists. Sent only if a forward read begins before it, or after the last event.
   std::optional<stream_revision> first{};
   /// The last event of the stream, whether or not the read reached it. Sent at the end of a read.
   std::optional<stream_revision> last{};
   /// The last event in $all. No known server sends it.
   std::optional<log_position> last_in_all{};
 
-  /// Takes over what the other one knows.
+  /// Copies the members that are set in the other one.
   void merge(const stream_bounds& later);
   friend bool operator==(const stream_bounds&, const stream_bounds&) = default;
 };
@@ -60,7 +60,7 @@ public:
   using value_type = batch_item;
   using const_iterator = const batch_item*;
 
-  /// Walks the events of a batch alone.
+  /// Iterates over the events only.
   class event_range;
 
   event_batch() = default;
@@ -72,7 +72,7 @@ public:
   std::size_t size() const { return static_cast<std::size_t>(last_ - first_); }
   bool empty() const { return first_ == last_; }
   event_range events() const;
-  /// The bounds of the stream, as far as the items of this batch say.
+  /// The bounds of the stream, as far as this batch contains them.
   stream_bounds bounds() const;
   /// Memory held by the batch, in bytes.
   std::size_t byte_size() const;
@@ -83,7 +83,7 @@ private:
   const batch_item* last_ = nullptr;
 };
 
-/// The events of a batch, without its other items.
+/// The events of a batch, without the other items.
 class event_batch::event_range {
 public:
   class iterator {

@@ -19,12 +19,12 @@
 #include <kdb/result.hpp>
 #include <kdb/typed_events.hpp>
 
-// Functions that each take one type of event. Optional, as `kdb/typed_events.hpp`.
+// Calls the function for the type of an event. Optional, as `kdb/typed_events.hpp`.
 namespace kdb {
 inline namespace KDB_API v0 {
 namespace detail {
 
-/// What a function takes and returns.
+/// The parameters and the return type of a function.
 template <class R, class... Arguments>
 struct signature {
   using returned = R;
@@ -55,7 +55,7 @@ auto find_signature() {
     return no_signature{};
 }
 
-/// What a handler is for.
+/// The kind of a handler.
 enum class handler_role : unsigned char { events, unknown, broken, none };
 
 template <class Handler>
@@ -90,7 +90,7 @@ struct handler_traits {
   }();
 };
 
-/// The value that a handler answers with: that of its `result`. `unexpected` goes with every type.
+/// The value type that a handler returns, or that of its `result`. `unexpected` matches every type.
 template <class T>
 struct answer_in {
   using type = T;
@@ -129,27 +129,30 @@ inline constexpr std::size_t handlers_for = (std::size_t{handler_traits<Handlers
 
 } // namespace detail
 
-/// A handler for events without one: refuses them with `protocol_error`. Broken links and system events are such events, too.
+/// A handler for events that no other handler takes, which include broken links and system events: refuses them with `protocol_error`.
 inline constexpr auto refuse_unknown = [](const resolved_event& event) {
   return detail::can_not_decode(event, "there is no handler for its type");
 };
 
-/// Functions that each take one type of event: `kdb::event_handlers handlers{[&](const order_placed& order) { … }, …};`, then `handlers(event)`.
+/// Calls the handler for the type of an event: `kdb::event_handlers handlers{[&](const order_placed& order) { … }, …};`, then
+/// `handlers(event)`.
 ///
-/// A handler takes a type with a schema, and after it, if it wants, the `const kdb::resolved_event&`. An event goes to the handler of its type name.
+/// A handler takes a type with a schema, and optionally the `const kdb::resolved_event&` as a second parameter. An event is passed to the
+/// handler for its type name.
 /// - An event of a type without a handler goes to the handler that takes a `const kdb::resolved_event&` alone, such as `refuse_unknown`. Without one it is
-///   skipped. Links that were not followed, or lead nowhere, are such events.
-/// - An event that can't be decoded goes to the handler that takes a `const kdb::error&` and the `const kdb::resolved_event&`. Without one the error is
-///   returned: that of `from_event`.
+///   skipped. Links that were not resolved, and broken links, are such events.
+/// - An event that can't be decoded goes to the handler that takes a `const kdb::error&` and the `const kdb::resolved_event&`. Without
+///   one, the error of `from_event` is returned.
 ///
-/// Handlers return nothing, a value, or a `result`, all of them the same; if it is a value, there must be a handler for unknown events. Their exceptions
-/// pass through. For one thread at a time.
+/// All handlers return the same type: nothing, a value, or a `result`. If it is a value, there must be a handler for unknown events.
+/// Exceptions of handlers are not caught. For one thread at a time.
 template <class... Handlers>
 class event_handlers {
 public:
   /// What the handlers return.
   using answer = typename detail::common_answer<Handlers...>::type;
 
+  /// Constructs the handlers from functions.
   explicit event_handlers(Handlers... handlers) : handlers_{std::move(handlers)...} {}
 
   /// Handles one event.
@@ -179,7 +182,7 @@ public:
     return outcomes;
   }
 
-  /// The type names that have a handler, for `event_filter::include_types`.
+  /// The type names for which there is a handler, for `event_filter::include_types`.
   static std::vector<std::string> types() {
     std::vector<std::string> names;
     for (const auto name : {std::string_view{}, detail::handler_traits<Handlers>::type...})

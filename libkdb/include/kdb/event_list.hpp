@@ -17,7 +17,7 @@ inline namespace KDB_API v0 {
 /// The default memory limit of `read_stream_to_end`, in bytes.
 inline constexpr std::uint64_t default_read_bytes = 64 << 20;
 
-/// Everything a read delivered, in its order. The events are views that live as long as the list or a copy of it; copies share
+/// All events that a read delivered, in order. The events are views that live as long as the list or a copy of it; copies share
 /// the memory and may be used from several threads at once.
 class event_list {
 public:
@@ -34,9 +34,9 @@ public:
   const resolved_event& front() const { return *first_; }
   const resolved_event& back() const { return last_[-1]; }
 
-  /// Where the stream begins and ends, as far as the server told.
+  /// The bounds of the stream, as far as the server has sent them.
   const stream_bounds& bounds() const { return bounds_; }
-  /// Memory held, in bytes.
+  /// The memory that the list uses, in bytes.
   std::size_t byte_size() const { return byte_size_; }
 
   class builder;
@@ -49,7 +49,7 @@ private:
   std::size_t byte_size_ = 0;
 };
 
-/// Makes a list of batches, up to a number of bytes.
+/// Collects batches into a list, up to a limit of bytes.
 class event_list::builder {
 public:
   explicit builder(std::uint64_t max_bytes);
@@ -57,9 +57,9 @@ public:
   builder(builder&&) noexcept;
   builder& operator=(builder&&) noexcept;
 
-  /// Fails with `read_too_large` when the batches are together above the limit.
+  /// Adds a batch. Fails with `read_too_large` if all batches together are above the limit.
   result<void> add(event_batch batch);
-  /// The list of all that was added. Once.
+  /// Returns the list of all events that were added. Call it once.
   event_list finish();
 
 private:

@@ -13,11 +13,11 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// Selects events of $all on the server, by event type or by stream name. A link counts with its own stream and its type `$>`,
-/// before it is resolved.
+/// Selects events of $all on the server, by event type or by stream name. A link is matched by its own stream and its type `$>`, before
+/// it is resolved.
 ///
-/// Expressions are .NET regular expressions, case-sensitive and not anchored: `Order` also matches `ReOrdered`. Prefixes are
-/// cheaper and say what most filters mean.
+/// Expressions are .NET regular expressions, case-sensitive and not anchored: `Order` also matches `ReOrdered`. Prefixes are cheaper, and
+/// sufficient for most filters.
 class event_filter {
 public:
   /// What a filter looks at.
@@ -32,7 +32,7 @@ public:
   /// Events of streams whose name matches.
   static event_filter stream_regex(std::string expression);
 
-  /// Events whose type is, as a whole, one of these names; nothing in them is special.
+  /// Events whose type is one of these names. They are compared as a whole, and no character is special.
   static event_filter include_types(const std::vector<std::string>& names);
   /// Events whose type is none of these names.
   static event_filter exclude_types(const std::vector<std::string>& names);
@@ -50,14 +50,14 @@ public:
   static event_filter category_index(std::string_view category);
   /// Events of this type.
   static event_filter event_type_index(std::string_view type);
-  /// Events in a user-defined index (`create_index`); `fields` as `{{"country", "DE"}, …}`, all of which have to match. Numbers are
-  /// written as text. `validate` refuses names that no index or field can have, fields that appear twice, and values that are no UTF-8.
+  /// Events in a user-defined index (`create_index`); `fields` are `{{"country", "DE"}, …}`, and all of them must match. Numbers are
+  /// written as text. `validate` refuses names that no index or field can have, fields that appear twice, and values that are not UTF-8.
   static event_filter user_index(std::string_view index, const std::vector<std::pair<std::string, std::string>>& fields = {});
-  /// Events in a user-defined index of one field, which has this value. Servers of version 26.0 know only this form. A value with `=` in
-  /// it needs `user_index`.
+  /// Events in a user-defined index of one field, which has this value. Servers of version 26.0 know only this form. A value that
+  /// contains `=` needs `user_index`.
   static event_filter user_index_value(std::string_view index, std::string_view value);
 
-  /// Events the server looks at before it reports progress. Unset: its own default, 32.
+  /// The number of events that the server looks at before it reports progress. Unset: the server's default, 32.
   event_filter& window(std::uint32_t events);
   /// Subscriptions get a checkpoint after this many windows; at least 1.
   event_filter& checkpoint_interval(std::uint32_t windows);
@@ -73,16 +73,15 @@ public:
   /// Whether this is a secondary index.
   bool is_index() const;
 
-  /// Checks what the server would refuse or never answer: no expression and no prefix, an empty prefix list, text that is no UTF-8, an
-  /// expression with brackets, parentheses or quantifiers that do not fit, a window or interval of 0, an index combined with others, a name or
-  /// value that a user-defined index can't have.
-  /// Errors are `invalid_argument`.
+  /// Refuses filters that the server would refuse or never answer: no expression and no prefix, an empty prefix list, text that is not
+  /// UTF-8, an expression with unbalanced brackets or parentheses or misplaced quantifiers, a window or interval of 0, an index combined
+  /// with other filters, a name or value that a user-defined index can't have. Errors are `invalid_argument`.
   result<void> validate() const;
 
   friend bool operator==(const event_filter&, const event_filter&) = default;
 
 private:
-  // Why there is no such user-defined index.
+  // The reason why no user-defined index can have this name or these fields.
   enum class index_fault : std::uint8_t { none, name, field, repeated_field, value };
 
   subject subject_ = subject::event_type;

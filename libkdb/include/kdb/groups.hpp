@@ -20,23 +20,23 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// Which of a group's consumers gets an event. Servers may have more strategies.
+/// The strategies by which a group chooses the consumer of an event. Servers may have more.
 namespace consumer_strategy {
-inline constexpr const char* round_robin = "RoundRobin";                    ///< The next one in turn that has room.
-inline constexpr const char* dispatch_to_single = "DispatchToSingle";       ///< The same one until it is full.
+inline constexpr const char* round_robin = "RoundRobin";                    ///< The next consumer in turn that has room.
+inline constexpr const char* dispatch_to_single = "DispatchToSingle";       ///< The same consumer until it has no room.
 inline constexpr const char* pinned = "Pinned";                             ///< By the name of the event's stream.
 inline constexpr const char* pinned_by_correlation = "PinnedByCorrelation"; ///< By `$correlationId` in the event's metadata.
 } // namespace consumer_strategy
 
-/// How a group works. The defaults are the server's documented ones.
+/// The settings of a group. The defaults are those that the server documents.
 struct group_settings {
   /// Follow links (`$>`) to the events they stand for.
   bool resolve_links = false;
-  /// Let the server measure how long consumers take; see `group_connection::measurements`.
+  /// Whether the server measures how long consumers take; see `group_connection::measurements`.
   bool extra_statistics = false;
-  /// An event without an answer for this time is delivered again, up to a second later. Above 0.
+  /// An event that is not answered within this time is delivered again, up to a second later. Above 0.
   std::chrono::milliseconds message_timeout{30'000};
-  /// An event that was retried so often is parked instead of another retry.
+  /// How often an event is retried before it is parked.
   std::int32_t max_retries = 10;
   /// The server writes a checkpoint when this time has passed and `min_checkpoint` events were answered, or as soon as
   /// `max_checkpoint` were. 0: never by time.
@@ -45,7 +45,7 @@ struct group_settings {
   std::int32_t min_checkpoint = 10;
   /// Processed events after which a checkpoint is written in any case.
   std::int32_t max_checkpoint = 1'000;
-  /// Consumers at the same time; 0: any number.
+  /// The maximum number of consumers at the same time; 0: no limit.
   std::int32_t max_subscribers = 0;
   /// New events kept in memory; a group that falls further behind reads from the log again.
   std::int32_t live_buffer = 500;
@@ -59,7 +59,7 @@ struct group_settings {
   friend bool operator==(const group_settings&, const group_settings&) = default;
 };
 
-/// Where a group without a checkpoint starts, included: in its stream or in $all.
+/// Where a group without a checkpoint starts, in its stream or in $all. The event at that place is included.
 using group_start = std::variant<stream_position, all_position>;
 
 /// Options of a group on a stream.
@@ -74,13 +74,13 @@ struct create_group_options {
 struct create_group_on_all_options {
   /// Included. By default existing events are consumed, too.
   all_position from = all_start;
-  /// Only what matches. Can't be changed later. Its window and checkpoint interval have no effect here.
+  /// Only events that match are consumed. Can't be changed later. Its window and checkpoint interval have no effect here.
   std::optional<event_filter> filter{};
   group_settings settings{};
   call_options call{};
 };
 
-/// For an update: replaces everything but the filter. The strategies that an update can name are the first three of
+/// Options of an update, which replaces all settings and the start. An update can only name the first three strategies of
 /// `consumer_strategy`.
 struct update_group_options {
   stream_position from = stream_start; ///< Included. The place to start from.
@@ -88,7 +88,7 @@ struct update_group_options {
   call_options call{};
 };
 
-/// For an update of a group on $all: replaces everything but the filter.
+/// Options of an update of a group on $all, which replaces all settings and the start, and keeps the filter.
 struct update_group_on_all_options {
   all_position from = all_start; ///< Included. The place to start from.
   group_settings settings{};
@@ -118,19 +118,19 @@ using group_position = std::variant<stream_revision, log_position>;
 
 /// One consumer of a group, as the server sees it.
 struct group_connection {
-  /// Empty on servers of today.
+  /// Empty with current servers.
   std::string from;
   /// Login name of the consumer.
   std::string user;
-  /// Of the connection.
+  /// The name of the connection.
   std::string name;
   /// Events a second, on average.
   std::int32_t average_per_second = 0;
   /// Events since the start.
   std::int64_t total_items = 0;
-  /// Events since the measurement before.
+  /// Events since the previous measurement.
   std::int64_t items_since_last_measurement = 0;
-  /// Only with `extra_statistics`: names like "Mean" or "99%", and how long it took, in the server's unit.
+  /// Only with `extra_statistics`: durations by names like "Mean" or "99%", in the server's unit.
   std::vector<std::pair<std::string, std::int64_t>> measurements{};
   std::int32_t available_slots = 0; ///< Events that may be sent to it now.
   std::int32_t in_flight = 0;       ///< Events that it has not answered.
@@ -139,14 +139,14 @@ struct group_connection {
 /// A group: its settings, its progress, its consumers.
 struct group_info {
   group_name name;
-  /// "Live", "Behind", … or several with commas, as the server words it.
+  /// The server's text: "Live", "Behind" and so on, or several of them with commas.
   std::string status;
   group_settings settings{};
-  /// Unset if the server's text can't be read.
+  /// Where the group starts. Unset if the server's text can't be parsed.
   std::optional<group_start> from{};
-  /// Unset before the first one.
+  /// The last checkpoint. Unset before the first one.
   std::optional<group_position> last_checkpoint{};
-  /// The last event the group knows of. Unset until it knows one.
+  /// The position of the last event that the group knows. Unset until it knows one.
   std::optional<group_position> last_known{};
   std::vector<group_connection> connections{}; ///< Its consumers.
   std::int32_t average_per_second = 0;
@@ -160,9 +160,9 @@ struct group_info {
   std::int64_t parked = 0;         ///< Events that were put aside.
 };
 
-/// For replaying and truncating parked events.
+/// Options of replaying or discarding parked events.
 struct parked_options {
-  /// Excluded: the number in the stream of the parked events. Unset: all of them.
+  /// The number in the stream of parked events at which to stop, excluded. Unset: all parked events.
   std::optional<std::uint64_t> stop_at{};
   call_options call{};
 };
@@ -204,8 +204,8 @@ struct update_group_on_all {
   update_group_on_all_options options{};
 };
 
-/// Changes the settings that are named and keeps the others: asks for the present settings, then updates. Not atomic: of two changes
-/// at the same time, the later one may undo the other.
+/// Changes the settings that are set in `changes` and keeps the others: reads the current settings, then updates. Not atomic: if two
+/// changes run at the same time, the later one may undo the earlier one.
 struct change_group {
   using answer = void;
   group_name name;
@@ -227,7 +227,7 @@ struct get_group_info {
   call_options call{};
 };
 
-/// Lists the groups of a stream, of "$all", or all groups there are. `group_not_found` for a stream that never had one.
+/// Lists the groups of a stream, of "$all", or, without a stream, all groups. `group_not_found` for a stream that never had one.
 struct list_groups {
   using answer = std::vector<group_info>;
   std::optional<std::string> stream{};

@@ -27,8 +27,8 @@
 #include <kdb/meter.hpp>
 #include <kdb/tracer.hpp>
 
-// Traces and metrics by opentelemetry-cpp, of which only the API is needed here. libkdb does not depend on it: who includes this header
-// brings it.
+// Traces and metrics with opentelemetry-cpp. libkdb does not depend on it: a program that includes this header must provide it. Only its
+// API is needed.
 namespace kdb {
 inline namespace KDB_API v0 {
 
@@ -46,7 +46,7 @@ inline opentelemetry::common::AttributeValue to_otel(const attribute::any& value
   return std::get<bool>(value);
 }
 
-/// Attributes as OpenTelemetry takes them.
+/// Attributes in the form that OpenTelemetry accepts.
 class otel_attributes final : public opentelemetry::common::KeyValueIterable {
 public:
   explicit otel_attributes(std::span<const attribute> all) : all_{all} {}
@@ -62,11 +62,11 @@ private:
   std::span<const attribute> all_;
 };
 
-/// Attributes that keep their texts.
+/// Attributes that own their texts.
 class kept_attributes {
 public:
   explicit kept_attributes(std::span<const attribute> all) {
-    texts_.reserve(2 * all.size()); // They stay where they are.
+    texts_.reserve(2 * all.size()); // No reallocation: views of the texts stay valid.
     all_.reserve(all.size());
     for (const auto& each : all) {
       const auto* text = std::get_if<std::string_view>(&each.value);
@@ -128,7 +128,7 @@ public:
     options.kind = start.kind == span_kind::client ? trace::SpanKind::kClient : trace::SpanKind::kConsumer;
     if (start.parent)
       options.parent = to_otel(*start.parent);
-    else // Not the span of the thread, which carries messages of others.
+    else // Not the active span of the thread: the thread also handles messages of other operations.
       options.parent = opentelemetry::context::Context{}.SetValue(trace::kIsRootSpanKey, true);
     return std::make_unique<otel_span>(host_->StartSpan(to_otel(start.name), otel_attributes{start.attributes}, options));
   }
@@ -180,7 +180,7 @@ private:
   template <template <class> class Instrument>
   using named = std::map<std::string_view, std::shared_ptr<Instrument<double>>>;
 
-  /// OpenTelemetry wants one instrument for all attributes of a metric.
+  /// OpenTelemetry has one instrument for all attribute sets of a metric.
   template <class Named, class Create>
   std::shared_ptr<instrument> make(Named& all, Create create, const metric& metric, std::span<const attribute> attributes) {
     using host_instrument = typename Named::mapped_type::element_type;
@@ -202,14 +202,14 @@ private:
 
 } // namespace detail
 
-/// A tracer for `settings::tracer` that makes spans of OpenTelemetry. The span that is active on the calling thread is the parent of what
-/// that thread asks a blocking or an Asio client for.
+/// A tracer for `settings::tracer` that makes spans of OpenTelemetry. The span that is active on the calling thread becomes the parent of
+/// the operations that this thread starts with a blocking or an Asio client.
 inline std::shared_ptr<tracer> opentelemetry_tracer(opentelemetry::nostd::shared_ptr<opentelemetry::trace::Tracer> host) {
   return std::make_shared<detail::otel_tracer>(std::move(host));
 }
 
 /// A meter for `settings::meter` that keeps the metrics of docs/metrics.md in instruments of OpenTelemetry. Several clients may share it.
-/// The API has no way to propose the bounds of a histogram: `metric::buckets` are for a view of your SDK.
+/// The API can't set the bounds of a histogram: give `metric::buckets` to a view of your SDK.
 inline std::shared_ptr<meter> opentelemetry_meter(opentelemetry::nostd::shared_ptr<opentelemetry::metrics::Meter> host) {
   return std::make_shared<detail::otel_meter>(std::move(host));
 }

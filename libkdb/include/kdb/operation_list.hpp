@@ -18,10 +18,10 @@
 #include <kdb/stream_metadata.hpp>
 #include <kdb/users.hpp>
 
-// The one list of operations that are a request and an answer. The typed interface of `client_actor`, the `ask` of both clients, the
-// tests that send every operation through every failure, and the table in docs/actors.md are made from it.
+// The list of all operations that consist of a request and an answer. The typed interface of `client_actor`, the `ask` of both clients,
+// the tests that send every operation through every failure, and the table in docs/actors.md are made from it.
 
-/// Operations that are one call to the server, as `libkdb/wire` describes it next to the codec of its service.
+/// Operations that are one call to the server. `libkdb/wire` describes each of them next to the codec of its service.
 #define KDB_CALLS(X)                                                                                                             \
   X(delete_stream)                                                                                                               \
   X(tombstone_stream)                                                                                                            \
@@ -81,8 +81,8 @@
   X(shut_down_node)                                                                                                              \
   X(read_gossip)
 
-/// Operations that the runtime carries out itself: appends, which share a call, what consists of several calls, and questions about the
-/// client.
+/// Operations that the runtime carries out itself: appends, which share a call, operations that consist of several calls, and queries
+/// about the client.
 #define KDB_RUNTIME_OPERATIONS(X)                                                                                                \
   X(append_to_stream)                                                                                                            \
   X(append_in_parts)                                                                                                             \
@@ -99,26 +99,30 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// What an operation is answered with: the `answer` that its request names.
+/// The type of an operation's answer: the `answer` that its request names.
 template <class Request>
 using answer_of = typename Request::answer;
 
 namespace detail {
 
-/// The options of a request, wherever it has them.
+/// Whether a request has `call_options`.
 template <class Request>
+concept has_call = requires(Request request) {
+  request.options.call;
+}
+|| requires(Request request) {
+  request.call;
+};
+/// Returns the `call_options` of a request, whether they are in the request or in its options.
+template <has_call Request>
 auto& call_of(Request& request) {
   if constexpr (requires { request.options.call; })
     return request.options.call;
   else
     return request.call;
 }
-template <class Request>
-concept has_call = requires(Request request) {
-  call_of(request).stop;
-};
 
-// What an operation completes with: a result, except where the answer itself reports failures.
+// The type with which an operation completes: a result, except where the answer itself reports failures.
 template <class Request>
 struct outcome_trait {
   using type = result<answer_of<Request>>;
@@ -149,7 +153,7 @@ KDB_CALLS(KDB_X)
 template <class T>
 concept operation = detail::is_operation<T>;
 
-/// What `ask` returns: a `result` of the answer. Appends in parts report failures in the answer itself.
+/// The type that `ask` returns: a `result` of the answer. The answer of `append_in_parts` reports failures itself, without a `result`.
 template <operation Request>
 using outcome_of = typename detail::outcome_trait<Request>::type;
 

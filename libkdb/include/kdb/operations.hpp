@@ -8,13 +8,13 @@
 #include <kdb/call_options.hpp>
 #include <kdb/export.hpp>
 
-// Administration of the node in use. All but the statistics is for members of `$admins` and `$ops`.
+// Administration of the node in use. All operations except the statistics are for members of `$admins` and `$ops`.
 namespace kdb {
 inline namespace KDB_API v0 {
 
 /// Options of a scavenge.
 struct scavenge_options {
-  /// From 1.
+  /// The number of threads, from 1.
   std::int32_t threads = 1;
   /// The chunk of the log to begin with, from 0.
   std::int32_t start_from_chunk = 0;
@@ -27,21 +27,22 @@ enum class scavenge_state : std::uint8_t { started, in_progress, stopped };
 /// The outcome of starting or stopping a scavenge.
 struct scavenge_result {
   std::string id;
-  scavenge_state state = scavenge_state::started; ///< What has happened to it.
+  scavenge_state state = scavenge_state::started; ///< Its state.
 
   friend bool operator==(const scavenge_result&, const scavenge_result&) = default;
 };
 
 // -- requests ------------------------------------------------------------------------
-// They concern the node in use, whatever its role. All but `get_statistics` are for administrators and operators: others get `access_denied`.
+// They affect the node in use, whatever its role. All except `get_statistics` are for members of `$admins` and `$ops`: others get
+// `access_denied`.
 
-/// The statistics of a node at one moment, by the names the server gives them.
+/// The statistics of a node at one moment, by the server's names.
 struct server_statistics {
   std::map<std::string, std::string> values{}; ///< The values by their names.
   friend bool operator==(const server_statistics&, const server_statistics&) = default;
 };
 
-/// Returns the statistics of the node, by the names the server gives them, for instance `proc-mem` or `es-queue-MainQueue-length`. The
+/// Returns the statistics of the node by the server's names, for instance `proc-mem` or `es-queue-MainQueue-length`. The
 /// names depend on the server's version. Needs no rights.
 struct get_statistics {
   using answer = server_statistics;
@@ -55,7 +56,7 @@ struct start_scavenge {
   scavenge_options options{};
 };
 
-/// Stops a scavenge. `scavenge_not_found` unless that one is running. Some servers stop it without answering.
+/// Stops a scavenge. `scavenge_not_found` if no scavenge with this id is running. Some servers stop it but do not answer.
 struct stop_scavenge {
   using answer = scavenge_result;
   std::string id;

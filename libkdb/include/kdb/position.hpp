@@ -12,10 +12,10 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// A place in the log, which orders the events of all streams. Grows with every event, without being dense.
+/// A position in the log, which orders the events of all streams. It grows with every event, with gaps.
 struct log_position {
-  std::uint64_t commit = 0;  ///< The place of the commit. For single events the same as `prepare`.
-  std::uint64_t prepare = 0; ///< The place of the event itself.
+  std::uint64_t commit = 0;  ///< The commit position. Equal to `prepare` for single events.
+  std::uint64_t prepare = 0; ///< The prepare position: the place of the event itself.
   friend constexpr auto operator<=>(const log_position&, const log_position&) = default;
 };
 

@@ -10,9 +10,9 @@
 #include <kdb/export.hpp>
 #include <kdb/property_value.hpp>
 
-// Projections: queries in JavaScript that the server runs over its events, and the five of its own. Only the leader has them, and only if
-// it was started with projections. A node that does not lead, or has not started them yet, never answers: calls without any deadline end
-// after `silence_limit`.
+// Projections: queries in JavaScript that the server runs over its events, and the five standard ones. Only the leader runs them, and
+// only if the server was started with projections. A node that is not the leader, or whose projections have not started yet, never
+// answers. Calls without a deadline therefore end after `silence_limit`.
 namespace kdb {
 inline namespace KDB_API v0 {
 
@@ -31,9 +31,10 @@ enum class projection_engine : std::uint8_t { v1 = 1, v2 = 2 };
 
 /// Options of a projection to create.
 struct create_projection_options {
-  /// The query may write events and links: `emit` and `linkTo`.
+  /// Whether the query may write events (`emit`) and links (`linkTo`).
   bool emit = false;
-  /// Keep a list of the streams that it writes to, so that they can be deleted with it. Needs `emit` and the engine `v1`.
+  /// Whether the server keeps a list of the streams that the query writes to, so that they can be deleted with the projection. Needs
+  /// `emit` and the engine `v1`.
   bool track_emitted_streams = false;
   projection_engine engine = projection_engine::v1;
   /// Kept with the definition of the projection. Servers before 26.2 ignore them.
@@ -41,7 +42,7 @@ struct create_projection_options {
   call_options call{};
 };
 
-/// A query over what is there now, which then completes. The server chooses its name.
+/// Options of a one-time projection, which processes the existing events and then completes. The server chooses its name.
 struct create_one_time_projection_options {
   projection_engine engine = projection_engine::v1;
   property_value::object properties{}; ///< As in `create_projection_options`.
@@ -57,7 +58,7 @@ struct create_transient_projection_options {
 
 /// Options of an update.
 struct update_projection_options {
-  /// Whether the query may write from now on. Unset: as before.
+  /// Whether the query may write events and links from now on. Unset: as before.
   std::optional<bool> emit{};
   /// Kept with the new definition. Servers before 26.2 ignore them.
   property_value::object properties{};
@@ -77,7 +78,7 @@ struct delete_projection_options {
 
 /// Options of `get_projection_state` and `get_projection_result`.
 struct projection_state_options {
-  /// Empty: of the whole projection.
+  /// The partition. Empty: the whole projection.
   std::string partition{};
   call_options call{};
 };
@@ -88,25 +89,25 @@ enum class projection_mode : std::uint8_t { all, continuous, one_time, transient
 /// The statistics of a projection, in the server's words.
 struct projection_statistics {
   std::string name;
-  /// The name that the server uses inside.
+  /// The name that the server uses internally.
   std::string effective_name;
   /// "Continuous", "OneTime" or "Transient".
   std::string mode;
   /// "Running", "Stopped", "Faulted (Enabled)", "Aborted/Stopped" and so on.
   std::string status;
-  /// Why it is faulted.
+  /// The reason why it is faulted.
   std::string state_reason;
   /// Counts the changes of the projection.
   std::int64_t version = 0;
   /// The version at its last reset.
   std::int64_t epoch = 0;
-  /// Where it is: "C:123/P:123" in $all, "stream: 2" in a stream.
+  /// Its position: "C:123/P:123" in $all, "stream: 2" in a stream.
   std::string position;
-  /// Of what there is to process, 0 to 100; -1 before it starts.
+  /// The percentage of events that it has processed, 0 to 100; -1 before it starts.
   float progress = 0;
-  /// Where it would resume; in the form of `position`.
+  /// The position from which it would resume, in the form of `position`.
   std::string last_checkpoint;
-  std::string checkpoint_status;                           ///< How far writing a checkpoint has come.
+  std::string checkpoint_status;                           ///< The state of writing a checkpoint.
   std::int64_t core_processing_time = 0;                   ///< In the server's unit.
   std::int64_t events_processed_after_restart = 0;         ///< Events processed since its last start.
   std::int64_t buffered_events = 0;                        ///< Events that wait.
@@ -120,13 +121,13 @@ struct projection_statistics {
 };
 
 // -- requests ------------------------------------------------------------------------
-// `projection_not_found`: there is no such projection. `projection_failed`: the server refuses in the projection's present state.
-// `invalid_argument`: the definition is too large for the server to keep. Requests that change something are for administrators and operators:
-// others get `access_denied`.
+// `projection_not_found`: there is no such projection. `projection_failed`: the server refuses the request in the projection's current
+// state. `invalid_argument`: the definition is too large for the server. Requests that change something are for members of `$admins` and
+// `$ops`: others get `access_denied`.
 
-/// Creates a continuous projection. `projection_exists` if there is one of that name. A query that does not compile is accepted: the
-/// projection is faulted then, and `get_projection_statistics` says why. A server that only runs its own projections accepts it too, and
-/// does not run it.
+/// Creates a continuous projection. `projection_exists` if there is one of that name. The server accepts a query that does not compile:
+/// the projection is then faulted, and `get_projection_statistics` returns the reason. A server that runs only the standard projections
+/// accepts the query too, but does not run it.
 struct create_projection {
   using answer = void;
   std::string name;
@@ -158,7 +159,8 @@ struct update_projection {
   update_projection_options options{};
 };
 
-/// Deletes a projection that is stopped or faulted: disable it first. `projection_failed` for one that is running, and for the server's own.
+/// Deletes a projection that is stopped or faulted: disable it first. `projection_failed` for one that is running, and for the standard
+/// projections.
 struct delete_projection {
   using answer = void;
   std::string name;
@@ -207,8 +209,8 @@ struct list_projections {
   call_options call{};
 };
 
-/// Returns the state of a projection as JSON, with the members of objects in the order of their names. "{}" if it has none, which
-/// includes the server's own projections.
+/// Returns the state of a projection as JSON, with the members of objects in the order of their names. "{}" if it has none, as the
+/// standard projections.
 struct get_projection_state {
   using answer = std::string;
   std::string name;

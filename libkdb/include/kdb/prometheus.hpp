@@ -11,14 +11,15 @@ namespace prometheus {
 class Registry;
 } // namespace prometheus
 
-// The metrics of clients in a registry of prometheus-cpp. A component of its own, `kdb::prometheus`, so that nobody else needs that library.
+// The metrics of clients in a registry of prometheus-cpp. It is a separate component, `kdb::prometheus`, so that other programs do not
+// need that library.
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// A meter that keeps the metrics of docs/metrics.md in a registry. Several clients may share it: what they record adds up.
+/// A meter that keeps the metrics of docs/metrics.md in a registry. Several clients may share it; their values are added.
 std::shared_ptr<meter> prometheus_meter(std::shared_ptr<prometheus::Registry> registry);
 
-/// The name of a metric there: with `_` in place of dots, the unit, and `_total` for counters, as OpenTelemetry's exporters name it.
+/// The name of a metric in Prometheus: `_` in place of dots, then the unit, then `_total` for counters, as in OpenTelemetry's exporters.
 std::string prometheus_name(const metric& metric);
 
 } // namespace v0

@@ -14,8 +14,8 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// A value of the properties of a record or of a projection. Numbers become doubles on the server, and are finite. Text is UTF-8. At most
-/// 32 lists and objects are nested in each other.
+/// A value of the properties of a record or of a projection. The server stores numbers as doubles; they must be finite. Text must be
+/// UTF-8. Lists and objects may be nested at most 32 deep.
 class property_value {
 public:
   /// A list of values.

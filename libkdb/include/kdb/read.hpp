@@ -25,7 +25,7 @@ inline constexpr direction backwards = direction::backwards;
 
 std::string_view to_string(direction where);
 
-/// Reads all there is.
+/// No limit: reads all events.
 inline constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
 
 /// How to read one stream.
@@ -45,7 +45,7 @@ struct read_all_options {
   kdb::direction direction = forwards;
   /// Included forwards, excluded backwards. Unset: the start forwards, the end backwards.
   std::optional<all_position> from{};
-  /// Only what the server finds to match. A sparse filter may take long over its first event: set a deadline.
+  /// Only the events that match. If few events match, the first one may take long: set a deadline.
   std::optional<event_filter> filter{};
   /// At most that many events; at least 1.
   std::uint64_t limit = no_limit;
@@ -56,7 +56,7 @@ struct read_all_options {
 
 /// Options of `get_commit_position`.
 struct commit_position_options {
-  /// Which events count. By default all but the server's own, whose type begins with `$`; reset it to count every event.
+  /// Which events count. By default all except system events, whose type begins with `$`. Reset it to count all events.
   std::optional<event_filter> filter = event_filter::exclude_system_events();
   call_options call{};
 };
@@ -71,14 +71,14 @@ struct read_stream_to_end {
   std::uint64_t max_bytes = default_read_bytes; ///< The limit of memory.
 };
 
-/// Returns the position of the last event in $all, by default of the last one that is not the server's own. A server without events
-/// answers position 0.
+/// Returns the position of the last event in $all, by default of the last one that is not a system event. Without such an event it
+/// returns 0/0.
 struct get_commit_position {
   using answer = log_position;
   commit_position_options options{};
 };
 
-/// Returns the revision of the last event of a stream; nothing if the stream does not exist or is deleted.
+/// Returns the revision of the last event of a stream, or no value if the stream does not exist or is soft-deleted.
 struct get_current_version {
   using answer = std::optional<stream_revision>;
   std::string stream;

@@ -25,16 +25,16 @@ std::string_view to_string(schema_format format);
 
 /// An event of the v2 protocol. Its properties become the event's metadata, its schema name the event's type.
 struct new_record {
-  /// Letters, digits, `_ . $ : -` only, in NFC.
+  /// Becomes the event type. Only letters, digits, and `_ . $ : -`, in Unicode normalization form C.
   std::string schema_name;
   std::string data{};
   /// The format of the data.
   schema_format format = schema_format::json;
-  /// Become the metadata of the event.
+  /// The properties, which become the metadata of the event.
   property_value::object properties{};
-  /// Of the schema in a registry.
+  /// The id of the schema in a schema registry.
   std::optional<uuid> schema_id{};
-  /// Makes retries safe.
+  /// Makes retries idempotent, as `new_event::id`.
   uuid id = random_uuid();
 
   friend bool operator==(const new_record&, const new_record&) = default;
@@ -56,14 +56,14 @@ struct stream_record {
   new_record record; ///< The record.
 };
 
-/// A state that a stream must have for the append to happen; the stream need not be written to.
+/// A state that a stream must have, or else nothing is appended. The append need not write to that stream.
 struct consistency_check {
-  /// What the stream must be.
+  /// The state that a check expects.
   enum class state : std::uint8_t { at_revision, no_stream, exists, soft_deleted, tombstoned };
 
   std::string stream;
   state expected = state::exists;
-  /// For `at_revision`.
+  /// The expected revision, for `at_revision`.
   stream_revision revision{};
 };
 
@@ -72,17 +72,17 @@ struct records_options {
   call_options call{};
 };
 
-/// Where the records are now.
+/// The place of the records that an append has written.
 struct records_result {
   /// A stream that was written to.
   struct stream {
     std::string name;
-    stream_revision revision{}; ///< Of its last event.
+    stream_revision revision{}; ///< The revision of its last event.
     friend bool operator==(const stream&, const stream&) = default;
   };
-  /// Every stream that was written to. In the order of the request for `append_to_streams`, in none for `append_records`.
+  /// Every stream that was written to: in the order of the request for `append_to_streams`, in no particular order for `append_records`.
   std::vector<stream> streams{};
-  /// Of the last record.
+  /// The position of the last record.
   log_position position{};
   friend bool operator==(const records_result&, const records_result&) = default;
 };
@@ -96,8 +96,8 @@ struct append_to_streams {
   records_options options{};
 };
 
-/// Appends records to the streams they name, in exactly this order and atomically, if all checks hold. If not, the error is
-/// `consistency_violation` with all checks that failed.
+/// Appends records to the streams that they name, atomically and in exactly this order, if all checks hold. Otherwise the error is
+/// `consistency_violation`, with all checks that failed.
 struct append_records {
   using answer = records_result;
   std::vector<stream_record> records;      ///< The records, in the order in which they are written.

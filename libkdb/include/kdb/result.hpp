@@ -55,7 +55,7 @@ inline constexpr bool is_result = false;
 template <class T>
 inline constexpr bool is_result<result<T>> = true;
 
-/// `function` on the value of `from`, or on nothing if that has none.
+/// Calls `function` with the value of `from`, or without arguments for a `result<void>`.
 template <class Result, class Function>
 decltype(auto) on_value(Result&& from, Function&& function) {
   if constexpr (std::is_void_v<typename std::remove_cvref_t<Result>::value_type>)
@@ -103,7 +103,8 @@ std::remove_cvref_t<Result> transform_error(Result&& from, Function&& function) 
 } // namespace detail
 
 /// A value, or the one error that says why there is none. It has the interface of `std::expected`; the compiler warns when one is
-/// discarded. Only `value()` throws, and only when there is no value. `*` and `error()` must match what is there: they are not checked.
+/// discarded. Only `value()` throws, and only when there is no value. `*` and `error()` are not checked: call them only if there is a
+/// value or an error respectively.
 template <class T>
 class [[nodiscard]] result {
 public:
@@ -147,13 +148,13 @@ public:
     return has_value() ? *std::move(*this) : static_cast<T>(std::forward<U>(otherwise));
   }
 
-  /// Makes a value in place of what is there.
+  /// Replaces the value or error by a new value.
   template <class... Args>
   T& emplace(Args&&... args) {
-    return state_.template emplace<0>(T(std::forward<Args>(args)...)); // What throws, throws before the old state is gone.
+    return state_.template emplace<0>(T(std::forward<Args>(args)...)); // If this throws, the old state is kept.
   }
 
-  /// What the function makes of the value, itself a result; or the error.
+  /// Returns the result of the function called with the value, or the error. The function returns a `result`.
   template <class F>
   auto and_then(F&& function) & {
     return detail::and_then(*this, std::forward<F>(function));
@@ -166,7 +167,7 @@ public:
   auto and_then(F&& function) && {
     return detail::and_then(std::move(*this), std::forward<F>(function));
   }
-  /// What the function makes of the value, as a result; or the error.
+  /// Returns the result of the function called with the value, wrapped in a `result`; or the error.
   template <class F>
   auto transform(F&& function) & {
     return detail::transform(*this, std::forward<F>(function));
@@ -179,7 +180,7 @@ public:
   auto transform(F&& function) && {
     return detail::transform(std::move(*this), std::forward<F>(function));
   }
-  /// The value; or the result that the function makes of the error.
+  /// Returns the value, or the `result` of the function called with the error.
   template <class F>
   result or_else(F&& function) & {
     return detail::or_else(*this, std::forward<F>(function));
@@ -192,7 +193,7 @@ public:
   result or_else(F&& function) && {
     return detail::or_else(std::move(*this), std::forward<F>(function));
   }
-  /// The value; or the error that the function makes of the error.
+  /// Returns the value, or the error that the function returns for the error.
   template <class F>
   result transform_error(F&& function) & {
     return detail::transform_error(*this, std::forward<F>(function));
@@ -239,7 +240,7 @@ public:
   const kdb::error& error() const& noexcept { return *error_; }
   kdb::error&& error() && noexcept { return std::move(*error_); }
 
-  /// Success in place of what is there.
+  /// Replaces the error, if any, by success.
   void emplace() noexcept { error_.reset(); }
 
   template <class F>

@@ -33,9 +33,9 @@ struct tls_settings {
   bool enabled = true;
   /// Off: any certificate is accepted. For tests only.
   bool verify_certificate = true;
-  /// PEM file with the authorities to trust. Empty: those of the system. All files are read anew for each new connection.
+  /// PEM file with the trusted authorities. Empty: those of the system. All files are read again for each new connection.
   std::string ca_file{};
-  /// PEM files of a client certificate (followed by those between it and its authority) and its key: both or neither.
+  /// PEM file with a client certificate, followed by the intermediate certificates. Set this and the key, or neither.
   std::string user_certificate_file{};
   /// PEM file with the key of the certificate.
   std::string user_key_file{};
@@ -65,54 +65,55 @@ struct settings {
   /// Shown by the server for consumers. Empty: a random UUID, chosen when the client starts.
   std::string connection_name{};
 
-  /// Sent with every call, also with those that look for a node. Never logged.
+  /// Headers that are sent with every call, including those that look for a node. Never logged.
   std::vector<header> headers{};
 
   /// Attempts of a discovery round before waiting requests fail; -1: no limit. At least 1 otherwise.
   int max_discover_attempts = 10;
-  /// Between two attempts.
+  /// The time between two attempts.
   std::chrono::milliseconds discovery_interval{100};
-  /// For the gossip of one node.
+  /// Timeout for the gossip of one node.
   std::chrono::milliseconds gossip_timeout{5000};
   /// Which node of a cluster to use.
   node_preference preference = node_preference::leader;
   /// Use only a node of the preferred kind; otherwise the next best one is used. Unset: strict if the leader is preferred.
   std::optional<bool> strict_preference{};
 
-  /// For operations without a deadline of their own. Unset: none. Never bounds subscriptions.
+  /// Deadline of operations without one of their own. Unset: none. Never bounds subscriptions.
   std::optional<std::chrono::milliseconds> default_deadline{};
-  /// Pings an idle connection that often; unset: never.
+  /// Interval of pings on an idle connection. Unset: no pings.
   std::optional<std::chrono::milliseconds> keep_alive_interval{std::chrono::milliseconds{10'000}};
-  /// A ping without an answer for that long ends the connection; unset: gRPC's own value.
+  /// A ping that is not answered within this time ends the connection. Unset: gRPC's default.
   std::optional<std::chrono::milliseconds> keep_alive_timeout{std::chrono::milliseconds{10'000}};
-  /// A node that is asked something and sends nothing for that long, not even to other calls, is checked: other members of its cluster are asked
-  /// whether it was replaced, by another leader say. If so the client leaves it, and all that it was asked ends with `unavailable`. A
-  /// node that is only slow stays in use. At least 250 ms is practical; unset: such a node is left to the keepalive alone.
+  /// If a call waits for the node, and the node sends nothing on any call for this time, the client asks other members of the cluster
+  /// whether the node was replaced, for instance by another leader. If so, the client leaves the node, and its calls end with
+  /// `unavailable`. A node that is only slow stays in use. Use at least 250 ms. Unset: only the keepalive detects a silent node.
   std::optional<std::chrono::milliseconds> silence_timeout{std::chrono::milliseconds{2'000}};
-  /// For the first answer of a read or subscription when the call has no deadline.
+  /// Timeout for the first answer of a read or subscription whose call has no deadline.
   std::chrono::milliseconds start_timeout{10'000};
 
-  /// Appends in flight; more wait in the client.
+  /// The maximum number of appends in flight. Further appends wait in the client.
   std::uint32_t max_appends_in_flight = 1024;
-  /// Bytes of the appends in flight.
+  /// The maximum number of bytes of the appends in flight.
   std::uint64_t max_append_bytes_in_flight = 64ull << 20;
-  /// Bytes that gRPC may hold for the client: what has arrived and was not read yet, headers, and the calls themselves. When it holds
-  /// more it ends calls, which fail with `unavailable`, until it holds less, and the node is left. At least 32 MiB: the largest message has to fit.
+  /// The maximum memory that gRPC uses for the client, in bytes: data that has arrived and was not read yet, headers, and the calls
+  /// themselves. Above it gRPC ends calls, which fail with `unavailable`, until it uses less, and the client leaves the node. At least 32
+  /// MiB, because the largest message must fit.
   std::uint64_t max_transport_bytes = 1ull << 30;
 
   /// Retries of operations without `call_options::retry`; see there.
   std::uint32_t retry = 0;
 
-  /// Workers of the client that are replaced after a bug within `restart_span`; one more failure ends the client.
+  /// How many workers of the client are replaced after a bug within `restart_span`. One more failure ends the client.
   std::uint32_t max_restarts = 10;
   std::chrono::milliseconds restart_span{60'000}; ///< The time in which `max_restarts` count.
 
-  /// Takes log lines. Empty: silence.
+  /// Receives log lines. Empty: nothing is logged.
   log_sink log{};
-  /// Lines below this level are not made.
+  /// Lines below this level are not logged.
   log_level minimum_log_level = log_level::info;
-  /// Called with every change of the connection, in order, on the thread of the log sink; the last one is `client_closed`.
-  /// Its exceptions are dropped, and what it refers to may go when the client has gone. Empty: not called.
+  /// Called with every change of the connection, in order, on the thread of the log sink. The last change is `client_closed`. Its
+  /// exceptions are dropped. Objects that it uses must live until the client has ended, see docs/guide/closing.md. Empty: not called.
   change_sink on_change{};
   /// Traces what the client does, see `kdb/tracer.hpp`. Null: nothing, at no cost.
   std::shared_ptr<kdb::tracer> tracer{};
@@ -134,8 +135,10 @@ struct settings {
   std::vector<std::string> warnings() const;
 };
 
-/// The connection string for these settings, with `***` in place of a password. Reads back to the same settings otherwise, as far as
-/// a connection string has an option for them: it has none for tokens and providers of credentials, PEM texts, strictness, the limits of appends and of memory, the start timeout, retries, restarts, headers, the log, `on_change`, the tracer and the meter.
+/// The connection string for these settings, with `***` in place of a password. Parsing it gives the same settings, except for the
+/// password and the members that have no option in a connection string: tokens and providers of credentials, PEM texts,
+/// `strict_preference`, the limits of appends and of memory, the start timeout, retries, restarts, headers, the log, `on_change`, the
+/// tracer and the meter.
 std::string to_string(const settings& all);
 
 } // namespace v0

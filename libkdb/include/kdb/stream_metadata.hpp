@@ -19,8 +19,8 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// The access control list of a stream: login names and groups, `$all` for everybody. An unset right falls back to the server's default,
-/// an empty list leaves it to administrators.
+/// The access control list of a stream: login names and groups, `$all` for everybody. If a right is unset, the server's default applies.
+/// If its list is empty, only administrators have the right.
 struct stream_acl {
   std::optional<std::vector<std::string>> read{};           ///< Who may read events.
   std::optional<std::vector<std::string>> write{};          ///< Who may append events.
@@ -32,37 +32,37 @@ struct stream_acl {
 
 /// The metadata of a stream. Unset members are absent.
 struct stream_metadata {
-  /// Keep that many of the newest events (`$maxCount`); at least 1.
+  /// Keep only this many of the newest events (`$maxCount`); at least 1.
   std::optional<std::uint64_t> max_count{};
   /// Hide older events (`$maxAge`); 1 s to 922337203685 s, some 29,000 years.
   std::optional<std::chrono::seconds> max_age{};
-  /// Hide events below this one (`$tb`).
+  /// Hide events before this revision (`$tb`).
   std::optional<stream_revision> truncate_before{};
   /// How long feeds may be cached (`$cacheControl`); the same range.
   std::optional<std::chrono::seconds> cache_control{};
-  /// Who may do what with the stream (`$acl`).
+  /// The access control list of the stream (`$acl`).
   std::optional<stream_acl> acl{};
-  /// All other keys in UTF-8, each with its value as JSON text, kept as they were.
+  /// All other keys, in UTF-8, each with its value as JSON text. They are kept unchanged.
   std::map<std::string, std::string, std::less<>> custom{};
 
   friend bool operator==(const stream_metadata&, const stream_metadata&) = default;
 
-  /// True for what a soft delete leaves behind.
+  /// Whether these are the metadata of a soft-deleted stream.
   bool is_soft_deleted() const;
 };
 
-/// Reads the JSON of a metadata event. A known key with a value of the wrong type is an error that names it: the server takes such
-/// metadata for none at all.
+/// Reads the JSON of a metadata event. A known key with a value of the wrong type is an error that names the key, because the server
+/// ignores such metadata as a whole.
 result<stream_metadata> parse_stream_metadata(std::string_view json);
 
-/// Writes the JSON of a metadata event. Errors name the member that is out of range, the custom value that is no JSON, or
-/// the text that is no UTF-8.
+/// Writes the JSON of a metadata event. Errors name the member that is out of range, the custom value that is not JSON, or the text that
+/// is not UTF-8.
 result<std::string> to_json(const stream_metadata& metadata);
 
-/// A stream's metadata, and the revision to expect when replacing them. A stream without metadata has neither.
+/// A stream's metadata, and the revision to expect when you replace them. A stream without metadata has neither.
 struct metadata_result {
   stream_metadata metadata{};
-  /// Of the metadata, not of the stream.
+  /// The revision of the metadata, not of the stream.
   std::optional<stream_revision> revision{};
   friend bool operator==(const metadata_result&, const metadata_result&) = default;
 };
@@ -72,28 +72,28 @@ struct metadata_options {
   call_options call{};
 };
 
-/// Rights on streams that have none of their own.
+/// The default access control lists, for streams that have none of their own.
 struct system_settings {
   std::optional<stream_acl> user_stream_acl{};   ///< For streams whose name does not begin with `$`.
-  std::optional<stream_acl> system_stream_acl{}; ///< For those whose name does.
+  std::optional<stream_acl> system_stream_acl{}; ///< For streams whose name begins with `$`.
   friend bool operator==(const system_settings&, const system_settings&) = default;
 };
 
 /// Reads the JSON of the system settings.
 result<system_settings> parse_system_settings(std::string_view json);
-/// Writes the JSON of the settings' event. Errors name the right whose list holds a name that is no UTF-8.
+/// Writes the JSON of the settings' event. Errors name the right whose list has a name that is not UTF-8.
 result<std::string> to_json(const system_settings& all);
 
-/// The system settings, and the revision to expect when replacing them.
+/// The system settings, and the revision to expect when you replace them.
 struct system_settings_result {
   system_settings settings{};
-  /// Of the settings stream, to expect when replacing them.
+  /// The revision of the settings stream. Expect it when you replace the settings.
   std::optional<stream_revision> revision{};
 };
 
 // -- requests ------------------------------------------------------------------------
 
-/// Returns the metadata of a stream. A stream without metadata is no error: all members are unset then.
+/// Returns the metadata of a stream. If it has none, all members are unset; that is not an error.
 struct get_stream_metadata {
   using answer = metadata_result;
   std::string stream;

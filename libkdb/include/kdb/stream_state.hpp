@@ -11,7 +11,7 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// The number of an event in its stream; the first one is 0. The server accepts up to 2^63-1.
+/// The number of an event in its stream. The first event has 0. The server accepts numbers up to 2^63-1.
 struct stream_revision {
   std::uint64_t value = 0; ///< The number.
   friend constexpr auto operator<=>(const stream_revision&, const stream_revision&) = default;
@@ -19,13 +19,13 @@ struct stream_revision {
 
 std::string to_string(stream_revision revision);
 
-/// What a stream is expected to be, or was found to be, when something is written to it.
+/// The expected state of a stream for a write, or the state that the server found.
 ///
 /// `any` always holds. `no_stream` holds for streams that never existed or are soft-deleted, `exists` for those that have events or
 /// metadata. A revision holds if it is the number of the stream's last event, soft-deleted or not.
 class stream_state {
 public:
-  /// Holds always: no check.
+  /// Always holds: no check.
   static const stream_state any;
   /// Holds for a stream that does not exist or is soft-deleted.
   static const stream_state no_stream;

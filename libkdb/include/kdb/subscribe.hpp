@@ -17,19 +17,19 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// How a subscription resumes when its call breaks off with an error that is not final.
+/// How a subscription resumes when its call ends with an error that is not final.
 struct resume_options {
-  /// Attempts without an event between them, within `span`, before it ends with `connection_lost`; -1: no limit.
+  /// The number of attempts within `span`, without an event between them, after which it ends with `connection_lost`; -1: no limit.
   int limit = 30;
   /// The time in which `limit` counts.
   std::chrono::milliseconds span{600'000};
-  /// After this time without an item, compare with the end of the stream, and start a new call if events are missing. Unset: no
-  /// comparison. At least 1 s.
+  /// After this time without an item, the client reads the end of the stream, and starts a new call if events are missing. At least 1 s.
+  /// Unset: it never does.
   std::optional<std::chrono::milliseconds> watchdog{};
   friend bool operator==(const resume_options&, const resume_options&) = default;
 };
 
-/// How to follow one stream.
+/// Options of a subscription to one stream.
 struct subscribe_to_stream_options {
   /// Excluded: the first event delivered is the one after it. `stream_start` delivers everything.
   stream_position from = stream_start;
@@ -42,11 +42,11 @@ struct subscribe_to_stream_options {
   call_options call{};
 };
 
-/// How to follow $all.
+/// Options of a subscription to $all.
 struct subscribe_to_all_options {
   /// Excluded: the first event delivered is the one after it. `all_start` delivers everything.
   all_position from = all_start;
-  /// Only what matches; then checkpoints tell how far the server has looked.
+  /// Only events that match are delivered; checkpoints then tell how far the server has looked.
   std::optional<event_filter> filter{};
   /// Follow links (`$>`) to the events they stand for.
   bool resolve_links = false;
@@ -59,17 +59,17 @@ struct subscribe_to_all_options {
 
 /// Why a subscription has ended.
 enum class end_reason : std::uint8_t {
-  cancelled,         ///< By its owner.
+  cancelled,         ///< Its owner has cancelled it.
   closed,            ///< The client was closed.
-  connection_lost,   ///< The node or the way to it was lost, and the budget for resuming is used up.
-  server_error,      ///< The server ended it, or what it said can't be understood.
-  not_leader,        ///< The node is not the leader, and only the leader would do.
+  connection_lost,   ///< The node or the connection to it was lost, and the attempts to resume are used up.
+  server_error,      ///< The server ended it, or the server's answer can't be understood.
+  not_leader,        ///< The node is not the leader, and only the leader can serve the subscription.
   stream_deleted,    ///< The stream is tombstoned.
-  access_denied,     ///< The caller may not, or may no longer, read this.
-  invalid,           ///< The request can't be served at all: it has to be changed.
+  access_denied,     ///< The caller has no right to read this, or has lost it.
+  invalid,           ///< The request is invalid and must be changed.
   subscriber_failed, ///< The receiver died, threw, or refused a batch.
-  group_gone,        ///< Of a consumer: its group does not exist any more.
-  group_full,        ///< Of a consumer: its group has all the consumers it may have.
+  group_gone,        ///< Consumers only: the group does not exist any more.
+  group_full,        ///< Consumers only: the group has all the consumers it may have.
 };
 
 std::string_view to_string(end_reason reason);

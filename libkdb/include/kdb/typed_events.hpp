@@ -21,21 +21,22 @@
 #include <kdb/export.hpp>
 #include <kdb/result.hpp>
 
-// C++ types as events and back. Optional: only `kdb/event_handlers.hpp` and `kdb/typed_actors.hpp` include it. It needs nlohmann-json and exceptions.
+// Converts C++ values to events and back. Optional: only `kdb/event_handlers.hpp` and `kdb/typed_actors.hpp` include this header. It
+// needs nlohmann-json and exceptions.
 namespace kdb {
 inline namespace KDB_API v0 {
 
 // -- schemas -------------------------------------------------------------------------
 
-/// Turns the data of one version of an event into those of the next version. What it throws is reported as an error of that event.
+/// Turns the data of one version of an event into those of the next version. An exception is reported as an error of that event.
 using upcast = void (*)(nlohmann::json& data);
 
-/// The type name of an event, and the upcasts from its earlier versions: the first one from version 1 to 2, the next one from 2 to 3. So the version
-/// of an event without upcasts is 1.
+/// The type name of an event, and the upcasts from its earlier versions: the first one from version 1 to 2, the next one from 2 to 3, and
+/// so on. An event without upcasts has version 1.
 ///
-/// A type becomes an event by a static member `schema`, and a type of somebody else by a specialisation of `schema_of`:
-/// `static constexpr kdb::event_schema schema{"order-placed"};`. Its JSON is what nlohmann-json makes of it: `NLOHMANN_DEFINE_TYPE_INTRUSIVE` and its
-/// siblings, or functions `to_json` and `from_json`. A type without members needs none.
+/// Give a type a static member `schema` to use it as an event: `static constexpr kdb::event_schema schema{"order-placed"};`. For a type
+/// that you can't change, specialise `schema_of`. nlohmann-json defines its JSON form: by `NLOHMANN_DEFINE_TYPE_INTRUSIVE` and similar
+/// macros, or by functions `to_json` and `from_json`. A type without members needs no JSON form.
 template <std::size_t Upcasts>
 class event_schema {
 public:
@@ -50,7 +51,7 @@ public:
   constexpr std::string_view type() const { return type_; }
   /// The version that this program writes.
   constexpr std::size_t version() const { return Upcasts + 1; }
-  /// Brings data of an earlier version to this one.
+  /// Converts data of an earlier version to this version.
   void upcast_from(std::size_t version, nlohmann::json& data) const {
     for (auto step = version - 1; step < Upcasts; ++step)
       upcasts_[step](data);
@@ -61,6 +62,7 @@ private:
   std::array<upcast, Upcasts> upcasts_;
 };
 
+/// Counts the upcasts.
 template <class... Steps>
 event_schema(std::string_view, Steps...) -> event_schema<sizeof...(Steps)>;
 
@@ -83,7 +85,7 @@ constexpr auto own_schema() {
 
 } // namespace detail
 
-/// The schema of a type: its static member `schema`. Specialise it for a type that can't have one:
+/// The schema of a type: its static member `schema`. Specialise this for a type that you can't change:
 /// `template <> inline constexpr auto kdb::schema_of<order_placed> = kdb::event_schema{"order-placed"};`.
 template <class T>
 inline constexpr auto schema_of = detail::own_schema<T>();
@@ -92,12 +94,13 @@ inline constexpr auto schema_of = detail::own_schema<T>();
 template <class T>
 concept typed_event = detail::is_schema<std::remove_cvref_t<decltype(schema_of<T>)>>;
 
-/// The member of the metadata that holds the version of an event's type. Events of version 1 do not have it.
+/// The member of the metadata with the version of an event's type. Events of version 1 do not have it.
 inline constexpr std::string_view schema_version_key = "schemaVersion";
 
-/// The parts of an event that decoding reads. Every kind of event converts to it. A view, like `recorded_event`.
+/// The parts of an event that decoding needs. All kinds of events convert to it. It is a view, like `recorded_event`.
 class event_view {
 public:
+  /// The parts of that event, or of the link if the link is broken.
   event_view(const new_event& event)
     : type_{event.type}, data_{event.data}, metadata_{event.metadata}, content_type_{event.content_type} {}
   event_view(const recorded_event& event)
@@ -110,7 +113,7 @@ public:
   std::string_view data() const { return data_; }
   std::string_view metadata() const { return metadata_; }
   kdb::content_type content_type() const { return content_type_; }
-  /// "order-placed at revision 3 of orders"; of a new event only the type.
+  /// "order-placed at revision 3 of orders"; only the type for a new event.
   std::string name() const {
     std::string text{type_};
     if (revision_)
@@ -139,7 +142,7 @@ inline constexpr bool is_variant_of_events<std::variant<T...>> = (typed_event<T>
 template <class T>
 concept encodable = typed_event<T> || is_variant_of_events<T>;
 
-/// What an exception says, without nlohmann-json's own mark in front. It names members and kinds of values, no values.
+/// The text of an exception, without the prefix of nlohmann-json. It names members and kinds of values, but shows no values.
 inline std::string_view said_by(const std::exception& cause) {
   std::string_view text = cause.what();
   if (const auto end = text.starts_with("[json.") ? text.find("] ") : text.npos; end != text.npos)
@@ -173,7 +176,7 @@ inline result<std::size_t> version_of(const event_view& event, std::size_t known
   return found->template get<std::size_t>();
 }
 
-/// The data of an event as JSON. Its own error says what is wrong, without a piece of the data.
+/// The data of an event as JSON. Its error names the problem and shows no data.
 inline result<nlohmann::json> json_of(const event_view& event) {
   if (event.content_type() == kdb::content_type::binary)
     return can_not_decode(event, "its data are binary, not JSON");
@@ -216,8 +219,8 @@ result<T> decode(const event_view& event) {
 // -- one event -----------------------------------------------------------------------
 
 /// Makes an event of a value, with a random id. The metadata must be a JSON object or null; the version of the type is added to them if it is above 1.
-/// Errors: `invalid_argument` for a value that has no JSON form, such as a text that is not UTF-8. JSON has no number for NaN and the infinities: they
-/// become null, and then can't be decoded as a number.
+/// Errors: `invalid_argument` for a value that has no JSON form, such as a text that is not UTF-8. JSON can't represent NaN and
+/// infinities: they become null, which can't be decoded as a number.
 template <typed_event T>
 result<new_event> to_event(const T& value, nlohmann::json metadata = nullptr) {
   constexpr auto schema = schema_of<T>;
@@ -236,13 +239,13 @@ result<new_event> to_event(const T& value, nlohmann::json metadata = nullptr) {
       data = nlohmann::json(value).dump();
     }
     return new_event::json(std::string{schema.type()}, std::move(data), metadata.is_null() ? std::string{} : metadata.dump());
-  } catch (const std::exception&) { // Its text may show a piece of the value.
+  } catch (const std::exception&) { // The text of the exception may show a part of the value.
     return detail::can_not_encode(schema.type(), "it has no JSON form", std::string{schema.type()},
                                   "values that have one: text is UTF-8");
   }
 }
 
-/// The same for whichever event the variant holds.
+/// The same for the value that the variant contains.
 template <class... T>
   requires(typed_event<T>&&...)
 result<new_event> to_event(const std::variant<T...>& value, nlohmann::json metadata = nullptr) {
@@ -255,9 +258,9 @@ bool is(const event_view& event) {
   return event.type() == schema_of<T>.type();
 }
 
-/// Returns the value of an event, brought to the version that this program knows. Errors: `protocol_error`, with the stream, the revision and the type
-/// of the event in its message, if the event is of another type, is binary, has no data, or its data are not JSON of the shape of `T`; if its version is
-/// newer; or if an upcast fails.
+/// Returns the value of an event, after upcasts to the version that this program knows. Errors: `protocol_error`, with the stream, the
+/// revision and the type of the event in its message, if the event is of another type, is binary, has no data, or its data are not JSON
+/// of the shape of `T`; if its version is newer; or if an upcast fails.
 template <typed_event T>
 result<T> from_event(const event_view& event) {
   if (!is<T>(event))

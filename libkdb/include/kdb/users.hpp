@@ -11,22 +11,21 @@
 #include <kdb/call_options.hpp>
 #include <kdb/export.hpp>
 
-// Users: who may log in, and the groups that access lists name. Only servers with authentication have them; others may not answer, so that
-// calls without any deadline end after `silence_limit`. Passwords go to the server as they are: over TLS, or in clear where the client
-// speaks without it.
+// Users, who may log in, and their groups, which access control lists may name. Only servers with authentication have users; others may
+// not answer, so calls without a deadline end after `silence_limit`. Passwords are sent unencrypted unless the connection uses TLS.
 namespace kdb {
 inline namespace KDB_API v0 {
 
 /// Options of a user to create.
 struct create_user_options {
-  /// For people.
+  /// The full name, for people.
   std::string full_name{};
-  /// Names that access lists may use, "$admins" and "$ops" among them.
+  /// The groups of the user, for example "$admins" or "$ops". Access control lists may name them.
   std::vector<std::string> groups{};
   call_options call{};
 };
 
-/// For an update: both replace what the user had. The password stays.
+/// Options of an update, which replaces the full name and all groups. The password stays.
 struct update_user_options {
   std::string full_name{};
   std::vector<std::string> groups{}; ///< Replace all groups of the user.
@@ -37,21 +36,21 @@ struct update_user_options {
 struct user_details {
   std::string login_name;
   std::string full_name;
-  /// Names that access control lists may contain.
+  /// The groups of the user.
   std::vector<std::string> groups;
-  /// Unset if the server does not say.
+  /// When the user was last changed. Unset if the server does not tell it.
   std::optional<std::chrono::sys_time<std::chrono::duration<std::int64_t, std::ratio<1, 10'000'000>>>> last_updated{};
-  /// Can't log in.
+  /// Whether the user can't log in.
   bool disabled = false;
 
   friend bool operator==(const user_details&, const user_details&) = default;
 };
 
 // -- requests ------------------------------------------------------------------------
-// `user_not_found`: there is no such user. `user_conflict`: somebody else changed the user at the same time. Requests that change a user are for
-// administrators, save `change_password`: others get `access_denied`. Passwords are never printed.
+// `user_not_found`: there is no such user. `user_conflict`: somebody else changed the user at the same time. Requests that change a user,
+// except `change_password`, are for members of `$admins`: others get `access_denied`. Passwords are never printed.
 
-/// Creates a user. If the user exists with the same password, nothing changes; with another password it is `user_conflict`.
+/// Creates a user. No effect if the user exists with the same password; `user_conflict` if it exists with another one.
 struct create_user {
   using answer = void;
   std::string login_name;
@@ -66,7 +65,7 @@ struct update_user {
   update_user_options options{};
 };
 
-/// Deletes a user. The name can be used again later. Calls that are already running go on.
+/// Deletes a user. The name can be used again later. Running calls continue.
 struct delete_user {
   using answer = void;
   std::string login_name;
@@ -80,7 +79,7 @@ struct enable_user {
   call_options call{};
 };
 
-/// Disables a user. Takes effect within about a second, because servers cache logins. Calls that are already running go on.
+/// Disables a user. Takes effect within about a second, because servers cache logins. Running calls continue.
 struct disable_user {
   using answer = void;
   std::string login_name;
@@ -112,7 +111,7 @@ struct list_users {
 struct change_password {
   using answer = void;
   std::string login_name;
-  std::string current_password; ///< Has to be the right one.
+  std::string current_password; ///< The current password.
   std::string new_password;     ///< Replaces the current one.
   call_options call{};
 };

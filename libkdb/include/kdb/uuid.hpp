@@ -12,13 +12,13 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// Identifies an event. Version and variant are the caller's choice; the nil value is refused wherever an id is needed.
+/// Identifies an event. Any version and variant is accepted. The nil UUID is refused where an id is needed.
 using uuid = boost::uuids::uuid;
 
-/// Returns a fresh random (version 4) id. Safe from any thread, and in the child of a fork. Unique, but not secret.
+/// Returns a new random id (version 4). May be called from any thread, and in the child of a fork. Unique, but not suitable as a secret.
 uuid random_uuid();
 
-/// Reads the canonical form with hyphens, in either letter case.
+/// Parses the canonical form with hyphens, in upper or lower case.
 result<uuid> parse_uuid(std::string_view text);
 
 /// The canonical form, in lower case.

@@ -10,17 +10,17 @@
 namespace kdb {
 inline namespace KDB_API v0 {
 
-/// Options of a watch of a node's statistics.
+/// Options of `watch_statistics`.
 ///
-/// A watch asks the node for its statistics when `next` is called: the first time at once, then at most once in each period. A slow caller
-/// misses samples, and never gets an old one. The error of the first sample ends the watch. When a later one fails, for instance because the
-/// node is lost, the watch tries again, on the node that the client finds, as `resume` says.
+/// A watch reads the node's statistics when `next` is called: the first time at once, then at most once in each period. A slow caller
+/// misses samples, but never gets an old one. If the first sample fails, the watch ends. If a later sample fails, for instance because
+/// the node is lost, the watch tries again, on the node that the client then uses, as `resume` says.
 struct watch_statistics_options {
-  /// The time from one sample to the next. More than 0.
+  /// The time between two samples. Above 0.
   std::chrono::milliseconds refresh_period{1'000};
-  /// The attempts after a sample has failed. A watch has no watchdog.
+  /// The attempts after a failed sample. A watch has no watchdog.
   resume_options resume{};
-  /// Of each sample: the deadline bounds one of them.
+  /// The options of each sample: the deadline bounds one sample.
   call_options call{};
 };
 

@@ -3,6 +3,7 @@
 
 #include <random>
 
+#include <event_store/client/persistent.pb.h>
 #include <event_store/client/serverfeatures.pb.h>
 #include <event_store/client/streams.pb.h>
 
@@ -10,6 +11,7 @@ namespace kdb::bench {
 
 namespace {
 
+namespace persistent = event_store::client::persistent_subscriptions;
 namespace streams = event_store::client::streams;
 
 constexpr std::int64_t created_ticks = 17'955'394'233'842'797;
@@ -84,12 +86,16 @@ private:
 
 } // namespace
 
-replay make_read_replay(std::size_t count, std::size_t data_size) {
+namespace {
+
+/// `count` events, each put into a message of that type.
+template <class Message>
+replay make_replay(std::size_t count, std::size_t data_size) {
   std::mt19937_64 random{4711};
   replay result;
   std::uint64_t position = 100'000;
   for (std::size_t i = 0; i < count; ++i) {
-    streams::ReadResp message;
+    Message message;
     auto& event = *message.mutable_event()->mutable_event();
     event.mutable_id()->mutable_structured()->set_most_significant_bits(static_cast<std::int64_t>(random()));
     event.mutable_id()->mutable_structured()->set_least_significant_bits(static_cast<std::int64_t>(random()));
@@ -109,6 +115,16 @@ replay make_read_replay(std::size_t count, std::size_t data_size) {
     result.ends.push_back(result.bytes.size());
   }
   return result;
+}
+
+} // namespace
+
+replay make_read_replay(std::size_t count, std::size_t data_size) {
+  return make_replay<streams::ReadResp>(count, data_size);
+}
+
+replay make_consume_replay(std::size_t count, std::size_t data_size) {
+  return make_replay<persistent::ReadResp>(count, data_size);
 }
 
 std::string supported_methods() {
@@ -142,11 +158,32 @@ std::string caught_up_message() {
   return message.SerializeAsString();
 }
 
+std::string consumer_confirmation() {
+  persistent::ReadResp message;
+  message.mutable_subscription_confirmation()->set_subscription_id("8d3c2e0a-52f7-4f0f-9d39-7b7f1f7f8f10");
+  return message.SerializeAsString();
+}
+
 read_request parse_read_request(std::string_view message) {
   streams::ReadReq request;
   request.ParseFromArray(message.data(), static_cast<int>(message.size()));
-  return {request.options().stream().stream_identifier().stream_name(), request.options().has_subscription(),
-          request.options().count()};
+  const auto& options = request.options();
+  return {.stream = options.stream().stream_identifier().stream_name(),
+          .subscription = options.has_subscription(),
+          .from_start = options.stream().has_start(),
+          .count = options.count()};
+}
+
+consume_request parse_consume_request(std::string_view message) {
+  consume_request found;
+  for (fields content{message}; content.next();)
+    for (fields field{content.bytes}; field.next();) {
+      if (content.number == 1 && field.number == 3)
+        found.buffer = field.value;
+      else if (content.number != 1 && field.number == 2)
+        ++found.answered;
+    }
+  return found;
 }
 
 std::string records_answer(std::string_view request) {

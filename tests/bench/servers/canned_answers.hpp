@@ -14,19 +14,31 @@ namespace kdb::bench {
 /// `count` ReadResp messages, events of one stream with `data_size` bytes of data, as a KurrentDB server would send them.
 replay make_read_replay(std::size_t count, std::size_t data_size);
 
+/// The same events as a consumer gets them: ReadResp messages of a group.
+replay make_consume_replay(std::size_t count, std::size_t data_size);
+
 /// A SupportedMethods message: reads, batch append with relative deadlines, and AppendRecords.
 std::string supported_methods();
 
 std::string subscription_confirmation();
 std::string caught_up_message();
+std::string consumer_confirmation();
 
 /// What the canned server must know of a ReadReq.
 struct read_request {
   std::string stream;
   bool subscription = false;
+  bool from_start = false;
   std::uint64_t count = 0;
 };
 read_request parse_read_request(std::string_view message);
+
+/// What it must know of a consumer's message: either the first one, with the size of the buffer, or answers to events.
+struct consume_request {
+  std::uint64_t buffer = 0;
+  std::uint64_t answered = 0;
+};
+consume_request parse_consume_request(std::string_view message);
 
 /// The AppendRecordsResponse for a request with one record, of which the answer takes the stream.
 std::string records_answer(std::string_view request);

@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <cstdio>
-#include <list>
+#include <limits>
+#include <map>
 #include <memory>
 
 #include <arpa/inet.h>
@@ -16,6 +18,7 @@
 
 #include "tests/bench/servers/canned_answers.hpp"
 #include "tests/bench/servers/http2.hpp"
+#include "tests/bench/servers/pacer.hpp"
 
 namespace kdb::bench {
 
@@ -27,7 +30,8 @@ constexpr std::size_t send_chunk = 256 * 1024;
 class canned_calls : public http2_connection::handler {
 public:
   canned_calls(const canned_server_options& options)
-    : events_{make_read_replay(options.events, options.data_size)}, methods_{supported_methods()} {}
+    : events_{make_read_replay(options.events, options.data_size)},
+      group_events_{make_consume_replay(options.events, options.data_size)}, methods_{supported_methods()} {}
 
   void on_message(http2_connection& self, http2_connection::stream& call, std::string_view message) override {
     if (call.path.ends_with("Streams/BatchAppend"))
@@ -36,14 +40,21 @@ public:
       http2_connection::send_message(call, records_answer(message));
     else if (call.path.ends_with("Streams/Read"))
       read(self, call, parse_read_request(message));
+    else if (call.path.ends_with("PersistentSubscriptions/Read"))
+      consume(call, parse_consume_request(message));
+    else if (is_about_groups(call))
+      http2_connection::send_message(call, {});
   }
 
   void on_half_close(http2_connection&, http2_connection::stream& call) override {
     if (call.path.ends_with("Streams/Read"))
       return; // ends when everything is sent; subscriptions never
+    if (call.path.ends_with("PersistentSubscriptions/Read"))
+      call.left = 0;
     if (call.path.ends_with("ServerFeatures/GetSupportedMethods"))
       http2_connection::send_message(call, methods_);
-    else if (!call.path.ends_with("Streams/BatchAppend") && !call.path.ends_with("StreamsService/AppendRecords"))
+    else if (!call.path.ends_with("Streams/BatchAppend") && !call.path.ends_with("StreamsService/AppendRecords") &&
+             !is_about_groups(call))
       call.status = 12; // UNIMPLEMENTED
     if (!call.status)
       call.status = 0;
@@ -51,12 +62,22 @@ public:
 
   void on_gone(http2_connection&, http2_connection::stream& call) override {
     std::erase_if(subscriptions_, [&](auto& each) { return each.call == &call; });
+    unsent_.erase(&call);
   }
 
 private:
+  static bool is_about_groups(const http2_connection::stream& call) {
+    return call.path.find("PersistentSubscriptions/") != std::string::npos;
+  }
+
   void read(http2_connection&, http2_connection::stream& call, const read_request& request) {
     if (request.subscription) {
       http2_connection::send_message(call, subscription_confirmation());
+      if (request.from_start) {
+        call.source = &events_;
+        call.left = events_.ends.size();
+        return;
+      }
       http2_connection::send_message(call, caught_up_message());
       subscriptions_.push_back({&call, request.stream});
       return;
@@ -65,6 +86,19 @@ private:
     // "Everything" is what there is; a number is honoured, from the beginning again if need be.
     call.left = request.count >= 1ull << 32 ? events_.ends.size() : request.count;
     call.status = 0;
+  }
+
+  /// All events once, never more of them unanswered than the client allows.
+  void consume(http2_connection::stream& call, const consume_request& request) {
+    if (request.buffer > 0) {
+      http2_connection::send_message(call, consumer_confirmation());
+      call.source = &group_events_;
+      unsent_[&call] = group_events_.ends.size();
+    }
+    auto& unsent = unsent_[&call];
+    const auto more = std::min<std::uint64_t>(unsent, request.buffer + request.answered);
+    call.left += more;
+    unsent -= more;
   }
 
   void append(http2_connection::stream& call, std::string_view message) {
@@ -80,10 +114,11 @@ private:
     http2_connection::stream* call;
     std::string stream;
   };
-  replay events_;
+  replay events_, group_events_;
   std::string methods_;
   batch_answers appends_;
   std::vector<subscription> subscriptions_;
+  std::map<const http2_connection::stream*, std::uint64_t> unsent_; // Of what a consumer is to get.
 };
 
 /// A socket and the HTTP/2 connection on it.
@@ -108,15 +143,18 @@ struct peer {
     }
   }
 
-  /// Sends what can be sent. False when the connection is over.
-  bool write() {
+  /// Sends what can be sent, `chunk` bytes at a time, but no more than `most` chunks. False when the connection is over.
+  bool write(std::size_t chunk, std::size_t most) {
+    has_more = true;
     for (;;) {
       if (at == out.size()) {
         out.clear();
         at = 0;
-        http.fill(out, send_chunk);
+        if (most-- == 0)
+          return true;
+        http.fill(out, chunk);
         if (out.empty()) {
-          blocked = false;
+          blocked = has_more = false;
           return true;
         }
       }
@@ -134,18 +172,21 @@ struct peer {
   std::string out;
   std::size_t at = 0;
   bool blocked = false;
+  bool has_more = false; // There may be something to send that has not been looked at.
 };
 
 class server {
 public:
-  explicit server(const canned_server_options& options) : calls_{options}, messages_per_frame_{options.messages_per_frame} {}
+  explicit server(const canned_server_options& options)
+    : calls_{options}, messages_per_frame_{options.messages_per_frame}, paced_{options.paced} {}
 
   int run() {
     if (!listen())
       return 1;
     for (;;) {
       std::array<epoll_event, 64> ready;
-      auto count = ::epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), -1);
+      const auto has_more = std::ranges::any_of(peers_, [](auto& each) { return each->has_more && !each->blocked; });
+      auto count = ::epoll_wait(epoll_, ready.data(), static_cast<int>(ready.size()), has_more ? 0 : -1);
       for (int i = 0; i < count; ++i) {
         auto& event = ready[static_cast<std::size_t>(i)];
         if (event.data.fd == STDIN_FILENO)
@@ -206,11 +247,21 @@ private:
 
   /// Sends on every connection: an append on one shows on the subscriptions of others.
   void flush() {
-    std::erase_if(peers_, [](auto& each) { return !each->blocked && !each->write(); });
+    auto chunk = send_chunk, most = std::numeric_limits<std::size_t>::max();
+    if (paced_) {
+      const auto now = std::chrono::steady_clock::now();
+      if (!pace_.is_due(now))
+        return;
+      chunk = 1; // So each holds one message.
+      most = pace_.begin_burst(now);
+    }
+    std::erase_if(peers_, [&](auto& each) { return !each->blocked && !each->write(chunk, most); });
   }
 
   canned_calls calls_; // outlives the peers, whose calls it is told of
   std::size_t messages_per_frame_;
+  const bool paced_;
+  pacer pace_;
   int listener_ = -1;
   int epoll_ = -1;
   std::vector<std::unique_ptr<peer>> peers_;

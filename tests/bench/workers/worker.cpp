@@ -35,6 +35,7 @@ const std::map<std::string_view, factory>& factories() {
     {"actors-records", make_actors_records},
     {"actors-append-single", make_actors_append_single},
     {"actors-live", make_actors_live},
+    {"actors-subscribe", make_actors_subscribe},
     {"client-read", make_client_read},
     {"client-append-single", make_client_append_single},
     {"asio-read", make_asio_read},

@@ -46,6 +46,7 @@ worker make_actors_append(const work_options&);   // four host actors share what
 worker make_actors_records(const work_options&);  // the same with append_records
 worker make_actors_append_single(const work_options&); // one at a time
 worker make_actors_live(const work_options&);          // append to delivery at a subscriber
+worker make_actors_subscribe(const work_options&);     // a subscription that catches up
 worker make_raw_consume(const work_options&);          // a consumer's call, completion queue, acknowledges in batches
 worker make_raw_consume_live(const work_options&);     // append to delivery at a consumer
 worker make_actors_consume(const work_options&);       // a host actor acknowledges each batch

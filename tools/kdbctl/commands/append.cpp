@@ -299,10 +299,10 @@ void define_append(definition& program) {
     .option("--metadata,-m", "TEXT", given->metadata, "The metadata of the event.")
     .option("--metadata-file", "FILE", given->metadata_file, "A file with the metadata of the event.", subject::file)
     .option("--id", "UUID", given->id, "The id of the event; a random one by default.")
-    .option("--content-type", "KIND", given->content_type, "How the data are marked; by default json if they are JSON.")
+    .option("--content-type", "KIND", given->content_type, "The content type; by default json if the data are JSON.")
     .choices({"json", "binary"})
     .option("--expected,-e", "STATE", given->expected,
-            "What the stream has to be: any, no-stream, exists, or the number of its last event.")
+            "The expected state of the stream: any, no-stream, exists, or the number of its last event.")
     .flag("--in-parts", given->in_parts, "Appends long lists as several appends, which are not atomic together.")
     .flag("--to-streams", given->to_streams, "Each line names its stream; all streams are written to, or none.")
     .flag("--in-order", given->in_order, "The same, and the events have the order of the lines across streams.")

@@ -222,7 +222,7 @@ ending follow(session& with, const bench_arguments& given) {
 definition& define_load(definition& command, const arguments& into, std::string_view stream) {
   return command.option("--events,-n", "N", into->events, "How many events; 100000 by default.")
     .option("--size", "BYTES", into->size, "The data of each event; 256 by default.")
-    .option("--in-flight", "N", into->in_flight, "Appends under way at the same time; 64 by default.")
+    .option("--in-flight", "N", into->in_flight, "Appends in flight at the same time; 64 by default.")
     .option("--stream", "STREAM", into->stream, std::string{stream}, subject::stream)
     .flag("--keep", into->keep, "Does not delete the stream afterwards.");
 }

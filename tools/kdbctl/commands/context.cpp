@@ -111,14 +111,14 @@ void define_context(definition& program) {
              "kdbctl context add prod 'kurrentdb://node1:2113,node2:2113?tlsCaFile=ca.crt' --login ann")
     .argument("NAME", added->name, "Letters, digits, '.', '_' and '-'.", subject::context)
     .argument("URI", added->connection, "The connection string, without a password.")
-    .option("--login", "NAME", added->user, "The user to ask as. The password is asked for, and kept.")
+    .option("--login", "NAME", added->user, "The user. kdbctl asks for the password, and stores it.")
     .option("--keep-password-from", "FILE", added->password_file, "The first line of the file is the password to keep.",
             subject::file)
     .flag("--no-password", added->no_password, "Keeps no password: it is asked for each time.")
     .runs([added](session& with) { return add(with, *added); });
   contexts.command("list", "Lists the contexts.", "kdbctl context list").runs(list);
   const auto shown = std::make_shared<context_arguments>();
-  contexts.command("show", "Shows a context, or where the connection comes from and what it is.", "kdbctl context show")
+  contexts.command("show", "Shows a context, or the connection that is used and its origin.", "kdbctl context show")
     .argument("NAME", shown->shown, "", subject::context)
     .runs([shown](session& with) { return show(with, shown->shown); });
   const auto used = std::make_shared<context_arguments>();

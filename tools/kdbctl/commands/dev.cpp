@@ -72,7 +72,7 @@ void define_dev(definition& program) {
              "kdbctl dev --db events.db --tls certs")
     .option("--port,-p", "N", given->port,
             "The port, 2113 by default; 0 takes a free one. Nodes of a cluster have the ports behind it.")
-    .option("--cluster", "N", given->cluster, "That many nodes, an odd number.")
+    .option("--cluster", "N", given->cluster, "The number of nodes; must be odd.")
     .option("--db", "FILE", given->database, "Keeps the events in this SQLite file.", subject::file)
     .flag("--auth", given->authentication, "Callers have to be users: admin and ops have the password changeit.")
     .option("--tls", "FOLDER", given->tls, "TLS, with users. Certificates are made in the folder; clients trust its ca.crt.",

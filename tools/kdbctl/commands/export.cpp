@@ -92,9 +92,9 @@ kdb::result<void> exporter::resume(const std::string& source) {
     return kdb::unexpected{
       kdb::errc::invalid_argument,
       "'" + checkpoint_file() +
-        "' belongs to an export of something else, or from another server; delete it, or write to another file"};
+        "' belongs to an export of other streams, or from another server; delete it, or write to another file"};
   checkpoint_ = std::move(*checkpoint);
-  with_.say("goes on after " + counted(checkpoint_.events, "event"));
+  with_.say("continues after " + counted(checkpoint_.events, "event"));
   return {};
 }
 
@@ -111,7 +111,7 @@ kdb::result<void> exporter::open() {
   const auto length = static_cast<off_t>(checkpoint_.bytes);
   if (size_of(file_.number()) < checkpoint_.bytes || ::ftruncate(file_.number(), length) != 0 ||
       ::lseek(file_.number(), length, SEEK_SET) != length)
-    return kdb::unexpected{kdb::errc::invalid_argument, "'" + given_.file + "' is not the file that its checkpoint tells of"};
+    return kdb::unexpected{kdb::errc::invalid_argument, "'" + given_.file + "' does not match its checkpoint"};
   begun_with_ = checkpoint_.bytes;
   out_.emplace(file_.number());
   return save();
@@ -222,7 +222,7 @@ ending exporter::run() {
   if (auto saved = save(); !saved)
     return saved.error();
   if (!done || is_stopped()) {
-    const auto go_on = to_stdout_ ? std::string{} : "; the same command goes on there";
+    const auto go_on = to_stdout_ ? std::string{} : "; the same command continues there";
     return with_.broken_off(text + go_on, checkpoint_.events > 0, done ? std::nullopt : std::optional{done.error()});
   }
   if (!to_stdout_)
@@ -237,13 +237,13 @@ void define_export(definition& program) {
   const auto given = std::make_shared<export_arguments>();
   auto& command =
     program
-      .command(
-        "export",
-        "Writes streams, or $all, as lines of NDJSON that `kdbctl import` reads. An export into a file that was interrupted goes "
-        "on where it was: "
-        "FILE.checkpoint says where. Lines have no revisions and times, which another server would give anew; --full adds them.",
-        "kdbctl export orders-1 orders-2 --file orders.ndjson\n"
-        "kdbctl export '$all' --stream-prefix orders- --file orders.ndjson")
+      .command("export",
+               "Writes streams, or $all, as lines of NDJSON that `kdbctl import` reads. An interrupted export into a file "
+               "continues: "
+               "FILE.checkpoint has its progress. Lines have no revisions and times, which another server assigns itself; --full "
+               "adds them.",
+               "kdbctl export orders-1 orders-2 --file orders.ndjson\n"
+               "kdbctl export '$all' --stream-prefix orders- --file orders.ndjson")
       .argument("STREAM", given->streams, "The streams, or '$all': without the events of the server itself.", subject::stream)
       .option("--file,-o", "FILE", given->file, "The file; standard output by default, or for '-'.", subject::file)
       .flag("--force", given->force, "Replaces the file if it is there and has no checkpoint.")

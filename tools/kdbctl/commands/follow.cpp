@@ -143,7 +143,8 @@ ending consume(session& with, const follow_arguments& given) {
 
 ending follow(session& with, const follow_arguments& given) {
   if (given.exec && !given.group)
-    return misuse("--exec goes with --consumer", "A pipe does without: kdbctl follow STREAM | while read line; do …; done");
+    return misuse("--exec goes with --consumer",
+                  "Without --consumer use a pipe: kdbctl follow STREAM | while read line; do …; done");
   return given.group ? consume(with, given) : catch_up(with, given);
 }
 
@@ -153,28 +154,29 @@ void define_follow(definition& program) {
   const auto given = std::make_shared<follow_arguments>();
   auto& command =
     program
-      .command("follow",
-               "Shows events as they come, until it is interrupted. When the node is lost it goes on with another one, behind "
-               "the last event. With "
-               "--consumer it consumes from a group of a persistent subscription: an event is acknowledged when it is written, "
-               "or when the command of "
-               "--exec has ended with 0. A command that ends with 75 gets the event again, one that ends with 76 skips it; any "
-               "other status "
-               "parks it.",
-               "kdbctl follow orders-1 --from start\n"
-               "kdbctl follow '$all' --no-system --output ndjson | jq .type\n"
-               "kdbctl follow orders-1 --consumer shipping --exec './ship-order'")
+      .command(
+        "follow",
+        "Shows events as they arrive, until it is interrupted. When the node is lost, it continues with another one, after "
+        "the last event. With "
+        "--consumer it consumes from a group of a persistent subscription: an event is acknowledged when it is written, "
+        "or when the command of "
+        "--exec has ended with 0. If the command ends with 75, the event is delivered again; with 76 it is skipped; with any "
+        "other status "
+        "it is parked.",
+        "kdbctl follow orders-1 --from start\n"
+        "kdbctl follow '$all' --no-system --output ndjson | jq .type\n"
+        "kdbctl follow orders-1 --consumer shipping --exec './ship-order'")
       .argument("STREAM", given->stream, "The stream, or '$all'.", subject::stream)
       .option(
         "--from,-f", "PLACE", given->from,
-        "The event to begin behind: start, end (the default), the number of an event, or a position COMMIT/PREPARE of $all.")
+        "The event after which to begin: start, end (the default), the number of an event, or a position COMMIT/PREPARE of $all.")
       .option("--limit,-n", "N", given->limit, "Ends after that many events.")
-      .flag("--until-caught-up", given->until_caught_up, "Ends when there are no more events for now.")
+      .flag("--until-caught-up", given->until_caught_up, "Ends after the existing events.")
       .flag("--resolve-links,-l", given->resolve_links, "Shows the events that links stand for.")
       .option("--consumer", "GROUP", given->group, "Consumes from this group of the stream.", subject::group)
       .option("--exec", "COMMAND", given->exec,
               "With --consumer: runs this command of the shell for each event, which it reads as a line of NDJSON.")
-      .option("--buffer", "N", given->buffer, "With --consumer: events that may be unanswered.")
+      .option("--buffer", "N", given->buffer, "With --consumer: how many events may be unanswered.")
       .option("--delimiter", "TEXT", given->delimiter,
               "What follows the data of each event in raw output; a line break by default.");
   define_filter(command, given->filter);

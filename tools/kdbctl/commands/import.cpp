@@ -126,7 +126,7 @@ kdb::result<void> importer::skip_imported() {
   lines_read_ = checkpoint_.lines;
   if (checkpoint_.lines == 0)
     return {};
-  with_.say("goes on after " + counted(checkpoint_.lines, "line"));
+  with_.say("continues after " + counted(checkpoint_.lines, "line"));
   if (is_regular_file(file_.number())) {
     if (size_of(file_.number()) < checkpoint_.bytes || !reader_.skip(checkpoint_.bytes))
       return kdb::unexpected{kdb::errc::invalid_argument,
@@ -326,7 +326,7 @@ ending importer::run() {
     if (done)
       if (auto saved = save(); !saved)
         return saved.error();
-    auto end = with_.broken_off(checkpoint_file_.empty() ? text : text + "; the same command goes on there",
+    auto end = with_.broken_off(checkpoint_file_.empty() ? text : text + "; the same command continues there",
                                 checkpoint_.lines > 0 || (!done && !block_.empty()),
                                 bad_line_ ? bad_line_
                                 : done    ? std::nullopt
@@ -366,15 +366,16 @@ void define_import(definition& program) {
     .command("import",
              "Appends lines of NDJSON to the streams that they name, with their ids and metadata, in their order. An import that "
              "was interrupted, even by "
-             "kill -9, goes on where it was, without loss and repetition: FILE.checkpoint says where.",
+             "kill -9, continues without loss or repetition: FILE.checkpoint has its progress.",
              "kdbctl import orders.ndjson --verify\n"
              "kdbctl export '$all' --context prod | kdbctl import --context test")
     .argument("FILE", given->file, "The lines; standard input by default, or for '-'.", subject::file)
     .optional()
     .option("--into", "STREAM", given->into, "Appends all lines to this stream.", subject::stream)
     .option("--checkpoint", "FILE", given->checkpoint,
-            "Where to keep how far the import has come. Standard input has none unless it is named.", subject::file)
-    .flag("--no-checkpoint", given->no_checkpoint, "Keeps no checkpoint: the import can't go on after an interruption.")
+            "The file for the progress of the import. For standard input there is none unless this option names one.",
+            subject::file)
+    .flag("--no-checkpoint", given->no_checkpoint, "Keeps no checkpoint: the import can't continue after an interruption.")
     .flag("--verify", given->verify, "Reads the imported events back, and compares them with the lines.")
     .option("--in-flight", "N", given->in_flight, "Appends that are sent before the first of them is answered; 64 by default.")
     .runs([given](session& with) {

@@ -87,7 +87,7 @@ void define_switch(definition& indexes, const char* name, const char* does, cons
 } // namespace
 
 void define_index(definition& program) {
-  auto& indexes = program.command("index", "Secondary indexes: events found by what they have in common.");
+  auto& indexes = program.command("index", "Secondary indexes, by which events are found without a search of the whole log.");
   define_index_read(indexes);
   define_looking(indexes);
   const arguments created = std::make_shared<index_arguments>();

@@ -56,7 +56,7 @@ ending confirm(bool yes, const std::string& question) {
     return {};
   const auto answer = ask_yes(question);
   if (!answer)
-    return misuse("this can't be undone, and there is no terminal to ask at: add --yes");
+    return misuse("this can't be undone, and there is no terminal to confirm it; add --yes");
   return *answer ? ending{} : ending{exit_status::interrupted, "nothing was done"};
 }
 

@@ -26,7 +26,7 @@ void define_scavenge(definition& program) {
     std::int32_t start_from = 0;
     std::string id;
   };
-  auto& scavenges = program.command("scavenge", "Scavenges, which give the space of deleted events back.");
+  auto& scavenges = program.command("scavenge", "Scavenges, which reclaim the space of deleted events.");
   const auto started = std::make_shared<scavenge_arguments>();
   scavenges
     .command("start", "Starts a scavenge, or shows the one that is running. Its progress is in the stream $scavenges-ID.",
@@ -63,7 +63,7 @@ void define_node(definition& program) {
   auto& nodes = program.command("node", "The node in use: statistics, leadership, maintenance.");
   const auto prefix = std::make_shared<std::string>();
   nodes.command("stats", "Shows the statistics of the node.", "kdbctl node stats proc")
-    .argument("PREFIX", *prefix, "The beginning of the names to show.")
+    .argument("PREFIX", *prefix, "The prefix of the names to show.")
     .optional()
     .asks<kdb::get_statistics>()
     .runs([prefix](session& with) { return statistics(with, *prefix); });
@@ -82,7 +82,7 @@ void define_node(definition& program) {
     .runs([](session& with) { return say_done(with, with.ask(kdb::merge_indexes{}), "merged the indexes"); });
   const auto yes = std::make_shared<bool>(false);
   nodes.command("shutdown", "Shuts the node down.", "kdbctl node shutdown --yes")
-    .flag("--yes", *yes, "Does not ask.")
+    .flag("--yes", *yes, "Does not ask for confirmation.")
     .asks<kdb::shut_down_node>()
     .runs([yes](session& with) {
       auto sure = confirm(*yes, "Shut the node down?");

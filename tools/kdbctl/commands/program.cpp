@@ -11,14 +11,14 @@ std::unique_ptr<definition> define_program(global_options& options) {
   program->option("--connection,-c", "URI", options.connection, "The connection string, without a password.")
     .option("--context", "NAME", options.context, "The connection of that name; see `kdbctl context`.", subject::context)
     .option("--user,-u", "NAME", options.user,
-            "Asks as this user. The password is read from --password-file, KDBCTL_PASSWORD, the context, or a prompt.",
+            "Sends requests as this user. The password is read from --password-file, KDBCTL_PASSWORD, the context, or a prompt.",
             subject::user)
     .option("--password-file", "FILE", options.password_file, "The first line of the file is the password.", subject::file)
     .flag("--credentials-in-clear", options.credentials_in_clear, "Sends the password also without TLS.")
     .option("--timeout", "TIME", options.timeout,
             "For each request, such as 500ms or 2m; 30s by default. Of a read or a subscription it bounds the first answer.")
-    .option("--retry", "N", options.retry, "Retries requests that often where that is safe.")
-    .option("--output", "FORM", options.output, "The form of the output. By default table on a terminal, else ndjson.")
+    .option("--retry", "N", options.retry, "How often requests are retried where that is safe.")
+    .option("--output", "FORM", options.output, "The format of the output. By default table on a terminal, else ndjson.")
     .choices({"table", "json", "ndjson", "raw"})
     .flag("--quiet,-q", options.quiet, "No hints and messages, only errors.")
     .flag("--verbose,-v", options.verbose, "Shows the log of the client.");

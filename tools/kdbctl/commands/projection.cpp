@@ -82,7 +82,7 @@ void define_looking(definition& projections) {
   define_name(projections.command("state", "Shows the state of a projection, as JSON.",
                                   "kdbctl projection state order-totals --partition orders-1"),
               state)
-    .option("--partition", "NAME", state->partition, "Of this partition.")
+    .option("--partition", "NAME", state->partition, "The partition; by default the whole projection.")
     .asks<kdb::get_projection_state>()
     .runs([state](session& with) {
       return show_json(with, with.ask(kdb::get_projection_state{state->name, {.partition = state->partition}}));
@@ -91,7 +91,7 @@ void define_looking(definition& projections) {
   const arguments result = std::make_shared<projection_arguments>();
   define_name(
     projections.command("result", "Shows the result of a projection, as JSON.", "kdbctl projection result order-totals"), result)
-    .option("--partition", "NAME", result->partition, "Of this partition.")
+    .option("--partition", "NAME", result->partition, "The partition; by default the whole projection.")
     .asks<kdb::get_projection_result>()
     .runs([result](session& with) {
       return show_json(with, with.ask(kdb::get_projection_result{result->name, {.partition = result->partition}}));

@@ -168,7 +168,7 @@ void define_index_read(definition& indexes) {
                "kdbctl index read --name orders-by-country --field country=DE")
       .option("--category", "NAME", index->category, "The index of streams whose name begins with NAME and a '-'.")
       .option("--type", "TYPE", index->type, "The index of events of this type.")
-      .option("--name", "NAME", index->name, "An index that users have defined.")
+      .option("--name", "NAME", index->name, "The name of a user-defined index.")
       .option("--field", "FIELD=VALUE", index->fields,
               "With --name: the value of a field. Any number of times; all have to match.");
   define_extent(read_index_command, *index);

@@ -69,7 +69,7 @@ ending info(session& with) {
 } // namespace
 
 void define_server(definition& program) {
-  program.command("ping", "Connects, and measures how long that and a request take.", "kdbctl ping --timeout 2s")
+  program.command("ping", "Connects, and measures the times of the connection and of a request.", "kdbctl ping --timeout 2s")
     .asks<kdb::wait_connected, kdb::read_gossip>()
     .runs(ping);
   program

@@ -125,7 +125,7 @@ void define_shell(definition& program) {
   script("zsh", completion_for_zsh, "kdbctl completion zsh > ~/.zsh/completions/_kdbctl");
 
   const auto words = std::make_shared<std::vector<std::string>>();
-  program.command("complete", "Lists what may stand in place of the last word.")
+  program.command("complete", "Lists the completions of the last word.")
     .argument("WORD", *words, "")
     .optional()
     .hidden()

@@ -262,11 +262,11 @@ void define_looking(definition& streams) {
   const auto listed = std::make_shared<list_arguments>();
   streams
     .command("list",
-             "Lists the names of streams. They come from the stream $streams if the projection of that name runs; else all "
-             "events are looked at, "
+             "Lists the names of streams. They come from the stream $streams if the projection of that name runs. If not, all "
+             "events are read, "
              "which takes long on a large server.",
              "kdbctl stream list orders-")
-    .argument("PREFIX", listed->prefix, "The beginning of the names.", subject::stream)
+    .argument("PREFIX", listed->prefix, "The prefix of the names.", subject::stream)
     .optional()
     .flag("--system", listed->system, "Also streams whose name begins with $.")
     .option("--limit,-n", "N", listed->limit, "At most that many.")
@@ -283,7 +283,7 @@ void define_looking(definition& streams) {
 void define_metadata(definition& streams) {
   const auto given = std::make_shared<metadata_arguments>();
   streams
-    .command("metadata", "Shows the metadata of a stream, or changes what the options name and keeps the rest.",
+    .command("metadata", "Shows the metadata of a stream, or changes the members that the options name and keeps the others.",
              "kdbctl stream metadata orders-1 --max-count 1000 --set owner='\"sales\"'")
     .argument("STREAM", given->stream, "", subject::stream)
     .option("--max-count", "N", given->max_count, "Keeps that many of the newest events.")
@@ -311,7 +311,7 @@ void define_metadata(definition& streams) {
     .option("--delete", names, rights->remove, "Who may delete the stream.")
     .option("--read-metadata", names, rights->read_metadata, "Who may read the metadata.")
     .option("--write-metadata", names, rights->write_metadata, "Who may change the metadata.")
-    .flag("--clear", rights->clear, "Removes the list: the server's defaults hold.")
+    .flag("--clear", rights->clear, "Removes the list: the server's defaults apply.")
     .asks<kdb::get_stream_metadata, kdb::set_stream_metadata>()
     .runs([rights](session& with) { return acl(with, *rights); });
 
@@ -342,7 +342,7 @@ void define_deleting(definition& streams) {
              "kdbctl stream delete orders-1 --expected 12")
     .argument("STREAM", deleted->stream, "", subject::stream)
     .option("--expected,-e", "STATE", deleted->expected,
-            "What the stream has to be: any, exists, or the number of its last event.")
+            "The expected state of the stream: any, exists, or the number of its last event.")
     .asks<kdb::delete_stream>()
     .runs([deleted](session& with) { return remove<kdb::delete_stream>(with, *deleted, "deleted"); });
 
@@ -351,8 +351,9 @@ void define_deleting(definition& streams) {
     .command("tombstone", "Deletes a stream for good: its name can never be used again.",
              "kdbctl stream tombstone orders-1 --yes")
     .argument("STREAM", gone->stream, "", subject::stream)
-    .option("--expected,-e", "STATE", gone->expected, "What the stream has to be: any, exists, or the number of its last event.")
-    .flag("--yes", gone->yes, "Does not ask.")
+    .option("--expected,-e", "STATE", gone->expected,
+            "The expected state of the stream: any, exists, or the number of its last event.")
+    .flag("--yes", gone->yes, "Does not ask for confirmation.")
     .asks<kdb::tombstone_stream>()
     .runs([gone](session& with) {
       auto sure = confirm(gone->yes, "Tombstone '" + gone->stream + "'? Its name can never be used again.");

@@ -107,7 +107,7 @@ void define_looking(definition& users) {
   define_login(users.command("show", "Shows one user.", "kdbctl user show ann"), shown)
     .asks<kdb::get_user>()
     .runs([shown](session& with) { return show(with, with.ask(kdb::get_user{shown->login})); });
-  users.command("whoami", "Shows the user that this connection asks as.", "kdbctl user whoami --user ann")
+  users.command("whoami", "Shows the user of this connection.", "kdbctl user whoami --user ann")
     .asks<kdb::get_current_user>()
     .runs([](session& with) { return show(with, with.ask(kdb::get_current_user{})); });
 }

@@ -74,7 +74,7 @@ private:
 kdb::result<descriptor> open_terminal() {
   descriptor file{::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY)};
   if (file.number() < 0)
-    return kdb::unexpected{kdb::errc::invalid_argument, "there is no terminal to ask at"};
+    return kdb::unexpected{kdb::errc::invalid_argument, "there is no terminal for questions"};
   return file;
 }
 

@@ -61,7 +61,7 @@ exit_status status_of(kdb::errc code) {
 std::string advice_for(const kdb::error& error) {
   using kdb::errc;
   if (error.outcome_unknown)
-    return "The write may have happened all the same: look before you repeat it.";
+    return "The write may have happened: check that before you repeat it.";
   switch (error.code) {
     case errc::stream_not_found: return "`kdbctl stream list PREFIX` shows the streams there are.";
     case errc::group_not_found: return "`kdbctl group list` shows the groups there are.";
@@ -76,7 +76,7 @@ std::string advice_for(const kdb::error& error) {
     case errc::projection_exists: return "`kdbctl projection update` replaces its query.";
     case errc::unauthenticated:
       return "Name the user with --user, and give the password at the prompt, with --password-file or in KDBCTL_PASSWORD.";
-    case errc::access_denied: return "`kdbctl user whoami` shows who you are; --user NAME asks as another user.";
+    case errc::access_denied: return "`kdbctl user whoami` shows the current user; --user NAME uses another one.";
     case errc::unavailable:
     case errc::discovery_failed:
       return "Is a server running there? `kdbctl context show` shows what is used, `kdbctl dev` starts a node for development.";

@@ -10,7 +10,7 @@ namespace {
 
 kdb::unexpected damaged(std::string_view member) {
   return kdb::unexpected{kdb::errc::invalid_argument, "the checkpoint can't be read: '" + std::string{member} +
-                                                        "' is missing or wrong; delete it to begin anew"};
+                                                        "' is missing or wrong; delete it to start again"};
 }
 
 // Reads members of an object and remembers the first one that is wrong.
