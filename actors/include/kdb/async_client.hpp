@@ -147,7 +147,7 @@ template <class State>
 class stream_handle {
 public:
   explicit stream_handle(std::shared_ptr<State> state) : state_{std::move(state)} {}
-  stream_handle(stream_handle&&) = default;
+  stream_handle(stream_handle&&) noexcept = default;
   stream_handle& operator=(stream_handle&& other) noexcept {
     auto replaced = std::exchange(state_, std::exchange(other.state_, nullptr));
     if (replaced)
