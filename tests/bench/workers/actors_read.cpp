@@ -14,8 +14,7 @@ namespace {
 
 struct reading_state {
   reader_actor reader;
-  std::uint64_t events = 0;
-  std::uint64_t bytes = 0;
+  seen_events seen;
 };
 using reading_self = caf::stateful_actor<reading_state>;
 
@@ -23,14 +22,11 @@ void ask(reading_self* self, outcome<std::uint64_t> result);
 
 void take(reading_self* self, const event_batch& batch, const outcome<std::uint64_t>& result) {
   if (batch.empty()) {
-    result.done(self->state.events);
+    result.done(self->state.seen.events);
     self->quit();
     return;
   }
-  for (auto& event : batch.events()) {
-    ++self->state.events;
-    self->state.bytes += event.data().size();
-  }
+  self->state.seen.take(batch);
   ask(self, result);
 }
 
