@@ -48,13 +48,8 @@ void consume_stream::on_end(result<void> outcome) {
 }
 
 void consume_stream::deliver_in_time() {
-  if (busy_ || builder_.empty())
-    return;
-  const auto due = pace_.due(builder_.size());
-  if (!may_read() || due <= std::chrono::steady_clock::now())
+  if (!busy_ && !builder_.empty() && (!may_read() || is_due(pace_.due(builder_.size()))))
     deliver();
-  else
-    flush_at(due);
 }
 
 void consume_stream::deliver() {

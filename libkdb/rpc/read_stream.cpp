@@ -53,13 +53,8 @@ void read_stream::on_end(result<void> outcome) {
 }
 
 void read_stream::deliver_in_time() {
-  if (outstanding_ > 0 || builder_.empty())
-    return;
-  const auto due = pace_.due(builder_.size());
-  if (due <= std::chrono::steady_clock::now())
+  if (outstanding_ == 0 && !builder_.empty() && is_due(pace_.due(builder_.size())))
     deliver();
-  else
-    flush_at(due);
 }
 
 void read_stream::deliver() {

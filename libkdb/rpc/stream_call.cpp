@@ -165,9 +165,11 @@ void stream_call::flush_later() {
     engine_->flush_later(shared_from_this());
 }
 
-void stream_call::flush_at(std::chrono::steady_clock::time_point time) {
-  if (!flush_timer_.is_set.exchange(true))
+bool stream_call::is_due(std::chrono::steady_clock::time_point time) {
+  const auto due = time <= std::chrono::steady_clock::now();
+  if (!due && !flush_timer_.is_set.exchange(true))
     engine_->watch(std::shared_ptr<timed>{shared_from_this(), &flush_timer_}, time);
+  return due;
 }
 
 void stream_call::spend() {

@@ -63,8 +63,9 @@ protected:
 
   /// Asks for `on_flush` when nothing more is ready.
   void flush_later();
-  /// Asks for `on_flush` at that time, or at an earlier one that was asked for before. From any thread.
-  void flush_at(std::chrono::steady_clock::time_point time);
+  /// Whether that time has come. If not, asks for `on_flush` then, unless one is to come at a time that was asked for before. From
+  /// any thread.
+  bool is_due(std::chrono::steady_clock::time_point time);
   /// Stops the start timeout.
   void note_answer() { answered_ = true; }
   /// From any thread.

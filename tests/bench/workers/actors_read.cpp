@@ -14,8 +14,7 @@ namespace {
 
 struct reading_state {
   reader_actor reader;
-  std::uint64_t events = 0;
-  std::uint64_t bytes = 0;
+  seen_events seen;
 };
 using reading_self = caf::stateful_actor<reading_state>;
 
@@ -23,14 +22,11 @@ void ask(reading_self* self, outcome<std::uint64_t> result);
 
 void take(reading_self* self, const event_batch& batch, const outcome<std::uint64_t>& result) {
   if (batch.empty()) {
-    result.done(any_caf::state_of(self).events);
+    result.done(any_caf::state_of(self).seen.events);
     self->quit();
     return;
   }
-  for (auto& event : batch.events()) {
-    ++any_caf::state_of(self).events;
-    any_caf::state_of(self).bytes += event.data().size();
-  }
+  any_caf::state_of(self).seen.take(batch);
   ask(self, result);
 }
 

@@ -13,8 +13,7 @@ namespace {
 
 struct catching_up_state {
   subscription_actor subscription;
-  std::uint64_t events = 0;
-  std::uint64_t bytes = 0;
+  seen_events seen;
 };
 using catching_up_self = caf::stateful_actor<catching_up_state>;
 
@@ -27,13 +26,10 @@ caf::behavior catching_up_actor(catching_up_self* self, client_actor client, std
           [result](const caf::error& why) { result.failed(why); });
   return {
     [self, &state, count, result](const event_batch& batch) {
-      const auto before = state.events;
-      for (auto& event : batch.events()) {
-        ++state.events;
-        state.bytes += event.data().size();
-      }
-      if (before < count && state.events >= count) {
-        result.done(state.events);
+      const auto before = state.seen.events;
+      state.seen.take(batch);
+      if (before < count && state.seen.events >= count) {
+        result.done(state.seen.events);
         any_caf::send(self, state.subscription, cancel{});
       }
     },

@@ -32,6 +32,19 @@ private:
   client_actor client_;
 };
 
+/// The events that an actor has seen. Counts the bytes that it looks at, so that nothing of the reading can be left out.
+struct seen_events {
+  std::uint64_t events = 0;
+  std::uint64_t bytes = 0;
+
+  void take(const event_batch& batch) {
+    for (auto& event : batch.events()) {
+      ++events;
+      bytes += event.data().size();
+    }
+  }
+};
+
 /// How an actor of a benchmark tells that it is done, or why it could not go on.
 template <class T>
 class outcome {
