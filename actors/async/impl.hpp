@@ -46,10 +46,9 @@ struct async_core::impl {
 
   /// Makes a call. `done` gets the messages of the server.
   void call(const std::shared_ptr<call_job>& job, std::function<void(result<wire::message_list>)> done) const {
-    ask<server_messages>(caf::actor_cast<call_runner>(running->client()), run_call{job},
-                         [done = std::move(done)](result<server_messages> answer) {
-                           done(std::move(answer).transform([](server_messages messages) { return std::move(messages.all); }));
-                         });
+    ask<server_messages>(running->client(), run_call{job}, [done = std::move(done)](result<server_messages> answer) {
+      done(std::move(answer).transform([](server_messages messages) { return std::move(messages.all); }));
+    });
   }
 
   std::shared_ptr<runtime> running;

@@ -14,7 +14,7 @@ namespace {
 template <class Request>
 class actors_job final : public call_job {
 public:
-  actors_job(Request& request, observation begun, client_actor client)
+  actors_job(Request& request, observation begun, untyped_client client)
     : call_job{{}, std::move(begun)}, request_{std::move(request)}, client_{std::move(client)} {}
 
   result<void> prepare() override {
@@ -27,34 +27,38 @@ public:
     if (!answer)
       to.deliver(to_caf(std::move(answer.error())));
     else if constexpr (std::is_void_v<answer_of<Request>>)
-      to.deliver(caf::unit);
+      any_caf::deliver_nothing(to);
     else
       to.deliver(std::move(*answer));
   }
 
 private:
   Request request_;
-  client_actor client_; // A host may let go of its handle while it waits: the call keeps the client.
+  untyped_client client_; // A host may let go of its handle while it waits: the call keeps the client.
 };
 
 } // namespace
 
-template <class Request>
-caf::result<answer_of<Request>> client_state::on_call(Request& request) {
-  if (closing)
-    return to_caf(closed_error());
-  auto seen = begin_call(context->signals, request);
-  any_caf::delegate(self, management,
-                    run_call{std::make_shared<actors_job<Request>>(request, std::move(seen), client_actor{self})});
-  return caf::delegated<answer_of<Request>>{};
+void client_state::on_call(std::unique_ptr<call_job> job) {
+  if (closing) {
+    const auto cause = closed_error();
+    job->seen.ends(cause);
+    self->make_response_promise().deliver(to_caf(cause));
+    return;
+  }
+  any_caf::delegate(self, management, run_call{std::move(job)});
 }
 
 caf::message_handler client_state::call_handlers() {
-  return {
-#define KDB_X(request_type) [this](request_type& request) { return on_call(request); },
-    KDB_CALLS(KDB_X)
+  caf::message_handler all;
+  // One behavior each: the compiler takes long for one with all of them.
+#define KDB_X(request_type)                                                                                                      \
+  all = all.or_else(caf::message_handler{[this](request_type& request) {                                                         \
+    on_call(std::make_unique<actors_job<request_type>>(request, begin_call(context->signals, request), untyped_client{self}));   \
+  }});
+  KDB_CALLS(KDB_X)
 #undef KDB_X
-  };
+  return all;
 }
 
 } // namespace kdb::inline v0

@@ -48,7 +48,7 @@ error closed_error() {
   return {.code = errc::closed, .message = "the client is closed"};
 }
 
-client_self::behavior_type client_state::start(client_parts given) {
+caf::behavior client_state::start(client_parts given) {
   parts = std::move(given);
   restarts = {parts.settings.max_restarts, parts.settings.restart_span};
   context =
@@ -59,8 +59,6 @@ client_self::behavior_type client_state::start(client_parts given) {
   spawn_connection();
   spawn_appender();
   spawn_management();
-  // The operations that are one call have their handlers elsewhere: so the compiler can't compare these with the interface. A test sends
-  // each of them.
   caf::message_handler own{
     [this](append_to_stream& request) { return on_append(request); },
     [this](read_stream& request) { return on_read(request); },
@@ -87,7 +85,7 @@ client_self::behavior_type client_state::start(client_parts given) {
       quit_when_done();
     },
   };
-  return any_caf::behavior_with_exit<client_self::behavior_type>(
+  return any_caf::behavior_with_exit<caf::behavior>(
     self, [this](caf::exit_msg& message) { shut(std::move(message.reason)); }, own.or_else(call_handlers()));
 }
 
@@ -132,7 +130,7 @@ caf::result<append_result> client_state::on_append(append_to_stream& request, po
     return any_caf::delegate(self, appender, observed_append{std::move(request), std::move(seen)});
   const auto explicitly = request.expected == stream_state::no_stream || request.expected.is_revision();
   const auto started =
-    self->spawn(retrying, client_actor{self},
+    self->spawn(retrying, untyped_client{self},
                 retry_plan{explicitly, times, policy::time_budget{deadline_for(parts.settings, call), self->clock().now()}});
   supervise(started.address());
   return any_caf::delegate(self, started, observed_append{std::move(request), std::move(seen)});
@@ -155,7 +153,7 @@ caf::result<reader_actor> client_state::on_read(read_stream& request) {
 caf::result<append_in_parts_result> client_state::on_append_in_parts(append_in_parts& request) {
   if (closing)
     return append_in_parts_result{.stopped = closed_error()};
-  auto worker = self->spawn(parts_appender, client_actor{self});
+  auto worker = self->spawn(parts_appender, untyped_client{self});
   supervise(worker.address());
   return any_caf::delegate(self, worker, std::move(request));
 }
@@ -163,7 +161,7 @@ caf::result<append_in_parts_result> client_state::on_append_in_parts(append_in_p
 caf::result<event_list> client_state::on_read_to_end(read_stream_to_end& request) {
   if (closing)
     return to_caf(closed_error());
-  auto worker = self->spawn(whole_reader, client_actor{self});
+  auto worker = self->spawn(whole_reader, untyped_client{self});
   supervise(worker.address());
   return any_caf::delegate(self, worker, std::move(request));
 }
@@ -240,7 +238,7 @@ caf::result<statistics_watcher_actor> client_state::on_watch_statistics(watch_st
     return to_caf(closed_error());
   if (auto fine = policy::check_watch_statistics(request.options); !fine)
     return to_caf(std::move(fine.error()));
-  const auto started = self->spawn(statistics_watcher, std::move(request.options), client_actor{self});
+  const auto started = self->spawn(statistics_watcher, std::move(request.options), untyped_client{self});
   supervise(started.address());
   return statistics_watcher_actor{started};
 }
@@ -320,17 +318,18 @@ caf::result<server_info> client_state::on_get_server_info(get_server_info& messa
   return *promise;
 }
 
-client_self::behavior_type client_behavior(client_self::stateful_pointer<client_state> self, client_parts parts) {
+caf::behavior client_behavior(caf::stateful_actor<client_state>* self, client_parts parts) {
   return any_caf::state_of(self).start(std::move(parts));
 }
 
 result<client_actor> spawn_client(caf::actor_system& system, settings settings) {
   auto log = std::make_shared<const logger>(settings.log, settings.minimum_log_level, settings.on_change);
   auto signals = make_signals(settings);
-  return spawn_client(system, std::move(settings), std::move(log), std::move(signals));
+  return spawn_client(system, std::move(settings), std::move(log), std::move(signals))
+    .transform([](const untyped_client& client) { return caf::actor_cast<client_actor>(client); });
 }
 
-result<client_actor> spawn_client(caf::actor_system& system, settings settings, logger_ptr log, signals_ptr signals) {
+result<untyped_client> spawn_client(caf::actor_system& system, settings settings, logger_ptr log, signals_ptr signals) {
   if (auto fine = check_system(); !fine)
     return unexpected{std::move(fine.error())};
   if (auto fine = settings.validate(); !fine)
@@ -345,12 +344,12 @@ result<client_actor> spawn_client(caf::actor_system& system, settings settings, 
   auto transports = [engine = std::weak_ptr{engine}, settings](const rpc::address& where) -> std::shared_ptr<rpc::transport> {
     return rpc::make_grpc_transport(engine.lock(), where, settings);
   };
-  return client_actor{system.spawn(client_behavior, client_parts{.settings = settings,
-                                                                 .engine = engine,
-                                                                 .transports = std::move(transports),
-                                                                 .look_up = rpc::resolve,
-                                                                 .log = std::move(log),
-                                                                 .signals = std::move(signals)})};
+  return system.spawn(client_behavior, client_parts{.settings = settings,
+                                                    .engine = engine,
+                                                    .transports = std::move(transports),
+                                                    .look_up = rpc::resolve,
+                                                    .log = std::move(log),
+                                                    .signals = std::move(signals)});
 }
 
 } // namespace kdb::inline v0

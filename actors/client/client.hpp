@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/message_handler.hpp>
 #include <caf/response_promise.hpp>
-#include <caf/typed_event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
 #include <memory>
@@ -38,21 +40,16 @@ struct client_parts {
   signals_ptr signals{};
 };
 
-using client_self = client_actor::extend<accepts<connection_change>,              // Of its connection.
-                                         accepts<run_call, server_messages>,      // Of clients without actors.
-                                         accepts<observed_append, append_result>, // Of a retry.
-                                         accepts<calls_drained>>;
-
 using connected_promise = std::shared_ptr<caf::typed_response_promise<connected>>;
 
 /// The façade: hands requests to the workers that own them, supervises these, and closes everything in order.
 struct client_state {
   static inline const char* name = "kdb.client";
 
-  explicit client_state(client_self::pointer owner) : self{owner} {}
+  explicit client_state(caf::event_based_actor* owner) : self{owner} {}
   ~client_state();
 
-  client_self::behavior_type start(client_parts parts);
+  caf::behavior start(client_parts parts);
 
   // One for each message.
   caf::result<append_result> on_append(append_to_stream& request,
@@ -68,9 +65,8 @@ struct client_state {
   caf::result<subscription_actor> on_subscribe_all(subscribe_to_all& request);
   caf::result<consumer_actor> on_consume(consume& request);
   caf::result<statistics_watcher_actor> on_watch_statistics(watch_statistics& request);
-  /// Handles an operation that is one call. Only its type differs from the others.
-  template <class Request>
-  caf::result<answer_of<Request>> on_call(Request& request);
+  /// Handles an operation that is one call: management makes it, and answers.
+  void on_call(std::unique_ptr<call_job> job);
   caf::result<server_messages> on_run(run_call& request);
   caf::result<connected> on_wait_connected(const wait_connected& request);
   caf::result<void> on_close();
@@ -103,7 +99,7 @@ struct client_state {
   /// Called once, as the last notification.
   void tell_end();
 
-  client_self::pointer self;
+  caf::event_based_actor* self;
   any_caf::monitoring ends;
   client_parts parts;
   worker_context_ptr context;
@@ -130,8 +126,9 @@ struct client_state {
 error closed_error();
 
 /// As the public one, with a logger and signals that are shared.
-result<client_actor> spawn_client(caf::actor_system& system, settings settings, logger_ptr log, signals_ptr signals);
+result<untyped_client> spawn_client(caf::actor_system& system, settings settings, logger_ptr log, signals_ptr signals);
 
-client_self::behavior_type client_behavior(client_self::stateful_pointer<client_state> self, client_parts parts);
+/// The actor is untyped inside: the compiler would compare its handlers with sixty requests, at each of its functions. A test sends each request.
+caf::behavior client_behavior(caf::stateful_actor<client_state>* self, client_parts parts);
 
 } // namespace kdb::inline v0

@@ -5,20 +5,13 @@
 
 namespace kdb::inline v0 {
 
-namespace {
-
-/// How a retry sees the client.
-using appends_actor = caf::typed_actor<accepts<observed_append, append_result>>;
-
-} // namespace
-
 retrying_state::~retrying_state() {
   if (answer.pending())
     answer.deliver(
       to_caf({.code = errc::closed, .message = "the client was closed before the append succeeded", .outcome_unknown = true}));
 }
 
-retrying_actor::behavior_type retrying_state::start(client_actor given, const retry_plan& options) {
+retrying_actor::behavior_type retrying_state::start(untyped_client given, const retry_plan& options) {
   client = std::move(given);
   plan = options;
   return {
@@ -43,7 +36,7 @@ retrying_actor::behavior_type retrying_state::start(client_actor given, const re
 void retrying_state::try_now() {
   pausing = false;
   request.options.call.deadline = plan.budget.left(self->clock().now());
-  any_caf::request(self, caf::actor_cast<appends_actor>(client), caf::infinite, observed_append{request, seen, true})
+  any_caf::request(self, client, caf::infinite, observed_append{request, seen, true})
     .then(
       [this](const append_result& done) {
         seen.ends();
@@ -74,7 +67,7 @@ void retrying_state::end(error error) {
   self->quit();
 }
 
-retrying_actor::behavior_type retrying(retrying_actor::stateful_pointer<retrying_state> self, client_actor client,
+retrying_actor::behavior_type retrying(retrying_actor::stateful_pointer<retrying_state> self, untyped_client client,
                                        const retry_plan& plan) {
   return any_caf::state_of(self).start(std::move(client), plan);
 }

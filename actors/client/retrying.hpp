@@ -33,13 +33,13 @@ struct retrying_state {
   explicit retrying_state(retrying_actor::pointer owner) : self{owner}, stops{owner} {}
   ~retrying_state();
 
-  retrying_actor::behavior_type start(client_actor client, const retry_plan& plan);
+  retrying_actor::behavior_type start(untyped_client client, const retry_plan& plan);
   void try_now();
   void fail(error error);
   void end(error error);
 
   retrying_actor::pointer self;
-  client_actor client;
+  untyped_client client;
   retry_plan plan;
   append_to_stream request;
   observation seen;
@@ -51,7 +51,7 @@ struct retrying_state {
   caf::typed_response_promise<append_result> answer;
 };
 
-retrying_actor::behavior_type retrying(retrying_actor::stateful_pointer<retrying_state> self, client_actor client,
+retrying_actor::behavior_type retrying(retrying_actor::stateful_pointer<retrying_state> self, untyped_client client,
                                        const retry_plan& plan);
 
 } // namespace kdb::inline v0

@@ -13,7 +13,7 @@ statistics_watcher_state::~statistics_watcher_state() {
 }
 
 statistics_watcher_self::behavior_type statistics_watcher_state::start(watch_statistics_options given,
-                                                                       const client_actor& given_client) {
+                                                                       const untyped_client& given_client) {
   options = std::move(given);
   client = caf::actor_cast<caf::weak_actor_ptr>(given_client);
   phases = policy::resuming{{.resume = options.resume}};
@@ -58,7 +58,7 @@ void statistics_watcher_state::take_sample() {
   auto call = options.call;
   call.wait_for_node |= phases.has_begun(); // As for subscriptions: not to wait is for the start.
   // The client answers everyone, also when it ends: no timeout of our own.
-  any_caf::request(self, caf::actor_cast<client_actor>(alive), caf::infinite, get_statistics{std::move(call)})
+  any_caf::request(self, caf::actor_cast<untyped_client>(alive), caf::infinite, get_statistics{std::move(call)})
     .then([this](server_statistics& sample) { arrived(sample); },
           [this](const caf::error& cause) { failed(error::from(cause)); });
 }
@@ -93,7 +93,7 @@ void statistics_watcher_state::finish(error error) {
 
 statistics_watcher_self::behavior_type statistics_watcher(
   statistics_watcher_self::stateful_pointer<statistics_watcher_state> self, watch_statistics_options options,
-  const client_actor& client) {
+  const untyped_client& client) {
   return any_caf::state_of(self).start(std::move(options), client);
 }
 

@@ -24,7 +24,7 @@ struct statistics_watcher_state {
   /// Answers those who still wait.
   ~statistics_watcher_state();
 
-  statistics_watcher_self::behavior_type start(watch_statistics_options options, const client_actor& client);
+  statistics_watcher_self::behavior_type start(watch_statistics_options options, const untyped_client& client);
 
   caf::result<server_statistics> on_next();
   void on_cancel();
@@ -48,6 +48,6 @@ struct statistics_watcher_state {
 
 statistics_watcher_self::behavior_type statistics_watcher(
   statistics_watcher_self::stateful_pointer<statistics_watcher_state> self, watch_statistics_options options,
-  const client_actor& client);
+  const untyped_client& client);
 
 } // namespace kdb::inline v0

@@ -36,7 +36,7 @@ public:
 
   /// Starts a reading: the client answers the request with a reader, which is then asked for batches.
   template <class Request>
-  void read(const client_actor& client, Request request) {
+  void read(const caf::actor& client, Request request) {
     send(caf::actor_cast<caf::strong_actor_ptr>(client), caf::make_message(std::move(request)));
   }
 

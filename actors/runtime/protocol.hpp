@@ -213,11 +213,8 @@ struct server_messages {
   wire::message_list all;
 };
 
-/// The interface of the client for programs without actors, which decode the messages of the server themselves.
-using call_runner = caf::typed_actor<accepts<run_call, server_messages>>;
-
 /// Makes all calls that are neither a batched append nor a stream of events.
-using management_actor = call_runner;
+using management_actor = caf::typed_actor<accepts<run_call, server_messages>>;
 
 // Messages of management to itself.
 /// Calls have ended.
@@ -296,6 +293,12 @@ using consumer_self = consumer_actor::extend<accepts<begin, consumer_actor>, acc
 struct sample_due {};
 
 using statistics_watcher_self = statistics_watcher_actor::extend<accepts<sample_due>>;
+
+// -- the client ------------------------------------------------------------------------------
+
+/// The client as libkdb itself uses it. Its typed interface is for hosts: the type has some sixty requests, so that the name of each
+/// function that takes one has thousands of letters, and comparing it with another interface takes the compiler long.
+using untyped_client = caf::actor;
 
 // -- several requests in one -----------------------------------------------------------------
 

@@ -26,7 +26,7 @@ error process_ends() {
   return {.code = errc::closed, .message = "the client is closed: the process is ending"};
 }
 
-void close_client(caf::actor_system& system, const client_actor& client, std::chrono::milliseconds at_most = patience) {
+void close_client(caf::actor_system& system, const untyped_client& client, std::chrono::milliseconds at_most = patience) {
   host_actor self{system};
   any_caf::request(self, client, at_most, kdb::close{})
     .receive([] {}, [](caf::error&) {}); // An error says that it is closed already.
@@ -53,7 +53,7 @@ void run_aside(std::function<void()> job, bool may_wait) {
 struct runtime::parts {
   std::timed_mutex mutex; // Held while the parts are closed or destroyed.
   std::unique_ptr<owned_system> system = std::make_unique<owned_system>();
-  client_actor client;
+  untyped_client client;
   logger_ptr log;
   signals_ptr signals;
 
@@ -178,7 +178,7 @@ caf::actor_system& runtime::system() {
   return parts_->system->system();
 }
 
-const client_actor& runtime::client() const {
+const untyped_client& runtime::client() const {
   return parts_->client;
 }
 
@@ -222,9 +222,7 @@ bool runtime::runs() const {
 }
 
 result<wire::message_list> runtime::call(const std::shared_ptr<call_job>& job) {
-  return ask<server_messages>(caf::actor_cast<call_runner>(client()), run_call{job}).transform([](server_messages answer) {
-    return std::move(answer.all);
-  });
+  return ask<server_messages>(client(), run_call{job}).transform([](server_messages answer) { return std::move(answer.all); });
 }
 
 void runtime::close() {

@@ -63,7 +63,7 @@ public:
   runtime& operator=(const runtime&) = delete;
 
   caf::actor_system& system();
-  const client_actor& client() const;
+  const untyped_client& client() const;
   const logger& log() const;
   const signals_ptr& signals() const;
 

@@ -37,7 +37,7 @@ competing_workers_state::~competing_workers_state() {
   leave(subscription_ended{.reason = end_reason::closed});
 }
 
-competing_workers_self::behavior_type competing_workers_state::start(client_actor client, competing_workers_plan given) {
+competing_workers_self::behavior_type competing_workers_state::start(untyped_client client, competing_workers_plan given) {
   plan = std::move(given);
   replacements = policy::retry_budget{plan.options.replacements, plan.options.replacement_span};
   worker_ends = {self, [this](const caf::down_msg& message) { on_worker_down(message); }};
@@ -254,7 +254,7 @@ void competing_workers_state::leave(subscription_ended options) {
 }
 
 competing_workers_self::behavior_type competing_workers(competing_workers_self::stateful_pointer<competing_workers_state> self,
-                                                        client_actor client, competing_workers_plan plan) {
+                                                        untyped_client client, competing_workers_plan plan) {
   return any_caf::state_of(self).start(std::move(client), std::move(plan));
 }
 
@@ -264,7 +264,7 @@ result<competing_workers_actor> spawn_competing_workers(caf::actor_system& syste
     return unexpected{std::move(fine.error())};
   if (auto fine = check(plan); !fine)
     return unexpected{std::move(fine.error())};
-  return competing_workers_actor{system.spawn(competing_workers, std::move(client), std::move(plan))};
+  return competing_workers_actor{system.spawn(competing_workers, caf::actor_cast<untyped_client>(client), std::move(plan))};
 }
 
 } // namespace kdb::inline v0

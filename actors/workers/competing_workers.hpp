@@ -40,7 +40,7 @@ struct competing_workers_state {
   explicit competing_workers_state(competing_workers_self::pointer owner) : self{owner} {}
   ~competing_workers_state();
 
-  competing_workers_self::behavior_type start(client_actor client, competing_workers_plan plan);
+  competing_workers_self::behavior_type start(untyped_client client, competing_workers_plan plan);
 
   // One for each message.
   caf::result<void> on_await_joined();
@@ -93,7 +93,7 @@ struct competing_workers_state {
 };
 
 competing_workers_self::behavior_type competing_workers(competing_workers_self::stateful_pointer<competing_workers_state> self,
-                                                        client_actor client, competing_workers_plan plan);
+                                                        untyped_client client, competing_workers_plan plan);
 
 } // namespace kdb::inline v0
 

@@ -15,7 +15,7 @@ parts_appender_state::~parts_appender_state() {
   answer.deliver(std::move(done));
 }
 
-parts_appender_actor::behavior_type parts_appender_state::start(client_actor given) {
+parts_appender_actor::behavior_type parts_appender_state::start(untyped_client given) {
   client = std::move(given);
   return {
     [this](append_in_parts& request) { return on_append(request); },
@@ -67,7 +67,7 @@ void parts_appender_state::stop(error cause) {
 }
 
 parts_appender_actor::behavior_type parts_appender(parts_appender_actor::stateful_pointer<parts_appender_state> self,
-                                                   client_actor client) {
+                                                   untyped_client client) {
   return any_caf::state_of(self).start(std::move(client));
 }
 

@@ -19,7 +19,7 @@ struct parts_appender_state {
   /// Answers a waiting request with the progress so far.
   ~parts_appender_state();
 
-  parts_appender_actor::behavior_type start(client_actor given);
+  parts_appender_actor::behavior_type start(untyped_client given);
 
   caf::result<append_in_parts_result> on_append(append_in_parts& request);
   void append_next();
@@ -27,7 +27,7 @@ struct parts_appender_state {
   void stop(error cause);
 
   parts_appender_actor::pointer self;
-  client_actor client;
+  untyped_client client;
   append_in_parts list;
   std::vector<std::size_t> ends;
   append_in_parts_result done;
@@ -35,6 +35,6 @@ struct parts_appender_state {
 };
 
 parts_appender_actor::behavior_type parts_appender(parts_appender_actor::stateful_pointer<parts_appender_state> self,
-                                                   client_actor client);
+                                                   untyped_client client);
 
 } // namespace kdb::inline v0

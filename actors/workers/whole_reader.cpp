@@ -10,7 +10,7 @@ whole_reader_state::~whole_reader_state() {
     answer.deliver(to_caf({.code = errc::closed, .message = "the client was closed before the end of the read"}));
 }
 
-whole_reader_actor::behavior_type whole_reader_state::start(client_actor given) {
+whole_reader_actor::behavior_type whole_reader_state::start(untyped_client given) {
   client = std::move(given);
   asker_end = {self, [this](caf::down_msg&) { self->quit(); }};
   return {
@@ -58,7 +58,7 @@ void whole_reader_state::fail(error cause) {
 }
 
 whole_reader_actor::behavior_type whole_reader(whole_reader_actor::stateful_pointer<whole_reader_state> self,
-                                               client_actor client) {
+                                               untyped_client client) {
   return any_caf::state_of(self).start(std::move(client));
 }
 

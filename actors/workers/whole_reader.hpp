@@ -19,7 +19,7 @@ struct whole_reader_state {
   /// Answers whoever still waits.
   ~whole_reader_state();
 
-  whole_reader_actor::behavior_type start(client_actor given);
+  whole_reader_actor::behavior_type start(untyped_client given);
 
   caf::result<event_list> on_read(read_stream_to_end& request);
   void ask();
@@ -28,13 +28,13 @@ struct whole_reader_state {
 
   whole_reader_actor::pointer self;
   any_caf::monitoring asker_end;
-  client_actor client;
+  untyped_client client;
   reader_actor source;
   std::optional<event_list::builder> all;
   caf::typed_response_promise<event_list> answer;
 };
 
 whole_reader_actor::behavior_type whole_reader(whole_reader_actor::stateful_pointer<whole_reader_state> self,
-                                               client_actor client);
+                                               untyped_client client);
 
 } // namespace kdb::inline v0

@@ -21,16 +21,16 @@ struct client_fixture : actor_fixture {
     how.tls.enabled = false;
     how.max_discover_attempts = 1;
     adjust(how);
-    tested =
-      keep(client_actor{sys.spawn(client_behavior, client_parts{.settings = how,
-                                                                .engine = nullptr,
-                                                                .transports =
-                                                                  [this](const rpc::address&) {
-                                                                    transports.push_back(std::make_shared<scripted_transport>());
-                                                                    return transports.back();
-                                                                  },
-                                                                .look_up = {},
-                                                                .log = nullptr})});
+    tested = keep(caf::actor_cast<client_actor>(
+      sys.spawn(client_behavior, client_parts{.settings = how,
+                                              .engine = nullptr,
+                                              .transports =
+                                                [this](const rpc::address&) {
+                                                  transports.push_back(std::make_shared<scripted_transport>());
+                                                  return transports.back();
+                                                },
+                                              .look_up = {},
+                                              .log = nullptr})));
     observer = keep(sys.spawn([this](caf::event_based_actor*) -> caf::behavior {
       return {[this](const connection_change& what) { changes.push_back(what); }};
     }));
@@ -85,7 +85,7 @@ struct client_fixture : actor_fixture {
   }
   /// A worker, by its name.
   caf::strong_actor_ptr worker(std::string_view name) {
-    auto& state = any_caf::state_of(caf::actor_cast<caf::stateful_actor<client_state, client_self::base>*>(tested));
+    auto& state = any_caf::state_of(caf::actor_cast<caf::stateful_actor<client_state>*>(tested));
     for (const auto& [address, unused] : state.children)
       if (auto alive = caf::actor_cast<caf::strong_actor_ptr>(address))
         if (caf::actor_cast<caf::local_actor*>(alive)->name() == name)

@@ -317,7 +317,7 @@ BOOST_AUTO_TEST_CASE(the_death_of_the_appender_leaves_the_node_in_use) {
 
 BOOST_AUTO_TEST_CASE(the_death_of_the_discovery_is_made_good) {
   client_fixture f;
-  auto& state = any_caf::state_of(caf::actor_cast<caf::stateful_actor<client_state, client_self::base>*>(f.tested));
+  auto& state = any_caf::state_of(caf::actor_cast<caf::stateful_actor<client_state>*>(f.tested));
   const auto workers = state.children.size();
   for (int i = 0; i < 3; ++i) {
     f.kill(state.discovery);

@@ -4,6 +4,7 @@
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/behavior.hpp>
 #include <caf/config.hpp>
 #include <caf/exit_reason.hpp>
 #include <caf/message_handler.hpp>
@@ -381,31 +382,18 @@ private:
 #endif
 };
 
-/// The behavior of a typed actor whose handlers the compiler does not compare with its interface.
-template <class Behavior>
-Behavior unchecked(caf::message_handler handlers) {
-#if KDB_CAF_1
-  return Behavior{caf::unsafe_behavior_init, std::move(handlers)};
-#else
-  return Behavior{typename Behavior::unsafe_init{}, std::move(handlers)};
-#endif
-}
-
-/// A behavior, made of its handlers and of another one for `caf::exit_msg`. The handlers of an unchecked one are a `caf::message_handler`.
+/// A behavior, made of its handlers and of another one for `caf::exit_msg`. The handlers of a `caf::behavior` are a `caf::message_handler`.
 template <class Behavior, class OnExit, class... Handlers>
 Behavior behavior_with_exit([[maybe_unused]] caf::scheduled_actor* self, OnExit on_exit, Handlers... handlers) {
 #if KDB_CAF_1
   auto exits = [on_exit = std::move(on_exit)](caf::exit_msg& message) { on_exit(message); };
-  if constexpr ((std::is_same_v<Handlers, caf::message_handler> && ...))
-    return unchecked<Behavior>((handlers.or_else(exits), ...));
+  if constexpr (std::is_same_v<Behavior, caf::behavior>)
+    return {(handlers.or_else(exits), ...)};
   else
     return Behavior{std::move(handlers)..., std::move(exits)};
 #else
   self->set_exit_handler(std::move(on_exit));
-  if constexpr ((std::is_same_v<Handlers, caf::message_handler> && ...))
-    return unchecked<Behavior>((std::move(handlers), ...));
-  else
-    return Behavior{std::move(handlers)...};
+  return Behavior{std::move(handlers)...};
 #endif
 }
 
