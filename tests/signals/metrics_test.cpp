@@ -148,6 +148,19 @@ KDB_SCENARIO(retries_reconnects_and_resumes_are_counted_by_their_cause) {
   BOOST_TEST(m.sum("kurrentdb.client.resumes", {{"kurrentdb.stream.kind", "subscription"}, {"error.type", "unavailable"}}) >= 1);
 }
 
+KDB_SCENARIO(the_transport_tells_how_many_bytes_it_holds) {
+  fixtures::node node;
+  fixtures::tcp_proxy proxy{node.port()};
+  const measured m{which, proxy.connection_string()};
+  value_of(m.client->append("s", stream_state::any, numbered(1)));
+  proxy.stall();
+  auto later = m.client->start_append("s", stream_state::any, {sized(8 << 20)}, {.call = {.deadline = 20s}});
+  wait_until("bytes to be held", [&] { return m.sum("kurrentdb.client.transport.memory") > 0; });
+  proxy.resume();
+  value_of(fixtures::value_of(later, "the append"));
+  m.await_sum("kurrentdb.client.transport.memory", 0);
+}
+
 KDB_SCENARIO(nothing_is_open_after_the_client_has_closed) {
   const measured m{which};
   value_of(m.client->append("s", stream_state::any, numbered(1)));
@@ -155,7 +168,7 @@ KDB_SCENARIO(nothing_is_open_after_the_client_has_closed) {
   static_cast<void>(follow_events(*subscription, 1));
   m.client->close();
   for (const auto* name : {"kurrentdb.client.streams.open", "kurrentdb.client.append.in_flight", "kurrentdb.client.append.queued",
-                           "kurrentdb.client.connections", "kurrentdb.client.calls"})
+                           "kurrentdb.client.connections", "kurrentdb.client.calls", "kurrentdb.client.transport.memory"})
     m.await_sum(name, 0);
 }
 
