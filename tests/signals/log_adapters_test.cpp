@@ -50,7 +50,8 @@ BOOST_AUTO_TEST_CASE(lines_reach_spdlog_with_their_level_and_are_no_formats) {
 BOOST_AUTO_TEST_CASE(lines_for_spdlog_can_have_the_fields) {
   const auto logger = std::make_shared<logger_like_spdlog>();
   const attribute fields[] = {{"server.address", "a"}, {"server.port", std::int64_t{1}}};
-  const log_record record{.level = log_level::info, .event = "connection.connected", .text = "connected to a:1", .fields = fields};
+  const log_record record{
+    .level = log_level::info, .event = "connection.connected", .text = "connected to a:1", .fields = fields};
   spdlog_sink(logger, to_json)(record);
   const std::vector<std::string> expected{"info {} " + to_json(record)};
   BOOST_TEST(logger->lines == expected, boost::test_tools::per_element());
@@ -75,8 +76,8 @@ BOOST_AUTO_TEST_CASE(lines_reach_the_log_of_an_actor_system) {
   std::filesystem::remove(path);
   BOOST_TEST(text.find("WARN kdb the node was lost\n") != text.npos, text);
   BOOST_TEST(text.find("nobody wants this") == text.npos, text);
-  BOOST_TEST(text.find(R"(ERROR kdb {"level":"error","event":"client.closed","text":"closed","error.type":"unavailable"})" "\n") !=
-               text.npos,
+  BOOST_TEST(text.find(R"(ERROR kdb {"level":"error","event":"client.closed","text":"closed","error.type":"unavailable"})"
+                       "\n") != text.npos,
              text);
 }
 

@@ -26,8 +26,9 @@ inline log_sink caf_sink(caf::actor_system& system, std::string (*line)(const lo
                            : record.level == log_level::warning ? CAF_LOG_LEVEL_WARNING
                                                                 : CAF_LOG_LEVEL_ERROR;
     if (auto& logger = system.logger(); logger.accepts(verbosity, component))
-      logger.log({static_cast<unsigned>(verbosity), 0, component, "kdb", "kdb", "kdb", line ? line(record) : std::string{record.text},
-                  std::this_thread::get_id(), caf::actor_id{0}, caf::make_timestamp()});
+      logger.log({static_cast<unsigned>(verbosity), 0, component, "kdb", "kdb", "kdb",
+                  line ? line(record) : std::string{record.text}, std::this_thread::get_id(), caf::actor_id{0},
+                  caf::make_timestamp()});
   };
 }
 
