@@ -61,6 +61,7 @@ connection_self::behavior_type connection_state::start(connection_parts given) {
                                .first_generation = (std::uint64_t{parts.predecessors} << 32) + 1}};
   connections_level = make_level(parts.signals, policy::metric_id::connections);
   calls_level = make_level(parts.signals, policy::metric_id::calls);
+  held_level = make_level(parts.signals, policy::metric_id::transport_bytes);
   if (parts.relieve)
     look_after_engine();
   return any_caf::behavior_with_exit<connection_self::behavior_type>(
@@ -151,6 +152,7 @@ void connection_state::report_load() {
   const auto load = used ? used->current->calls->load() : rpc::transport_load{};
   connections_level.set(static_cast<double>(load.connections));
   calls_level.set(static_cast<double>(load.streams));
+  held_level.set(static_cast<double>(load.bytes));
 }
 
 void connection_state::note_if_refused(const error& cause) {

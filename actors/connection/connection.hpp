@@ -90,7 +90,7 @@ struct connection_state {
   std::optional<reconnecting> trouble; // Since there was a node.
   unsigned failed_attempts = 0;        // Likewise.
   incident rounds;                     // That have found none, likewise.
-  level connections_level, calls_level;
+  level connections_level, calls_level, held_level;
 };
 
 connection_self::behavior_type connection(connection_self::stateful_pointer<connection_state> self, connection_parts parts);

@@ -217,6 +217,7 @@ void appender_state::write_lanes() {
 void appender_state::on_mailbox_drained() {
   gathering = false;
   write_lanes();
+  report_load(); // Nobody did while this message was in the mailbox.
 }
 
 bool appender_state::has_room() const {

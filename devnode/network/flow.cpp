@@ -10,7 +10,8 @@
 namespace kdb::inline v0::development {
 
 bool flow::read(const manners& behaviour, clock::time_point now) {
-  static thread_local std::array<char, 64 << 10> buffer;
+  // On the stack of the proxy's thread: as a thread_local variable it would take that much of the stack of every thread of the program.
+  std::array<char, 64 << 10> buffer;
   auto count = ::recv(from_, buffer.data(), buffer.size(), MSG_DONTWAIT);
   if (count < 0)
     return errno == EAGAIN || errno == EINTR;

@@ -49,6 +49,8 @@
     "Attempts to find a node that have failed, by the cause.")                                                                   \
   X(attempts, counter, "kurrentdb.client.discovery.attempts", "{attempt}", "", "Attempts to find a node.")                       \
   X(connections, up_down_counter, "kurrentdb.client.connections", "{connection}", "", "HTTP/2 connections to the node in use.")  \
+  X(transport_bytes, up_down_counter, "kurrentdb.client.transport.memory", "By", "",                                             \
+    "Bytes of messages that the transport holds: requests that were not sent yet, and answers that were not handed over yet.")   \
   X(calls, up_down_counter, "kurrentdb.client.calls", "{call}", "", "Calls under way on these connections.")                     \
   X(restarts, counter, "kurrentdb.client.worker.restarts", "{restart}", "kurrentdb.worker",                                      \
     "Workers of the client that were replaced after a bug.")

@@ -174,7 +174,8 @@ void channel_pool::close_idle() {
 
 transport_load channel_pool::load() const {
   std::lock_guard lock{mutex_};
-  transport_load sum{.connections = connections_.size()};
+  // Calls count what they hold one after the other, so the sum may be below zero for a moment.
+  transport_load sum{.connections = connections_.size(), .bytes = static_cast<std::uint64_t>(std::max<std::int64_t>(0, *held_))};
   for (const auto& each : connections_)
     sum.streams += each.streams;
   return sum;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "libkdb/rpc/engine.hpp"
+#include "libkdb/rpc/held_bytes.hpp"
 #include "libkdb/rpc/pulse.hpp"
 #include "libkdb/rpc/tls_material.hpp"
 #include "libkdb/rpc/transport.hpp"
@@ -57,6 +58,7 @@ public:
   channel_lease lease();
   transport_load load() const;
   const std::shared_ptr<rpc::pulse>& pulse() const { return pulse_; }
+  const std::shared_ptr<held_bytes>& held() const { return held_; }
 
   /// Ends all calls soon with `unavailable` and this message. Needs an engine.
   void abandon(const std::string& message);
@@ -80,6 +82,7 @@ private:
   const settings settings_;
   const std::shared_ptr<engine> engine_;
   const std::shared_ptr<rpc::pulse> pulse_ = std::make_shared<rpc::pulse>();
+  const std::shared_ptr<held_bytes> held_ = std::make_shared<held_bytes>(0);
   mutable std::mutex mutex_;
   std::vector<connection> connections_;
   bool watched_ = false;                 // `due` will be called.

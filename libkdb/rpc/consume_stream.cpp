@@ -21,6 +21,7 @@ result<void> consume_stream::on_message(const grpc::ByteBuffer& message) {
   auto understood = builder_.add(bytes);
   if (!understood)
     return unexpected{std::move(understood.error())};
+  note_received(builder_.bytes());
   if (!std::holds_alternative<wire::unknown_message>(*understood))
     note_answer();
   if (auto* confirmed = std::get_if<wire::subscription_confirmed>(&*understood); confirmed && !std::exchange(confirmed_, true))
@@ -55,6 +56,7 @@ void consume_stream::deliver_in_time() {
 void consume_stream::deliver() {
   busy_ = true;
   pace_.handed_over(builder_.size(), std::chrono::steady_clock::now());
+  note_received(0);
   if (handlers_.batch)
     handlers_.batch(builder_.take());
 }

@@ -29,6 +29,7 @@ result<void> exchange::on_message(const grpc::ByteBuffer& message) {
                             .message = "the server's answer does not end",
                             .detail = size_limit{.limit = most_bytes, .actual = bytes_, .event_id = {}}});
   }
+  note_received(bytes_);
   answers_.emplace_back(message.Length(), '\0');
   copy_bytes(message, answers_.back().data());
   if (first_answer_)

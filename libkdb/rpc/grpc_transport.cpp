@@ -5,6 +5,7 @@
 
 #include "libkdb/rpc/append_stream.hpp"
 #include "libkdb/rpc/channel_pool.hpp"
+#include "libkdb/rpc/client_headers.hpp"
 #include "libkdb/rpc/consume_stream.hpp"
 #include "libkdb/rpc/engine.hpp"
 #include "libkdb/rpc/exchange.hpp"
@@ -84,12 +85,15 @@ public:
   grpc_transport(const std::shared_ptr<engine>& engine, const address& where, const settings& config,
                  const tls_material& material)
     : engine_{engine->shared_from_this()}, channels_{std::make_shared<channel_pool>(where, config, engine_, material)},
-      inspect_{inspector(engine_, where, config.tls, material)}, headers_{config.headers} {}
+      inspect_{inspector(engine_, where, config.tls, material)}, headers_{config.headers, config.header_provider} {}
 
   std::unique_ptr<read_call> read(const wire::read_request& request, const call_settings& settings,
                                   read_handlers handlers) override {
-    auto call = std::make_shared<read_stream>(engine_, channels_->lease(), completed(settings), std::move(handlers),
-                                              request.limit.has_value());
+    const auto whole = completed(settings);
+    if (!whole)
+      return refusing_transport{whole.error()}.read(request, settings, std::move(handlers));
+    auto call =
+      std::make_shared<read_stream>(engine_, channels_->lease(), *whole, std::move(handlers), request.limit.has_value());
     call->write(wire::encode(request), true);
     call->start(read_method);
     return std::make_unique<read_handle>(std::move(call));
@@ -97,26 +101,35 @@ public:
 
   std::unique_ptr<consume_call> consume(const wire::consume_request& request, const call_settings& settings,
                                         consume_handlers handlers) override {
-    auto call = std::make_shared<consume_stream>(engine_, channels_->lease(), completed(settings), std::move(handlers));
+    const auto whole = completed(settings);
+    if (!whole)
+      return refusing_transport{whole.error()}.consume(request, settings, std::move(handlers));
+    auto call = std::make_shared<consume_stream>(engine_, channels_->lease(), *whole, std::move(handlers));
     call->write(wire::encode(request), false);
     call->start(consume_method);
     return std::make_unique<consume_handle>(std::move(call));
   }
 
   std::unique_ptr<append_call> batch_append(const call_settings& settings, append_handlers handlers) override {
-    auto call = std::make_shared<append_stream>(engine_, channels_->lease(), completed(settings), std::move(handlers));
+    const auto whole = completed(settings);
+    if (!whole)
+      return refusing_transport{whole.error()}.batch_append(settings, std::move(handlers));
+    auto call = std::make_shared<append_stream>(engine_, channels_->lease(), *whole, std::move(handlers));
     call->start(batch_append_method);
     return std::make_unique<append_handle>(std::move(call));
   }
 
   std::unique_ptr<call> exchange(std::string_view method, wire::request_kind kind, std::vector<std::string> messages,
                                  const call_settings& settings, exchange_handler done) override {
+    const auto whole = completed(settings);
+    if (!whole)
+      return refusing_transport{whole.error()}.exchange(method, kind, std::move(messages), settings, std::move(done));
     if (messages.size() == 1 && !settings.start_timeout && !settings.many_answers && !settings.first_answer) {
-      auto call = std::make_shared<unary_call>(engine_, channels_->lease(), completed(settings), kind, std::move(done), inspect_);
+      auto call = std::make_shared<unary_call>(engine_, channels_->lease(), *whole, kind, std::move(done), inspect_);
       call->start(method, std::move(messages.front()));
       return std::make_unique<loose_handle>(call);
     }
-    auto call = std::make_shared<rpc::exchange>(engine_, channels_->lease(), completed(settings), kind, std::move(done));
+    auto call = std::make_shared<rpc::exchange>(engine_, channels_->lease(), *whole, kind, std::move(done));
     for (std::size_t i = 0; i < messages.size(); ++i)
       call->write(std::move(messages[i]), i + 1 == messages.size());
     call->start(method);
@@ -128,18 +141,17 @@ public:
   void abandon(const std::string& message) override { channels_->abandon(message); }
 
 private:
-  /// With the client's headers, save those that the call replaces.
-  call_settings completed(call_settings call) const {
-    for (const auto& common : headers_)
-      if (std::ranges::find(call.headers, common.name, &header::name) == call.headers.end())
-        call.headers.push_back(common);
+  /// With the client's headers.
+  result<call_settings> completed(call_settings call) const {
+    if (auto added = headers_.add_to(call.headers); !added)
+      return unexpected{std::move(added.error())};
     return call;
   }
 
   const std::shared_ptr<engine> engine_; // The queue alone, not the owner of its thread.
   const std::shared_ptr<channel_pool> channels_;
   const failure_inspector_ptr inspect_;
-  const std::vector<header> headers_; // Of every call.
+  const client_headers headers_;
 };
 
 } // namespace

@@ -21,6 +21,7 @@ result<void> read_stream::on_message(const grpc::ByteBuffer& message) {
   auto understood = builder_.add(bytes);
   if (!understood)
     return unexpected{std::move(understood.error())};
+  note_received(builder_.bytes());
   if (const auto* missing = std::get_if<wire::stream_missing>(&*understood))
     return unexpected({.code = errc::stream_not_found,
                        .message = "stream '" + missing->stream + "' does not exist, or is deleted",
@@ -59,6 +60,7 @@ void read_stream::deliver_in_time() {
 
 void read_stream::deliver() {
   pace_.handed_over(builder_.size(), std::chrono::steady_clock::now());
+  note_received(0);
   handlers_.batch(builder_.take());
   ++outstanding_;
   spend();

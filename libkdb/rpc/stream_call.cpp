@@ -74,8 +74,8 @@ void copy_bytes(const grpc::ByteBuffer& message, char* target) {
 }
 
 stream_call::stream_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings)
-  : engine_{std::move(engine)}, lease_{std::move(lease)}, answer_expected_{lease_->pool()->pulse()}, start_timeout_{
-                                                                                                       settings.start_timeout} {
+  : engine_{std::move(engine)}, lease_{std::move(lease)},
+    answer_expected_{lease_->pool()->pulse()}, held_{lease_->pool()->held()}, start_timeout_{settings.start_timeout} {
   prepare(context_, settings);
 }
 
@@ -110,6 +110,7 @@ void stream_call::write(std::string message, bool last) {
     std::lock_guard lock{queue_mutex_};
     if (closed_)
       return;
+    held_.add(static_cast<std::int64_t>(message.size()));
     to_write_.push_back({std::move(message), last});
     if (!stream_ || writing_)
       return;
@@ -120,9 +121,13 @@ void stream_call::write(std::string message, bool last) {
 void stream_call::write(std::vector<std::string>& messages) {
   {
     std::lock_guard lock{queue_mutex_};
+    std::int64_t bytes = 0;
     for (auto& message : messages)
-      if (!closed_)
+      if (!closed_) {
+        bytes += static_cast<std::int64_t>(message.size());
         to_write_.push_back({std::move(message), false});
+      }
+    held_.add(bytes);
     messages.clear();
     if (!stream_ || writing_ || to_write_.empty() || engine_->write_soon(*this))
       return;
@@ -208,6 +213,7 @@ void stream_call::message_arrived(bool ok) {
 void stream_call::message_written(bool ok) {
   std::unique_lock lock{mutex_};
   reached_server_ |= ok;
+  held_.add(-static_cast<std::int64_t>(std::exchange(bytes_in_write_, 0)));
   if (ok)
     write_next(lock);
   else
@@ -242,6 +248,7 @@ void stream_call::write_next(std::unique_lock<std::mutex>&) {
     else if (!to_write_.empty())
       options.set_buffer_hint();
   }
+  bytes_in_write_ = next.message.size();
   stream_->Write(to_buffer(std::move(next.message)), options, &write_step_);
 }
 
@@ -277,6 +284,7 @@ void stream_call::end_if_done(std::unique_lock<std::mutex>& lock) {
     on_end(unexpected{wire::to_error(*failure, kind(), reached_server_)});
   else
     on_end({});
+  held_.release();
   engine_->remove(shared_from_this());
 }
 

@@ -12,10 +12,12 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "libkdb/rpc/channel_pool.hpp"
 #include "libkdb/rpc/engine.hpp"
+#include "libkdb/rpc/held_bytes.hpp"
 #include "libkdb/rpc/transport.hpp"
 #include "libkdb/wire/call_status.hpp"
 
@@ -73,6 +75,14 @@ protected:
   bool may_read() const { return allowed_ > 0; }
   /// To be called when `is_owed` may have changed. From any thread.
   void note_owed() { answer_expected_.set(!ended_ && is_owed()); }
+  /// Notes how many bytes of answers were received and not handed over yet, in steps: each message would cost reading too much. By one
+  /// thread at a time.
+  void note_received(std::size_t bytes) {
+    constexpr std::size_t step = 16 << 10;
+    if (bytes > 0 ? bytes < received_ + step : received_ == 0)
+      return;
+    held_.add(static_cast<std::int64_t>(bytes) - static_cast<std::int64_t>(std::exchange(received_, bytes)));
+  }
   /// Uses up one unit of what `allow` gave. Reading pauses while none is left.
   void spend();
 
@@ -108,6 +118,8 @@ private:
   const std::shared_ptr<engine> engine_;
   std::optional<channel_lease> lease_; // Until the end.
   expectation answer_expected_;
+  held_messages held_;
+  std::size_t received_ = 0; // Of what is held.
   grpc::ClientContext context_;
   std::unique_ptr<grpc::GenericClientAsyncReaderWriter> stream_;
 
@@ -120,6 +132,7 @@ private:
   std::deque<queued> to_write_;
   bool closed_ = false;  // Nothing more is queued.
   bool writing_ = false; // Changes under both mutexes.
+  std::size_t bytes_in_write_ = 0;
 
   std::mutex mutex_;
   std::atomic<std::ptrdiff_t> allowed_{0}; // Changes under `mutex_`, like `ended_`; both are read without it.

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -100,10 +101,12 @@ public:
 
 using exchange_handler = std::function<void(result<std::vector<std::string>>)>;
 
-/// How many streams and connections a transport has now.
+/// What a transport has now.
 struct transport_load {
   std::size_t connections = 0;
   std::size_t streams = 0;
+  /// The bytes of messages that it holds: requests that were not sent yet, and answers that were not handed over yet.
+  std::uint64_t bytes = 0;
 };
 
 /// One node's connections. All members may be used from any thread.

@@ -20,8 +20,8 @@ bool heard_of_server(const grpc::ClientContext& context) {
 
 unary_call::unary_call(std::shared_ptr<engine> engine, channel_lease lease, const call_settings& settings,
                        wire::request_kind kind, exchange_handler done, failure_inspector_ptr inspect)
-  : engine_{std::move(engine)}, lease_{std::move(lease)},
-    answer_expected_{lease_->pool()->pulse()}, kind_{kind}, done_{std::move(done)}, inspect_{std::move(inspect)} {
+  : engine_{std::move(engine)}, lease_{std::move(lease)}, answer_expected_{lease_->pool()->pulse()},
+    held_{lease_->pool()->held()}, kind_{kind}, done_{std::move(done)}, inspect_{std::move(inspect)} {
   prepare(context_, settings);
 }
 
@@ -30,6 +30,7 @@ void unary_call::start(std::string_view method, std::string message) {
     std::exchange(done_, {})(unexpected(errc::closed, "the client is closed"));
     return;
   }
+  held_.add(static_cast<std::int64_t>(message.size()));
   const auto request = to_buffer(std::move(message));
   reader_ = grpc::GenericStub{lease_->channel()}.PrepareUnaryCall(&context_, std::string{method}, request, &engine_->queue());
   answer_expected_.set(true);
@@ -43,6 +44,7 @@ void unary_call::cancel() {
 
 void unary_call::complete(bool) {
   answer_expected_.set(false);
+  held_.release();
   lease_.reset();
   auto done = std::exchange(done_, {});
   if (!status_.ok()) {

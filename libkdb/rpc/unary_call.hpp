@@ -31,6 +31,7 @@ private:
   const std::shared_ptr<engine> engine_;
   std::optional<channel_lease> lease_; // Until the end.
   expectation answer_expected_;
+  held_messages held_;
   const wire::request_kind kind_;
   exchange_handler done_;
   const failure_inspector_ptr inspect_; // May be null.

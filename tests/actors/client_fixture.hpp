@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "actors/client/client.hpp"
+#include "actors/runtime/signals.hpp"
 #include "tests/actors/actor_fixture.hpp"
 #include "tests/actors/scripted_transport.hpp"
 
@@ -30,7 +31,8 @@ struct client_fixture : actor_fixture {
                                                   return transports.back();
                                                 },
                                               .look_up = {},
-                                              .log = nullptr})));
+                                              .log = nullptr,
+                                              .signals = make_signals(how)})));
     observer = keep(sys.spawn([this](caf::event_based_actor*) -> caf::behavior {
       return {[this](const connection_change& what) { changes.push_back(what); }};
     }));

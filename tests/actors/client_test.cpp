@@ -2,7 +2,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include "tests/actors/client_fixture.hpp"
+#include "tests/fixtures/recorder.hpp"
 
+#include <memory>
 #include <optional>
 
 using namespace kdb;
@@ -190,6 +192,21 @@ BOOST_AUTO_TEST_CASE(workers_that_die_too_often_end_the_client_with_a_reason) {
   f.expect_exit(f.tested);
   BOOST_REQUIRE(!f.changes.empty());
   BOOST_TEST((std::get<client_closed>(f.changes.back()).cause.value().code == errc::internal));
+}
+
+BOOST_AUTO_TEST_CASE(restarts_of_workers_are_measured) {
+  const auto meter = std::make_shared<fixtures::recording_meter>();
+  client_fixture f{[&](settings& how) { how.meter = meter; }};
+  const auto restarts = [&](const char* worker) {
+    return meter->of("kurrentdb.client.worker.restarts", {{"kurrentdb.worker", worker}}).sum;
+  };
+  f.kill(f.worker("kdb.appender"));
+  f.kill(f.worker("kdb.appender"));
+  f.kill(f.worker("kdb.management"));
+  f.drain();
+  BOOST_TEST(restarts("appender") == 2);
+  BOOST_TEST(restarts("management") == 1);
+  BOOST_TEST(restarts("connection") == 0);
 }
 
 BOOST_AUTO_TEST_CASE(restarts_are_forgiven_after_their_span) {

@@ -9,6 +9,7 @@
 #include <boost/test/unit_test.hpp>
 
 #include <arpa/inet.h>
+#include <link.h>
 #include <netinet/in.h>
 #include <poll.h>
 #include <sys/socket.h>
@@ -196,6 +197,20 @@ BOOST_AUTO_TEST_CASE(it_can_lead_to_another_server_or_to_none) {
   BOOST_REQUIRE(connects(late));
   BOOST_TEST(late.receive(1) == "!");
   BOOST_TEST(proxy.accepted() == 2u);
+}
+
+// Variables of threads are on their stacks, and some libraries make threads with small ones: the server of prometheus-cpp has 100 KiB.
+BOOST_AUTO_TEST_CASE(the_threads_of_a_program_keep_their_stacks) {
+  std::size_t size = 0;
+  ::dl_iterate_phdr(
+    [](dl_phdr_info* info, std::size_t, void* into) {
+      for (int i = 0; i < info->dlpi_phnum; ++i)
+        if (info->dlpi_phdr[i].p_type == PT_TLS)
+          *static_cast<std::size_t*>(into) += info->dlpi_phdr[i].p_memsz;
+      return 1; // The first one is the program, which has the node and the proxy in it.
+    },
+    &size);
+  BOOST_TEST(size < 16u << 10);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

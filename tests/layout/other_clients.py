@@ -6,7 +6,8 @@ In docs/from-another-client.md each table has a column "libkdb". A cell of it na
 `name` is a member function of the blocking client, `class::name` a member of a class in a public header. Every operation that the client
 offers is in one of these cells.
 
-Each of these tables also has a column "test", with a link to a test in which one of the row's names occurs, or "none: " and the reason.
+Each of these tables also has a column "test", with links to tests in which all of the row's names occur, or "none: " and the reason. A test
+without any of them is a fault, too.
 """
 
 import re
@@ -84,12 +85,19 @@ def faults_of_test(root, names, cell):
     links = re.findall(r"\]\(([^)#]+)[^)]*\)", cell)
     if not links and not re.match(rf"{NO_TEST}\S", cell):
         yield f"neither a link to a test nor '{NO_TEST}' and a reason"
+    wanted = {name.rpartition("::")[2] for name in names}
+    known = set()
     for link in links:
         path = (root / PAGE).parent / link
         if not path.is_file() or not path.resolve().is_relative_to((root / "tests").resolve()):
             yield f"{link} is not a file of the tests"
-        elif names and not {name.rpartition("::")[2] for name in names} & words(path.read_text(encoding="utf-8")):
+            continue
+        found = wanted & words(path.read_text(encoding="utf-8"))
+        if wanted and not found:
             yield f"{link} knows none of {', '.join(names)}"
+        known |= found
+    if known and known != wanted:
+        yield f"no test knows {', '.join(sorted(wanted - known))}"
 
 
 def faults(root):

@@ -25,12 +25,13 @@ public:
   result<subscription> subscribe_to_all() const;
   statistics_watch watch_statistics() const;
   result<consumer> consume(group_name group) const;
+  result<void> untested() const;
 };
 }
 }
 """
 LIST = "#define KDB_CALLS(X) \\\n  X(merge_indexes)\n"
-TEST = "// merge_indexes read_stream read_all subscribe_to_all consume head_position commented_out ask ack park stats\n"
+TEST = "// merge_indexes read_stream read_all subscribe_to_stream subscribe_to_all consume watch_statistics head_position commented_out ask ack park stats\n"
 
 
 def row(libkdb, test="[x](../tests/x_test.cpp)"):
@@ -59,6 +60,9 @@ class OtherClients(unittest.TestCase):
 
     def test_a_page_with_everything_is_fine(self):
         self.assertEqual([], self.faults(PAGE))
+
+    def test_a_name_that_no_test_knows_is_found(self):
+        self.one(PAGE + row("`merge_indexes`, `untested`"), ":6: no test knows untested")
 
     def test_a_name_that_the_client_does_not_have_is_found(self):
         self.one(PAGE + row("`head_position`"), ":6: the client has no function head_position")
@@ -104,7 +108,7 @@ class OtherClients(unittest.TestCase):
         self.one(PAGE + row("`merge_indexes`", "[x](../tests/x_test.cpp), [y](../tests/y_test.cpp)"), "y_test.cpp is not a file")
 
     def test_a_test_of_something_else_is_found(self):
-        self.one(PAGE + row("`subscribe_to_stream`"), ":6: ../tests/x_test.cpp knows none of subscribe_to_stream")
+        self.one(PAGE + row("`untested`"), ":6: ../tests/x_test.cpp knows none of untested")
 
     def test_a_table_without_tests_is_found(self):
         self.one(PAGE + "\n| libkdb | Python |\n|---|---|\n| `merge_indexes` | x |\n", "the table has no column test")

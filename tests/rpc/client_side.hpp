@@ -11,8 +11,7 @@ namespace kdb::test {
 
 /// A transport to a port of this machine, with an engine of its own.
 struct client_side {
-  explicit client_side(std::uint16_t port) : engine{rpc::make_engine()} {
-    settings how;
+  explicit client_side(std::uint16_t port, settings how = {}) : engine{rpc::make_engine()} {
     how.endpoints = {{"127.0.0.1", port}};
     how.tls.enabled = false;
     calls = rpc::make_grpc_transport(engine, rpc::address{.where = how.endpoints.front()}, how);

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/integration/scenario.hpp"
 
+#include <atomic>
+#include <memory>
 #include <ostream>
+#include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "tests/fixtures/tcp_proxy.hpp"
 #include "tests/fixtures/wait.hpp"
@@ -98,6 +102,28 @@ KDB_SCENARIO(calls_with_headers_are_served) {
   value_of(client->append("s", stream_state::any, numbered(2), {call}));
   BOOST_TEST(read_to_end(client->read_stream("s", {.call = call})).revisions().size() == 2u);
   require(client->create_group("s", "g", {.call = call}));
+}
+
+KDB_SCENARIO(a_header_provider_that_fails_is_why_there_is_no_node) {
+  const fixtures::node node;
+  auto config = fixtures::settings_for(node.connection_string());
+  const auto works = std::make_shared<std::atomic<bool>>(true);
+  config.header_provider = [works] {
+    if (!*works)
+      throw std::runtime_error{"no token"};
+    return std::vector<header>{{"x-gateway-token", "t1"}};
+  };
+  config.discovery_interval = 10ms;
+  const auto db = connect(which, config);
+  value_of(db->ask(wait_connected{}));
+  *works = false;
+  BOOST_TEST(error_of(db->ask(get_commit_position{})).message == "the header provider failed: no token");
+  fixtures::wait_until("the reason", [&] {
+    const auto health = health_of(*db);
+    return !health.ready && health.reason.find("failed: unavailable: the header provider failed: no token") != std::string::npos;
+  });
+  *works = true;
+  fixtures::wait_until("the client to be ready", [&] { return health_of(*db).ready; });
 }
 
 BOOST_AUTO_TEST_SUITE_END()

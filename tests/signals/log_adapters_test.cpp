@@ -47,6 +47,16 @@ BOOST_AUTO_TEST_CASE(lines_reach_spdlog_with_their_level_and_are_no_formats) {
   BOOST_TEST(logger->lines == expected, boost::test_tools::per_element());
 }
 
+BOOST_AUTO_TEST_CASE(lines_for_spdlog_can_have_the_fields) {
+  const auto logger = std::make_shared<logger_like_spdlog>();
+  const attribute fields[] = {{"server.address", "a"}, {"server.port", std::int64_t{1}}};
+  const log_record record{
+    .level = log_level::info, .event = "connection.connected", .text = "connected to a:1", .fields = fields};
+  spdlog_sink(logger, to_json)(record);
+  const std::vector<std::string> expected{"info {} " + to_json(record)};
+  BOOST_TEST(logger->lines == expected, boost::test_tools::per_element());
+}
+
 BOOST_AUTO_TEST_CASE(lines_reach_the_log_of_an_actor_system) {
   const auto path = std::filesystem::temp_directory_path() / ("kdb-caf-log-" + std::to_string(::getpid()));
   {
@@ -65,12 +75,17 @@ BOOST_AUTO_TEST_CASE(lines_reach_the_log_of_an_actor_system) {
     const auto sink = caf_sink(system);
     sink({.level = log_level::warning, .text = "the node was lost"});
     sink({.level = log_level::debug, .text = "nobody wants this"});
+    const attribute fields[] = {{"error.type", "unavailable"}};
+    caf_sink(system, to_json)({.level = log_level::error, .event = "client.closed", .text = "closed", .fields = fields});
   }
   std::ifstream file{path};
   const std::string text{std::istreambuf_iterator<char>{file}, {}};
   std::filesystem::remove(path);
   BOOST_TEST(text.find("WARN kdb the node was lost\n") != text.npos, text);
   BOOST_TEST(text.find("nobody wants this") == text.npos, text);
+  BOOST_TEST(text.find(R"(ERROR kdb {"level":"error","event":"client.closed","text":"closed","error.type":"unavailable"})"
+                       "\n") != text.npos,
+             text);
 }
 
 BOOST_AUTO_TEST_SUITE_END()

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/integration/scenario.hpp"
 
+#include <future>
 #include <string>
+#include <vector>
 
 #include "tests/fixtures/recorder.hpp"
 #include "tests/fixtures/tcp_proxy.hpp"
@@ -18,9 +20,11 @@ const std::string duration = "db.client.operation.duration";
 /// A node, and a client that is measured.
 struct measured {
   explicit measured(way which) : measured{which, ""} {}
-  measured(way which, const std::string& connection_string) {
+  measured(
+    way which, const std::string& connection_string, void (*adjust)(settings&) = [](settings&) {}) {
     auto config = fixtures::settings_for(connection_string.empty() ? node.connection_string() : connection_string);
     config.meter = meter;
+    adjust(config);
     client = connect(which, config);
   }
 
@@ -130,7 +134,41 @@ KDB_SCENARIO(answers_of_consumers_are_counted_by_their_kind) {
   BOOST_TEST(m.sum("kurrentdb.client.consumer.answers", {{"kurrentdb.answer", "stale"}}) == 1);
 }
 
-KDB_SCENARIO(retries_reconnects_and_resumes_are_counted_by_their_cause) {
+KDB_SCENARIO(appends_that_wait_for_others_are_queued) {
+  fixtures::node node;
+  fixtures::tcp_proxy proxy{node.port()};
+  measured m{which, proxy.connection_string(), [](settings& config) { config.max_appends_in_flight = 1; }};
+  value_of(m.client->append("s", stream_state::any, numbered(1)));
+  proxy.stall();
+  std::vector<std::future<result<append_result>>> later;
+  for (int i = 0; i < 3; ++i)
+    later.push_back(m.client->start_append("s", stream_state::any, {sized(1000)}, {.call = {.deadline = 20s}}));
+  m.await_sum("kurrentdb.client.append.queued", 2);
+  BOOST_TEST(m.sum("kurrentdb.client.append.queued.size") >= 2000);
+  BOOST_TEST(m.sum("kurrentdb.client.append.in_flight") == 1);
+  proxy.resume();
+  for (auto& each : later)
+    value_of(fixtures::value_of(each, "the append"));
+  m.await_sum("kurrentdb.client.append.queued", 0);
+  m.await_sum("kurrentdb.client.append.queued.size", 0);
+}
+
+KDB_SCENARIO(retries_are_counted_by_operation_and_cause) {
+  fixtures::node node;
+  fixtures::tcp_proxy proxy{node.port()};
+  measured m{which, proxy.connection_string(), [](settings& config) { config.max_discover_attempts = 1; }};
+  proxy.refuse();
+  auto later = m.client->start_append("s", stream_state::no_stream, numbered(1), {.call = {.deadline = 30s, .retry = 1000}});
+  const fixtures::attributes append{{"db.operation.name", "append_to_stream"}};
+  wait_until("a retry", [&] { return m.sum("kurrentdb.client.retries", append) >= 1; });
+  proxy.accept_again();
+  value_of(fixtures::value_of(later, "the append"));
+  auto with_cause = append;
+  with_cause["error.type"] = "discovery_failed";
+  BOOST_TEST(m.sum("kurrentdb.client.retries", with_cause) == m.sum("kurrentdb.client.retries"));
+}
+
+KDB_SCENARIO(reconnects_and_resumes_are_counted_by_their_cause) {
   fixtures::node node;
   fixtures::tcp_proxy proxy{node.port()};
   measured m{which, proxy.connection_string()};
@@ -148,6 +186,19 @@ KDB_SCENARIO(retries_reconnects_and_resumes_are_counted_by_their_cause) {
   BOOST_TEST(m.sum("kurrentdb.client.resumes", {{"kurrentdb.stream.kind", "subscription"}, {"error.type", "unavailable"}}) >= 1);
 }
 
+KDB_SCENARIO(the_transport_tells_how_many_bytes_it_holds) {
+  fixtures::node node;
+  fixtures::tcp_proxy proxy{node.port()};
+  const measured m{which, proxy.connection_string()};
+  value_of(m.client->append("s", stream_state::any, numbered(1)));
+  proxy.stall();
+  auto later = m.client->start_append("s", stream_state::any, {sized(8 << 20)}, {.call = {.deadline = 20s}});
+  wait_until("bytes to be held", [&] { return m.sum("kurrentdb.client.transport.memory") > 0; });
+  proxy.resume();
+  value_of(fixtures::value_of(later, "the append"));
+  m.await_sum("kurrentdb.client.transport.memory", 0);
+}
+
 KDB_SCENARIO(nothing_is_open_after_the_client_has_closed) {
   const measured m{which};
   value_of(m.client->append("s", stream_state::any, numbered(1)));
@@ -155,7 +206,7 @@ KDB_SCENARIO(nothing_is_open_after_the_client_has_closed) {
   static_cast<void>(follow_events(*subscription, 1));
   m.client->close();
   for (const auto* name : {"kurrentdb.client.streams.open", "kurrentdb.client.append.in_flight", "kurrentdb.client.append.queued",
-                           "kurrentdb.client.connections", "kurrentdb.client.calls"})
+                           "kurrentdb.client.connections", "kurrentdb.client.calls", "kurrentdb.client.transport.memory"})
     m.await_sum(name, 0);
 }
 

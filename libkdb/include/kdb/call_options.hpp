@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <stop_token>
 #include <string>
@@ -27,6 +28,11 @@ struct header {
   std::string value;
   friend bool operator==(const header&, const header&) = default;
 };
+
+/// Supplies headers that change, such as a token of a gateway that expires, for `settings::header_provider`. Called on the threads of the
+/// client, by several at once, when a call begins: it must not block, so it returns what the program has renewed elsewhere. A client that
+/// ends does not wait for it: it must own the objects that it uses.
+using header_provider = std::function<std::vector<header>()>;
 
 /// Options of every operation. Unset members take the value of the client's settings.
 struct call_options {

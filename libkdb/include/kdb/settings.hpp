@@ -67,6 +67,11 @@ struct settings {
 
   /// Headers that are sent with every call, including those that look for a node. Never logged.
   std::vector<header> headers{};
+  /// Supplies headers for each call, besides `headers`, and in place of those with the same name. Headers of a call take precedence. A call
+  /// keeps the headers with which it began: most appends share a call, and subscriptions last. If the provider throws, the node counts as
+  /// lost: calls fail with `unavailable` and its message, until the provider works again. If it supplies a header that can't be sent, calls
+  /// fail with `invalid_argument`. Empty: none.
+  kdb::header_provider header_provider{};
 
   /// Attempts of a discovery round before waiting requests fail; -1: no limit. At least 1 otherwise.
   int max_discover_attempts = 10;
@@ -137,7 +142,7 @@ struct settings {
 
 /// The connection string for these settings, with `***` in place of a password. Parsing it gives the same settings, except for the
 /// password and the members that have no option in a connection string: tokens and providers of credentials, PEM texts,
-/// `strict_preference`, the limits of appends and of memory, the start timeout, retries, restarts, headers, the log, `on_change`, the
+/// `strict_preference`, the limits of appends and of memory, the start timeout, retries, restarts, headers, their provider, the log, `on_change`, the
 /// tracer and the meter.
 std::string to_string(const settings& all);
 
