@@ -60,12 +60,13 @@ function(kdb_target target)
   endif()
 endfunction()
 
-# kdb_test_target(<target>): a program of tests, where the time to build counts for more than its speed. The library under test is
-# optimised and checked in full; what the tests themselves are made of is optimised less, and is spared the checks of the undefined behaviour
-# sanitizer that take longest to compile: of alignment and of types behind pointers, and of sizes, which the address sanitizer sees.
+# kdb_test_target(<target>): a program of tests, or a part of one, where the time to build counts for more than its speed. The library under test
+# is optimised and checked in full; the tests themselves are not optimised, which takes half of the time under sanitizers, and are spared the
+# checks of the undefined behaviour sanitizer that take longest to compile: of alignment and of types behind pointers, and of sizes, which the
+# address sanitizer sees.
 function(kdb_test_target target)
   kdb_target(${target})
-  target_compile_options(${target} PRIVATE -O1)
+  target_compile_options(${target} PRIVATE -O0)
   if(KDB_SANITIZE MATCHES "undefined")
     target_compile_options(${target} PRIVATE -fno-sanitize=alignment,object-size,vptr)
   endif()

@@ -75,16 +75,13 @@ public:
   /// Lets time pass, in steps small enough that timers set meanwhile come in order.
   void advance(std::chrono::milliseconds duration);
 
-  /// Sends a request from an actor of the test, and runs all ready messages.
+  /// Sends a request from an actor of the test, and runs all ready messages. The handle is used untyped: comparing each request with a
+  /// typed interface takes the compiler long.
   template <class T, class Handle, class Request>
   answer<T> ask(const Handle& whom, Request what, any_caf::timeout timeout = caf::infinite) {
     answer<T> out;
-    as_self([whom, what = std::move(what), timeout, out](caf::event_based_actor* from) {
-      auto failed = [slot = out.slot()](const caf::error& why) { slot->emplace(unexpected{error::from(why)}); };
-      if constexpr (std::is_void_v<T>)
-        any_caf::request(from, whom, timeout, what).then([slot = out.slot()] { slot->emplace(); }, failed);
-      else
-        any_caf::request(from, whom, timeout, what).then([slot = out.slot()](const T& value) { slot->emplace(value); }, failed);
+    as_self([&, receiver = caf::actor_cast<caf::actor>(whom)](caf::event_based_actor* from) {
+      expect(any_caf::request(from, receiver, timeout, std::move(what)), out);
     });
     return out;
   }
@@ -128,6 +125,15 @@ public:
   }
 
 private:
+  template <class T, class Response>
+  static void expect(Response response, const answer<T>& to) {
+    auto failed = [slot = to.slot()](const caf::error& why) { slot->emplace(unexpected{error::from(why)}); };
+    if constexpr (std::is_void_v<T>)
+      std::move(response).then([slot = to.slot()] { slot->emplace(); }, failed);
+    else
+      std::move(response).then([slot = to.slot()](const T& value) { slot->emplace(value); }, failed);
+  }
+
   stepped_system stepped_;
   std::vector<caf::strong_actor_ptr> kept_;
 

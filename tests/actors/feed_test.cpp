@@ -140,7 +140,7 @@ BOOST_AUTO_TEST_CASE(a_reading_is_asked_ahead_and_ends_with_an_empty_batch) {
                          self->current_sender());
     }};
   });
-  f.tested->read(caf::actor_cast<client_actor>(client), read_stream{"s", {}});
+  f.tested->read(client, read_stream{"s", {}});
   f.drain();
   BOOST_TEST(f.tested->await_start().has_value());
   auto& call = *f.calls().reads.at(0);
@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(a_reading_that_is_refused_says_why) {
   const auto client = f.sys.spawn([](caf::event_based_actor*) -> caf::behavior {
     return {[](const read_stream&) { return to_caf({.code = errc::invalid_argument, .message = "no name"}); }};
   });
-  f.tested->read(caf::actor_cast<client_actor>(client), read_stream{"", {}});
+  f.tested->read(client, read_stream{"", {}});
   f.drain();
   BOOST_TEST((f.tested->await_start().error().code == errc::invalid_argument));
   BOOST_TEST((f.tested->wait(0ms).error().code == errc::invalid_argument));
