@@ -19,9 +19,6 @@ constexpr std::size_t room_for_context = 256;
 /// Far below the limits: the exact size of smaller events need not be known.
 constexpr std::size_t surely_small = 1 << 20;
 
-/// Of one span at its beginning.
-constexpr std::size_t most_attributes = 10;
-
 } // namespace
 
 std::string_view to_string(observed_operation operation) {
@@ -51,7 +48,6 @@ std::optional<std::string_view> span_name(observed_operation operation) {
 
 attribute_list operation_attributes(std::string_view name, std::string_view stream, std::string_view user) {
   attribute_list all;
-  all.reserve(most_attributes);
   all.push_back({"db.system", "kurrentdb"});
   all.push_back({"db.operation", name});
   if (!stream.empty())

@@ -3,11 +3,12 @@
 
 #include <array>
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "libkdb/policy/observed_operation.hpp"
 #include <kdb/call_options.hpp>
@@ -20,8 +21,26 @@
 // them. Only the names for reads, which those clients do not trace, and for events of spans are our own.
 namespace kdb::inline v0::policy {
 
-/// Attributes as views: the strings that they refer to must outlive them.
-using attribute_list = std::vector<attribute>;
+/// Attributes as views: the strings that they refer to must outlive them. They are few, and made for each operation: so they need no memory
+/// of their own.
+class attribute_list {
+public:
+  attribute_list() = default;
+  attribute_list(std::initializer_list<attribute> all) {
+    for (const auto& each : all)
+      push_back(each);
+  }
+
+  void push_back(const attribute& one) { items_.at(size_++) = one; }
+  std::size_t size() const { return size_; }
+  const attribute* begin() const { return items_.data(); }
+  const attribute* end() const { return begin() + size_; }
+  const attribute& back() const { return *(end() - 1); }
+
+private:
+  std::array<attribute, 10> items_{};
+  std::size_t size_ = 0;
+};
 
 /// The name of an operation's span. Nothing if it is not traced.
 std::optional<std::string_view> span_name(observed_operation operation);

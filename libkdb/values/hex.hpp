@@ -20,8 +20,12 @@ inline void append_hex(std::string& text, std::uint8_t byte) {
 /// Appends two lower-case digits for each byte.
 template <std::size_t N>
 void append_hex(std::string& text, const std::array<std::uint8_t, N>& bytes) {
-  for (const auto each : bytes)
-    append_hex(text, each);
+  std::array<char, 2 * N> digits;
+  for (std::size_t i = 0; i < N; ++i) {
+    digits[2 * i] = hex_digits[bytes[i] >> 4];
+    digits[2 * i + 1] = hex_digits[bytes[i] & 0xF];
+  }
+  text.append(digits.data(), digits.size());
 }
 
 /// The value of a digit, in either case; -1 for what is none.
