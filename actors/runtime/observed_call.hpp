@@ -11,8 +11,8 @@
 namespace kdb::inline v0 {
 
 /// Encodes a request on the calling thread, whose current span becomes the parent of the call's span.
-template <class Request>
-result<std::shared_ptr<call_job>> observe_call(const signals_ptr& on, Request request) {
+template <operation Request>
+result<std::shared_ptr<call_job>> observe_call(const signals_ptr& on, Request&& request) {
   adopt_current(on, request);
   auto seen = begin_call(on, request);
   mark(seen, request);

@@ -109,8 +109,8 @@ public:
 
   /// Carries out an operation. A call is prepared and decoded here, on the calling thread, so it needs no message of its own
   /// type.
-  template <class Request>
-  outcome_of<Request> run(Request request) {
+  template <operation Request>
+  outcome_of<Request> run(Request&& request) {
     if constexpr (is_call<Request>) {
       if (auto cause = refusal())
         return unexpected{std::move(*cause)};

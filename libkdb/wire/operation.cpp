@@ -8,7 +8,7 @@
 namespace kdb::inline v0::wire {
 
 #define KDB_X(request)                                                                                                           \
-  template result<call_plan> prepare(request);                                                                                   \
+  template result<call_plan> prepare(request&&);                                                                                 \
   template result<answer_of<request>> decode_outcome<request>(const call_plan&, result<message_list>);
 KDB_CALLS(KDB_X)
 #undef KDB_X

@@ -110,8 +110,8 @@ struct call_plan {
 using detail::call_of;
 
 /// Checks a request and makes a call of it.
-template <class Request>
-result<call_plan> prepare(Request request) {
+template <kdb::operation Request>
+result<call_plan> prepare(Request&& request) {
   const auto described = describe<Request>();
   if (described.check)
     if (auto fine = described.check(request); !fine)
@@ -183,7 +183,7 @@ result<answer_of<Request>> decode_outcome(const call_plan& plan, result<message_
 
 // Compiled once, in operation.cpp, for all ways in.
 #define KDB_X(request)                                                                                                           \
-  extern template result<call_plan> prepare(request);                                                                            \
+  extern template result<call_plan> prepare(request&&);                                                                          \
   extern template result<answer_of<request>> decode_outcome<request>(const call_plan&, result<message_list>);
 KDB_CALLS(KDB_X)
 #undef KDB_X
