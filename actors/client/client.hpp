@@ -76,8 +76,9 @@ struct client_state {
   caf::result<server_info> on_get_server_info(get_server_info& request);
   void on_change(const connection_change& change);
   void on_down(const caf::down_msg& down);
-  /// Handlers of all operations that are one call, in a file of their own: they take long to compile.
-  caf::message_handler call_handlers();
+  // Handlers of all operations that are one call, in files of their own: they take long to compile.
+  caf::message_handler stream_handlers();
+  caf::message_handler administration_handlers();
 
   void spawn_keeper();
   void spawn_connection();

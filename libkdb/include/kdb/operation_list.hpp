@@ -21,8 +21,8 @@
 // The list of all operations that consist of a request and an answer. The typed interface of `client_actor`, the `ask` of both clients,
 // the tests that send every operation through every failure, and the table in docs/actors.md are made from it.
 
-/// Operations that are one call to the server. `libkdb/wire` describes each of them next to the codec of its service.
-#define KDB_CALLS(X)                                                                                                             \
+/// Operations on streams and groups that are one call to the server.
+#define KDB_STREAM_CALLS(X)                                                                                                      \
   X(delete_stream)                                                                                                               \
   X(tombstone_stream)                                                                                                            \
   X(get_commit_position)                                                                                                         \
@@ -41,7 +41,10 @@
   X(list_groups)                                                                                                                 \
   X(replay_parked)                                                                                                               \
   X(truncate_parked)                                                                                                             \
-  X(restart_persistent_subscriptions)                                                                                            \
+  X(restart_persistent_subscriptions)
+
+/// The same for administration: users, projections, indexes, and the node itself.
+#define KDB_ADMINISTRATION_CALLS(X)                                                                                              \
   X(create_user)                                                                                                                 \
   X(update_user)                                                                                                                 \
   X(delete_user)                                                                                                                 \
@@ -80,6 +83,9 @@
   X(get_statistics)                                                                                                              \
   X(shut_down_node)                                                                                                              \
   X(read_gossip)
+
+/// All operations that are one call to the server. `libkdb/wire` describes each of them next to the codec of its service.
+#define KDB_CALLS(X) KDB_STREAM_CALLS(X) KDB_ADMINISTRATION_CALLS(X)
 
 /// Operations that the runtime carries out itself: appends, which share a call, operations that consist of several calls, and queries
 /// about the client.
