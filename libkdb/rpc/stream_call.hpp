@@ -78,8 +78,8 @@ protected:
   /// Notes how many bytes of answers were received and not handed over yet, in steps: each message would cost reading too much. By one
   /// thread at a time.
   void note_received(std::size_t bytes) {
-    constexpr std::size_t step = 4 << 10;
-    if (bytes > 0 ? bytes < received_ + step : received_ == 0)
+    constexpr std::size_t least = 4 << 10;
+    if (bytes > 0 ? bytes < received_ + least : received_ == 0)
       return;
     held_.add(static_cast<std::int64_t>(bytes) - static_cast<std::int64_t>(std::exchange(received_, bytes)));
   }
