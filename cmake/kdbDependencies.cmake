@@ -38,6 +38,18 @@ macro(kdb_find_for_client)
   kdb_find_caf()
 endmacro()
 
+# The client of other processes. `tls` says whether it was built with CAF's openssl module.
+macro(kdb_find_for_remote tls)
+  kdb_find_caf()
+  kdb_find_caf_io()
+  if(NOT KDB_CAF_IO_FOUND)
+    list(APPEND kdb_missing "CAF's io module")
+  endif()
+  if(${tls} AND NOT TARGET kdb::caf_openssl)
+    list(APPEND kdb_missing "CAF's openssl module")
+  endif()
+endmacro()
+
 macro(kdb_find_for_sqlite)
   kdb_find(SQLite3)
 endmacro()
