@@ -8,18 +8,30 @@
 
 namespace kdb::inline v0::remote {
 
+gateway_state::~gateway_state() {
+  for (const auto& each : sessions)
+    if (const auto alive = each.lock())
+      any_caf::anon_send(caf::actor_cast<caf::actor>(alive), gateway_over{cause});
+}
+
 caf::behavior gateway_state::start(gateway_parts given) {
   parts = std::move(given);
-  // Without the error of the client: another process may monitor this actor, and CAF can't send an error of ours.
-  ends = {self, [this](caf::down_msg&) { self->quit(caf::exit_reason::user_shutdown); }};
+  ends = {self, [this](caf::down_msg& message) {
+            end({.code = errc::closed, .message = "the published client has ended: " + error::from(message.reason).message});
+          }};
   ends.watch(parts.client);
   return any_caf::behavior_with_exit<caf::behavior>(
     self,
     [this](caf::exit_msg& message) {
       if (any_caf::is_local(message, self->system()))
-        self->quit(caf::exit_reason::user_shutdown);
+        end(std::move(cause));
     },
     [this](const std::string& bytes) { on_frame(bytes); });
+}
+
+void gateway_state::end(error reason) {
+  cause = std::move(reason);
+  self->quit(caf::exit_reason::user_shutdown); // Without the error: another process may monitor this actor, and CAF can't send one of ours.
 }
 
 void gateway_state::on_frame(const std::string& bytes) {
@@ -30,11 +42,12 @@ void gateway_state::on_frame(const std::string& bytes) {
     return; // Not from a portal.
   if (header->version != protocol_version)
     any_caf::send(self, sender, other_version_frame(header->version));
-  else if (header->kind == frame_kind::hello)
-    self->spawn(session, session_parts{.client = parts.client,
-                                       .gateway = caf::actor{self},
-                                       .link = sender,
-                                       .accepts_secrets = parts.accepts_secrets});
+  if (header->version != protocol_version || header->kind != frame_kind::hello)
+    return;
+  std::erase_if(sessions, [](const caf::weak_actor_ptr& each) { return !each.lock(); });
+  const caf::actor begun =
+    self->spawn(session, session_parts{.client = parts.client, .link = sender, .accepts_secrets = parts.accepts_secrets});
+  sessions.push_back(caf::actor_cast<caf::weak_actor_ptr>(begun));
 }
 
 caf::behavior gateway(caf::stateful_actor<gateway_state>* self, gateway_parts parts) {

@@ -6,8 +6,8 @@
 #include <caf/stateful_actor.hpp>
 
 #include <cstdint>
-#include <functional>
 #include <string>
+#include <vector>
 
 #include "actors/remote/messages.hpp"
 
@@ -24,13 +24,18 @@ struct gateway_state {
   static inline const char* name = "kdb.gateway";
 
   explicit gateway_state(caf::event_based_actor* owner) : self{owner} {}
+  /// Ends the sessions.
+  ~gateway_state();
 
   caf::behavior start(gateway_parts parts);
   void on_frame(const std::string& bytes);
+  void end(error cause);
 
   caf::event_based_actor* self;
   any_caf::monitoring ends;
   gateway_parts parts;
+  std::vector<caf::weak_actor_ptr> sessions; // Some of them may have ended.
+  error cause{.code = errc::closed, .message = "the publication of the client was stopped"};
 };
 
 caf::behavior gateway(caf::stateful_actor<gateway_state>* self, gateway_parts parts);

@@ -14,7 +14,7 @@ caf::behavior link_state::start(const caf::actor& given_portal, const caf::actor
   ends = {self, [this, portal_address = given_portal.address()](caf::down_msg& message) {
             if (message.source == portal_address)
               self->quit(caf::exit_reason::user_shutdown);
-            else
+            else if (!session || message.source == session.address()) // After the beginning only the session counts.
               lost(lost_error(peer, false));
           }};
   ends.watch(given_portal);

@@ -17,17 +17,8 @@ session_state::~session_state() {
 
 caf::behavior session_state::start(session_parts given) {
   parts = std::move(given);
-  ends = {self, [this](caf::down_msg& message) {
-            if (message.source == parts.link.address())
-              self->quit(caf::exit_reason::user_shutdown);
-            else if (message.source == parts.client.address())
-              end({.code = errc::closed, .message = "the published client has ended: " + error::from(message.reason).message});
-            else
-              end({.code = errc::closed, .message = "the publication of the client was stopped"});
-          }};
+  ends = {self, [this](caf::down_msg&) { self->quit(caf::exit_reason::user_shutdown); }};
   ends.watch(parts.link);
-  ends.watch(parts.client);
-  ends.watch(parts.gateway);
   any_caf::send(self, parts.link, bare_frame(frame_kind::welcome));
   return any_caf::behavior_with_exit<caf::behavior>(
     self,
@@ -36,7 +27,7 @@ caf::behavior session_state::start(session_parts given) {
         end({.code = errc::closed, .message = "the process that publishes the client is ending"});
     },
     [this](const std::string& bytes) { on_frame(bytes); }, [this](send_frame& frame) { tell(std::move(frame.bytes)); },
-    [this](const stream_over& over) { streams.erase(over.id); });
+    [this](const stream_over& over) { streams.erase(over.id); }, [this](const gateway_over& over) { end(over.cause); });
 }
 
 void session_state::tell(std::string frame) {
@@ -180,7 +171,7 @@ void session_state::on_relayed(const std::string& bytes, frame_kind kind, std::u
   any_caf::send(self, found->second.relay, frame_arrived{kind, id, bytes});
   if (kind == frame_kind::refused)
     if (const auto* subscription = std::get_if<subscription_actor>(&found->second.source))
-      any_caf::send(self, *subscription, cancel{});
+      any_caf::anon_send(*subscription, cancel{});
 }
 
 template <class Request>
@@ -219,9 +210,9 @@ void session_state::on_cancel(std::uint64_t id) {
     release(found->second);
     streams.erase(found);
   } else if (const auto* subscription = std::get_if<subscription_actor>(&found->second.source)) {
-    any_caf::send(self, *subscription, cancel{});
+    any_caf::anon_send(*subscription, cancel{}); // Nobody waits for the answer.
   } else {
-    any_caf::send(self, std::get<consumer_actor>(found->second.source), cancel{});
+    any_caf::anon_send(std::get<consumer_actor>(found->second.source), cancel{});
   }
 }
 
@@ -252,7 +243,7 @@ bool session_state::open_stream(std::string_view request, std::uint64_t id, deco
   } else if (request == "observe") {
     const caf::actor observer = self->spawn(relay, id, caf::actor{self});
     streams.emplace(id, stream{.source = {}, .relay = observer});
-    any_caf::send(self, parts.client, observe{observer});
+    any_caf::anon_send(parts.client, observe{observer});
     succeed(id, std::monostate{});
   } else {
     return false;

@@ -21,7 +21,6 @@ namespace kdb::inline v0::remote {
 
 struct session_parts {
   client_actor client;
-  caf::actor gateway;
   caf::actor link; ///< The actor of the other process.
   bool accepts_secrets = false;
 };

@@ -369,7 +369,8 @@ BOOST_AUTO_TEST_CASE(an_actor_of_somebody_else_is_no_client) {
   const auto stranger = owner.system().spawn([](caf::event_based_actor*) -> caf::behavior { return {[](int) {}}; });
   const auto port = *owner.system().middleman().publish(stranger, 0, "127.0.0.1");
   const fixtures::stopwatch watch;
-  BOOST_TEST(connect_remote(user.system(), {.port = port, .timeout = 500ms}).error().code == errc::deadline_exceeded);
+  const auto refused = connect_remote(user.system(), {.port = port, .timeout = 500ms});
+  BOOST_TEST(!refused.has_value()); // It is silent, or ends.
   BOOST_TEST((watch.elapsed() < 5s));
   caf::anon_send_exit(stranger, caf::exit_reason::kill);
 }
@@ -469,7 +470,8 @@ BOOST_AUTO_TEST_CASE(who_has_no_certificate_of_the_authority_is_refused) {
   process stranger{foreign.files}, plain;
   BOOST_TEST(!connect_remote(stranger.system(), {.port = both.published->port(), .tls = true, .timeout = 1s}).has_value());
   BOOST_TEST(!connect_remote(plain.system(), {.port = both.published->port(), .timeout = 1s}).has_value());
-  BOOST_TEST(both.user.ask(both.remote, get_health{}).has_value());
+  const auto health = both.user.ask(both.remote, get_health{});
+  BOOST_TEST(health.has_value(), (health ? std::string{} : to_string(health.error())));
 }
 
 BOOST_AUTO_TEST_CASE(a_file_that_can_not_be_read_is_named) {

@@ -44,7 +44,8 @@ void check_hostile(std::string_view name, random_source& random) {
   BOOST_TEST_CONTEXT(name) {
     const auto bytes = bytes_of(make_random<T>(random));
     for (std::size_t size = 0; size < bytes.size(); ++size)
-      BOOST_TEST(!remote::decode_all<T>(bytes.substr(0, size)).has_value(), "cut off at " << size);
+      if (remote::decode_all<T>(bytes.substr(0, size)))
+        BOOST_ERROR("a value that was cut off at " << size);
     BOOST_TEST(!remote::decode_all<T>(bytes + "x").has_value(), "with something behind it");
     for (std::size_t at = 0; at < bytes.size(); ++at) {
       for (const auto mask : {0x01, 0x80, 0xff}) {
@@ -139,7 +140,7 @@ BOOST_AUTO_TEST_CASE(properties_that_are_nested_too_deep_are_refused) {
   };
   BOOST_TEST(remote::decode_all<property_value>(nested(32)).has_value());
   BOOST_TEST(!remote::decode_all<property_value>(nested(33)).has_value());
-  BOOST_TEST(!remote::decode_all<property_value>(nested(100'000 / 2)).has_value());
+  BOOST_TEST(!remote::decode_all<property_value>(nested(1'000)).has_value());
 }
 
 BOOST_AUTO_TEST_CASE(credentials_are_found_wherever_they_are) {

@@ -127,7 +127,10 @@ inline caf::behavior test_subscriber(caf::stateful_actor<subscriber_state>* self
         return to_caf({.code = errc::internal, .message = "no more of these"});
       return how == manner::takes ? batch_outcomes::all(outcome::ack()) : batch_outcomes{};
     },
-    [=](const subscription_ended& end) { log->change([&](auto& seen) { seen.end = end; }); },
+    [=](const subscription_ended& end) {
+      any_caf::state_of(self).kept.clear(); // They would keep this actor.
+      log->change([&](auto& seen) { seen.end = end; });
+    },
   };
 }
 
