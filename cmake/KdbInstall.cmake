@@ -123,7 +123,7 @@ endif()
 if(TARGET kdb_with_remote)
   set(kdb_pc_caf_openssl "")
   if(TARGET kdb::caf_openssl)
-    set(kdb_pc_caf_openssl "-lcaf_openssl")
+    set(kdb_pc_caf_openssl -lcaf_openssl -lssl -lcrypto)
   endif()
   kdb_pc(kdb-remote kdb-development DESCRIPTION "Clients of libkdb for other processes" REQUIRES kdb-actors
     LIBS -lkdb_remote ${kdb_pc_caf_openssl} -lcaf_io)

@@ -9,6 +9,7 @@
 
 #include "actors/remote/caf_io.hpp"
 #include "actors/remote/gateway.hpp"
+#include "actors/remote/openssl_errors.hpp"
 #include "actors/remote/portal.hpp"
 
 namespace kdb::inline v0 {
@@ -35,8 +36,10 @@ result<caf::io::middleman_actor> middleman_of(caf::actor_system& system, bool tl
   if (!tls)
     return system.middleman().actor_handle();
 #if KDB_REMOTE_TLS
-  if (system.has_openssl_manager())
+  if (system.has_openssl_manager()) {
+    remote::keep_tls_failures_apart(system);
     return system.openssl_manager().actor_handle();
+  }
 #endif
   return refuse("tls", "the actor system has no certificates", "a system whose configuration was given to kdb::load_remote() with remote_tls");
 }
