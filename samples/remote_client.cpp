@@ -90,7 +90,8 @@ struct user {
       client = *found;
       const auto last = seen->load();
       const auto from = last == 0 ? kdb::stream_start : kdb::stream_position{kdb::stream_revision{last - 1}};
-      following = self->spawn<caf::monitored>(follower, seen);
+      following = self->spawn(follower, seen);
+      self->monitor(following);
       bool follows = false;
       kdb::any_caf::request(self, client, 10s, kdb::subscribe_to_stream{stream, following, {.from = from}})
         .receive([&](const kdb::subscription_actor&) { follows = true; },
@@ -135,8 +136,7 @@ int main(int argc, char** argv) {
     return own(argv[2], static_cast<std::uint16_t>(std::stoul(argv[3])));
   std::optional<kdb::devnode> node;
   const auto uri = argc > 1 ? argv[1] : node.emplace().connection_string();
-  std::optional<owner_process> owner;
-  owner.emplace(argv[0], uri);
+  auto owner = std::make_unique<owner_process>(argv[0], uri);
   remote_config config;
   caf::actor_system system{config};
   user second{system, owner->port, "shared-" + kdb::to_string(kdb::random_uuid())};
@@ -145,7 +145,7 @@ int main(int argc, char** argv) {
   for (std::uint64_t i = 0; i < events; ++i) {
     if (i % 10 == 5) {
       owner.reset(); // Killed.
-      owner.emplace(argv[0], uri, second.port);
+      owner = std::make_unique<owner_process>(argv[0], uri, second.port);
     }
     second.append(i == 0 ? kdb::stream_state::no_stream : kdb::stream_state::revision(i - 1));
   }

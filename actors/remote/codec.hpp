@@ -28,10 +28,10 @@
 namespace kdb::inline v0::remote {
 
 /// The largest frame. Larger requests and answers are refused with an error.
-inline constexpr std::size_t largest_frame = 64 << 20;
+inline constexpr std::size_t largest_frame = 128 << 20;
 
 /// The memory that a decoder may use for lists, besides the bytes of texts: a few bytes can stand for a large object.
-inline constexpr std::size_t largest_content = 4 * largest_frame;
+inline constexpr std::size_t largest_content = 256 << 20;
 
 /// Properties may be nested that deep.
 inline constexpr unsigned deepest_property = 32;

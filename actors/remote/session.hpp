@@ -73,9 +73,9 @@ struct session_state {
     auto asked = any_caf::request(self, parts.client, caf::infinite, std::move(*request));
     const auto failed = [this, id](const caf::error& cause) { fail(id, error::from(cause)); };
     if constexpr (std::is_void_v<answer_of<Request>>)
-      asked.then([this, id] { succeed(id, std::monostate{}); }, failed);
+      std::move(asked).then([this, id] { succeed(id, std::monostate{}); }, failed);
     else
-      asked.then([this, id](const answer_of<Request>& answer) { succeed(id, answer); }, failed);
+      std::move(asked).then([this, id](const answer_of<Request>& answer) { succeed(id, answer); }, failed);
   }
 
   template <class Answer>

@@ -52,14 +52,14 @@ BOOST_AUTO_TEST_CASE(the_death_of_the_owner_ends_everything_and_another_one_take
   auto append = any_caf::request(user.self(), client, caf::infinite, append_to_stream{.stream = "s", .events = some_events(1)});
   auto read = any_caf::request(user.self(), client, caf::infinite, get_current_version{"s"});
   owner.child.kill();
-  append.receive([](const append_result&) { BOOST_ERROR("an answer of the dead"); },
+  std::move(append).receive([](const append_result&) { BOOST_ERROR("an answer of the dead"); },
                  [](const caf::error& cause) {
                    const auto lost = error::from(cause);
                    BOOST_TEST((lost.code == errc::unavailable));
                    BOOST_TEST(lost.outcome_unknown);
                    BOOST_TEST(lost.retry_can_help);
                  });
-  read.receive([](const std::optional<stream_revision>&) { BOOST_ERROR("an answer of the dead"); },
+  std::move(read).receive([](const std::optional<stream_revision>&) { BOOST_ERROR("an answer of the dead"); },
                [](const caf::error& cause) { BOOST_TEST(!error::from(cause).outcome_unknown); });
   user.self()->receive([](const caf::down_msg& down) {
     const auto lost = error::from(down.reason);

@@ -2,12 +2,16 @@
 #include <boost/test/unit_test.hpp>
 
 #include <concepts>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include "actors/remote/frame.hpp"
 #include "actors/remote/secrets.hpp"
 #include "libkdb/wire/operation.hpp"
+#include "tests/remote/layout.hpp"
 #include "tests/remote/random_value.hpp"
 
 namespace kdb::test {
@@ -99,6 +103,19 @@ BOOST_AUTO_TEST_SUITE(codec)
 BOOST_AUTO_TEST_CASE(every_message_arrives_as_it_was_sent) {
   random_source random{1};
   for_all_types([&](std::string_view name, auto type) { check_round_trip<typename decltype(type)::type>(name, random); });
+}
+
+BOOST_AUTO_TEST_CASE(what_travels_changes_only_with_the_version_of_the_protocol) {
+  auto now = "version " + std::to_string(remote::protocol_version) + "\n";
+  for_all_types([&](std::string_view name, auto type) {
+    now += std::string{name} + ": " + layout_of<typename decltype(type)::type>() + "\n";
+  });
+  if (std::getenv("KDB_WRITE_LAYOUT"))
+    std::ofstream{KDB_REMOTE_LAYOUT} << now;
+  std::ifstream file{KDB_REMOTE_LAYOUT};
+  const std::string before{std::istreambuf_iterator<char>{file}, {}};
+  BOOST_TEST((now == before), "what travels between processes has changed: add 1 to protocol_version in actors/remote/frame.hpp, unless "
+                              "no release has the present number, and run this test with KDB_WRITE_LAYOUT=1");
 }
 
 BOOST_AUTO_TEST_CASE(hostile_bytes_are_refused_or_read_as_another_value) {

@@ -44,9 +44,9 @@ public:
     const auto failed = [&](const caf::error& cause) { answer = unexpected{error::from(cause)}; };
     auto asked = any_caf::request(self_, whom, at_most, std::move(request));
     if constexpr (std::is_void_v<Answer>)
-      asked.receive([&] { answer.emplace(); }, failed);
+      std::move(asked).receive([&] { answer.emplace(); }, failed);
     else
-      asked.receive([&](Answer& value) { answer = std::move(value); }, failed);
+      std::move(asked).receive([&](Answer& value) { answer = std::move(value); }, failed);
     return std::move(*answer);
   }
 
