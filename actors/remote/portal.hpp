@@ -87,7 +87,7 @@ struct portal_state {
                              return true;
                            },
                            .client = client_actor{self}},
-           {});
+           request.options.call.deadline);
     watch(request.options.call.stop);
     tell(std::move(*frame));
     return caf::delegated<Handle>{};

@@ -243,8 +243,7 @@ bool session_state::open_stream(std::string_view request, std::uint64_t id, deco
   } else if (request == "observe") {
     const caf::actor observer = self->spawn(relay, id, caf::actor{self});
     streams.emplace(id, stream{.source = {}, .relay = observer});
-    any_caf::anon_send(parts.client, observe{observer});
-    succeed(id, std::monostate{});
+    any_caf::anon_send(parts.client, observe{observer}); // The changes are the answer.
   } else {
     return false;
   }

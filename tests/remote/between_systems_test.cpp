@@ -204,6 +204,20 @@ BOOST_FIXTURE_TEST_CASE(observers_see_the_connection_and_its_end, two_processes)
   BOOST_TEST(end->cause->code == errc::closed);
 }
 
+BOOST_AUTO_TEST_CASE(observers_see_that_the_node_is_lost) {
+  std::optional<fixtures::node> node{std::in_place};
+  process owner, user;
+  const auto client = spawn_client(owner.system(), settings_for(node->connection_string())).value();
+  owner.ask(client, wait_connected{}).value();
+  const auto published = publish(client).value();
+  const auto remote = connect_remote(user.system(), {.port = published.port()}).value();
+  any_caf::anon_send(remote, observe{caf::actor_cast<caf::actor>(user.self())});
+  user.self()->receive([&](const connection_change& change) { BOOST_TEST(std::holds_alternative<connected>(change)); });
+  node.reset();
+  user.self()->receive([&](const connection_change& change) { BOOST_TEST(std::holds_alternative<reconnecting>(change)); });
+  static_cast<void>(owner.ask_for<void>(client, close{}));
+}
+
 // -- credentials ------------------------------------------------------------------------------------
 
 BOOST_FIXTURE_TEST_CASE(credentials_do_not_travel_in_clear, two_processes) {
