@@ -14,6 +14,7 @@
 #endif
 
 #include <chrono>
+#include <cstddef>
 #include <cstdint>
 #include <set>
 #include <string>
@@ -32,6 +33,16 @@ void load_module(caf::actor_system_config& config) {
   Module::init_global_meta_objects();
 #endif
   config.load<Module>();
+}
+
+/// Has CAF read messages of other processes on the thread on which they come, as CAF 0.17 else does on a thread of its own for each few: our messages
+/// are texts, which cost no more to read than to hand over.
+inline void read_messages_at_once(caf::actor_system_config& config) {
+#if KDB_CAF_1
+  config.set("caf.middleman.workers", std::size_t{0});
+#else
+  config.set("middleman.workers", std::size_t{0});
+#endif
 }
 
 /// Names the files of certificates.

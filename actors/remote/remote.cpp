@@ -66,6 +66,7 @@ result<void> load_remote(caf::actor_system_config& config, const std::optional<r
   }
   init_caf();
   any_caf::load_module<caf::io::middleman>(config);
+  any_caf::read_messages_at_once(config);
 #if KDB_CAF_1
   init_caf<kdb_block::kdb_remote>();
 #endif

@@ -27,7 +27,12 @@ using clock_type = std::chrono::steady_clock;
 constexpr std::size_t event_size = 256;
 
 struct remote_config : caf::actor_system_config {
-  remote_config() { load_remote(*this).value(); }
+  remote_config() {
+    any_caf::use_scheduler(*this, "sharing"); // It wakes an idle system faster.
+    load_remote(*this).value();
+    if (const auto* workers = std::getenv("KDB_WORKERS"))
+      set("middleman.workers", std::size_t(std::atoi(workers)));
+  }
 };
 
 [[noreturn]] void give_up(const caf::error& cause) {

@@ -214,6 +214,7 @@ BOOST_AUTO_TEST_CASE(observers_see_that_the_node_is_lost) {
   any_caf::anon_send(remote, observe{caf::actor_cast<caf::actor>(user.self())});
   user.self()->receive([&](const connection_change& change) { BOOST_TEST(std::holds_alternative<connected>(change)); });
   node.reset();
+  BOOST_TEST(!user.ask(remote, get_current_version{"s"}).has_value());
   user.self()->receive([&](const connection_change& change) { BOOST_TEST(std::holds_alternative<reconnecting>(change)); });
   static_cast<void>(owner.ask_for<void>(client, close{}));
 }
