@@ -111,7 +111,8 @@ struct user {
   void append(kdb::stream_state expected) {
     const kdb::append_to_stream one{stream, expected, {kdb::new_event::json("happened", "{}")}};
     for (bool done = false; !done;) {
-      kdb::any_caf::request(self, client, 10s, one).receive([&](const kdb::append_result&) { done = true; }, [](const caf::error&) {});
+      kdb::any_caf::request(self, client, 10s, one)
+        .receive([&](const kdb::append_result&) { done = true; }, [](const caf::error&) {});
       if (done)
         return;
       await_end();

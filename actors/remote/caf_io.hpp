@@ -69,7 +69,8 @@ void publish_at(caf::scoped_actor& self, const caf::io::middleman_actor& middlem
     .request(middleman, caf::infinite)
     .receive(std::move(answered), std::move(failed));
 #else
-  self->request(middleman, caf::infinite, caf::publish_atom::value, port, std::move(actor), std::set<std::string>{}, address, true)
+  self
+    ->request(middleman, caf::infinite, caf::publish_atom::value, port, std::move(actor), std::set<std::string>{}, address, true)
     .receive(std::move(answered), std::move(failed));
 #endif
 }

@@ -228,8 +228,15 @@ const recorded_event* decode_event(decoder& in, batch_storage& into) {
       !decode(in, position) || !in.number(created) || !decode(in, content) || !in.charge(sizeof(recorded_event)))
     return nullptr;
   recorded_event_builder built;
-  built.stream(stream).type(type).data(data).metadata(metadata).id(id).revision(revision).position(position).created(created).content_type(
-    content);
+  built.stream(stream)
+    .type(type)
+    .data(data)
+    .metadata(metadata)
+    .id(id)
+    .revision(revision)
+    .position(position)
+    .created(created)
+    .content_type(content);
   return into.keep(built.build());
 }
 
@@ -285,7 +292,8 @@ bool codec<event_batch>::decode(decoder& in, event_batch& value) {
   std::string_view bytes;
   if (!in.number(size) || !in.number(count) || !in.raw(size, bytes) || count > size || !in.charge(size))
     return false;
-  const auto storage = std::make_shared<batch_storage>(batch_storage::expectation{size + std::size_t{count} * sizeof(recorded_event), count});
+  const auto storage =
+    std::make_shared<batch_storage>(batch_storage::expectation{size + std::size_t{count} * sizeof(recorded_event), count});
   if (size > 0) {
     const auto kept = storage->reserve(size);
     std::copy(bytes.begin(), bytes.end(), kept.begin());
@@ -339,7 +347,8 @@ bool codec<consumer_batch>::decode(decoder& in, consumer_batch& value) {
   if (!remote::decode(in, incarnation) || !remote::decode(in, retries) || !remote::decode(in, events) ||
       events.size() != retries.size())
     return false;
-  if (!std::all_of(events.begin(), events.end(), [](const batch_item& each) { return std::holds_alternative<resolved_event>(each); }))
+  if (!std::all_of(events.begin(), events.end(),
+                   [](const batch_item& each) { return std::holds_alternative<resolved_event>(each); }))
     return false;
   value = consumer_batch{std::move(events), std::move(retries), incarnation};
   return true;
@@ -361,7 +370,8 @@ bool codec<answer_batch>::decode(decoder& in, answer_batch& value) {
   if (!remote::decode(in, incarnation) || !remote::decode(in, ids) || !remote::decode(in, value.outcomes) ||
       !in.charge(ids.size() * (sizeof(recorded_event) + 2 * sizeof(batch_item))))
     return false;
-  const auto storage = std::make_shared<batch_storage>(batch_storage::expectation{ids.size() * sizeof(recorded_event), ids.size()});
+  const auto storage =
+    std::make_shared<batch_storage>(batch_storage::expectation{ids.size() * sizeof(recorded_event), ids.size()});
   for (const auto& id : ids)
     storage->push(resolved_event{storage->keep(recorded_event_builder{}.id(id).build()), nullptr});
   value.batch = consumer_batch{event_batch{storage}, std::vector<std::uint32_t>(ids.size()), incarnation};

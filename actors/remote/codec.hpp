@@ -39,7 +39,7 @@ inline constexpr unsigned deepest_property = 32;
 /// Writes a frame.
 struct encoder {
   std::string bytes{};
-  bool has_credentials = false; ///< Credentials were written.
+  bool has_credentials = false;   ///< Credentials were written.
   std::optional<error> refusal{}; ///< Why the content can't travel.
 
   template <class T>
@@ -93,7 +93,7 @@ public:
   std::string_view rest() const { return rest_; }
   bool is_done() const { return rest_.empty(); }
 
-  unsigned depth = 0;                      ///< Of properties.
+  unsigned depth = 0;                     ///< Of properties.
   std::optional<std::stop_source> stop{}; ///< Made if the sender can stop the operation.
 
 private:

@@ -18,23 +18,23 @@ inline constexpr std::uint16_t protocol_version = 1;
 /// What a frame is. Numbers are never used again.
 enum class frame_kind : std::uint8_t {
   // -- of a portal
-  hello = 1,        ///< To the gateway: starts a session.
-  request = 2,      ///< `name, content`: an operation, or the start of a stream of messages, which then has this id.
-  credit = 3,       ///< `number`: asks a reader or a watch for so many more answers.
-  taken = 4,        ///< The subscriber has handled a batch.
-  outcomes = 5,     ///< `batch_outcomes`: the subscriber has answered the batch of a consumer.
-  refused = 6,      ///< `error`: the subscriber has failed.
+  hello = 1,         ///< To the gateway: starts a session.
+  request = 2,       ///< `name, content`: an operation, or the start of a stream of messages, which then has this id.
+  credit = 3,        ///< `number`: asks a reader or a watch for so many more answers.
+  taken = 4,         ///< The subscriber has handled a batch.
+  outcomes = 5,      ///< `batch_outcomes`: the subscriber has answered the batch of a consumer.
+  refused = 6,       ///< `error`: the subscriber has failed.
   answer_events = 7, ///< `stream, name, content`: answers to events of a consumer.
-  cancel = 8,       ///< Ends the stream of messages.
-  stop = 9,         ///< The caller has stopped the operation.
-  goodbye = 10,     ///< The portal is closed.
+  cancel = 8,        ///< Ends the stream of messages.
+  stop = 9,          ///< The caller has stopped the operation.
+  goodbye = 10,      ///< The portal is closed.
   // -- of a session
-  welcome = 32, ///< The session is ready. Its sender is the session.
-  answer = 33,  ///< `answer`.
-  failure = 34, ///< `error`, of an operation, a reader or a watch.
-  batch = 35,   ///< `event_batch`, `consumer_batch` or `server_statistics`.
-  ended = 36,   ///< `subscription_ended`.
-  change = 37,  ///< `connection_change`.
+  welcome = 32,  ///< The session is ready. Its sender is the session.
+  answer = 33,   ///< `answer`.
+  failure = 34,  ///< `error`, of an operation, a reader or a watch.
+  batch = 35,    ///< `event_batch`, `consumer_batch` or `server_statistics`.
+  ended = 36,    ///< `subscription_ended`.
+  change = 37,   ///< `connection_change`.
   farewell = 38, ///< `error`: the session has ended.
   // -- of anybody
   other_version = 64, ///< `text`: the sender has another version, which is in the header. Means the same in all versions.

@@ -92,5 +92,5 @@ private:
 } // namespace kdb::inline v0::remote
 
 KDB_ACTOR_MESSAGES(kdb_remote, 1450, kdb::remote::frame_arrived, kdb::remote::send_frame, kdb::remote::stream_over,
-                   kdb::remote::portal_over, kdb::remote::gateway_over, kdb::remote::portal_opened, kdb::remote::await_portal, kdb::remote::session_lost, kdb::remote::stop_wanted,
-                   kdb::remote::answer_overdue, kdb::remote::answer_events)
+                   kdb::remote::portal_over, kdb::remote::gateway_over, kdb::remote::portal_opened, kdb::remote::await_portal,
+                   kdb::remote::session_lost, kdb::remote::stop_wanted, kdb::remote::answer_overdue, kdb::remote::answer_events)

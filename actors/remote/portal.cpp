@@ -15,9 +15,9 @@ error closed_error() {
   return {.code = errc::closed, .message = "the client is closed"};
 }
 
-error no_subscriber(std::string_view what_needs_it) {
+error no_subscriber(std::string_view taker) {
   return {.code = errc::invalid_argument,
-          .message = std::string{what_needs_it} + " needs a subscriber",
+          .message = std::string{taker} + " needs a subscriber",
           .detail = bad_argument{"subscriber", "the handle of an actor"}};
 }
 
@@ -106,11 +106,11 @@ void portal_state::forget(std::uint64_t id) {
     stops.erase(id);
 }
 
-void portal_state::fail(pending_request& request, error why_it_failed) {
+void portal_state::fail(pending_request& request, error reason) {
   if (request.reports_failures)
-    request.answer.deliver(append_in_parts_result{.stopped = std::move(why_it_failed)});
+    request.answer.deliver(append_in_parts_result{.stopped = std::move(reason)});
   else
-    request.answer.deliver(to_caf(std::move(why_it_failed)));
+    request.answer.deliver(to_caf(std::move(reason)));
 }
 
 void portal_state::on_stop(std::uint64_t id) {
@@ -180,11 +180,10 @@ caf::result<ack_result> portal_state::on_answer_events(answer_events& request) {
   out.number(request.stream);
   out.text(request.name);
   out.bytes += request.content;
-  expect(pending_request{.answer = self->make_response_promise(),
-                         .is_write = true,
-                         .deliver = &deliver<ack_result>,
-                         .client = client_actor{self}},
-         {});
+  expect(
+    pending_request{
+      .answer = self->make_response_promise(), .is_write = true, .deliver = &deliver<ack_result>, .client = client_actor{self}},
+    {});
   tell(std::move(out.bytes));
   return caf::delegated<ack_result>{};
 }
@@ -312,21 +311,21 @@ void portal_state::on_lost(error lost) {
   self->quit(exit_reason);
 }
 
-void portal_state::shut(const error& why_it_ends, bool is_closed) {
+void portal_state::shut(const error& reason, bool is_closed) {
   if (std::exchange(closing, true))
     return;
   for (auto& [id, request] : pending) {
-    auto told = why_it_ends;
+    auto told = reason;
     told.outcome_unknown = request.is_write;
     fail(request, std::move(told));
   }
   pending.clear();
   for (auto& promise : std::exchange(waiting, {}))
-    promise.deliver(to_caf(why_it_ends));
+    promise.deliver(to_caf(reason));
   stops.clear();
   for (const auto& [id, each] : streams)
     if (const auto alive = each.actor.lock())
-      any_caf::anon_send(caf::actor_cast<caf::actor>(alive), portal_over{why_it_ends, is_closed});
+      any_caf::anon_send(caf::actor_cast<caf::actor>(alive), portal_over{reason, is_closed});
 }
 
 void portal_state::quit_when_done() {

@@ -25,14 +25,13 @@ namespace kdb::inline v0::remote {
 
 struct portal_parts {
   caf::actor gateway;
-  std::string peer;          ///< "host:port", for errors.
+  std::string peer;           ///< "host:port", for errors.
   bool sends_secrets = false; ///< Over TLS, or because clear text is allowed.
 };
 
-using portal_self =
-  client_actor::extend<accepts<await_portal>, accepts<portal_opened>, accepts<frame_arrived>, accepts<send_frame>,
-                       accepts<session_lost>, accepts<stream_over>, accepts<stop_wanted>, accepts<answer_overdue>,
-                       accepts<answer_events, ack_result>>;
+using portal_self = client_actor::extend<accepts<await_portal>, accepts<portal_opened>, accepts<frame_arrived>,
+                                         accepts<send_frame>, accepts<session_lost>, accepts<stream_over>, accepts<stop_wanted>,
+                                         accepts<answer_overdue>, accepts<answer_events, ack_result>>;
 
 /// Stands for a client of another process, with the same interface. Every request becomes a frame, and every frame of the session an answer, or
 /// a message to the actor that stands for a reader, a subscription, a consumer or a watch.
@@ -55,7 +54,7 @@ struct portal_state {
     if (!frame)
       return refusal<Request>(std::move(frame.error()));
     std::optional<std::chrono::milliseconds> deadline;
-    if constexpr (kdb::detail::has_call<Request>)
+    if constexpr (kdb::detail::has_call<Request> && !std::is_same_v<Request, append_in_parts>) // Its deadline is of each part.
       deadline = kdb::detail::call_of(request).deadline;
     else if constexpr (requires { request.timeout; })
       deadline = request.timeout;
@@ -73,19 +72,22 @@ struct portal_state {
 
   /// Starts a stream of messages. `begin` makes its actor when the session has begun to send.
   template <class Handle, class Request>
-  caf::result<Handle> on_open(std::string_view request_name, Request& request, std::function<caf::strong_actor_ptr(std::uint64_t)> begin,
-                              bool lives_by_itself) {
+  caf::result<Handle> on_open(std::string_view request_name, Request& request,
+                              std::function<caf::strong_actor_ptr(std::uint64_t)> begin, bool lives_by_itself) {
     auto frame = begin_request(request_name, request);
     if (!frame)
       return to_caf(std::move(frame.error()));
     expect(pending_request{.answer = self->make_response_promise(),
                            .is_write = false,
-                           .deliver = [this, id = last_id, begin = std::move(begin), lives_by_itself](caf::response_promise& promise, decoder&) {
-                             auto actor = begin(id);
-                             streams.emplace(id, stream{caf::actor_cast<caf::weak_actor_ptr>(actor), lives_by_itself ? actor : caf::strong_actor_ptr{}});
-                             promise.deliver(caf::actor_cast<Handle>(std::move(actor)));
-                             return true;
-                           },
+                           .deliver =
+                             [this, id = last_id, begin = std::move(begin), lives_by_itself](caf::response_promise& promise,
+                                                                                             decoder&) {
+                               auto actor = begin(id);
+                               streams.emplace(id, stream{caf::actor_cast<caf::weak_actor_ptr>(actor),
+                                                          lives_by_itself ? actor : caf::strong_actor_ptr{}});
+                               promise.deliver(caf::actor_cast<Handle>(std::move(actor)));
+                               return true;
+                             },
                            .client = client_actor{self}},
            request.options.call.deadline);
     watch(request.options.call.stop);
@@ -115,7 +117,7 @@ struct portal_state {
     bool is_write = false;
     /// Reads the answer and delivers it. Returns false for bytes that are no answer.
     std::function<bool(caf::response_promise&, decoder&)> deliver;
-    client_actor client; ///< A host may let go of its handle while it waits: the request keeps the client.
+    client_actor client;           ///< A host may let go of its handle while it waits: the request keeps the client.
     bool reports_failures = false; ///< The answer is a value even if the operation fails.
   };
   struct stream {

@@ -12,7 +12,9 @@ caf::behavior relay_state::start(std::uint64_t given_id, const caf::actor& given
     [this](const event_batch& batch) { return on_batch(batch); },
     [this](const consumer_batch& batch) { return on_consumed(batch); },
     [this](subscription_ended& end) { on_ended(end); },
-    [this](const connection_change& change) { any_caf::send(self, session, send_frame{make_frame(frame_kind::change, id, change)}); },
+    [this](const connection_change& change) {
+      any_caf::send(self, session, send_frame{make_frame(frame_kind::change, id, change)});
+    },
     [this](const frame_arrived& frame) { on_frame(frame); },
   };
 }

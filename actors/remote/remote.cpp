@@ -41,7 +41,8 @@ result<caf::io::middleman_actor> middleman_of(caf::actor_system& system, bool tl
     return system.openssl_manager().actor_handle();
   }
 #endif
-  return refuse("tls", "the actor system has no certificates", "a system whose configuration was given to kdb::load_remote() with remote_tls");
+  return refuse("tls", "the actor system has no certificates",
+                "a system whose configuration was given to kdb::load_remote() with remote_tls");
 }
 
 /// The reason in an error of CAF's io module.
@@ -61,7 +62,8 @@ result<void> load_remote(caf::actor_system_config& config, const std::optional<r
       if (auto fine = check_file(member, path); !fine)
         return fine;
 #else
-    return unexpected({.code = errc::unsupported, .message = "this libkdb was built without caf_openssl: there is no TLS between processes"});
+    return unexpected(
+      {.code = errc::unsupported, .message = "this libkdb was built without caf_openssl: there is no TLS between processes"});
 #endif
   }
   init_caf();
@@ -86,14 +88,17 @@ result<publication> publish(const client_actor& client, const publish_options& o
   const auto middleman = middleman_of(system, options.tls);
   if (!middleman)
     return unexpected{middleman.error()};
-  const caf::actor gateway = system.spawn(
-    remote::gateway, remote::gateway_parts{.client = client, .accepts_secrets = options.tls || options.allow_clear_text_credentials});
+  const caf::actor gateway =
+    system.spawn(remote::gateway,
+                 remote::gateway_parts{.client = client, .accepts_secrets = options.tls || options.allow_clear_text_credentials});
   caf::scoped_actor self{system};
   result<publication> published = unexpected{error{}};
   const auto where = options.bind_address + ":" + std::to_string(options.port);
   any_caf::publish_at(
     self, *middleman, gateway, options.port, options.bind_address,
-    [&](std::uint16_t port) { published = publication{port, gateway}; },
+    [&](std::uint16_t port) {
+      published = publication{port, gateway};
+    },
     [&](const caf::error& cause) { published = unexpected{io_error(cause, "opening " + where)}; });
   if (!published) {
     caf::anon_send_exit(gateway, caf::exit_reason::user_shutdown);
@@ -137,18 +142,20 @@ result<client_actor> connect_remote(caf::actor_system& system, const remote_opti
     return unexpected{std::move(gateway.error())};
   const auto left = std::max(std::chrono::ceil<std::chrono::milliseconds>(deadline - std::chrono::steady_clock::now()),
                              std::chrono::milliseconds{1});
-  const auto started = system.spawn(remote::portal, remote::portal_parts{.gateway = *gateway,
-                                                                         .peer = peer,
-                                                                         .sends_secrets = options.tls || options.allow_clear_text_credentials});
+  const auto started = system.spawn(
+    remote::portal, remote::portal_parts{
+                      .gateway = *gateway, .peer = peer, .sends_secrets = options.tls || options.allow_clear_text_credentials});
   result<void> opened = unexpected{error{}};
   any_caf::request(self, started, left, remote::await_portal{})
-    .receive([&] { opened.emplace(); }, [&](const caf::error& cause) {
-      opened = unexpected{cause == caf::sec::request_timeout
-                            ? error{.code = errc::deadline_exceeded,
-                                    .message = "connecting to " + peer + " took too long: no client of libkdb has answered there",
-                                    .retry_can_help = true}
-                            : error::from(cause)};
-    });
+    .receive([&] { opened.emplace(); },
+             [&](const caf::error& cause) {
+               opened = unexpected{
+                 cause == caf::sec::request_timeout
+                   ? error{.code = errc::deadline_exceeded,
+                           .message = "connecting to " + peer + " took too long: no client of libkdb has answered there",
+                           .retry_can_help = true}
+                   : error::from(cause)};
+             });
   if (opened)
     return client_actor{started};
   caf::anon_send_exit(started, caf::exit_reason::user_shutdown);

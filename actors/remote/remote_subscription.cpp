@@ -77,8 +77,8 @@ void delivery<Self, Batch>::deliver_next() {
         taken();
         return;
       }
-      auto failure = error{.code = errc::subscriber_failed,
-                           .message = "the subscriber refused a batch: " + error::from(cause).message};
+      auto failure =
+        error{.code = errc::subscriber_failed, .message = "the subscriber refused a batch: " + error::from(cause).message};
       portal.tell(send_frame{make_frame(frame_kind::refused, id, failure)});
       give_up(end_reason::subscriber_failed, std::move(failure));
     });
@@ -88,16 +88,15 @@ void delivery<Self, Batch>::deliver_next() {
       portal.tell(send_frame{make_frame(frame_kind::outcomes, id, outcomes)});
       deliver_next();
     };
-    any_caf::request(self, subscriber, caf::infinite, std::move(batch))
-      .then(answered, [this, answered](const caf::error& cause) {
-        if (cause == caf::sec::unexpected_response) { // It answered with nothing: it answers the events by itself.
-          answered({});
-          return;
-        }
-        delivering = false;
-        portal.tell(send_frame{make_frame(frame_kind::refused, id, error::from(cause))});
-        deliver_next();
-      });
+    any_caf::request(self, subscriber, caf::infinite, std::move(batch)).then(answered, [this, answered](const caf::error& cause) {
+      if (cause == caf::sec::unexpected_response) { // It answered with nothing: it answers the events by itself.
+        answered({});
+        return;
+      }
+      delivering = false;
+      portal.tell(send_frame{make_frame(frame_kind::refused, id, error::from(cause))});
+      deliver_next();
+    });
   }
 }
 

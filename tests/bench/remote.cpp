@@ -43,7 +43,8 @@ struct remote_config : caf::actor_system_config {
 template <class Answer, class Handle, class Request>
 Answer ask(caf::scoped_actor& self, const Handle& whom, Request request) {
   Answer answer;
-  any_caf::request(self, whom, std::chrono::minutes{1}, std::move(request)).receive([&](Answer& got) { answer = std::move(got); }, give_up);
+  any_caf::request(self, whom, std::chrono::minutes{1}, std::move(request))
+    .receive([&](Answer& got) { answer = std::move(got); }, give_up);
   return answer;
 }
 
@@ -108,7 +109,8 @@ int main(int argc, char** argv) {
     ask<append_result>(self, direct, std::move(some));
   }
   for (int round = 0; round < 3; ++round) {
-    std::printf("reads, events/s:       direct %8.0f   remote %8.0f\n", read_rate(self, direct, events), read_rate(self, remote, events));
+    std::printf("reads, events/s:       direct %8.0f   remote %8.0f\n", read_rate(self, direct, events),
+                read_rate(self, remote, events));
     std::printf("single append, µs p50: direct %8.1f   remote %8.1f\n", append_latency(self, direct, 3000),
                 append_latency(self, remote, 3000));
     std::fflush(stdout);

@@ -42,7 +42,8 @@ BOOST_AUTO_TEST_CASE(the_death_of_the_owner_ends_everything_and_another_one_take
   const auto client = connect_remote(user.system(), {.port = owner.port}).value();
   fill(client, 3, 10);
   const auto log = std::make_shared<subscriber_log>();
-  user.ask_for<subscription_actor>(client, subscribe_to_stream{"s", user.system().spawn(test_subscriber, log, manner::takes)}).value();
+  user.ask_for<subscription_actor>(client, subscribe_to_stream{"s", user.system().spawn(test_subscriber, log, manner::takes)})
+    .value();
   const auto reader = user.ask_for<reader_actor>(client, read_all{}).value();
   static_cast<void>(user.ask_for<event_batch>(reader, next{}).value());
   fixtures::wait_until("the events", [&] { return log->count() == 3; });
@@ -53,14 +54,14 @@ BOOST_AUTO_TEST_CASE(the_death_of_the_owner_ends_everything_and_another_one_take
   auto read = any_caf::request(user.self(), client, caf::infinite, get_current_version{"s"});
   owner.child.kill();
   std::move(append).receive([](const append_result&) { BOOST_ERROR("an answer of the dead"); },
-                 [](const caf::error& cause) {
-                   const auto lost = error::from(cause);
-                   BOOST_TEST((lost.code == errc::unavailable));
-                   BOOST_TEST(lost.outcome_unknown);
-                   BOOST_TEST(lost.retry_can_help);
-                 });
+                            [](const caf::error& cause) {
+                              const auto lost = error::from(cause);
+                              BOOST_TEST((lost.code == errc::unavailable));
+                              BOOST_TEST(lost.outcome_unknown);
+                              BOOST_TEST(lost.retry_can_help);
+                            });
   std::move(read).receive([](const std::optional<stream_revision>&) { BOOST_ERROR("an answer of the dead"); },
-               [](const caf::error& cause) { BOOST_TEST(!error::from(cause).outcome_unknown); });
+                          [](const caf::error& cause) { BOOST_TEST(!error::from(cause).outcome_unknown); });
   user.self()->receive([](const caf::down_msg& down) {
     const auto lost = error::from(down.reason);
     BOOST_TEST((lost.code == errc::unavailable));
@@ -95,7 +96,8 @@ BOOST_AUTO_TEST_CASE(memory_is_bounded_in_both_processes_while_a_subscriber_stal
   BOOST_REQUIRE(follower.read_line() == "ready");
   const auto held = [&] { return fixtures::resident_bytes(owner.child.id()) + fixtures::resident_bytes(follower.id()); };
   static_cast<void>(fixtures::wait_until_steady("the memory of both", held, 1s));
-  const auto owner_grew = fixtures::resident_bytes(owner.child.id()) - std::min(owner_before, fixtures::resident_bytes(owner.child.id()));
+  const auto owner_grew =
+    fixtures::resident_bytes(owner.child.id()) - std::min(owner_before, fixtures::resident_bytes(owner.child.id()));
   const auto follower_holds = fixtures::resident_bytes(follower.id());
   BOOST_TEST_MESSAGE("of 256 MiB the owner holds " << (owner_grew >> 20) << " MiB more than before, the follower "
                                                    << (follower_holds >> 20) << " MiB in all");

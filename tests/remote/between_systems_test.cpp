@@ -11,7 +11,8 @@ namespace kdb::test {
 BOOST_AUTO_TEST_SUITE(between_systems)
 
 BOOST_FIXTURE_TEST_CASE(requests_are_answered_as_by_the_client, two_processes) {
-  const auto done = user.ask(remote, append_to_stream{.stream = "s", .expected = stream_state::no_stream, .events = some_events(3)}).value();
+  const auto done =
+    user.ask(remote, append_to_stream{.stream = "s", .expected = stream_state::no_stream, .events = some_events(3)}).value();
   BOOST_TEST(done.revision->value == 2u);
   BOOST_TEST((done == append_result{done.revision, done.position}));
   const auto events = user.ask(remote, read_stream_to_end{.stream = "s"}).value();
@@ -28,7 +29,8 @@ BOOST_FIXTURE_TEST_CASE(requests_are_answered_as_by_the_client, two_processes) {
 
 BOOST_FIXTURE_TEST_CASE(errors_keep_their_details, two_processes) {
   append("s", 1);
-  const auto refused = user.ask(remote, append_to_stream{.stream = "s", .expected = stream_state::no_stream, .events = some_events(1)});
+  const auto refused =
+    user.ask(remote, append_to_stream{.stream = "s", .expected = stream_state::no_stream, .events = some_events(1)});
   BOOST_TEST(refused.error().code == errc::wrong_expected_version);
   const auto* mismatch = refused.error().get<version_mismatch>();
   BOOST_REQUIRE(mismatch);
@@ -154,12 +156,15 @@ BOOST_FIXTURE_TEST_CASE(a_consumer_answers_its_events, two_processes) {
   append("s", 30);
   user.ask(remote, create_group{"s", "g"}).value();
   const auto log = std::make_shared<subscriber_log>();
-  const auto consumer = user.ask_for<consumer_actor>(remote, consume{{"s", "g"}, spawn_subscriber(log, manner::stalls), {.buffer = 100}}).value();
+  const auto consumer =
+    user.ask_for<consumer_actor>(remote, consume{{"s", "g"}, spawn_subscriber(log, manner::stalls), {.buffer = 100}}).value();
   fixtures::wait_until("all events", [&] { return log->count() == 30; });
   const auto tokens = log->change([](auto& seen) { return seen.tokens; });
   const auto acked = user.ask_for<ack_result>(consumer, ack_events{{tokens.begin(), tokens.begin() + 10}}).value();
   BOOST_TEST(acked.taken == 10u);
-  const auto parked = user.ask_for<ack_result>(consumer, nack_events{{tokens.begin() + 10, tokens.begin() + 15}, nack_action::park, "later"}).value();
+  const auto parked =
+    user.ask_for<ack_result>(consumer, nack_events{{tokens.begin() + 10, tokens.begin() + 15}, nack_action::park, "later"})
+      .value();
   BOOST_TEST(parked.taken == 5u);
   const auto last = log->change([](auto& seen) { return *seen.last; });
   const auto rest = user.ask_for<ack_result>(consumer, answer_batch{last, batch_outcomes::all(outcome::ack())}).value();
@@ -176,8 +181,14 @@ BOOST_FIXTURE_TEST_CASE(a_consumers_handler_answers_and_fails_as_in_one_process,
   user.ask(remote, create_group{"s", "refuses"}).value();
   const auto taken = std::make_shared<subscriber_log>(), refused = std::make_shared<subscriber_log>();
   user.ask_for<consumer_actor>(remote, consume{{"s", "takes"}, spawn_subscriber(taken)}).value();
-  user.ask_for<consumer_actor>(remote, consume{{"s", "refuses"}, spawn_subscriber(refused, manner::refuses), {.on_failure = outcome::nack(nack_action::park)}}).value();
-  fixtures::wait_until("all events parked", [&] { return user.ask(remote, get_group_info{{"s", "refuses"}}).value().parked == 10; });
+  user
+    .ask_for<consumer_actor>(
+      remote,
+      consume{{"s", "refuses"}, spawn_subscriber(refused, manner::refuses), {.on_failure = outcome::nack(nack_action::park)}})
+    .value();
+  fixtures::wait_until("all events parked", [&] {
+    return user.ask(remote, get_group_info{{"s", "refuses"}}).value().parked == 10;
+  });
   fixtures::wait_until("all events taken", [&] { return taken->count() == 10; });
   owner.ask(client, delete_group{{"s", "takes"}}).value();
   fixtures::wait_until("the end", [&] { return taken->ended().has_value(); });
@@ -194,7 +205,8 @@ BOOST_FIXTURE_TEST_CASE(statistics_are_watched, two_processes) {
 
 BOOST_FIXTURE_TEST_CASE(observers_see_the_connection_and_its_end, two_processes) {
   std::vector<connection_change> seen;
-  any_caf::request(user.self(), remote, caf::infinite, observe{caf::actor_cast<caf::actor>(user.self())}).receive([] {}, [](const caf::error&) {});
+  any_caf::request(user.self(), remote, caf::infinite, observe{caf::actor_cast<caf::actor>(user.self())})
+    .receive([] {}, [](const caf::error&) {});
   user.self()->receive([&](const connection_change& change) { seen.push_back(change); });
   BOOST_TEST(std::holds_alternative<connected>(seen.back()));
   owner.ask_for<void>(client, close{}).value();
@@ -233,11 +245,13 @@ BOOST_FIXTURE_TEST_CASE(credentials_do_not_travel_in_clear, two_processes) {
 BOOST_AUTO_TEST_CASE(a_publication_refuses_credentials_in_clear_unless_it_is_allowed) {
   const call_options call{.credentials = credentials::basic("admin", "changeit")};
   two_processes strict{{}, {.allow_clear_text_credentials = true}};
-  const auto refused = strict.user.ask(strict.remote, append_to_stream{.stream = "s", .events = some_events(1), .options = {call}});
+  const auto refused =
+    strict.user.ask(strict.remote, append_to_stream{.stream = "s", .events = some_events(1), .options = {call}});
   BOOST_TEST(refused.error().code == errc::invalid_argument);
   BOOST_TEST(strict.user.ask(strict.remote, reset_password{"u", "new"}).error().code == errc::invalid_argument);
   two_processes open{{.allow_clear_text_credentials = true}, {.allow_clear_text_credentials = true}};
-  BOOST_TEST(open.user.ask(open.remote, append_to_stream{.stream = "s", .events = some_events(1), .options = {call}}).has_value());
+  BOOST_TEST(
+    open.user.ask(open.remote, append_to_stream{.stream = "s", .events = some_events(1), .options = {call}}).has_value());
 }
 
 // -- stopping ----------------------------------------------------------------------------------------
@@ -246,7 +260,9 @@ BOOST_FIXTURE_TEST_CASE(an_operation_can_be_stopped, two_processes) {
   append("s", 1);
   std::stop_source source;
   const auto log = std::make_shared<subscriber_log>();
-  user.ask_for<subscription_actor>(remote, subscribe_to_stream{"s", spawn_subscriber(log), {.call = {.stop = source.get_token()}}}).value();
+  user
+    .ask_for<subscription_actor>(remote, subscribe_to_stream{"s", spawn_subscriber(log), {.call = {.stop = source.get_token()}}})
+    .value();
   source.request_stop();
   fixtures::wait_until("the end", [&] { return log->ended().has_value(); });
   BOOST_TEST(log->ended()->reason == end_reason::cancelled);

@@ -114,8 +114,9 @@ BOOST_AUTO_TEST_CASE(what_travels_changes_only_with_the_version_of_the_protocol)
     std::ofstream{KDB_REMOTE_LAYOUT} << now;
   std::ifstream file{KDB_REMOTE_LAYOUT};
   const std::string before{std::istreambuf_iterator<char>{file}, {}};
-  BOOST_TEST((now == before), "what travels between processes has changed: add 1 to protocol_version in actors/remote/frame.hpp, unless "
-                              "no release has the present number, and run this test with KDB_WRITE_LAYOUT=1");
+  BOOST_TEST((now == before),
+             "what travels between processes has changed: add 1 to protocol_version in actors/remote/frame.hpp, unless "
+             "no release has the present number, and run this test with KDB_WRITE_LAYOUT=1");
 }
 
 BOOST_AUTO_TEST_CASE(hostile_bytes_are_refused_or_read_as_another_value) {
@@ -172,7 +173,8 @@ BOOST_AUTO_TEST_CASE(credentials_are_found_wherever_they_are) {
   BOOST_TEST(found(get_user{.login_name = "u", .call = call}));
   BOOST_TEST(found(subscribe_to_all{.options = {.call = call}}));
   BOOST_TEST(found(consume{.group = {"s", "g"}, .options = {.call = call}}));
-  static_assert(remote::has_password<create_user> && remote::has_password<change_password> && remote::has_password<reset_password>);
+  static_assert(remote::has_password<create_user> && remote::has_password<change_password> &&
+                remote::has_password<reset_password>);
   static_assert(!remote::has_password<update_user>);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <caf/actor_registry.hpp>
 #include <caf/actor_system.hpp>
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
@@ -99,7 +100,7 @@ struct subscriber_state {
   std::vector<caf::response_promise> kept;
 };
 
-inline caf::behavior test_subscriber(caf::stateful_actor<subscriber_state>* self, log_ptr log, manner how) {
+inline caf::behavior test_subscriber(caf::stateful_actor<subscriber_state>* self, log_ptr log, manner answers) {
   return {
     [=](const event_batch& batch) -> caf::result<void> {
       log->change([&](auto& seen) {
@@ -107,9 +108,9 @@ inline caf::behavior test_subscriber(caf::stateful_actor<subscriber_state>* self
         for (const auto& event : batch.events())
           seen.events.push_back(event.original().revision().value);
       });
-      if (how == manner::refuses)
+      if (answers == manner::refuses)
         return to_caf({.code = errc::internal, .message = "no more of these"});
-      if (how == manner::takes)
+      if (answers == manner::takes)
         return caf::unit;
       any_caf::state_of(self).kept.push_back(self->make_response_promise());
       return caf::delegated<void>{};
@@ -123,9 +124,9 @@ inline caf::behavior test_subscriber(caf::stateful_actor<subscriber_state>* self
           seen.tokens.push_back(event.token);
         }
       });
-      if (how == manner::refuses)
+      if (answers == manner::refuses)
         return to_caf({.code = errc::internal, .message = "no more of these"});
-      return how == manner::takes ? batch_outcomes::all(outcome::ack()) : batch_outcomes{};
+      return answers == manner::takes ? batch_outcomes::all(outcome::ack()) : batch_outcomes{};
     },
     [=](const subscription_ended& end) {
       any_caf::state_of(self).kept.clear(); // They would keep this actor.

@@ -32,7 +32,8 @@ template <class T>
 struct random_value {
   static T make(random_source& random) {
     T value{};
-    remote::with_members(value, [&](auto&... members) { ((members = make_random<std::decay_t<decltype(members)>>(random)), ...); });
+    remote::with_members(value,
+                         [&](auto&... members) { ((members = make_random<std::decay_t<decltype(members)>>(random)), ...); });
     return value;
   }
 };
@@ -108,7 +109,9 @@ struct random_value<std::map<Key, Value, Order>> {
 
 template <class First, class Second>
 struct random_value<std::pair<First, Second>> {
-  static std::pair<First, Second> make(random_source& random) { return {make_random<First>(random), make_random<Second>(random)}; }
+  static std::pair<First, Second> make(random_source& random) {
+    return {make_random<First>(random), make_random<Second>(random)};
+  }
 };
 
 template <class T, std::size_t Size>
@@ -181,9 +184,12 @@ template <>
 struct random_value<event_filter> {
   static event_filter make(random_source& random) {
     const auto name = "name" + std::to_string(random());
-    event_filter all[] = {event_filter::type_prefixes({name, "b"}),  event_filter::type_regex(name),
-                          event_filter::stream_prefixes({name}),     event_filter::stream_regex("^" + name),
-                          event_filter::exclude_system_events(),     event_filter::category_index(name),
+    event_filter all[] = {event_filter::type_prefixes({name, "b"}),
+                          event_filter::type_regex(name),
+                          event_filter::stream_prefixes({name}),
+                          event_filter::stream_regex("^" + name),
+                          event_filter::exclude_system_events(),
+                          event_filter::category_index(name),
                           event_filter::user_index("countries", {{"country", name}})};
     auto& filter = all[below(random, std::size(all))];
     if (!filter.is_index() && below(random, 2) == 0)

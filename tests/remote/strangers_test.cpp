@@ -116,7 +116,8 @@ BOOST_AUTO_TEST_CASE(credentials_travel_with_tls) {
   const papers all{fixtures::make_authority()};
   two_processes both{{.tls = true}, {.tls = true}, all.files};
   const call_options call{.credentials = credentials::basic("admin", "changeit")};
-  BOOST_TEST(both.user.ask(both.remote, append_to_stream{.stream = "s", .events = some_events(2000, 1000), .options = {call}}).has_value());
+  BOOST_TEST(both.user.ask(both.remote, append_to_stream{.stream = "s", .events = some_events(2000, 1000), .options = {call}})
+               .has_value());
   BOOST_TEST(both.user.ask(both.remote, read_stream_to_end{.stream = "s"}).value().size() == 2000u);
 }
 

@@ -31,12 +31,13 @@ inline settings settings_for(const std::string& connection_string) {
 
 /// A node, a process that owns its client, and one that uses it.
 struct two_processes {
-  explicit two_processes(publish_options how = {}, remote_options connecting = {}, const std::optional<remote_tls>& tls = {})
+  explicit two_processes(publish_options publishing = {}, remote_options connecting = {},
+                         const std::optional<remote_tls>& tls = {})
     : owner{tls}, user{tls}, client{spawn_client(owner.system(), settings_for(node.connection_string())).value()} {
     owner.ask(client, wait_connected{}).value();
     owner_alone = owner.actors();
     user_alone = user.actors();
-    published = publish(client, how).value();
+    published = publish(client, publishing).value();
     connecting.port = published->port();
     remote = connect_remote(user.system(), connecting).value();
   }
@@ -54,8 +55,8 @@ struct two_processes {
   void append(const std::string& stream, std::size_t count, std::size_t size = 10) {
     owner.ask(client, append_to_stream{.stream = stream, .events = some_events(count, size)}).value();
   }
-  caf::actor spawn_subscriber(const log_ptr& log, manner how = manner::takes) {
-    return user.system().spawn(test_subscriber, log, how);
+  caf::actor spawn_subscriber(const log_ptr& log, manner answers = manner::takes) {
+    return user.system().spawn(test_subscriber, log, answers);
   }
 
   fixtures::node node;
