@@ -12,7 +12,8 @@
 // to know a type of ours.
 namespace kdb::inline v0::remote {
 
-/// Counts the changes of what travels, of any request or answer too. tests/remote/layout.txt says when it has to change.
+/// Counts the changes of what travels, of any request or answer too. A test with tests/remote/layout.txt says when it has to change. A new operation
+/// is no such change.
 inline constexpr std::uint16_t protocol_version = 1;
 
 /// What a frame is. Numbers are never used again.

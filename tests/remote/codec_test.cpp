@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
 #include <concepts>
 #include <cstdlib>
 #include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
@@ -105,18 +105,26 @@ BOOST_AUTO_TEST_CASE(every_message_arrives_as_it_was_sent) {
   for_all_types([&](std::string_view name, auto type) { check_round_trip<typename decltype(type)::type>(name, random); });
 }
 
+// A new operation needs no new version: processes that do not know it answer so.
 BOOST_AUTO_TEST_CASE(what_travels_changes_only_with_the_version_of_the_protocol) {
-  auto now = "version " + std::to_string(remote::protocol_version) + "\n";
+  std::vector<std::string> now{"version " + std::to_string(remote::protocol_version)};
   for_all_types([&](std::string_view name, auto type) {
-    now += std::string{name} + ": " + layout_of<typename decltype(type)::type>() + "\n";
+    now.push_back(std::string{name} + ": " + layout_of<typename decltype(type)::type>());
   });
-  if (std::getenv("KDB_WRITE_LAYOUT"))
-    std::ofstream{KDB_REMOTE_LAYOUT} << now;
+  if (std::getenv("KDB_WRITE_LAYOUT")) {
+    std::ofstream file{KDB_REMOTE_LAYOUT};
+    for (const auto& each : now)
+      file << each << '\n';
+  }
   std::ifstream file{KDB_REMOTE_LAYOUT};
-  const std::string before{std::istreambuf_iterator<char>{file}, {}};
-  BOOST_TEST((now == before),
-             "what travels between processes has changed: add 1 to protocol_version in actors/remote/frame.hpp, unless "
-             "no release has the present number, and run this test with KDB_WRITE_LAYOUT=1");
+  std::size_t lines = 0;
+  for (std::string line; std::getline(file, line); ++lines)
+    BOOST_TEST(
+      (std::find(now.begin(), now.end(), line) != now.end()),
+      "what travels between processes has changed: add 1 to protocol_version in actors/remote/frame.hpp, unless no release "
+      "has the present number, and run this test with KDB_WRITE_LAYOUT=1. This is not so any more: "
+        << line);
+  BOOST_TEST(lines > 100u);
 }
 
 BOOST_AUTO_TEST_CASE(hostile_bytes_are_refused_or_read_as_another_value) {
