@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 
-# The libraries that programs link: kdb::client, kdb::actors, kdb::sqlite, kdb::prometheus and kdb::devnode. docs/decisions/0014 says why they are these.
+# The libraries that programs link: kdb::client, kdb::actors, kdb::sqlite, kdb::prometheus, kdb::remote and kdb::devnode. docs/decisions/0014 says why they are these.
 # They are made of the objects of the layers. The layers themselves are not installed; tests link them to look inside.
 
 # kdb_public(<target> <component>): kdb::<component>, here and installed.
@@ -54,6 +54,16 @@ if(TARGET kdb_prometheus)
   set_target_properties(kdb_with_prometheus PROPERTIES LINKER_LANGUAGE CXX OUTPUT_NAME kdb_prometheus)
   target_link_libraries(kdb_with_prometheus PUBLIC kdb prometheus-cpp::core)
   kdb_public(kdb_with_prometheus prometheus)
+endif()
+
+if(TARGET kdb_remote)
+  add_library(kdb_with_remote STATIC $<TARGET_OBJECTS:kdb_remote>)
+  set_target_properties(kdb_with_remote PROPERTIES LINKER_LANGUAGE CXX OUTPUT_NAME kdb_remote)
+  target_link_libraries(kdb_with_remote PUBLIC kdb_with_caf PRIVATE kdb::caf_io)
+  if(TARGET kdb::caf_openssl)
+    target_link_libraries(kdb_with_remote PRIVATE kdb::caf_openssl OpenSSL::SSL OpenSSL::Crypto)
+  endif()
+  kdb_public(kdb_with_remote remote)
 endif()
 
 if(TARGET kdb_devnode)

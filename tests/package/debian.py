@@ -55,8 +55,8 @@ def check_content(root):
                 "usr/include/kdb/typed_events.hpp", "usr/include/kdb/event_handlers.hpp", "usr/include/kdb/typed_actors.hpp"]
     files = root.files()
     missing = [file for file in expected if file not in files]
-    missing += [name for name in ("libkdb.so", "libkdb.so.0", "libkdb_sqlite.a", "libkdb_prometheus.a", "libkdb_devnode.a", "kdbConfig.cmake",
-                                  "kdb.pc", "kdb-actors.pc", "kdb-sqlite.pc", "kdb-prometheus.pc", "kdb-devnode.pc") if not any(f.endswith("/" + name) for f in files)]
+    missing += [name for name in ("libkdb.so", "libkdb.so.0", "libkdb_sqlite.a", "libkdb_prometheus.a", "libkdb_remote.a", "libkdb_devnode.a", "kdbConfig.cmake",
+                                  "kdb.pc", "kdb-actors.pc", "kdb-sqlite.pc", "kdb-prometheus.pc", "kdb-remote.pc", "kdb-devnode.pc") if not any(f.endswith("/" + name) for f in files)]
     if missing:
         raise Failed(f"not in the packages: {missing}\n" + "\n".join(files))
 
@@ -84,7 +84,7 @@ def use(root, machine, docs):
     folder = machine.home / "components"
     shutil.copytree(Path(__file__).resolve().parent / "components", folder)
     machine.run(f"cmake -S . -B build -DCMAKE_PREFIX_PATH='{usr}'\ncmake --build build --parallel 2", folder, environment)
-    for program in ("client", "actors", "sqlite", "prometheus", "typed_events", "devnode"):
+    for program in ("client", "actors", "sqlite", "prometheus", "remote", "typed_events", "devnode"):
         machine.run(f"build/{program}", folder, environment)
     print("components: built and run", flush=True)
 

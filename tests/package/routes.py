@@ -143,10 +143,10 @@ def components(machine):
     folder = machine.home / "components"
     shutil.copytree(HERE / "components", folder)
     machine.run('cmake -S . -B build -DCMAKE_PREFIX_PATH="$HOME/.local"\ncmake --build build --parallel 2', folder)
-    for program in ("client", "actors", "sqlite", "prometheus", "typed_events", "devnode"):
+    for program in ("client", "actors", "sqlite", "prometheus", "remote", "typed_events", "devnode"):
         machine.run(f"build/{program}", folder)
     # The documented program was compiled with the flags of pkg-config; what differs between its modules is what they link.
-    for program, modules in {"client": "kdb", "actors": "kdb-actors", "sqlite": "kdb-sqlite", "prometheus": "kdb-prometheus", "devnode": "kdb-devnode kdb"}.items():
+    for program, modules in {"client": "kdb", "actors": "kdb-actors", "sqlite": "kdb-sqlite", "prometheus": "kdb-prometheus", "remote": "kdb-remote", "devnode": "kdb-devnode kdb"}.items():
         machine.run(f'export PKG_CONFIG_PATH="$HOME/.local/lib/pkgconfig"\n'
                     f'c++ build/CMakeFiles/{program}.dir/{program}.cpp.o -o with-{program} $(pkg-config --libs {modules}) '
                     f'-Wl,-rpath,"$HOME/.local/lib"\n./with-{program}', folder)

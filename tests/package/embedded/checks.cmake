@@ -2,7 +2,7 @@
 
 # -- what a host project must still find after it has added libkdb ------------------------------
 
-foreach(component IN ITEMS client actors sqlite prometheus devnode)
+foreach(component IN ITEMS client actors sqlite prometheus remote devnode)
   if(NOT TARGET kdb::${component})
     message(FATAL_ERROR "kdb::${component} is missing")
   endif()

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "actors/remote/portal.hpp"
+
+// The handlers of a portal, all made from the list of operations.
+namespace kdb::inline v0::remote {
+
+caf::message_handler portal_state::operation_handlers() {
+  return {
+#define KDB_X(request_type) [this](request_type& request) { return on_operation(#request_type, request); },
+    KDB_OPERATIONS(KDB_X)
+#undef KDB_X
+  };
+}
+
+} // namespace kdb::inline v0::remote
