@@ -14,7 +14,6 @@
 
 using namespace std::chrono_literals;
 
-// docs: supervisor
 struct follow {
   std::string stream;
   kdb::stream_position from;
@@ -26,6 +25,7 @@ KDB_ACTOR_MESSAGES(supervision, 200, follow, crash)
 
 namespace {
 
+// docs: supervisor
 struct supervisor_state {
   explicit supervisor_state(caf::event_based_actor* owner) : self{owner}, ends{owner, [this](caf::down_msg&) { start(); }} {}
 
