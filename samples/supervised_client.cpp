@@ -14,7 +14,6 @@
 
 using namespace std::chrono_literals;
 
-// docs: supervisor
 struct follow {
   std::string stream;
   kdb::stream_position from;
@@ -26,6 +25,7 @@ KDB_ACTOR_MESSAGES(supervision, 200, follow, crash)
 
 namespace {
 
+// docs: supervisor
 struct supervisor_state {
   explicit supervisor_state(caf::event_based_actor* owner) : self{owner}, ends{owner, [this](caf::down_msg&) { start(); }} {}
 
@@ -54,7 +54,9 @@ caf::behavior supervisor(caf::stateful_actor<supervisor_state>* self, kdb::setti
     [self, &state](const crash&) { self->send_exit(state.client, caf::exit_reason::kill); },
   };
 }
+// docs: end
 
+// docs: follower
 /// Sees every event once and in order, also if clients fail: when a subscription ends, it starts another after the last event.
 caf::behavior follower(caf::stateful_actor<std::uint64_t>* self, caf::actor owner, std::string stream, std::uint64_t enough) {
   auto& seen = kdb::any_caf::state_of(self);
@@ -73,9 +75,9 @@ caf::behavior follower(caf::stateful_actor<std::uint64_t>* self, caf::actor owne
     [=](const kdb::subscription_ended&) { go_on(); },
   };
 }
+// docs: end
 
 } // namespace
-// docs: end
 
 int main(int argc, char** argv) {
   kdb::init_caf<kdb_block::supervision>();
