@@ -32,9 +32,7 @@ void call_job::deliver(caf::response_promise& to, result<wire::message_list> out
 
 management_state::~management_state() {
   for (auto& [number, each] : calls)
-    each.job->deliver(each.answer, unexpected{{.code = errc::closed,
-                                               .message = "the client was closed before the server answered",
-                                               .outcome_unknown = each.may_have_happened()}});
+    each.job->deliver(each.answer, unexpected{left_unanswered(*context, each.may_have_happened())});
 }
 
 management_self::behavior_type management_state::start(worker_context_ptr given) {

@@ -15,7 +15,7 @@ namespace kdb::inline v0::remote {
 
 /// What a publication accepts.
 struct gateway_parts {
-  client_actor client;
+  caf::actor client;
   bool accepts_secrets = false; ///< Over TLS, or because clear text is allowed.
 };
 

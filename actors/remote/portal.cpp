@@ -31,7 +31,7 @@ portal_state::~portal_state() {
     any_caf::deliver_nothing(promise);
 }
 
-portal_self::behavior_type portal_state::start(portal_parts given) {
+caf::behavior portal_state::start(portal_parts given) {
   parts = std::move(given);
   ends = {self, [this](caf::down_msg& message) {
             if (link && message.source == link.address())
@@ -39,7 +39,7 @@ portal_self::behavior_type portal_state::start(portal_parts given) {
             else
               std::erase_if(observers, [&](const caf::actor& each) { return each.address() == message.source; });
           }};
-  link = self->spawn(remote::link, caf::actor_cast<caf::actor>(client_actor{self}), parts.gateway, parts.peer);
+  link = self->spawn(remote::link, caf::actor{self}, parts.gateway, parts.peer);
   ends.watch(link);
   caf::message_handler own{
     [this](read_stream& request) { return on_read("read_stream", request); },
@@ -60,7 +60,7 @@ portal_self::behavior_type portal_state::start(portal_parts given) {
     [this](const answer_overdue& overdue) { on_overdue(overdue.id); },
     [this](answer_events& request) { return on_answer_events(request); },
   };
-  return any_caf::behavior_with_exit<portal_self::behavior_type>(
+  return any_caf::behavior_with_exit<caf::behavior>(
     self,
     [this](caf::exit_msg& message) {
       exit_reason = std::move(message.reason);
@@ -95,9 +95,7 @@ void portal_state::watch(const std::stop_token& stop) {
   if (!stop.stop_possible())
     return;
   stops.emplace(last_id, std::make_unique<std::stop_callback<std::function<void()>>>(
-                           stop, [portal = portal_ref{caf::actor_cast<caf::actor>(client_actor{self})}, id = last_id] {
-                             portal.tell(stop_wanted{id});
-                           }));
+                           stop, [portal = portal_ref{caf::actor{self}}, id = last_id] { portal.tell(stop_wanted{id}); }));
 }
 
 void portal_state::forget(std::uint64_t id) {
@@ -133,7 +131,7 @@ caf::result<reader_actor> portal_state::on_read(std::string_view request_name, a
   return on_open<reader_actor>(
     request_name, request,
     [this, owner = self->current_sender()](std::uint64_t id) {
-      const auto portal = portal_ref{caf::actor_cast<caf::actor>(client_actor{self})};
+      const auto portal = portal_ref{caf::actor{self}};
       return caf::actor_cast<caf::strong_actor_ptr>(self->spawn(remote_reader, id, portal, owner));
     },
     false);
@@ -145,7 +143,7 @@ caf::result<subscription_actor> portal_state::on_subscribe(std::string_view requ
   return on_open<subscription_actor>(
     request_name, request,
     [this, of_all, receiver = request.subscriber.handle()](std::uint64_t id) {
-      const auto portal = portal_ref{caf::actor_cast<caf::actor>(client_actor{self})};
+      const auto portal = portal_ref{caf::actor{self}};
       return caf::actor_cast<caf::strong_actor_ptr>(self->spawn(remote_subscription, id, portal, receiver, of_all));
     },
     true);
@@ -157,7 +155,7 @@ caf::result<consumer_actor> portal_state::on_consume(consume& request) {
   return on_open<consumer_actor>(
     "consume", request,
     [this, receiver = request.subscriber.handle()](std::uint64_t id) {
-      const auto portal = portal_ref{caf::actor_cast<caf::actor>(client_actor{self})};
+      const auto portal = portal_ref{caf::actor{self}};
       return caf::actor_cast<caf::strong_actor_ptr>(self->spawn(remote_consumer, id, portal, receiver));
     },
     true);
@@ -167,7 +165,7 @@ caf::result<statistics_watcher_actor> portal_state::on_watch(watch_statistics& r
   return on_open<statistics_watcher_actor>(
     "watch_statistics", request,
     [this](std::uint64_t id) {
-      const auto portal = portal_ref{caf::actor_cast<caf::actor>(client_actor{self})};
+      const auto portal = portal_ref{caf::actor{self}};
       return caf::actor_cast<caf::strong_actor_ptr>(self->spawn(remote_watcher, id, portal));
     },
     false);
@@ -182,7 +180,7 @@ caf::result<ack_result> portal_state::on_answer_events(answer_events& request) {
   out.bytes += request.content;
   expect(
     pending_request{
-      .answer = self->make_response_promise(), .is_write = true, .deliver = &deliver<ack_result>, .client = client_actor{self}},
+      .answer = self->make_response_promise(), .is_write = true, .deliver = &deliver<ack_result>, .client = caf::actor{self}},
     {});
   tell(std::move(out.bytes));
   return caf::delegated<ack_result>{};
@@ -341,7 +339,7 @@ void portal_state::quit_when_done() {
   self->quit(exit_reason);
 }
 
-portal_self::behavior_type portal(portal_self::stateful_pointer<portal_state> self, portal_parts parts) {
+caf::behavior portal(caf::stateful_actor<portal_state>* self, portal_parts parts) {
   return any_caf::state_of(self).start(std::move(parts));
 }
 

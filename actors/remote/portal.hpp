@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <caf/behavior.hpp>
+#include <caf/event_based_actor.hpp>
 #include <caf/message_handler.hpp>
 #include <caf/response_promise.hpp>
-#include <caf/typed_event_based_actor.hpp>
+#include <caf/stateful_actor.hpp>
 #include <caf/typed_response_promise.hpp>
 
 #include <chrono>
@@ -29,10 +31,6 @@ struct portal_parts {
   bool sends_secrets = false; ///< Over TLS, or because clear text is allowed.
 };
 
-using portal_self = client_actor::extend<accepts<await_portal>, accepts<portal_opened>, accepts<frame_arrived>,
-                                         accepts<send_frame>, accepts<session_lost>, accepts<stream_over>, accepts<stop_wanted>,
-                                         accepts<answer_overdue>, accepts<answer_events, ack_result>>;
-
 /// Stands for a client of another process, with the same interface. Every request becomes a frame, and every frame of the session an answer, or
 /// a message to the actor that stands for a reader, a subscription, a consumer or a watch.
 struct portal_state {
@@ -41,10 +39,10 @@ struct portal_state {
   /// The other process answers at the deadline. If it does not, the portal does, so much later.
   static constexpr std::chrono::milliseconds grace{500};
 
-  explicit portal_state(portal_self::pointer owner) : self{owner} {}
+  explicit portal_state(caf::event_based_actor* owner) : self{owner} {}
   ~portal_state();
 
-  portal_self::behavior_type start(portal_parts parts);
+  caf::behavior start(portal_parts parts);
   /// Handlers of all operations, in a file of their own: they take long to compile.
   caf::message_handler operation_handlers();
 
@@ -61,7 +59,7 @@ struct portal_state {
     expect(pending_request{.answer = self->make_response_promise(),
                            .is_write = !only_reads(operation),
                            .deliver = &deliver<answer_of<Request>>,
-                           .client = client_actor{self},
+                           .client = caf::actor{self},
                            .reports_failures = std::is_same_v<answer_of<Request>, append_in_parts_result>},
            deadline);
     if constexpr (kdb::detail::has_call<Request>)
@@ -88,7 +86,7 @@ struct portal_state {
                                promise.deliver(caf::actor_cast<Handle>(std::move(actor)));
                                return true;
                              },
-                           .client = client_actor{self}},
+                           .client = caf::actor{self}},
            request.options.call.deadline);
     watch(request.options.call.stop);
     tell(std::move(*frame));
@@ -117,7 +115,7 @@ struct portal_state {
     bool is_write = false;
     /// Reads the answer and delivers it. Returns false for bytes that are no answer.
     std::function<bool(caf::response_promise&, decoder&)> deliver;
-    client_actor client;           ///< A host may let go of its handle while it waits: the request keeps the client.
+    caf::actor client;             ///< A host may let go of its handle while it waits: the request keeps the client.
     bool reports_failures = false; ///< The answer is a value even if the operation fails.
   };
   struct stream {
@@ -168,7 +166,7 @@ struct portal_state {
   void shut(const error& cause, bool is_closed);
   void quit_when_done();
 
-  portal_self::pointer self;
+  caf::event_based_actor* self;
   any_caf::monitoring ends;
   portal_parts parts;
   caf::actor link;
@@ -187,6 +185,7 @@ struct portal_state {
   std::vector<caf::typed_response_promise<void>> waiting; // Until it is open.
 };
 
-portal_self::behavior_type portal(portal_self::stateful_pointer<portal_state> self, portal_parts parts);
+/// Untyped inside, like the client (docs/decisions/0023).
+caf::behavior portal(caf::stateful_actor<portal_state>* self, portal_parts parts);
 
 } // namespace kdb::inline v0::remote

@@ -89,8 +89,8 @@ result<publication> publish(const client_actor& client, const publish_options& o
   if (!middleman)
     return unexpected{middleman.error()};
   const caf::actor gateway =
-    system.spawn(remote::gateway,
-                 remote::gateway_parts{.client = client, .accepts_secrets = options.tls || options.allow_clear_text_credentials});
+    system.spawn(remote::gateway, remote::gateway_parts{.client = caf::actor_cast<caf::actor>(client),
+                                                        .accepts_secrets = options.tls || options.allow_clear_text_credentials});
   caf::scoped_actor self{system};
   result<publication> published = unexpected{error{}};
   const auto where = options.bind_address + ":" + std::to_string(options.port);
@@ -157,7 +157,7 @@ result<client_actor> connect_remote(caf::actor_system& system, const remote_opti
                    : error::from(cause)};
              });
   if (opened)
-    return client_actor{started};
+    return caf::actor_cast<client_actor>(started);
   caf::anon_send_exit(started, caf::exit_reason::user_shutdown);
   return unexpected{std::move(opened.error())};
 }

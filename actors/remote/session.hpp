@@ -20,7 +20,7 @@
 namespace kdb::inline v0::remote {
 
 struct session_parts {
-  client_actor client;
+  caf::actor client;
   caf::actor link; ///< The actor of the other process.
   bool accepts_secrets = false;
 };

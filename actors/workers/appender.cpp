@@ -46,13 +46,6 @@ error overdue(bool sent) {
           .outcome_unknown = sent};
 }
 
-error closed_error(bool sent) {
-  return {.code = errc::closed,
-          .message = sent ? "the client was closed before the append was answered; it may have been written"
-                          : "the client was closed before the append was sent",
-          .outcome_unknown = sent};
-}
-
 /// Answers and takes out those that `end` gives an error for.
 template <class End>
 void end_some(std::deque<appender_state::queued>& all, End end) {
@@ -105,11 +98,11 @@ appender_state::appender_state(appender_actor::pointer owner) : self{owner}, sto
 
 appender_state::~appender_state() {
   for (auto& each : waiting)
-    each.answer.deliver(to_caf(closed_error(false)));
+    each.answer.deliver(to_caf(left_unanswered(*context, false)));
   for (auto& [number, each] : flying)
-    each.answer.deliver(to_caf(closed_error(true)));
+    each.answer.deliver(to_caf(left_unanswered(*context, true)));
   for (auto& [number, each] : singles)
-    each.answer.deliver(to_caf(closed_error(true)));
+    each.answer.deliver(to_caf(left_unanswered(*context, true)));
 }
 
 appender_actor::behavior_type appender_state::start(worker_context_ptr given) {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "actors/runtime/logger.hpp"
@@ -100,6 +101,18 @@ inline error no_node(const worker_context& context, const caf::error& cause) {
   if (known.code != errc::closed || context.connection->is_closed())
     return known;
   return {.code = errc::unavailable, .message = "the connection restarts after an internal error", .retry_can_help = true};
+}
+
+/// The error of a request that a worker leaves unanswered when it ends: the client is closed, or the worker has failed and is replaced.
+inline error left_unanswered(const worker_context& context, bool may_have_happened) {
+  const auto is_closed = context.connection->is_closed();
+  std::string message = is_closed ? "the client was closed" : "a part of the client failed and is replaced; it failed";
+  message +=
+    may_have_happened ? " before the request was answered; it may have been carried out" : " before the request was carried out";
+  return {.code = is_closed ? errc::closed : errc::unavailable,
+          .message = std::move(message),
+          .retry_can_help = !is_closed,
+          .outcome_unknown = may_have_happened};
 }
 
 /// Reports a failed call to the connection, if the error may concern the node, or the credentials from the client's provider.

@@ -400,11 +400,24 @@ BOOST_AUTO_TEST_CASE(without_a_node_all_who_wait_are_refused_and_the_next_asks_a
   BOOST_TEST(third.succeeded());
 }
 
+BOOST_AUTO_TEST_CASE(its_death_is_not_the_end_of_the_client) {
+  appender_fixture f{limited_to(1)};
+  const auto flying = f.append();
+  const auto waits = f.append();
+  f.kill(f.tested);
+  BOOST_TEST((flying.code() == errc::unavailable));
+  BOOST_TEST(flying.why().outcome_unknown);
+  BOOST_TEST((waits.code() == errc::unavailable));
+  BOOST_TEST(!waits.why().outcome_unknown);
+  BOOST_TEST(waits.why().retry_can_help);
+}
+
 BOOST_AUTO_TEST_CASE(its_end_answers_everyone_and_cancels_its_calls) {
   appender_fixture f{limited_to(2)};
   const auto flying = f.append();
   const auto alone = f.append(10, {.credentials = credentials::basic("ada", "secret")});
   const auto waits = f.append();
+  f.context->connection->close();
   f.kill(f.tested);
   BOOST_TEST((flying.code() == errc::closed));
   BOOST_TEST(flying.why().outcome_unknown);

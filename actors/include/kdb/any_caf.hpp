@@ -382,13 +382,13 @@ private:
 #endif
 };
 
-/// A behavior, made of its handlers and of another one for `caf::exit_msg`. The handlers of a `caf::behavior` are a `caf::message_handler`.
+/// A behavior, made of its handlers, or of one `caf::message_handler`, and of another one for `caf::exit_msg`.
 template <class Behavior, class OnExit, class... Handlers>
 Behavior behavior_with_exit([[maybe_unused]] caf::scheduled_actor* self, OnExit on_exit, Handlers... handlers) {
 #if KDB_CAF_1
   auto exits = [on_exit = std::move(on_exit)](caf::exit_msg& message) { on_exit(message); };
-  if constexpr (std::is_same_v<Behavior, caf::behavior>)
-    return {(handlers.or_else(exits), ...)};
+  if constexpr ((std::is_same_v<Handlers, caf::message_handler> && ...))
+    return Behavior{(handlers.or_else(exits), ...)};
   else
     return Behavior{std::move(handlers)..., std::move(exits)};
 #else
