@@ -10,7 +10,7 @@ from pathlib import Path
 
 FOLDERS = ["libkdb/include", "actors/include", "devnode/include"]
 # CAF, Asio and nlohmann-json throw.
-WITH_EXCEPTIONS = ["kdb/actors.hpp", "kdb/async_client.hpp", "kdb/caf_log.hpp", "kdb/competing_workers.hpp", "kdb/event_handlers.hpp", "kdb/pending_handlers.hpp", "kdb/remote.hpp", "kdb/typed_actors.hpp",
+WITH_EXCEPTIONS = ["kdb/actors.hpp", "kdb/any_caf.hpp", "kdb/async_client.hpp", "kdb/caf_log.hpp", "kdb/competing_workers.hpp", "kdb/event_handlers.hpp", "kdb/pending_handlers.hpp", "kdb/remote.hpp", "kdb/typed_actors.hpp",
                    "kdb/typed_events.hpp"]
 # Needs what Debian 13 has and Debian 12 has not.
 WITH_OPENTELEMETRY = "kdb/opentelemetry.hpp"
