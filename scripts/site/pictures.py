@@ -208,8 +208,26 @@ def shop():
     return p
 
 
+def supervision():
+    p = Picture("supervision", 760, 290, "A supervisor of a program, a client below it, and the client's own workers")
+    p.box(165, 16, 180, 40, "your supervisor", kind="blue", text="middle strong")
+    p.box(30, 100, 180, 40, "your subscriber", kind="blue", text="middle strong")
+    p.box(300, 100, 180, 40, "kdb::client_actor", kind="green", text="middle code strong")
+    p.arrow((215, 56), (150, 98)).arrow((295, 56), (360, 98))
+    p.box(20, 190, 330, 88, kind="frame").box(370, 190, 370, 88, kind="frame")
+    for x, name in ((30, "subscription"), (136, "consumer"), (242, "reader")):
+        p.box(x, 202, 98, 40, name, text="middle code")
+    for x, width, name in ((380, 82, "connection"), (470, 82, "discovery"), (560, 76, "appender"), (644, 86, "management")):
+        p.box(x, 202, width, 40, name, text="middle code")
+    p.text(185, 265, "not replaced: the owner gets the end", "middle small quiet").text(555, 265, "replaced by the client", "middle small quiet")
+    p.arrow((360, 140), (290, 188)).arrow((420, 140), (500, 188))
+    p.arrow((79, 202), (79, 142), kind="line dashed").text(88, 170, "batches, the end", "small quiet")
+    p.text(545, 41, "solid: starts and supervises", "small quiet").text(545, 59, "dashed: messages", "small quiet")
+    return p
+
+
 def pictures():
-    return [draw() for draw in (overview, streams, optimistic_concurrency, idempotence, catch_up, persistent, links, mailbox, shop)]
+    return [draw() for draw in (overview, streams, optimistic_concurrency, idempotence, catch_up, persistent, links, mailbox, shop, supervision)]
 
 
 def main():
