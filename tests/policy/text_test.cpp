@@ -231,7 +231,7 @@ BOOST_AUTO_TEST_CASE(headers_that_a_server_would_close_the_connection_for_are_re
 BOOST_AUTO_TEST_CASE(properties_are_nested_as_deep_as_servers_read_them) {
   for (const auto objects : {false, true}) {
     BOOST_TEST(property(nested(policy::deepest_property, objects)).has_value());
-    for (const auto depth : {policy::deepest_property + 1, std::size_t{5000}}) {
+    for (const auto depth : {policy::deepest_property + 1, std::size_t{500}}) {
       const auto checked = property(nested(depth, objects));
       BOOST_REQUIRE(!checked);
       BOOST_TEST(checked.error().get<bad_argument>()->name.starts_with("records[0].properties.p"));
