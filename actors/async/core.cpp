@@ -1,8 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <memory>
-#include <utility>
-
-#include "actors/async/impl.hpp"
+#include "actors/async/ask.hpp"
 
 namespace kdb::inline v0::detail {
 
@@ -22,30 +19,9 @@ result<async_core> async_core::start(settings settings) {
   return async_core{std::make_shared<impl>(std::move(*started))};
 }
 
-template <operation Request>
-void async_core::ask(Request request, completion_ptr<answer_of<Request>> done) const {
-  if constexpr (is_call<Request>) {
-    if (auto cause = impl_->running->refusal()) {
-      done->complete(unexpected{std::move(*cause)});
-      return;
-    }
-    auto job = observe_call(impl_->running->signals(), std::move(request));
-    if (!job) {
-      done->complete(unexpected{std::move(job.error())});
-      return;
-    }
-    impl_->call(*job, [job = *job, done = std::move(done)](result<wire::message_list> outcome) {
-      done->complete(decode_observed<Request>(*job, std::move(outcome)));
-    });
-  } else {
-    impl_->ask<answer_of<Request>>(
-      impl_->running->client(), std::move(request),
-      [done = std::move(done)](result<answer_of<Request>> answer) { done->complete(to_outcome<Request>(std::move(answer))); });
-  }
-}
-
 #define KDB_X(request) template void async_core::ask(request, completion_ptr<request::answer>) const;
-KDB_OPERATIONS(KDB_X)
+KDB_RUNTIME_OPERATIONS(KDB_X)
+KDB_STREAM_CALLS(KDB_X)
 #undef KDB_X
 
 void async_core::close(completion_ptr<void> done) const {

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <kdb/client.hpp>
-
-#include "actors/runtime/runtime.hpp"
+#include "actors/blocking/ask.hpp"
 
 namespace kdb::inline v0 {
 
@@ -21,13 +19,9 @@ result<client> client::connect(settings settings) {
 
 client::client(std::shared_ptr<detail::runtime> runtime) : runtime_{std::move(runtime)} {}
 
-template <operation Request>
-outcome_of<Request> client::ask(Request request) const {
-  return runtime_->run(std::move(request));
-}
-
 #define KDB_X(request) template outcome_of<request> client::ask(kdb::request) const;
-KDB_OPERATIONS(KDB_X)
+KDB_RUNTIME_OPERATIONS(KDB_X)
+KDB_STREAM_CALLS(KDB_X)
 #undef KDB_X
 
 void client::close() const {
