@@ -128,12 +128,18 @@ std::optional<T> decoded(decoder& in) {
   }
 }
 
+/// Reads a value with which the bytes end.
+template <class T>
+std::optional<T> decoded_last(decoder& in) {
+  auto value = decoded<T>(in);
+  return in.is_done() ? std::move(value) : std::nullopt;
+}
+
 /// Reads a whole frame, to its end.
 template <class T>
 std::optional<T> decode_all(std::string_view bytes) {
   decoder in{bytes};
-  auto value = decoded<T>(in);
-  return in.is_done() ? std::move(value) : std::nullopt;
+  return decoded_last<T>(in);
 }
 
 // -- aggregates ---------------------------------------------------------------------------------

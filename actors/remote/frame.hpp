@@ -68,8 +68,7 @@ std::string make_frame(frame_kind kind, std::uint64_t id, const T& content) {
 template <class T>
 std::optional<T> content_as(std::string_view frame) {
   auto in = content_of(frame);
-  auto value = decoded<T>(in);
-  return in.is_done() ? std::move(value) : std::nullopt;
+  return decoded_last<T>(in);
 }
 
 // -- errors ---------------------------------------------------------------------------------------

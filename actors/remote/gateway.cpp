@@ -31,8 +31,8 @@ caf::behavior gateway_state::start(gateway_parts given) {
 
 void gateway_state::end(error reason) {
   cause = std::move(reason);
-  self->quit(caf::exit_reason::
-               user_shutdown); // Without the error: another process may monitor this actor, and CAF can't send one of ours.
+  // Without the error: another process may monitor this actor, and CAF can't send one of ours.
+  self->quit(caf::exit_reason::user_shutdown);
 }
 
 void gateway_state::on_frame(const std::string& bytes) {

@@ -131,8 +131,7 @@ caf::result<reader_actor> portal_state::on_read(std::string_view request_name, a
   return on_open<reader_actor>(
     request_name, request,
     [this, owner = self->current_sender()](std::uint64_t id) {
-      const auto portal = portal_ref{caf::actor{self}};
-      return caf::actor_cast<caf::strong_actor_ptr>(self->spawn(remote_reader, id, portal, owner));
+      return caf::actor_cast<caf::strong_actor_ptr>(self->spawn(remote_reader, id, portal_ref{caf::actor{self}}, owner));
     },
     false);
 }
@@ -143,8 +142,8 @@ caf::result<subscription_actor> portal_state::on_subscribe(std::string_view requ
   return on_open<subscription_actor>(
     request_name, request,
     [this, of_all, receiver = request.subscriber.handle()](std::uint64_t id) {
-      const auto portal = portal_ref{caf::actor{self}};
-      return caf::actor_cast<caf::strong_actor_ptr>(self->spawn(remote_subscription, id, portal, receiver, of_all));
+      return caf::actor_cast<caf::strong_actor_ptr>(
+        self->spawn(remote_subscription, id, portal_ref{caf::actor{self}}, receiver, of_all));
     },
     true);
 }
@@ -155,8 +154,7 @@ caf::result<consumer_actor> portal_state::on_consume(consume& request) {
   return on_open<consumer_actor>(
     "consume", request,
     [this, receiver = request.subscriber.handle()](std::uint64_t id) {
-      const auto portal = portal_ref{caf::actor{self}};
-      return caf::actor_cast<caf::strong_actor_ptr>(self->spawn(remote_consumer, id, portal, receiver));
+      return caf::actor_cast<caf::strong_actor_ptr>(self->spawn(remote_consumer, id, portal_ref{caf::actor{self}}, receiver));
     },
     true);
 }
@@ -165,8 +163,7 @@ caf::result<statistics_watcher_actor> portal_state::on_watch(watch_statistics& r
   return on_open<statistics_watcher_actor>(
     "watch_statistics", request,
     [this](std::uint64_t id) {
-      const auto portal = portal_ref{caf::actor{self}};
-      return caf::actor_cast<caf::strong_actor_ptr>(self->spawn(remote_watcher, id, portal));
+      return caf::actor_cast<caf::strong_actor_ptr>(self->spawn(remote_watcher, id, portal_ref{caf::actor{self}}));
     },
     false);
 }

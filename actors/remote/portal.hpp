@@ -126,13 +126,14 @@ struct portal_state {
   template <class Answer>
   static bool deliver(caf::response_promise& promise, decoder& in) {
     if constexpr (std::is_void_v<Answer>) {
-      promise.deliver(caf::unit);
+      any_caf::deliver_nothing(promise);
       return true;
     } else {
-      auto answer = decoded<Answer>(in);
-      if (answer && in.is_done())
-        promise.deliver(std::move(*answer));
-      return answer && in.is_done();
+      auto answer = decoded_last<Answer>(in);
+      if (!answer)
+        return false;
+      promise.deliver(std::move(*answer));
+      return true;
     }
   }
 

@@ -49,7 +49,7 @@ void relay_state::on_frame(const frame_arrived& frame) {
     case frame_kind::taken:
       ahead -= ahead > 0 ? 1 : 0;
       if (waiting.pending())
-        waiting.deliver(caf::unit);
+        any_caf::deliver_nothing(waiting);
       return;
     case frame_kind::outcomes:
       if (!waiting.pending())

@@ -5,19 +5,9 @@
 
 namespace kdb::inline v0::remote {
 
-namespace {
-
-error reading_ended() {
-  return {.code = errc::closed, .message = "the reading has ended"};
-}
-
-} // namespace
-
 // -- reader -------------------------------------------------------------------------------------------
 
 remote_reader_state::~remote_reader_state() {
-  for (auto& promise : waiting)
-    promise.deliver(to_caf(reading_ended()));
   portal.tell(stream_over{id});
 }
 
@@ -39,60 +29,48 @@ remote_reader_self::behavior_type remote_reader_state::start(std::uint64_t given
 
 caf::result<event_batch> remote_reader_state::on_next() {
   auto promise = self->make_response_promise<event_batch>();
-  waiting.push_back(promise);
+  batches.waiting.push_back(promise);
   serve();
   return promise;
 }
 
 void remote_reader_state::on_frame(const frame_arrived& frame) {
-  if (end)
+  if (batches.end)
     return;
   if (frame.kind == frame_kind::failure) {
-    end = unexpected{content_as<error>(frame.bytes).value_or(bad_frame_error("an error"))};
+    batches.end = unexpected{content_as<error>(frame.bytes).value_or(bad_frame_error("an error"))};
   } else if (auto batch = content_as<event_batch>(frame.bytes); !batch) {
-    end = unexpected{bad_frame_error("a batch")};
+    batches.end = unexpected{bad_frame_error("a batch")};
     portal.tell(send_frame{bare_frame(frame_kind::cancel, id)});
   } else if (batch->empty()) {
-    end = result<void>{};
+    batches.end = result<void>{};
   } else {
-    ready.push_back(std::move(*batch));
+    batches.ready.push_back(std::move(*batch));
   }
   serve();
 }
 
 void remote_reader_state::on_portal_over(const portal_over& over) {
-  if (!end)
-    end = unexpected{over.is_closed ? reading_ended() : over.cause};
+  if (!batches.end)
+    batches.end = unexpected{over.is_closed ? reading_ended() : over.cause};
   serve();
   if (over.is_closed)
     self->quit();
 }
 
-void remote_reader_state::ask_for(std::uint32_t batches) {
+void remote_reader_state::ask_for(std::uint32_t count) {
   auto frame = begin_frame(frame_kind::credit, id);
-  frame.number(batches);
+  frame.number(count);
   portal.tell(send_frame{std::move(frame.bytes)});
 }
 
 void remote_reader_state::serve() {
-  while (!waiting.empty() && !ready.empty()) {
-    waiting.front().deliver(std::move(ready.front()));
-    waiting.pop_front();
-    ready.pop_front();
-    if (++taken < batches_ahead / 4 || end)
-      continue;
-    ask_for(std::exchange(taken, 0));
-  }
-  if (waiting.empty() || !end)
-    return;
-  // All who asked ahead learn of the same end.
-  for (auto& promise : std::exchange(waiting, {})) {
-    if (*end)
-      promise.deliver(event_batch{});
-    else
-      promise.deliver(to_caf(end->error()));
-  }
-  self->quit();
+  const auto taken_one = [this](const event_batch&) {
+    if (++taken >= batches_ahead / 4 && !batches.end)
+      ask_for(std::exchange(taken, 0));
+  };
+  if (batches.serve(taken_one))
+    self->quit();
 }
 
 remote_reader_self::behavior_type remote_reader(remote_reader_self::stateful_pointer<remote_reader_state> self, std::uint64_t id,

@@ -8,6 +8,7 @@
 #include <deque>
 #include <optional>
 
+#include "actors/pulling/asked_batches.hpp"
 #include "actors/remote/messages.hpp"
 
 namespace kdb::inline v0::remote {
@@ -22,7 +23,6 @@ struct remote_reader_state {
   static constexpr std::uint32_t batches_ahead = 8;
 
   explicit remote_reader_state(remote_reader_self::pointer owner) : self{owner} {}
-  /// Answers those who still wait.
   ~remote_reader_state();
 
   remote_reader_self::behavior_type start(std::uint64_t id, portal_ref portal, const caf::strong_actor_ptr& owner);
@@ -30,7 +30,7 @@ struct remote_reader_state {
   caf::result<event_batch> on_next();
   void on_frame(const frame_arrived& frame);
   void on_portal_over(const portal_over& over);
-  void ask_for(std::uint32_t batches);
+  void ask_for(std::uint32_t count);
   void serve();
 
   remote_reader_self::pointer self;
@@ -38,9 +38,7 @@ struct remote_reader_state {
   std::uint64_t id = 0;
   portal_ref portal;
   std::uint32_t taken = 0; // Not asked for again yet.
-  std::deque<event_batch> ready;
-  std::deque<caf::typed_response_promise<event_batch>> waiting;
-  std::optional<result<void>> end; // Told only after what is ready.
+  asked_batches batches;
 };
 
 /// A watch of statistics of another process.

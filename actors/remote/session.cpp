@@ -176,8 +176,8 @@ void session_state::on_relayed(const std::string& bytes, frame_kind kind, std::u
 
 template <class Request>
 void session_state::answer_consumer(const consumer_actor& consumer, std::uint64_t id, decoder& in) {
-  auto request = decoded<Request>(in);
-  if (!request || !in.is_done())
+  auto request = decoded_last<Request>(in);
+  if (!request)
     return fail(id, bad_frame_error("the answers to events"));
   any_caf::request(self, consumer, caf::infinite, std::move(*request))
     .then([this, id](const ack_result& answer) { succeed(id, answer); },
@@ -205,26 +205,28 @@ void session_state::on_cancel(std::uint64_t id) {
   const auto found = streams.find(id);
   if (found == streams.end())
     return;
-  const auto tells_its_end = found->second.source.index() >= 3; // A subscription or consumer does, to its relay.
-  if (!tells_its_end) {
-    release(found->second);
-    streams.erase(found);
-  } else if (const auto* subscription = std::get_if<subscription_actor>(&found->second.source)) {
-    any_caf::anon_send(*subscription, cancel{}); // Nobody waits for the answer.
-  } else {
-    any_caf::anon_send(std::get<consumer_actor>(found->second.source), cancel{});
+  const auto& source = found->second.source;
+  if (std::holds_alternative<subscription_actor>(source) || std::holds_alternative<consumer_actor>(source)) {
+    cancel_source(found->second); // It tells its end, to its relay.
+    return;
   }
+  release(found->second);
+  streams.erase(found);
 }
 
-void session_state::release(stream& over) {
+void session_state::cancel_source(const stream& of) {
   std::visit(
     [](const auto& source) {
       if constexpr (!std::is_same_v<std::decay_t<decltype(source)>, std::monostate>)
-        any_caf::anon_send(source, cancel{});
+        any_caf::anon_send(source, cancel{}); // Nobody waits for the answer.
     },
-    over.source);
-  if (over.relay)
-    caf::anon_send_exit(over.relay, caf::exit_reason::user_shutdown);
+    of.source);
+}
+
+void session_state::release(const stream& ended) {
+  cancel_source(ended);
+  if (ended.relay)
+    caf::anon_send_exit(ended.relay, caf::exit_reason::user_shutdown);
 }
 
 bool session_state::open_stream(std::string_view request, std::uint64_t id, decoder& in) {

@@ -53,8 +53,8 @@ struct session_state {
   /// Reads a request. Without a value it was refused.
   template <class Request>
   std::optional<Request> read_request(std::string_view operation, std::uint64_t id, decoder& in) {
-    auto request = decoded<Request>(in);
-    if (!request || !in.is_done())
+    auto request = decoded_last<Request>(in);
+    if (!request)
       return fail(id, bad_frame_error("the request " + std::string{operation})), std::nullopt;
     bool is_secret = has_password<Request>;
     if constexpr (kdb::detail::has_call<Request>)
@@ -109,7 +109,8 @@ struct session_state {
   void ask_next(std::uint64_t id, const Handle& source);
   template <class Request>
   void answer_consumer(const consumer_actor& consumer, std::uint64_t id, decoder& in);
-  void release(stream& ended);
+  static void cancel_source(const stream& of);
+  static void release(const stream& ended);
 
   caf::event_based_actor* self;
   any_caf::monitoring ends;

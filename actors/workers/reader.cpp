@@ -10,18 +10,8 @@
 
 namespace kdb::inline v0 {
 
-namespace {
-
-error closed_error() {
-  return {.code = errc::closed, .message = "the reading has ended"};
-}
-
-} // namespace
-
 reader_state::~reader_state() {
-  for (auto& promise : waiting)
-    promise.deliver(to_caf(closed_error()));
-  seen.ends(end.value_or(result<void>{})); // Who ends a read early has read enough.
+  seen.ends(batches.end.value_or(result<void>{})); // Who ends a read early has read enough.
 }
 
 reader_self::behavior_type reader_state::start(read_plan given, worker_context_ptr given_context, caf::strong_actor_ptr owner) {
@@ -48,7 +38,7 @@ reader_self::behavior_type reader_state::start(read_plan given, worker_context_p
 }
 
 void reader_state::find_node() {
-  if (end)
+  if (batches.end)
     return; // It was stopped.
   note_wait(*context, seen);
   // The connection answers everyone, also when it ends: no timeout of our own, save the read's.
@@ -59,7 +49,7 @@ void reader_state::find_node() {
 }
 
 void reader_state::begin_call(const node_ptr& found) {
-  if (end)
+  if (batches.end)
     return; // It was stopped.
   current = found;
   seen.sent_to(found->where);
@@ -82,42 +72,40 @@ void reader_state::begin_call(const node_ptr& found) {
 }
 
 caf::result<event_batch> reader_state::give_next() {
-  if (!ready.empty()) {
-    auto batch = std::move(ready.front());
-    ready.pop_front();
-    signs.delivered(batch);
-    if (!end)
-      call->request(1);
+  if (!batches.ready.empty()) {
+    auto batch = std::move(batches.ready.front());
+    batches.ready.pop_front();
+    taken(batch);
     return batch;
   }
   auto promise = self->make_response_promise<event_batch>();
-  waiting.push_back(promise);
+  batches.waiting.push_back(promise);
   serve();
   return promise;
 }
 
 void reader_state::on_stop_due() {
-  if (end)
+  if (batches.end)
     return;
   call.reset();
-  ready.clear();
-  end = unexpected{stopped(false)};
+  batches.ready.clear();
+  batches.end = unexpected{stopped(false)};
   serve();
 }
 
 void reader_state::arrived(event_batch batch) {
-  if (end)
+  if (batches.end)
     return; // It was stopped.
   begun = true;
-  ready.push_back(std::move(batch));
+  batches.ready.push_back(std::move(batch));
   serve();
 }
 
 void reader_state::on_read_ended(read_ended& message) {
-  if (message.call != call_number || end)
+  if (message.call != call_number || batches.end)
     return;
   if (message.outcome) {
-    end = std::move(message.outcome);
+    batches.end = std::move(message.outcome);
     serve();
     return;
   }
@@ -127,7 +115,7 @@ void reader_state::on_read_ended(read_ended& message) {
 
 /// Before the first batch another try is as good as the first one; after it, only the caller knows how far the read came.
 void reader_state::failed(error cause) {
-  if (end)
+  if (batches.end)
     return; // It was stopped.
   const auto pause = policy::backoff_delay(retries + 1, {}, 1.0);
   const auto in_time = budget.has_room_for(pause, self->clock().now());
@@ -139,29 +127,19 @@ void reader_state::failed(error cause) {
     any_caf::send_later(self, pause, read_again{});
     return;
   }
-  end = unexpected{std::move(cause)};
+  batches.end = unexpected{std::move(cause)};
   serve();
 }
 
 void reader_state::serve() {
-  while (!waiting.empty() && !ready.empty()) {
-    signs.delivered(ready.front());
-    waiting.front().deliver(std::move(ready.front()));
-    waiting.pop_front();
-    ready.pop_front();
-    if (!end)
-      call->request(1);
-  }
-  if (waiting.empty() || !end)
-    return;
-  // All who asked ahead learn of the same end.
-  for (auto& promise : std::exchange(waiting, {})) {
-    if (*end)
-      promise.deliver(event_batch{});
-    else
-      promise.deliver(to_caf(end->error()));
-  }
-  self->quit();
+  if (batches.serve([this](const event_batch& batch) { taken(batch); }))
+    self->quit();
+}
+
+void reader_state::taken(const event_batch& batch) {
+  signs.delivered(batch);
+  if (!batches.end)
+    call->request(1);
 }
 
 reader_self::behavior_type reader(reader_self::stateful_pointer<reader_state> self, read_plan plan, worker_context_ptr context,

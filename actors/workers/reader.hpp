@@ -2,12 +2,11 @@
 #pragma once
 
 #include <caf/typed_event_based_actor.hpp>
-#include <caf/typed_response_promise.hpp>
 
-#include <deque>
 #include <memory>
 #include <optional>
 
+#include "actors/pulling/asked_batches.hpp"
 #include "actors/runtime/protocol.hpp"
 #include "actors/runtime/stop_watch.hpp"
 #include "actors/runtime/stream_signals.hpp"
@@ -29,7 +28,6 @@ struct reader_state {
   static constexpr std::size_t batches_ahead = 8;
 
   explicit reader_state(reader_self::pointer owner) : self{owner}, stops{owner} {}
-  /// Answers those who still wait.
   ~reader_state();
 
   reader_self::behavior_type start(read_plan plan, worker_context_ptr context, caf::strong_actor_ptr owner);
@@ -43,6 +41,8 @@ struct reader_state {
 
   void failed(error cause);
   void serve();
+  /// A batch goes to whoever asked for it: the server may send another one.
+  void taken(const event_batch& batch);
 
   reader_self::pointer self;
   any_caf::monitoring owner_end;
@@ -58,9 +58,7 @@ struct reader_state {
   std::unique_ptr<rpc::read_call> call;
   bool begun = false; // A batch has come.
   std::uint32_t retries = 0;
-  std::deque<event_batch> ready;
-  std::deque<caf::typed_response_promise<event_batch>> waiting;
-  std::optional<result<void>> end; // Known, but delivered only after what is ready.
+  asked_batches batches;
 };
 
 /// `owner` is the actor that started the read. The reader ends with it.

@@ -60,7 +60,7 @@ PARTS = [
     ("actors/include/kdb/async_client.hpp", ["libkdb/include/kdb/", "actors/include/kdb/"], [BOOST_UUID, ASIO]),
     ("actors/include/kdb/pending_handlers.hpp", ["libkdb/include/kdb/export.hpp"], [ASIO, r"unistd\.h"]),
     ("actors/include/kdb/", ["libkdb/include/kdb/"], [BOOST_UUID]),
-    ("actors/remote/", ["actors/remote/", "actors/include/kdb/", "libkdb/include/kdb/", "libkdb/values/recorded_event_builder.hpp", "libkdb/wire/batch_storage.hpp"],
+    ("actors/remote/", ["actors/remote/", "actors/pulling/asked_batches.hpp", "actors/include/kdb/", "libkdb/include/kdb/", "libkdb/values/recorded_event_builder.hpp", "libkdb/wire/batch_storage.hpp"],
      [CAF, OPENSSL]),
     ("actors/", ["actors/", "libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/",
                  "libkdb/rpc/transport.hpp", "libkdb/rpc/grpc_transport.hpp", "libkdb/rpc/process.hpp", "libkdb/rpc/resolver.hpp"], [BOOST_UUID, CAF, ASIO]),

@@ -89,7 +89,7 @@ struct typed_subscriber_state {
       if (!waits || *waits)
         return;
     }
-    credit.deliver(caf::unit);
+    any_caf::deliver_nothing(credit);
   }
 
   /// Ends the actor. A waiting batch is not handled.
