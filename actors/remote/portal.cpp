@@ -301,7 +301,8 @@ void portal_state::on_lost(error lost) {
     return;
   cause = std::move(lost);
   exit_reason = to_caf(*cause);
-  shut(*cause, false);
+  // The end of the client that is published: its streams say the same, and may come first.
+  shut(*cause, cause->code == errc::closed);
   tell_observers(client_closed{cause});
   self->quit(exit_reason);
 }

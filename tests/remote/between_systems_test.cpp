@@ -171,6 +171,7 @@ BOOST_FIXTURE_TEST_CASE(a_consumer_answers_its_events, two_processes) {
   BOOST_TEST(rest.taken == last.size());
   fixtures::wait_until("the parked events", [&] { return user.ask(remote, get_group_info{{"s", "g"}}).value().parked >= 5; });
   BOOST_TEST(user.ask_for<void>(consumer, cancel{}).has_value());
+  fixtures::wait_until("the end", [&] { return log->ended().has_value(); }); // It is sent before the answer, to another actor.
   BOOST_TEST(log->ended()->reason == end_reason::cancelled);
   wait_for_nothing_left(2);
 }

@@ -86,7 +86,8 @@ struct remote_options {
 ///
 /// If the other process ends, or the connection to it, this client ends: its monitors and links fire, with an exit reason that
 /// `error::from` explains; pending requests fail with `unavailable`, writes with an unknown outcome; subscriptions end with
-/// `connection_lost`. It does not connect again by itself: its supervisor calls `connect_remote`.
+/// `connection_lost`, or with `closed` if the published client or its publication was ended in order. It does not connect again by itself:
+/// its supervisor calls `connect_remote`.
 ///
 /// `close` ends this client and everything that was started through it, not the published one. Call this function on a thread of the host,
 /// not in an actor: it waits. `unavailable` if nothing listens there, `deadline_exceeded` after the timeout, `unsupported` if the other
