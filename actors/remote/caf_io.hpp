@@ -45,7 +45,7 @@ inline void read_messages_at_once(caf::actor_system_config& config) {
 #endif
 }
 
-/// Names the files of certificates.
+/// Names the files of certificates, to a configuration that has loaded CAF's openssl module.
 inline void use_certificates(caf::actor_system_config& config, const std::string& certificate, const std::string& key,
                              const std::string& authority) {
 #if KDB_CAF_1

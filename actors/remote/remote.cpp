@@ -74,8 +74,8 @@ result<void> load_remote(caf::actor_system_config& config, const std::optional<r
 #endif
 #if KDB_REMOTE_TLS
   if (tls) {
-    any_caf::use_certificates(config, tls->certificate_file, tls->key_file, tls->ca_file);
     any_caf::load_module<caf::openssl::manager>(config);
+    any_caf::use_certificates(config, tls->certificate_file, tls->key_file, tls->ca_file);
   }
 #endif
   return {};

@@ -146,7 +146,8 @@ public:
 template <class... Handlers>
 caf::behavior behavior_that_drops_others([[maybe_unused]] caf::event_based_actor* self, Handlers... handlers) {
 #if KDB_CAF_1
-  return {std::move(handlers)..., [](const caf::message&) {}};
+  return {std::move(handlers)...,
+          [](const caf::message&) -> caf::result<void> { return caf::make_error(caf::sec::unexpected_message); }};
 #else
   self->set_default_handler(caf::drop);
   return {std::move(handlers)...};

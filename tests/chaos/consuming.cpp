@@ -6,7 +6,7 @@
 
 #include <caf/event_based_actor.hpp>
 #include <caf/response_promise.hpp>
-#include <caf/send.hpp>
+#include <caf/sec.hpp>
 #include <caf/stateful_actor.hpp>
 
 #include "tests/fixtures/wait.hpp"
@@ -133,7 +133,7 @@ namespace {
 
 /// Dies without a word on standard error, as actors that throw have otherwise.
 void die_quietly(caf::event_based_actor* self) {
-  self->set_exception_handler([](std::exception_ptr&) { return make_error(caf::exit_reason::unhandled_exception); });
+  self->set_exception_handler([](std::exception_ptr&) { return caf::make_error(caf::sec::runtime_error); });
 }
 
 // Starts are booked when they are over: who dies over an event that was faster than the answer never hears it.

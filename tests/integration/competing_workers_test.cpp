@@ -8,6 +8,7 @@
 
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/sec.hpp>
 
 #include <kdb/competing_workers.hpp>
 
@@ -48,7 +49,7 @@ namespace {
 /// Takes up to 3 ms over each event, and dies over the fifth of a stream when it comes for the first time.
 caf::behavior worker(caf::event_based_actor* self, log_ptr log, unsigned seed) {
   const auto random = std::make_shared<std::minstd_rand>(seed);
-  self->set_exception_handler([](std::exception_ptr&) { return make_error(caf::exit_reason::unhandled_exception); });
+  self->set_exception_handler([](std::exception_ptr&) { return caf::make_error(caf::sec::runtime_error); });
   return {
     [self, log, random](const work_item& item) -> caf::result<outcome> {
       const std::string stream{item.event().stream()};

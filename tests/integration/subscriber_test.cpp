@@ -4,6 +4,7 @@
 #include <caf/actor_system_config.hpp>
 #include <caf/event_based_actor.hpp>
 #include <caf/scoped_actor.hpp>
+#include <caf/sec.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_event_based_actor.hpp>
 
@@ -154,7 +155,7 @@ caf::behavior promising(caf::stateful_actor<promising_state>* self, seen* got) {
 
 caf::behavior throwing(caf::event_based_actor* self, seen* got) {
   // As a host that goes on after an exception does.
-  self->set_exception_handler([](std::exception_ptr&) -> caf::error { return caf::exit_reason::unhandled_exception; });
+  self->set_exception_handler([](std::exception_ptr&) { return caf::make_error(caf::sec::runtime_error); });
   return {
     [got](const event_batch& batch) {
       got->note(batch);

@@ -133,27 +133,35 @@ inline constexpr unsigned end_of = Block::first + Block::list::size;
 template <class Block, caf::type_id_t Id>
 inline constexpr bool has_id = static_cast<unsigned>(Id) >= Block::first&& static_cast<unsigned>(Id) < end_of<Block>;
 
+/// Writes a message into CAF's log: as a text if it has one, else by its name.
+template <class T>
+void print(std::string& to, const void* message) {
+  if constexpr (requires(const T& what) { to += to_string(what); })
+    to += to_string(*static_cast<const T*>(message));
+  else
+    caf::detail::default_function::stringify<T>(to, message);
+}
+
 /// What CAF keeps of a type. It makes empty objects of messages from other processes only, and these types do not come from there: those that have
 /// no empty object need none.
 template <class T>
 caf::detail::meta_object meta_object_of(std::string_view name) {
-  if constexpr (std::is_default_constructible_v<T>) {
-    return caf::detail::make_meta_object<T>(name);
-  } else {
-    namespace made = caf::detail::default_function;
-    return {name,
-            caf::detail::padded_size_v<T>,
-            sizeof(T),
-            made::destroy<T>,
-            [](void*) { std::abort(); },
-            made::copy_construct<T>,
-            made::move_construct<T>,
-            made::save_binary<T>,
-            made::load_binary<T>,
-            made::save<T>,
-            made::load<T>,
-            made::stringify<T>};
-  }
+  namespace made = caf::detail::default_function;
+  caf::detail::meta_object all{name,
+                               caf::detail::padded_size_v<T>,
+                               sizeof(T),
+                               made::destroy<T>,
+                               [](void*) { std::abort(); },
+                               made::copy_construct<T>,
+                               made::move_construct<T>,
+                               made::save_binary<T>,
+                               made::load_binary<T>,
+                               made::save<T>,
+                               made::load<T>,
+                               print<T>};
+  if constexpr (std::is_default_constructible_v<T>)
+    all.default_construct = made::default_construct<T>;
+  return all;
 }
 
 template <class Block, std::size_t... Indexes>
