@@ -63,104 +63,122 @@ instrument& instruments::find(const key& wanted) {
   return *kept;
 }
 
-// -- observations -----------------------------------------------------------------------------
+// -- operations -------------------------------------------------------------------------------
 
-struct observation::state {
-  state(signals_ptr given, policy::observed_operation message, std::size_t count)
-    : on{std::move(given)}, operation{message}, events{count} {}
-  ~state() {
-    const error closed{.code = errc::closed, .message = "the client was closed before the operation ended"};
-    end(&closed);
-  }
+/// Does something with the span, if there is one and it has not ended.
+template <class Use>
+void watched_operation::with_span(Use use) const {
+  if (on_ && span_)
+    tell([&] { use(*span_); });
+}
 
-  /// Does something with the span, if there is one and it has not ended.
-  template <class Use>
-  void with_span(Use use) {
-    std::lock_guard lock{mutex};
-    if (span && !ended)
-      tell([&] { use(*span); });
-  }
-
-  void count(policy::metric_id id, std::optional<errc> cause) const {
-    if (on->instruments_)
-      on->instruments_->record(id, 1, operation, cause);
-  }
-
-  void end(const error* cause) {
-    {
-      std::lock_guard lock{mutex};
-      if (std::exchange(ended, true))
-        return;
-      if (span)
-        end_span(*span, cause);
-    }
-    if (!on->instruments_)
-      return;
-    on->instruments_->record(policy::metric_id::operation_duration, seconds_since(start), operation,
-                             cause ? std::optional{cause->code} : std::nullopt);
-    if (!cause && events > 0)
-      on->instruments_->record(policy::metric_id::appended_events, static_cast<double>(events));
-  }
-
-  const signals_ptr on;
-  const policy::observed_operation operation;
-  const std::size_t events;
-  const std::chrono::steady_clock::time_point start = std::chrono::steady_clock::now();
-  std::mutex mutex; // A caller may end it while the runtime still works on it.
-  std::unique_ptr<trace_span> span;
-  std::optional<span_context> context; // To be written into events.
-  bool ended = false;
-};
-
-void observation::mark(std::vector<new_event>& events) const {
-  if (!state_ || !state_->context)
+void watched_operation::mark(std::vector<new_event>& events) const {
+  if (!context_)
     return;
   for (auto& each : events)
-    if (auto metadata = policy::traced_metadata(each, *state_->context))
+    if (auto metadata = policy::traced_metadata(each, *context_))
       each.metadata = std::move(*metadata);
 }
 
-void observation::mark(new_record& record) const {
-  if (!state_ || !state_->context)
+void watched_operation::mark(new_record& record) const {
+  if (!context_)
     return;
-  record.properties.try_emplace(std::string{trace_id_key}, trace_id_of(*state_->context));
-  record.properties.try_emplace(std::string{span_id_key}, span_id_of(*state_->context));
+  record.properties.try_emplace(std::string{trace_id_key}, trace_id_of(*context_));
+  record.properties.try_emplace(std::string{span_id_key}, span_id_of(*context_));
 }
 
-void observation::waits() const {
-  if (state_)
-    state_->with_span([](trace_span& span) { span.add_event(policy::wait_event, {}); });
+void watched_operation::waits() const {
+  with_span([](trace_span& span) { span.add_event(policy::wait_event, {}); });
 }
 
-void observation::sent_to(const endpoint& node) const {
-  if (!state_)
-    return;
-  state_->with_span([&](trace_span& span) {
+void watched_operation::sent_to(const endpoint& node) const {
+  with_span([&](trace_span& span) {
     for (const auto& each : policy::server_attributes(node))
       span.set(each);
   });
 }
 
-void observation::retries(const error& cause, std::chrono::milliseconds pause) const {
-  if (!state_)
+void watched_operation::retries(const error& cause, std::chrono::milliseconds pause) const {
+  with_span([&](trace_span& span) { span.add_event(policy::retry_event, policy::retry_attributes(cause, pause)); });
+  if (on_ && on_->instruments_)
+    on_->instruments_->record(policy::metric_id::retries, 1, operation_, cause.code);
+}
+
+void watched_operation::resumes(const error& cause, std::chrono::milliseconds pause) const {
+  with_span([&](trace_span& span) { span.add_event(policy::resume_event, policy::retry_attributes(cause, pause)); });
+}
+
+void watched_operation::end(const error* cause) {
+  const auto* on = std::exchange(on_, nullptr);
+  if (!on)
     return;
-  state_->with_span([&](trace_span& span) { span.add_event(policy::retry_event, policy::retry_attributes(cause, pause)); });
-  state_->count(policy::metric_id::retries, cause.code);
+  if (span_)
+    end_span(*span_, cause);
+  if (!on->instruments_)
+    return;
+  on->instruments_->record(policy::metric_id::operation_duration, seconds_since(start_), operation_,
+                           cause ? std::optional{cause->code} : std::nullopt);
+  if (!cause && events_ > 0)
+    on->instruments_->record(policy::metric_id::appended_events, static_cast<double>(events_));
+}
+
+void watched_operation::end_as_closed() {
+  const error closed{.code = errc::closed, .message = "the client was closed before the operation ended"};
+  end(&closed);
+}
+
+// -- observations -----------------------------------------------------------------------------
+
+struct observation::state {
+  template <class Use>
+  void with(Use use) {
+    std::lock_guard lock{mutex};
+    use(watched);
+  }
+
+  const signals_ptr on;
+  watched_operation watched;
+  std::mutex mutex{};
+};
+
+void observation::mark(std::vector<new_event>& events) const {
+  if (state_)
+    state_->with([&](watched_operation& watched) { watched.mark(events); });
+}
+
+void observation::mark(new_record& record) const {
+  if (state_)
+    state_->with([&](watched_operation& watched) { watched.mark(record); });
+}
+
+void observation::waits() const {
+  if (state_)
+    state_->with([](watched_operation& watched) { watched.waits(); });
+}
+
+void observation::sent_to(const endpoint& node) const {
+  if (state_)
+    state_->with([&](watched_operation& watched) { watched.sent_to(node); });
+}
+
+void observation::retries(const error& cause, std::chrono::milliseconds pause) const {
+  if (state_)
+    state_->with([&](watched_operation& watched) { watched.retries(cause, pause); });
 }
 
 void observation::resumes(const error& cause, std::chrono::milliseconds pause) const {
   if (state_)
-    state_->with_span([&](trace_span& span) { span.add_event(policy::resume_event, policy::retry_attributes(cause, pause)); });
+    state_->with([&](watched_operation& watched) { watched.resumes(cause, pause); });
 }
 
 void observation::ends() const {
   if (state_)
-    state_->end(nullptr);
+    state_->with([](watched_operation& watched) { watched.end(nullptr); });
 }
 
 void observation::ends(const error& cause) const {
   if (state_)
-    state_->end(&cause);
+    state_->with([&](watched_operation& watched) { watched.end(&cause); });
 }
 
 // -- signals ----------------------------------------------------------------------------------
@@ -169,24 +187,36 @@ signals::signals(std::shared_ptr<kdb::tracer> tracer, std::shared_ptr<kdb::meter
   : tracer_{std::move(tracer)}, instruments_{meter ? std::make_shared<instruments>(std::move(meter)) : nullptr}, own_{std::move(
                                                                                                                    own)} {}
 
-observation signals::begin(policy::observed_operation operation, const call_options& call, std::string_view stream,
-                           std::size_t events) {
+watched_operation signals::watch(policy::observed_operation operation, const call_options& call, std::string_view stream,
+                                 std::size_t events) {
   const auto name = tracer_ ? policy::span_name(operation) : std::nullopt;
+  watched_operation begun;
   if (!name && !instruments_)
-    return {};
-  auto begun = std::make_shared<observation::state>(shared_from_this(), operation, events);
+    return begun;
+  begun.on_ = this;
+  begun.operation_ = operation;
+  begun.events_ = events;
+  begun.start_ = std::chrono::steady_clock::now();
   if (!name)
-    return observation{std::move(begun)};
+    return begun;
   tell([&] {
     const auto attributes = policy::operation_attributes(*name, stream, user_of(call));
-    begun->span =
+    begun.span_ =
       tracer_->start({.name = *name, .kind = span_kind::client, .attributes = attributes, .parent = call.trace_parent});
-    if (begun->span)
-      begun->context = begun->span->context();
+    if (begun.span_)
+      begun.context_ = begun.span_->context();
   });
-  if (begun->context && (!begun->context->is_valid() || !begun->context->sampled))
-    begun->context.reset(); // Whoever reads it from an event would take it for one that is recorded.
-  return observation{std::move(begun)};
+  if (begun.context_ && (!begun.context_->is_valid() || !begun.context_->sampled))
+    begun.context_.reset(); // Whoever reads it from an event would take it for one that is recorded.
+  return begun;
+}
+
+observation signals::begin(policy::observed_operation operation, const call_options& call, std::string_view stream,
+                           std::size_t events) {
+  auto begun = watch(operation, call, stream, events);
+  if (!begun)
+    return {};
+  return observation{std::shared_ptr<observation::state>{new observation::state{shared_from_this(), std::move(begun)}}};
 }
 
 std::unique_ptr<trace_span> signals::begin_delivery(const resolved_event& event, const span_context& parent,

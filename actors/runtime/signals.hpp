@@ -84,8 +84,48 @@ class signals;
 /// Null if there is neither a tracer nor a meter.
 using signals_ptr = std::shared_ptr<signals>;
 
-/// Observes one operation, from its request to its answer. Copies share their state. Empty without a tracer and a meter: then all
-/// members do nothing.
+/// Watches one operation, from its request to its answer. The signals must outlive it. Empty without a tracer and a meter: then all members do
+/// nothing. Only the first end counts; without one, it ends as `closed` with its destructor.
+class watched_operation {
+public:
+  watched_operation() = default;
+  watched_operation(watched_operation&& other) noexcept
+    : on_{std::exchange(other.on_, nullptr)}, operation_{other.operation_}, events_{other.events_}, start_{other.start_},
+      span_{std::move(other.span_)}, context_{other.context_} {}
+  watched_operation& operator=(watched_operation&&) = delete;
+  ~watched_operation() {
+    if (on_)
+      end_as_closed();
+  }
+
+  explicit operator bool() const { return on_ != nullptr; }
+
+  /// Writes the context of its span into events that lack one.
+  void mark(std::vector<new_event>& events) const;
+  void mark(new_record& record) const;
+  void waits() const;
+  void sent_to(const endpoint& node) const;
+  void retries(const error& cause, std::chrono::milliseconds pause) const;
+  void resumes(const error& cause, std::chrono::milliseconds pause) const;
+  /// Null: it has succeeded.
+  void end(const error* cause);
+
+private:
+  friend class signals;
+  void end_as_closed();
+  template <class Use>
+  void with_span(Use use) const;
+
+  signals* on_ = nullptr;
+  policy::observed_operation operation_{};
+  std::size_t events_ = 0;
+  std::chrono::steady_clock::time_point start_{};
+  std::unique_ptr<trace_span> span_;
+  std::optional<span_context> context_; // To be written into events.
+};
+
+/// A watched operation that a caller may end while the runtime still works on it. From any thread. Copies share their state. Empty without a
+/// tracer and a meter: then all members do nothing.
 class observation {
 public:
   observation() = default;
@@ -128,6 +168,9 @@ public:
   signals(std::shared_ptr<kdb::tracer> tracer, std::shared_ptr<kdb::meter> meter, std::optional<credentials> own);
 
   /// `events` is how many events an append has.
+  watched_operation watch(policy::observed_operation operation, const call_options& call, std::string_view stream = {},
+                          std::size_t events = 0);
+  /// The same, and anybody may keep it.
   observation begin(policy::observed_operation operation, const call_options& call, std::string_view stream = {},
                     std::size_t events = 0);
   /// A span of a delivered event; null if it is not traced.
@@ -144,7 +187,7 @@ public:
   bool traces() const { return tracer_ != nullptr; }
 
 private:
-  friend struct observation::state;
+  friend class watched_operation;
   const std::shared_ptr<kdb::tracer> tracer_;
   const std::shared_ptr<instruments> instruments_;
   const std::optional<credentials> own_;

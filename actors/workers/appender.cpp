@@ -83,15 +83,30 @@ result<append_result> decode_single(const result<std::vector<std::string>>& answ
 } // namespace
 
 void appender_state::promise::deliver(append_result done) {
+  watched_.end(nullptr);
   if (!is_one_of_several_)
     seen_.ends();
   asker_.deliver(std::move(done));
 }
 
 void appender_state::promise::deliver(const caf::error& failure) {
-  if (seen_ && !is_one_of_several_)
-    seen_.ends(error::from(failure));
+  if (watched_ || (seen_ && !is_one_of_several_)) {
+    const auto cause = error::from(failure);
+    watched_.end(&cause);
+    if (!is_one_of_several_)
+      seen_.ends(cause);
+  }
   asker_.deliver(failure);
+}
+
+void appender_state::promise::waits(const worker_context& context) const {
+  note_wait(context, watched_);
+  note_wait(context, seen_);
+}
+
+void appender_state::promise::sent_to(const endpoint& node) const {
+  watched_.sent_to(node);
+  seen_.sent_to(node);
 }
 
 appender_state::appender_state(appender_actor::pointer owner) : self{owner}, stops{owner}, correlation_prefix{random_uuid()} {}
@@ -135,36 +150,46 @@ result<void> appender_state::check(const append_to_stream& request) const {
 }
 
 caf::result<append_result> appender_state::on_append(append_to_stream& request) {
-  auto seen = watch_operation(context->signals, policy::observed_operation::append_to_stream, request.options.call,
-                              request.stream, request.events.size());
-  observed_append observed{std::move(request), std::move(seen)};
-  return on_observed_append(observed);
+  watched_operation watched = context->signals
+                                ? context->signals->watch(policy::observed_operation::append_to_stream, request.options.call,
+                                                          request.stream, request.events.size())
+                                : watched_operation{};
+  watched.mark(request.events);
+  return take(request, {self->make_response_promise<append_result>(), std::move(watched)});
 }
 
 caf::result<append_result> appender_state::on_observed_append(observed_append& observed) {
-  auto& request = observed.request;
   if (!observed.is_one_of_several)
-    observed.seen.mark(request.events);
-  promise answer{self->make_response_promise<append_result>(), std::move(observed.seen), observed.is_one_of_several};
+    observed.seen.mark(observed.request.events);
+  return take(observed.request,
+              {self->make_response_promise<append_result>(), std::move(observed.seen), observed.is_one_of_several});
+}
+
+caf::result<append_result> appender_state::take(append_to_stream& request, promise answer) {
   if (auto fine = check(request); !fine) {
     answer.deliver(to_caf(std::move(fine.error())));
     return answer.asker();
   }
   auto stop = stops.watch(request.options.call.stop);
-  const policy::time_budget budget{deadline_for(context->settings, request.options.call), self->clock().now()};
+  const auto now = self->clock().now();
+  const policy::time_budget budget{deadline_for(context->settings, request.options.call), now};
   const auto bytes = payload_bytes(request);
   const auto waits = request.options.call.wait_for_node;
   if (!current)
-    note_wait(*context, answer.seen());
+    answer.waits(*context);
   const auto asker = answer.asker();
   queued next{std::move(request), std::move(answer), budget, bytes, std::move(stop)};
   if (!current && !waits) {
     send_if_there_is_a_node(std::move(next));
     return asker;
   }
-  next.held = share{queued_load, bytes};
-  waiting.push_back(std::move(next));
-  watch(budget);
+  watch(budget, now);
+  if (current && waiting.empty() && has_room()) {
+    send(next, now);
+  } else {
+    next.held = share{queued_load, bytes};
+    waiting.push_back(std::move(next));
+  }
   pump();
   return asker;
 }
@@ -175,9 +200,8 @@ void appender_state::pump() {
       ask_for_node();
       break;
     }
-    auto next = std::move(waiting.front());
+    send(waiting.front(), self->clock().now());
     waiting.pop_front();
-    send(std::move(next));
   }
   write_lanes();
   report_load();
@@ -255,8 +279,8 @@ void appender_state::refuse_queued(const error& cause) {
   report_load();
 }
 
-void appender_state::send(queued append) {
-  if (append.budget.is_over(self->clock().now())) {
+void appender_state::send(queued& append, time_point now) {
+  if (append.budget.is_over(now)) {
     append.answer.deliver(to_caf(overdue(false)));
     return;
   }
@@ -265,19 +289,19 @@ void appender_state::send(queued append) {
     return;
   }
   const auto leader_only = requires_leader(context->settings, append.request.options.call);
-  append.answer.seen().sent_to(current->where);
+  append.answer.sent_to(current->where);
   append.held = share{flying_load, append.bytes};
   if (append.request.options.call.credentials || !append.request.options.call.headers.empty() ||
       !current->features.batch_append() || append.bytes > batched_bytes_limit)
-    send_alone(std::move(append), leader_only);
+    send_alone(append, leader_only, now);
   else
-    send_in_lane(std::move(append), leader_only);
+    send_in_lane(append, leader_only, now);
 }
 
-void appender_state::send_in_lane(queued append, bool leader_only) {
+void appender_state::send_in_lane(queued& append, bool leader_only, time_point now) {
   auto& used = open_lane(leader_only);
   const auto number = ++last_append;
-  const auto deadline = current->features.deadline_duration() ? append.budget.left(self->clock().now()) : std::nullopt;
+  const auto deadline = current->features.deadline_duration() ? append.budget.left(now) : std::nullopt;
   auto chunks = wire::encode_batch_append(with_number(correlation_prefix, number), append.request.stream, append.request.expected,
                                           append.request.events, deadline);
   flying.emplace(number, in_flight{std::move(append.answer), append.budget, used.number, append.request.expected,
@@ -312,7 +336,7 @@ appender_state::lane& appender_state::open_lane(bool leader_only) {
   return wanted;
 }
 
-void appender_state::send_alone(queued append, bool leader_only) {
+void appender_state::send_alone(queued& append, bool leader_only, time_point now) {
   const auto number = ++last_append;
   const auto tell = late_sender{self};
   auto done = [tell, number, stream = append.request.stream](const result<std::vector<std::string>>& answers) {
@@ -320,7 +344,7 @@ void appender_state::send_alone(queued append, bool leader_only) {
   };
   auto messages = wire::encode_append(append.request.stream, append.request.expected, append.request.events);
   auto call = current->calls->exchange(append_method, wire::request_kind::write, std::move(messages),
-                                       {.deadline = append.budget.left(self->clock().now()),
+                                       {.deadline = append.budget.left(now),
                                         .credentials = context->credentials->for_call(append.request.options.call),
                                         .requires_leader = leader_only,
                                         .headers = append.request.options.call.headers},
@@ -426,11 +450,11 @@ void appender_state::drop_node(generation whose, const error& cause, bool had_it
     current.reset();
 }
 
-void appender_state::watch(const policy::time_budget& budget) {
+void appender_state::watch(const policy::time_budget& budget, time_point now) {
   if (!budget.limited() || (next_check && *next_check <= budget.end()))
     return;
   next_check = budget.end();
-  any_caf::send_later(self, *budget.left(self->clock().now()), deadlines_due{});
+  any_caf::send_later(self, *budget.left(now), deadlines_due{});
 }
 
 void appender_state::on_deadlines_due() {
@@ -441,12 +465,12 @@ void appender_state::on_deadlines_due() {
   end_some(waiting, [&](const queued& each) -> std::optional<error> {
     if (each.budget.is_over(now))
       return current ? overdue(false) : no_node_in_time(context->connection->trouble());
-    watch(each.budget);
+    watch(each.budget, now);
     return std::nullopt;
   });
   end_some(flying, [&](const in_flight& each) -> std::optional<error> {
     if (!each.budget.is_over(now)) {
-      watch(each.budget);
+      watch(each.budget, now);
       return std::nullopt;
     }
     landed(each);

@@ -64,21 +64,27 @@ struct appender_state {
     std::size_t bytes_ = 0;
   };
 
-  /// The promise of an append, and its observation.
+  /// The promise of an append, and who watches it: the appender itself, which is cheaper, or somebody else as well.
   class promise {
   public:
+    promise(caf::typed_response_promise<append_result> asker, watched_operation watched)
+      : asker_{std::move(asker)}, watched_{std::move(watched)} {}
     promise(caf::typed_response_promise<append_result> asker, observation seen, bool is_one_of_several)
       : asker_{std::move(asker)}, seen_{std::move(seen)}, is_one_of_several_{is_one_of_several} {}
     void deliver(append_result done);
     void deliver(const caf::error& failure);
-    const observation& seen() const { return seen_; }
+    void waits(const worker_context& context) const;
+    void sent_to(const endpoint& node) const;
     const caf::typed_response_promise<append_result>& asker() const { return asker_; }
 
   private:
     caf::typed_response_promise<append_result> asker_;
-    observation seen_;
-    bool is_one_of_several_;
+    watched_operation watched_{};
+    observation seen_{};
+    bool is_one_of_several_ = false;
   };
+
+  using time_point = policy::time_budget::time_point;
 
   /// Waits for a node, or for others to make room.
   struct queued {
@@ -130,6 +136,7 @@ struct appender_state {
   // One for each message.
   caf::result<append_result> on_append(append_to_stream& request);
   caf::result<append_result> on_observed_append(observed_append& message);
+  caf::result<append_result> take(append_to_stream& request, promise answer);
   void on_replies(append_replies& message);
   void on_call_ended(append_call_ended& message);
   void on_single_done(single_append_done& message);
@@ -145,9 +152,10 @@ struct appender_state {
   void report_load();
   void ask_for_node();
   void send_if_there_is_a_node(queued append);
-  void send(queued append);
-  void send_in_lane(queued append, bool leader_only);
-  void send_alone(queued append, bool leader_only);
+  // These take what they need out of it.
+  void send(queued& append, time_point now);
+  void send_in_lane(queued& append, bool leader_only, time_point now);
+  void send_alone(queued& append, bool leader_only, time_point now);
   lane& open_lane(bool leader_only);
   lane* lane_with(std::uint64_t number);
   /// Retires a lane: from now on it only waits for its answers.
@@ -158,7 +166,7 @@ struct appender_state {
   /// Writes the chunks collected in lanes, unless more of them may follow at once.
   void write_lanes();
   bool has_room() const;
-  void watch(const policy::time_budget& budget);
+  void watch(const policy::time_budget& budget, time_point now);
   void refuse_queued(const error& cause);
   void drop_node(generation whose, const error& cause, bool had_its_own = false);
 

@@ -77,7 +77,8 @@ struct worker_context {
 using worker_context_ptr = std::shared_ptr<const worker_context>;
 
 /// Notes that an operation waits for a node, if none is in use. To be called before the request for a node.
-inline void note_wait(const worker_context& context, const observation& seen) {
+template <class Watched>
+void note_wait(const worker_context& context, const Watched& seen) {
   if (seen && !context.connection->is_connected())
     seen.waits();
 }

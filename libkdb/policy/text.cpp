@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "libkdb/policy/refusal.hpp"
-#include "libkdb/values/utf8.hpp"
 
 namespace kdb::inline v0::policy {
 

@@ -8,6 +8,8 @@
 #include <string>
 #include <vector>
 
+#include <boost/endian/conversion.hpp>
+
 #include "libkdb/policy/refusal.hpp"
 #include "libkdb/policy/text.hpp"
 #include "libkdb/policy/waits.hpp"
@@ -32,9 +34,8 @@ result<void> check_event(std::size_t index, std::string_view stream, const new_e
   auto member = [&](const char* name) { return "events[" + std::to_string(index) + "]." + name; };
   if (event.id.is_nil())
     return refuse(member("id"), "is the nil UUID", "any other UUID");
-  if (auto fine = check_name(member("type"), event.type, "a name in UTF-8");
-      !fine) // The server would replace what it can't read.
-    return fine;
+  if (!is_name(event.type)) // The server would replace what it can't read.
+    return check_name(member("type"), event.type, "a name in UTF-8");
   if (event.content_type > content_type::binary)
     return refuse(member("content_type"), "is unknown", "json or binary");
   if (auto size = append_message_bytes(stream, event); size > limits.message_bytes)
@@ -107,16 +108,10 @@ constexpr std::size_t property_bytes(std::string_view key, std::size_t value) {
   return field_bytes(field_bytes(key.size()) + field_bytes(value));
 }
 
-std::uint64_t half(const uuid& id, std::size_t from) {
-  std::uint64_t value = 0;
-  for (std::size_t i = from; i < from + 8; ++i)
-    value = value << 8 | id.data[i];
-  return value;
-}
-
 /// UUID{ structured{ most and least significant bits, as varints } }.
 std::size_t uuid_bytes(const uuid& id) {
-  return field_bytes(2 + varint_bytes(half(id, 0)) + varint_bytes(half(id, 8)));
+  return field_bytes(2 + varint_bytes(boost::endian::load_big_u64(id.data)) +
+                     varint_bytes(boost::endian::load_big_u64(id.data + 8)));
 }
 
 // A structured UUID at its longest, as a field.
@@ -130,7 +125,9 @@ result<void> check_stream_name(std::string_view stream) {
   constexpr std::string_view accepted = "a name in UTF-8 other than \"$$\"";
   if (stream == "$$")
     return refuse("stream", "is \"$$\"", accepted);
-  return check_name("stream", stream, accepted); // The server would replace what it can't read, and use another stream.
+  if (!is_name(stream)) // The server would replace what it can't read, and use another stream.
+    return check_name("stream", stream, accepted);
+  return {};
 }
 
 result<void> check_resume(const resume_options& options) {

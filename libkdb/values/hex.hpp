@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -17,14 +18,29 @@ inline void append_hex(std::string& text, std::uint8_t byte) {
   text += hex_digits[byte & 0xF];
 }
 
+/// The two digits of each byte.
+inline constexpr auto hex_pairs = [] {
+  std::array<std::array<char, 2>, 256> pairs{};
+  for (std::size_t byte = 0; byte < pairs.size(); ++byte)
+    pairs[byte] = {hex_digits[byte >> 4], hex_digits[byte & 0xF]};
+  return pairs;
+}();
+
+/// Writes two lower-case digits for each byte. Returns where they end.
+template <std::size_t N>
+char* write_hex(char* at, const std::array<std::uint8_t, N>& bytes) {
+  for (const auto byte : bytes) {
+    std::memcpy(at, hex_pairs[byte].data(), 2);
+    at += 2;
+  }
+  return at;
+}
+
 /// Appends two lower-case digits for each byte.
 template <std::size_t N>
 void append_hex(std::string& text, const std::array<std::uint8_t, N>& bytes) {
   std::array<char, 2 * N> digits;
-  for (std::size_t i = 0; i < N; ++i) {
-    digits[2 * i] = hex_digits[bytes[i] >> 4];
-    digits[2 * i + 1] = hex_digits[bytes[i] & 0xF];
-  }
+  write_hex(digits.data(), bytes);
   text.append(digits.data(), digits.size());
 }
 

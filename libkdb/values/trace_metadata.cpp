@@ -3,6 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <utility>
@@ -82,17 +83,21 @@ std::optional<member_scan> scan(std::string_view metadata) {
   return found;
 }
 
-template <std::size_t N>
-void add_member(std::string& object, bool first, std::string_view key, const std::array<std::uint8_t, N>& id) {
-  if (!first)
-    object += ',';
-  object.append("\"").append(key).append("\":\"");
-  append_hex(object, id);
-  object += '"';
+/// More than the braces and both members take.
+constexpr std::size_t room_for_members = 96;
+
+char* write(char* at, std::string_view text) {
+  return std::copy(text.begin(), text.end(), at);
 }
 
-/// More than two members take.
-constexpr std::size_t room_for_members = 96;
+template <std::size_t N>
+char* write_member(char* at, bool first, std::string_view key, const std::array<std::uint8_t, N>& id) {
+  at = write(at, first ? "\"" : ",\"");
+  at = write(at, key);
+  at = write(at, "\":\"");
+  at = write_hex(at, id);
+  return write(at, "\"");
+}
 
 } // namespace
 
@@ -108,14 +113,14 @@ std::optional<std::string> with_span_context(std::string_view metadata, const sp
     empty = !found->has_members;
     metadata = metadata.substr(0, metadata.rfind('}'));
   }
-  std::string object;
-  object.reserve(metadata.size() + room_for_members);
-  object = metadata.empty() ? std::string_view{"{"} : metadata;
+  std::string object(metadata.size() + room_for_members, '\0'); // Sized at once: each append has this to do.
+  auto* at = write(object.data(), metadata.empty() ? "{" : metadata);
   if (!has_trace_id)
-    add_member(object, std::exchange(empty, false), trace_id_key, context.trace_id);
+    at = write_member(at, std::exchange(empty, false), trace_id_key, context.trace_id);
   if (!has_span_id)
-    add_member(object, empty, span_id_key, context.span_id);
-  object += '}';
+    at = write_member(at, empty, span_id_key, context.span_id);
+  at = write(at, "}");
+  object.resize(static_cast<std::size_t>(at - object.data()));
   return object;
 }
 

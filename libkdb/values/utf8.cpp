@@ -2,6 +2,7 @@
 #include "libkdb/values/utf8.hpp"
 
 #include <cstdint>
+#include <cstring>
 
 namespace kdb::inline v0 {
 namespace {
@@ -50,12 +51,24 @@ character first_of(std::string_view text) {
   return {length, true};
 }
 
+/// How many bytes at the beginning are ASCII, as far as whole words of eight go: most texts are nothing else.
+std::size_t ascii_bytes(std::string_view text) {
+  std::size_t size = 0;
+  for (std::uint64_t word; size + sizeof word <= text.size(); size += sizeof word) {
+    std::memcpy(&word, text.data() + size, sizeof word);
+    if (word & 0x8080808080808080)
+      break;
+  }
+  return size;
+}
+
 constexpr std::string_view replacement = "\xEF\xBF\xBD";
 
 } // namespace
 
 std::optional<std::size_t> utf16_length(std::string_view text) {
-  std::size_t units = 0;
+  std::size_t units = ascii_bytes(text);
+  text.remove_prefix(units);
   while (!text.empty()) {
     const auto next = first_of(text);
     if (!next.whole)

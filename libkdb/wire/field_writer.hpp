@@ -4,9 +4,12 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include <boost/endian/conversion.hpp>
 
 #include <kdb/uuid.hpp>
 
@@ -23,33 +26,27 @@ constexpr std::size_t bytes_field_size(std::size_t inside) {
   return 1 + varint_size(inside) + inside;
 }
 
-constexpr std::uint64_t upper_half(const uuid& id) {
-  std::uint64_t half = 0;
-  for (int i = 0; i < 8; ++i)
-    half = half << 8 | id.data[i];
-  return half;
+inline std::uint64_t upper_half(const uuid& id) {
+  return boost::endian::load_big_u64(id.data);
 }
 
-constexpr std::uint64_t lower_half(const uuid& id) {
-  std::uint64_t half = 0;
-  for (int i = 8; i < 16; ++i)
-    half = half << 8 | id.data[i];
-  return half;
+inline std::uint64_t lower_half(const uuid& id) {
+  return boost::endian::load_big_u64(id.data + 8);
 }
 
 /// Size of a `UUID` in the structured form: the field inside, then the message.
-constexpr std::size_t structured_size(const uuid& id) {
+inline std::size_t structured_size(const uuid& id) {
   return 2 + varint_size(upper_half(id)) + varint_size(lower_half(id));
 }
-constexpr std::size_t uuid_size(const uuid& id) {
+inline std::size_t uuid_size(const uuid& id) {
   return bytes_field_size(structured_size(id));
 }
 
-/// Appends protobuf fields to a string that has room for them. Messages come with their sizes in front, so those must be known.
+/// Writes protobuf fields into a string. Messages come with their sizes in front, so those must be known.
 class field_writer {
 public:
-  /// Makes room for exactly that many bytes.
-  explicit field_writer(std::size_t size) { out_.reserve(size); }
+  /// For exactly that many bytes.
+  explicit field_writer(std::size_t size) : out_(size, '\0') {}
 
   void number(std::uint32_t field, std::uint64_t value) {
     varint(varint_tag(field));
@@ -62,7 +59,9 @@ public:
   }
   void bytes(std::uint32_t field, std::string_view value) {
     message(field, value.size());
-    out_.append(value);
+    make_room(value.size());
+    std::memcpy(out_.data() + used_, value.data(), value.size());
+    used_ += value.size();
   }
   void id(std::uint32_t field, const uuid& value) {
     message(field, uuid_size(value));
@@ -71,19 +70,30 @@ public:
     number(2, lower_half(value));
   }
 
-  std::string take() { return std::move(out_); }
+  std::string take() {
+    out_.resize(used_);
+    return std::move(out_);
+  }
 
 private:
   void varint(std::uint64_t value) {
-    char encoded[10];
-    std::size_t size = 0;
     for (; value >= 0x80; value >>= 7)
-      encoded[size++] = static_cast<char>(value | 0x80);
-    encoded[size++] = static_cast<char>(value);
-    out_.append(encoded, size);
+      byte(static_cast<char>(value | 0x80));
+    byte(static_cast<char>(value));
+  }
+  // Not std::string::push_back: appends write some thirty varints each, most of them one byte, and a call for each is a third of their encoding.
+  void byte(char value) {
+    make_room(1);
+    out_[used_++] = value;
+  }
+  /// Does nothing if the size was right.
+  void make_room(std::size_t more) {
+    if (out_.size() - used_ < more)
+      out_.resize(used_ + more);
   }
 
   std::string out_;
+  std::size_t used_ = 0;
 };
 
 } // namespace kdb::inline v0::wire
