@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -45,8 +46,8 @@ inline std::size_t uuid_size(const uuid& id) {
 /// Writes protobuf fields into a string. Messages come with their sizes in front, so those must be known.
 class field_writer {
 public:
-  /// For exactly that many bytes.
-  explicit field_writer(std::size_t size) : out_(size, '\0') {}
+  /// Makes room for exactly that many bytes.
+  explicit field_writer(std::size_t size) { out_.reserve(size); }
 
   void number(std::uint32_t field, std::uint64_t value) {
     varint(varint_tag(field));
@@ -59,8 +60,13 @@ public:
   }
   void bytes(std::uint32_t field, std::string_view value) {
     message(field, value.size());
-    make_room(value.size());
-    std::memcpy(out_.data() + used_, value.data(), value.size());
+    if (value.size() > held_.size() - used_)
+      flush();
+    if (value.size() > held_.size()) {
+      out_.append(value);
+      return;
+    }
+    std::memcpy(held_.data() + used_, value.data(), value.size());
     used_ += value.size();
   }
   void id(std::uint32_t field, const uuid& value) {
@@ -71,7 +77,7 @@ public:
   }
 
   std::string take() {
-    out_.resize(used_);
+    flush();
     return std::move(out_);
   }
 
@@ -81,18 +87,19 @@ private:
       byte(static_cast<char>(value | 0x80));
     byte(static_cast<char>(value));
   }
-  // Not std::string::push_back: appends write some thirty varints each, most of them one byte, and a call for each is a third of their encoding.
   void byte(char value) {
-    make_room(1);
-    out_[used_++] = value;
+    if (used_ == held_.size())
+      flush();
+    held_[used_++] = value;
   }
-  /// Does nothing if the size was right.
-  void make_room(std::size_t more) {
-    if (out_.size() - used_ < more)
-      out_.resize(used_ + more);
+  void flush() {
+    out_.append(held_.data(), used_);
+    used_ = 0;
   }
 
   std::string out_;
+  // Small fields are collected here first: an append has some thirty, and a call of std::string for each would be a third of its encoding.
+  std::array<char, 128> held_;
   std::size_t used_ = 0;
 };
 
