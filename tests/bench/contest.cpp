@@ -22,24 +22,33 @@ void contest::add(const std::string& name, std::vector<std::string> command, chi
 void contest::run(int rounds) {
   for (auto& name : order_) {
     std::fprintf(stderr, "%s: warming up %s\n", title_.c_str(), name.c_str());
-    run_once(entries_.at(name));
+    run_pass(entries_.at(name));
   }
   for (int round = 0; round < rounds; ++round) {
     std::fprintf(stderr, "%s: round %d of %d", title_.c_str(), round + 1, rounds);
-    for (std::size_t i = 0; i < order_.size(); ++i) {
-      auto& name = order_[round % 2 ? order_.size() - 1 - i : i];
-      auto result = run_once(entries_.at(name));
-      if (result.p50_micros > 0)
-        std::fprintf(stderr, " | %s %.1f µs", name.c_str(), result.p50_micros);
-      else
-        std::fprintf(stderr, " | %s %.0f/s", name.c_str(), result.rate());
-      entries_.at(name).passes.push_back(result);
-    }
-    std::fputc('\n', stderr);
+    run_round(round % 2 != 0);
   }
 }
 
-pass contest::run_once(entry& which) {
+void contest::run_once() {
+  std::fprintf(stderr, "%s", title_.c_str());
+  run_round(false);
+}
+
+void contest::run_round(bool reversed) {
+  for (std::size_t i = 0; i < order_.size(); ++i) {
+    auto& name = order_[reversed ? order_.size() - 1 - i : i];
+    auto result = run_pass(entries_.at(name));
+    if (result.p50_micros > 0)
+      std::fprintf(stderr, " | %s %.1f µs", name.c_str(), result.p50_micros);
+    else
+      std::fprintf(stderr, " | %s %.0f/s", name.c_str(), result.rate());
+    entries_.at(name).passes.push_back(result);
+  }
+  std::fputc('\n', stderr);
+}
+
+pass contest::run_pass(entry& which) {
   auto before = which.server ? which.server->cpu_seconds() : 0;
   which.process->write_line("go");
   auto line = which.process->read_line(patience);

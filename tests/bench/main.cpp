@@ -3,7 +3,8 @@
 // kdb_bench: measures libkdb against what others can do. The same program is also each server and each worker, in a process of its own:
 //
 //   kdb_bench run [--only NAME] [--quick] [--write FILE]
-//   kdb_bench serve canned [EVENTS [MESSAGES-PER-FRAME | paced]] | serve generic SOURCE STREAM [hint] | serve tls TARGET CA-FILE
+//   kdb_bench grow [--only NAME] [--quick] [--write FILE]
+//   kdb_bench serve canned [EVENTS [MESSAGES-PER-FRAME | paced | size=BYTES]] | serve generic SOURCE STREAM [hint] | serve tls TARGET CA-FILE
 //   kdb_bench work WORKER [name=value …]
 
 #include <algorithm>
@@ -15,6 +16,7 @@
 #include <string_view>
 #include <thread>
 
+#include "tests/bench/growth.hpp"
 #include "tests/bench/plan.hpp"
 #include "tests/bench/servers/canned_server.hpp"
 #include "tests/bench/servers/generic_server.hpp"
@@ -31,8 +33,12 @@ int serve(int argc, char** argv) {
     canned_server_options options;
     if (argc > 1)
       options.events = std::strtoull(argv[1], nullptr, 10);
-    options.paced = argc > 2 && std::string_view{argv[2]} == "paced";
-    if (argc > 2 && !options.paced)
+    const std::string_view kind_of_events = argc > 2 ? argv[2] : "";
+    if (kind_of_events == "paced")
+      options.paced = true;
+    else if (kind_of_events.starts_with("size="))
+      options.data_size = std::strtoull(argv[2] + kind_of_events.find('=') + 1, nullptr, 10);
+    else if (!kind_of_events.empty())
       options.messages_per_frame = std::strtoull(argv[2], nullptr, 10);
     return run_canned_server(options);
   }
@@ -69,14 +75,27 @@ std::string conditions() {
   return text;
 }
 
-int run(const command_line& what) {
-  const auto where = conditions();
-  run_settings how{
-    .node_program = "node", .scripts = KDB_BENCH_SCRIPTS, .node_client = KDB_BENCH_NODE, .devnode = KDB_BENCH_DEVNODE};
+run_settings settings_of(const command_line& what, int rounds, int quick_rounds) {
+  run_settings how{.rounds = rounds,
+                   .node_program = "node",
+                   .scripts = KDB_BENCH_SCRIPTS,
+                   .node_client = KDB_BENCH_NODE,
+                   .devnode = KDB_BENCH_DEVNODE};
   if (what.quick) {
-    how.rounds = 3;
+    how.rounds = quick_rounds;
     how.scale = 0.25;
   }
+  return how;
+}
+
+const char* about_quick(const command_line& what) {
+  return what.quick ? " (quick run: not for the record)" : "";
+}
+
+/// Measures the rows with bars.
+int run(const command_line& what) {
+  const auto where = conditions();
+  const auto how = settings_of(what, 7, 3);
   std::vector<row> rows;
   for (auto& each : groups())
     if (what.only.empty() || each.name.starts_with(what.only))
@@ -88,20 +107,42 @@ int run(const command_line& what) {
   auto missed = 0;
   for (auto& each : rows)
     missed += !each.holds;
-  std::printf("\n%zu rows, %d below their bar%s\n", rows.size(), missed, what.quick ? " (quick run: not for the record)" : "");
+  std::printf("\n%zu rows, %d below their bar%s\n", rows.size(), missed, about_quick(what));
   if (!what.document.empty())
-    write_into(what.document, where + "\n\n" + to_markdown(rows));
+    write_into(what.document, "bench", where + "\n\n" + to_markdown(rows));
   return missed ? 1 : 0;
 }
 
-int usage() {
-  std::fprintf(stderr, "usage: kdb_bench run [--only NAME] [--quick] [--write FILE]\nnames:\n");
-  for (auto& each : groups())
-    std::fprintf(stderr, "  %-14s %s\n", each.name.c_str(), each.about.c_str());
-  return 2;
+/// Measures how costs grow.
+int grow(const command_line& what) {
+  const auto where = conditions();
+  const auto how = settings_of(what, 5, 1);
+  std::vector<growth_table> tables;
+  for (auto& each : growth_groups())
+    if (each.name.starts_with(what.only)) {
+      tables.push_back(each.run(how));
+      std::printf("%s\n", to_text(tables.back()).c_str());
+      std::fflush(stdout);
+    }
+  const auto faster = std::ranges::count_if(tables, [](auto& each) { return !is_linear(each); });
+  std::printf("%zu tables, %td with a cost that grows faster than linearly%s\n", tables.size(), faster, about_quick(what));
+  if (!what.document.empty()) {
+    write_into(what.document, "growth", where + "\n");
+    for (auto& each : tables)
+      write_into(what.document, "growth-" + each.name, "\n" + to_markdown(each) + "\n");
+  }
+  return faster ? 1 : 0;
 }
 
-int run(int argc, char** argv) {
+/// `run` or `grow`, and the groups that each knows.
+template <class Groups>
+int measure(const char* command, const Groups& all, int (*measured)(const command_line&), int argc, char** argv) {
+  const auto usage = [&] {
+    std::fprintf(stderr, "usage: kdb_bench %s [--only NAME] [--quick] [--write FILE]\nnames:\n", command);
+    for (auto& each : all)
+      std::fprintf(stderr, "  %-17s %s\n", each.name.c_str(), each.about.c_str());
+    return 2;
+  };
   command_line what;
   for (int i = 0; i < argc; ++i) {
     std::string_view word = argv[i];
@@ -114,14 +155,27 @@ int run(int argc, char** argv) {
     else
       return usage();
   }
-  const auto known = [&](auto& each) { return each.name.starts_with(what.only); };
-  if (std::ranges::none_of(groups(), known))
+  if (std::ranges::none_of(all, [&](auto& each) { return each.name.starts_with(what.only); }))
     return usage();
   if (!what.document.empty() && (what.quick || !what.only.empty())) {
     std::fprintf(stderr, "--write keeps whole runs only\n");
     return 2;
   }
-  return run(what);
+  return measured(what);
+}
+
+int run(int argc, char** argv) {
+  return measure("run", groups(), run, argc, argv);
+}
+
+/// A table that cannot be measured ends the command: a plot has no place for it.
+int grow(int argc, char** argv) {
+  try {
+    return measure("grow", growth_groups(), grow, argc, argv);
+  } catch (const std::exception& problem) {
+    std::fprintf(stderr, "\n%s\n", problem.what());
+    return 1;
+  }
 }
 
 } // namespace
@@ -138,5 +192,7 @@ int main(int argc, char** argv) {
     return run_worker(argv[2], work_options::parse(argc - 3, argv + 3));
   if (command == "run")
     return run(argc - 2, argv + 2);
+  if (command == "grow")
+    return grow(argc - 2, argv + 2);
   return run(argc - 1, argv + 1);
 }

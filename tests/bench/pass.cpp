@@ -31,8 +31,9 @@ struct field {
 };
 
 constexpr field fields[] = {
-  {"items", &pass::items},    {"seconds", &pass::seconds}, {"cpu", &pass::cpu_seconds},   {"waits", &pass::waits},
-  {"p50", &pass::p50_micros}, {"p99", &pass::p99_micros},  {"growth", &pass::growth_mib},
+  {"items", &pass::items},       {"seconds", &pass::seconds},     {"cpu", &pass::cpu_seconds},
+  {"waits", &pass::waits},       {"p50", &pass::p50_micros},      {"p99", &pass::p99_micros},
+  {"growth", &pass::growth_mib}, {"setup", &pass::setup_seconds}, {"setup-mib", &pass::setup_mib},
 };
 
 } // namespace

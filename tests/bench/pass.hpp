@@ -20,6 +20,9 @@ struct pass {
   double p99_micros = 0;
   /// Peak resident memory above the start, in MiB.
   double growth_mib = 0;
+  /// Before the timed part: until everything was set up, and the memory that is allocated for it, in MiB.
+  double setup_seconds = 0;
+  double setup_mib = 0;
   /// CPU of the server meanwhile; measured by the runner.
   double server_cpu_seconds = 0;
 

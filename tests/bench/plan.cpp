@@ -4,52 +4,15 @@
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
-#include <memory>
 #include <stdexcept>
+
+#include "tests/bench/programs.hpp"
 
 namespace kdb::bench {
 
 namespace {
 
-constexpr std::chrono::seconds server_patience{30};
-
-/// A server of ours and where it listens.
-class server {
-public:
-  explicit server(const std::vector<std::string>& command) : process_{std::make_unique<child>(command)} {
-    auto line = process_->read_line(server_patience);
-    auto at = line.find("127.0.0.1:");
-    auto end = line.find_first_not_of("0123456789", at + 10);
-    target_ = at == std::string::npos ? line : line.substr(at, end - at);
-  }
-
-  const std::string& target() const { return target_; }
-  child* process() const { return process_.get(); }
-
-private:
-  std::unique_ptr<child> process_;
-  std::string target_;
-};
-
-std::string number(double value) {
-  return std::to_string(static_cast<std::uint64_t>(value));
-}
-
-server canned_server() {
-  return server{{own_path(), "serve", "canned"}};
-}
-
-server paced_server(double events) {
-  return server{{own_path(), "serve", "canned", number(events), "paced"}};
-}
-
-using words = std::vector<std::string>;
-
-words work(const std::string& name, const server& at, double count, const words& more = {}) {
-  words command{own_path(), "work", name, "target=" + at.target(), "count=" + number(count)};
-  command.insert(command.end(), more.begin(), more.end());
-  return command;
-}
+constexpr std::chrono::seconds filling_patience{30};
 
 words node_work(const run_settings& how, const std::string& script, const server& at, double count, const words& more = {}) {
   words command{how.node_program, how.scripts + "/" + script, "target=" + at.target(), "count=" + number(count),
@@ -57,15 +20,6 @@ words node_work(const run_settings& how, const std::string& script, const server
   command.insert(command.end(), more.begin(), more.end());
   return command;
 }
-
-words work(const std::string& name, const server& at, double count, const words& first, const words& second) {
-  auto both = first;
-  both.insert(both.end(), second.begin(), second.end());
-  return work(name, at, count, both);
-}
-
-const words sharing{"scheduler=sharing"};
-const words stealing{"scheduler=stealing"};
 
 std::string raw_name(const std::string& raw) {
   return raw == "raw-typed" ? "the raw loop (completion queue)" : "the raw loop (synchronous stub, arena)";
@@ -139,7 +93,7 @@ std::vector<row> paced(const run_settings& how) {
 void fill(const server& at, double count, const std::string& stream) {
   child filler{work("raw-fill", at, count, {"stream=" + stream})};
   filler.write_line("go");
-  filler.read_line(server_patience);
+  filler.read_line(filling_patience);
 }
 
 std::vector<row> node_reads(const run_settings& how) {

@@ -11,9 +11,6 @@ namespace kdb::bench {
 
 namespace {
 
-constexpr std::string_view begin_mark = "<!-- bench: begin -->";
-constexpr std::string_view end_mark = "<!-- bench: end -->";
-
 [[gnu::format(printf, 1, 2)]] std::string format(const char* form, ...) {
   char text[512];
   va_list arguments;
@@ -133,16 +130,17 @@ std::string to_markdown(const std::vector<row>& rows) {
   return table;
 }
 
-void write_into(const std::string& document, const std::string& table) {
+void write_into(const std::string& document, const std::string& name, const std::string& text) {
+  const auto begin_mark = "<!-- " + name + ": begin -->", end_mark = "<!-- " + name + ": end -->";
   std::ostringstream content;
   content << std::ifstream{document}.rdbuf();
-  auto text = content.str();
-  auto begin = text.find(begin_mark), end = text.find(end_mark);
+  auto whole = content.str();
+  auto begin = whole.find(begin_mark), end = whole.find(end_mark);
   if (begin == std::string::npos || end == std::string::npos || end < begin)
-    throw std::runtime_error{document + " has no place for the table"};
+    throw std::runtime_error{document + " has no place for " + name};
   begin += begin_mark.size();
-  text.replace(begin, end - begin, "\n" + table);
-  std::ofstream{document} << text;
+  whole.replace(begin, end - begin, "\n" + text);
+  std::ofstream{document} << whole;
 }
 
 } // namespace kdb::bench

@@ -46,7 +46,7 @@ std::string to_text(const row& line);
 /// The whole table in Markdown.
 std::string to_markdown(const std::vector<row>& rows);
 
-/// Puts the table between the two marker comments of a document. Throws if it has none.
-void write_into(const std::string& document, const std::string& table);
+/// Puts the text between the two marker comments of that name, `<!-- NAME: begin -->` and `<!-- NAME: end -->`, of a document. Throws if it has none.
+void write_into(const std::string& document, const std::string& name, const std::string& text);
 
 } // namespace kdb::bench

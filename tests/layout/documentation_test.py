@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 sys.path[:0] = [str(ROOT / "scripts/site"), str(ROOT / "tests/package")]
 
 import documented
+import plots
 import prepare
 import reference
 import tables
@@ -48,6 +49,27 @@ class Snippets(unittest.TestCase):
     def test_code_that_no_test_compiles_is_found(self):
         self.assertTrue(snippets.UNMARKED.search("text\n```cpp\nint x;\n```\n"))
         self.assertFalse(snippets.UNMARKED.search("<!-- samples/a.cpp b -->\n```cpp\nint x;\n```\n"))
+
+
+class Plots(unittest.TestCase):
+    PAGE = ("<!-- growth-a: begin -->\n\n| size | actors | raw loop |\n|---|---|---|\n| 64 B | 1.50 | 2.00 |\n| 4 KiB | 1 500 | 20.0 |\n"
+            "| growth per byte | **15.6 ×** | 0.16 × |\n\n<!-- growth-a: end -->\n")
+
+    def test_a_table_is_read_with_its_units(self):
+        self.assertEqual(plots.table_of(self.PAGE, "a"), [("64 B", 64, {"actors": 1.5, "raw loop": 2.0}), ("4 KiB", 4096, {"actors": 1500.0, "raw loop": 20.0})])
+
+    def test_a_table_that_is_not_there_is_found(self):
+        with self.assertRaisesRegex(ValueError, "no table growth-b"):
+            plots.table_of(self.PAGE, "b")
+
+    def test_axes_begin_and_end_at_round_values(self):
+        self.assertEqual(plots.steps(1.4, 2), [1, 2, 5, 10, 20])
+        self.assertEqual(plots.steps(0.07, 60), [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100])
+
+    def test_twice_the_cost_is_higher_and_ten_times_the_size_is_further_right(self):
+        plot = plots.Plot("a", "A", "size", "cost", plots.table_of(self.PAGE, "a"), {"actors": "actors"}, linear=True)
+        self.assertLess(plot.y(1500), plot.y(1.5))
+        self.assertEqual((plot.x(64), plot.x(4096)), (plots.LEFT + 16, plots.RIGHT - 16))
 
 
 class Catalogue(unittest.TestCase):

@@ -5,9 +5,11 @@
 #include <array>
 #include <chrono>
 #include <cstdio>
+#include <functional>
 #include <limits>
 #include <map>
 #include <memory>
+#include <set>
 
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -61,7 +63,8 @@ public:
   }
 
   void on_gone(http2_connection&, http2_connection::stream& call) override {
-    std::erase_if(subscriptions_, [&](auto& each) { return each.call == &call; });
+    for (auto& [stream, calls] : subscriptions_)
+      calls.erase(&call);
     unsent_.erase(&call);
   }
 
@@ -79,7 +82,7 @@ private:
         return;
       }
       http2_connection::send_message(call, caught_up_message());
-      subscriptions_.push_back({&call, request.stream});
+      subscriptions_[request.stream].insert(&call);
       return;
     }
     call.source = &events_;
@@ -105,20 +108,20 @@ private:
     auto answer = appends_.answer(message);
     if (answer)
       http2_connection::send_message(call, *answer);
-    for (auto& each : subscriptions_)
-      if (each.stream == appends_.stream())
-        appends_.each_event(message, [&](const std::string& event) { http2_connection::send_message(*each.call, event); });
+    const auto found = subscriptions_.find(appends_.stream());
+    if (found == subscriptions_.end())
+      return;
+    appends_.each_event(message, [&](const std::string& event) {
+      for (auto* each : found->second)
+        http2_connection::send_message(*each, event);
+    });
   }
 
-  struct subscription {
-    http2_connection::stream* call;
-    std::string stream;
-  };
   replay events_, group_events_;
   std::string methods_;
   batch_answers appends_;
-  std::vector<subscription> subscriptions_;
-  std::map<const http2_connection::stream*, std::uint64_t> unsent_; // Of what a consumer is to get.
+  std::map<std::string, std::set<http2_connection::stream*>, std::less<>> subscriptions_; // By stream.
+  std::map<const http2_connection::stream*, std::uint64_t> unsent_;                       // Of what a consumer is to get.
 };
 
 /// A socket and the HTTP/2 connection on it.
@@ -208,7 +211,7 @@ private:
     address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     socklen_t size = sizeof(address);
     auto* where = reinterpret_cast<sockaddr*>(&address);
-    if (::bind(listener_, where, size) != 0 || ::listen(listener_, 64) != 0 || ::getsockname(listener_, where, &size) != 0)
+    if (::bind(listener_, where, size) != 0 || ::listen(listener_, 1024) != 0 || ::getsockname(listener_, where, &size) != 0)
       return false;
     epoll_ = ::epoll_create1(EPOLL_CLOEXEC);
     watch(listener_, EPOLLIN);

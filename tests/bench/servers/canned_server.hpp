@@ -7,7 +7,7 @@ namespace kdb::bench {
 
 struct canned_server_options {
   std::size_t events = 200'000;
-  std::size_t data_size = 256;
+  std::size_t data_size = 256; ///< Of each event, at least 47.
   std::size_t messages_per_frame = 1;
   /// Writes each message by itself, at the pace of `pacer`, and not as fast as it can.
   bool paced = false;

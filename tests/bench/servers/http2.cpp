@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 namespace kdb::bench {
 
@@ -196,6 +197,7 @@ bool http2_connection::on_headers(std::uint8_t flags, std::uint32_t id, std::str
   if (!path)
     return false;
   auto& call = streams_[id];
+  call.connection = this;
   call.id = id;
   call.path = std::move(*path);
   call.window = initial_window_;
@@ -203,6 +205,7 @@ bool http2_connection::on_headers(std::uint8_t flags, std::uint32_t id, std::str
     call.half_closed = true;
     owner_.on_half_close(*this, call);
   }
+  note_busy(call);
   return true;
 }
 
@@ -222,11 +225,21 @@ void http2_connection::on_data(std::uint8_t flags, std::uint32_t id, std::string
     owner_.on_message(*this, call, rest.substr(5, length));
     rest.remove_prefix(5 + length);
   }
-  call.request = std::string{rest};
+  // A large message comes in many frames: what is kept of it is not copied again with each.
+  if (kept)
+    call.request.erase(0, call.request.size() - rest.size());
+  else
+    call.request.assign(rest);
   if (flags & end_stream) {
     call.half_closed = true;
     owner_.on_half_close(*this, call);
   }
+  note_busy(call);
+}
+
+void http2_connection::note_busy(stream& call) {
+  if (!std::exchange(call.busy, true))
+    busy_.insert(call.id);
 }
 
 void http2_connection::acknowledge(std::uint32_t id, std::int64_t& unacknowledged, std::int64_t received) {
@@ -268,6 +281,7 @@ void http2_connection::drop(std::uint32_t id) {
   if (found == streams_.end())
     return;
   owner_.on_gone(*this, found->second);
+  busy_.erase(id);
   streams_.erase(found);
 }
 
@@ -275,15 +289,22 @@ void http2_connection::send_message(stream& call, std::string_view message) {
   call.pending.push_back('\0');
   put_u32(call.pending, static_cast<std::uint32_t>(message.size()));
   call.pending.append(message);
+  call.connection->note_busy(call);
 }
 
 void http2_connection::fill(std::string& out, std::size_t limit) {
   out.append(control_);
   control_.clear();
-  for (auto at = streams_.begin(); at != streams_.end();) {
-    auto& call = (at++)->second;
+  for (auto at = busy_.begin(); at != busy_.end();) {
+    auto& call = streams_.at(*at);
     send_some(call, out, limit);
-    if (call.status && !call.has_data()) {
+    if (call.has_data()) {
+      ++at;
+      continue;
+    }
+    call.busy = false;
+    at = busy_.erase(at);
+    if (call.status) {
       send_trailers(call, out);
       drop(call.id);
     }

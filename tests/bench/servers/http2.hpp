@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,12 +35,14 @@ public:
 
   private:
     friend class http2_connection;
+    http2_connection* connection = nullptr;
     std::string request; // of a message that has not come whole yet
     std::int64_t window = 0;
     std::int64_t unacknowledged = 0;
     bool answered = false;
     std::size_t pending_at = 0;
     std::size_t message = 0, offset = 0; // next byte of the replay
+    bool busy = false;
     bool has_data() const { return pending_at < pending.size() || left > 0; }
   };
 
@@ -75,6 +78,7 @@ private:
   void on_window(std::uint32_t id, std::string_view payload);
   void acknowledge(std::uint32_t id, std::int64_t& unacknowledged, std::int64_t received);
   void drop(std::uint32_t id);
+  void note_busy(stream& call);
   void send_some(stream& call, std::string& out, std::size_t limit);
   void send_trailers(const stream& call, std::string& out);
   std::string_view next_piece(stream& call) const;
@@ -86,6 +90,8 @@ private:
   std::string in_;
   std::string control_; // SETTINGS, acknowledgements, windows: go first
   std::map<std::uint32_t, stream> streams_;
+  std::set<std::uint32_t>
+    busy_; // Those that may have something to send: so that nobody looks at thousands of calls that are silent.
   std::int64_t window_ = 65'535;
   std::int64_t initial_window_ = 65'535;
   std::size_t max_frame_ = 16'384;

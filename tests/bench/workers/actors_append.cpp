@@ -3,8 +3,8 @@
 // Appending as host actors do it.
 
 #include "tests/bench/workers/host.hpp"
-#include "tests/bench/workers/raw_channel.hpp"
 
+#include <algorithm>
 #include <chrono>
 
 #include <caf/event_based_actor.hpp>
@@ -26,9 +26,9 @@ double micros_since(clock::time_point begin) {
 struct one_event {
   using answer = append_result;
 
-  static append_to_stream request(const std::string& stream) {
+  static append_to_stream request(const std::string& stream, const std::string& data) {
     append_to_stream what{.stream = stream};
-    what.events.push_back(event_to_append());
+    what.events.push_back(event_to_append(data));
     return what;
   }
 };
@@ -36,17 +36,28 @@ struct one_event {
 struct one_record {
   using answer = records_result;
 
-  static append_records request(const std::string& stream) {
+  static append_records request(const std::string& stream, const std::string& data) {
     append_records what;
-    what.records.push_back({stream, {.schema_name = "order-placed", .data = event_data()}});
+    what.records.push_back({stream, {.schema_name = "order-placed", .data = data}});
     return what;
   }
 };
 
-/// One host actor: `count` appends of one event, `in_flight` of them at a time.
+/// What is appended, and where to: made before the passes, as the raw loops do.
+struct material {
+  explicit material(const work_options& options) : data{event_data(options.size)} {
+    for (std::uint64_t i = 0; i < std::max<std::uint64_t>(options.streams, 1); ++i)
+      streams.push_back(options.stream + "-" + std::to_string(i));
+  }
+  std::string data;
+  std::vector<std::string> streams;
+};
+
+/// One host actor: `count` appends of one event, `in_flight` of them at a time, to its share of the streams.
 struct appending_state {
   client_actor client;
-  std::vector<std::string> streams;
+  std::shared_ptr<const material> from;
+  std::uint64_t first = 0, share = 1; // Of the streams.
   std::uint64_t count = 0, asked = 0, done = 0;
   bool timed = false;
   std::vector<double> latencies;
@@ -58,8 +69,9 @@ template <class Kind>
 void append_next(appending_self* self, outcome<latencies> result) {
   auto& state = any_caf::state_of(self);
   const auto begin = state.timed ? clock::now() : clock::time_point{};
-  const auto& stream = state.streams[state.asked++ % state.streams.size()];
-  any_caf::request(self, state.client, caf::infinite, Kind::request(stream))
+  const auto& streams = state.from->streams;
+  const auto& stream = streams[(state.first + state.asked++ % state.share) % streams.size()];
+  any_caf::request(self, state.client, caf::infinite, Kind::request(stream, state.from->data))
     .then(
       [self, result, begin](const typename Kind::answer&) {
         auto& now = any_caf::state_of(self);
@@ -79,34 +91,35 @@ void append_next(appending_self* self, outcome<latencies> result) {
 }
 
 struct appending {
-  std::uint64_t number = 0, count = 0, in_flight = 0, streams = 0;
+  std::shared_ptr<const material> from;
+  std::uint64_t number = 0, actors = 1, count = 0, in_flight = 0;
   bool timed = false;
 };
 
 template <class Kind>
-caf::behavior appending_actor(appending_self* self, client_actor client, std::string stream, appending what,
-                              outcome<latencies> result) {
+caf::behavior appending_actor(appending_self* self, client_actor client, appending what, outcome<latencies> result) {
   auto& state = any_caf::state_of(self);
   state.client = std::move(client);
   state.count = what.count;
   state.timed = what.timed;
-  for (std::uint64_t i = 0; i < what.streams; ++i)
-    state.streams.push_back(stream + "-" + std::to_string(what.number * what.streams + i));
+  state.from = what.from;
+  state.share = (what.from->streams.size() + what.actors - 1) / what.actors;
+  state.first = what.number * state.share;
   while (state.asked < std::min(what.count, what.in_flight))
     append_next<Kind>(self, result);
   return {[](int) {}};
 }
 
 template <class Kind>
-pass append_once(host& in, const work_options& options, std::uint64_t actors, bool timed) {
+pass append_once(host& in, const work_options& options, const std::shared_ptr<const material>& from, std::uint64_t actors,
+                 bool timed) {
   stopwatch watch;
   std::vector<std::future<latencies>> ends;
   for (std::uint64_t i = 0; i < actors; ++i) {
     outcome<latencies> result;
     ends.push_back(result.future());
-    const appending what{i, options.count / actors, std::max<std::uint64_t>(options.in_flight / actors, 1),
-                         options.streams / actors, timed};
-    in.system().spawn(appending_actor<Kind>, in.client(), options.stream, what, result);
+    const appending what{from, i, actors, options.count / actors, options.in_flight / actors, timed};
+    in.system().spawn(appending_actor<Kind>, in.client(), what, result);
   }
   latencies all;
   for (auto& end : ends)
@@ -117,23 +130,27 @@ pass append_once(host& in, const work_options& options, std::uint64_t actors, bo
   return result;
 }
 
+template <class Kind>
+worker append_with_hosts(const work_options& options, std::uint64_t actors, bool timed) {
+  auto in = std::make_shared<host>(options);
+  auto from = std::make_shared<const material>(options);
+  return [=] { return append_once<Kind>(*in, options, from, actors, timed); };
+}
+
 } // namespace
 
 worker make_actors_append(const work_options& options) {
-  auto in = std::make_shared<host>(options);
-  return [in, options] { return append_once<one_event>(*in, options, host_actors, false); };
+  return append_with_hosts<one_event>(options, std::clamp<std::uint64_t>(options.in_flight, 1, host_actors), false);
 }
 
 worker make_actors_records(const work_options& options) {
-  auto in = std::make_shared<host>(options);
-  return [in, options] { return append_once<one_record>(*in, options, host_actors, false); };
+  return append_with_hosts<one_record>(options, host_actors, false);
 }
 
 worker make_actors_append_single(const work_options& options) {
-  auto in = std::make_shared<host>(options);
   auto single = options;
   single.in_flight = 1;
-  return [in, single] { return append_once<one_event>(*in, single, 1, true); };
+  return append_with_hosts<one_event>(single, 1, true);
 }
 
 } // namespace kdb::bench

@@ -7,7 +7,6 @@
 #include <caf/scoped_actor.hpp>
 
 #include "tests/bench/workers/one_at_a_time.hpp"
-#include "tests/bench/workers/raw_channel.hpp"
 #include "tests/bench/workers/signals.hpp"
 
 namespace kdb::bench {
@@ -27,8 +26,8 @@ std::string connection_string(const work_options& options) {
   return "kurrentdb://" + options.target + (options.ca.empty() ? "?tls=false" : "?tlsCaFile=" + options.ca);
 }
 
-new_event event_to_append() {
-  return new_event::json("order-placed", event_data());
+new_event event_to_append(const std::string& data) {
+  return new_event::json("order-placed", data);
 }
 
 host::host(const work_options& options) : system_{configure(config_, options)} {

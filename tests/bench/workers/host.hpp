@@ -11,6 +11,7 @@
 
 #include <kdb/actors.hpp>
 
+#include "tests/bench/workers/event_data.hpp"
 #include "tests/bench/workers/worker.hpp"
 
 namespace kdb::bench {
@@ -62,7 +63,7 @@ private:
 /// The connection string for a server on loopback.
 std::string connection_string(const work_options& options);
 
-/// An event like those of the raw loops: JSON of 256 B.
-new_event event_to_append();
+/// An event like those of the raw loops, with that data.
+new_event event_to_append(const std::string& data = event_data());
 
 } // namespace kdb::bench

@@ -4,6 +4,8 @@
 #include <fstream>
 #include <string>
 
+#include <malloc.h>
+
 namespace kdb::bench {
 
 namespace {
@@ -25,6 +27,11 @@ double resident_mib() {
 
 double peak_resident_mib() {
   return status_mib("VmHWM");
+}
+
+double allocated_mib() {
+  const auto all = ::mallinfo2();
+  return static_cast<double>(all.uordblks + all.hblkhd) / (1 << 20);
 }
 
 } // namespace kdb::bench

@@ -6,5 +6,7 @@ namespace kdb::bench {
 /// Resident memory of this process, now and at its peak, in MiB.
 double resident_mib();
 double peak_resident_mib();
+/// The memory that is allocated: unlike the resident one it tells small amounts, too.
+double allocated_mib();
 
 } // namespace kdb::bench

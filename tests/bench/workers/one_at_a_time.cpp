@@ -49,8 +49,11 @@ void begin_pass(live_self* self, start_pass& given) {
 
 void note_delivered(live_self* self, std::size_t events) {
   auto& state = any_caf::state_of(self);
-  for (std::size_t i = 0; i < events; ++i)
-    state.latencies.push_back(std::chrono::duration<double, std::micro>(clock::now() - state.begin).count());
+  state.seen += events;
+  if (state.seen < state.copies)
+    return;
+  state.seen = 0;
+  state.latencies.push_back(std::chrono::duration<double, std::micro>(clock::now() - state.begin).count());
   state.delivered = true;
   proceed(self);
 }

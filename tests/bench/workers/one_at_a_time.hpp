@@ -23,6 +23,8 @@ struct live_state {
   start_pass current;
   std::chrono::steady_clock::time_point begin;
   std::vector<double> latencies;
+  std::size_t copies = 1; // Of each event: as many subscriptions deliver it.
+  std::size_t seen = 0;   // Of the last event.
   bool answered = false, delivered = false;
 };
 using live_self = caf::stateful_actor<live_state>;
@@ -30,7 +32,7 @@ using live_self = caf::stateful_actor<live_state>;
 /// Begins the pass: one append after the other, each when the one before is both answered and delivered, as the raw loop does.
 void begin_pass(live_self* self, start_pass& given);
 
-/// So many events have come for what was appended last.
+/// So many events have come for what was appended last. The last of its copies counts.
 void note_delivered(live_self* self, std::size_t events);
 
 /// Has the actor make one pass, and waits for it.

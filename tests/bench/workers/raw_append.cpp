@@ -32,7 +32,8 @@ double micros_since(clock::time_point begin) {
 /// A BatchAppend call, and beside it a subscription on the same queue if asked for.
 class append_loop {
 public:
-  explicit append_loop(const work_options& options) : options_{options}, stub_{raw_channel(options.target, options.ca)} {
+  explicit append_loop(const work_options& options)
+    : options_{options}, data_{event_data(options.size)}, stub_{raw_channel(options.target, options.ca)} {
     for (std::uint64_t i = 0; i < options.streams; ++i)
       names_.push_back(options.stream + "-" + std::to_string(i));
     call_ = stub_.AsyncBatchAppend(&context_, &queue_, tag_of(write_done));
@@ -158,7 +159,7 @@ private:
   void write() {
     if (writing_ || waiting_.empty())
       return;
-    fill_append(request_, names_[waiting_.front() % names_.size()], ++id_);
+    fill_append(request_, names_[waiting_.front() % names_.size()], ++id_, data_);
     waiting_.pop_front();
     grpc::WriteOptions how;
     if (!waiting_.empty())
@@ -173,6 +174,7 @@ private:
   }
 
   work_options options_;
+  const std::string data_;
   std::vector<std::string> names_;
   streams::Streams::Stub stub_;
   grpc::CompletionQueue queue_;
@@ -224,7 +226,7 @@ worker make_raw_fill(const work_options& options) {
     for (std::uint64_t at = 0; at < options.count; at += part) {
       streams::BatchAppendReq request;
       streams::BatchAppendResp answer;
-      fill_append(request, names[at / part % 2], at + 1, std::min(part, options.count - at));
+      fill_append(request, names[at / part % 2], at + 1, event_data(), std::min(part, options.count - at));
       for (auto& event : *request.mutable_proposed_messages())
         event.set_custom_metadata(R"({"$correlationId":"c-17","user":"u-42"})");
       if (!call->Write(request) || !call->Read(&answer) || !answer.has_success())

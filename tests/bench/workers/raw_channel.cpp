@@ -7,12 +7,16 @@ namespace kdb::bench {
 
 namespace streams = event_store::client::streams;
 
-std::shared_ptr<grpc::Channel> raw_channel(const std::string& target, const std::string& ca) {
+std::shared_ptr<rpc::channel_pool> raw_channels(const std::string& target, const std::string& ca) {
   const auto colon = target.rfind(':');
   settings how;
   how.tls = {.enabled = !ca.empty(), .ca_file = ca};
   const endpoint where{target.substr(0, colon), static_cast<std::uint16_t>(std::stoul(target.substr(colon + 1)))};
-  const auto pool = std::make_shared<rpc::channel_pool>(rpc::address{.where = where}, how);
+  return std::make_shared<rpc::channel_pool>(rpc::address{.where = where}, how);
+}
+
+std::shared_ptr<grpc::Channel> raw_channel(const std::string& target, const std::string& ca) {
+  const auto pool = raw_channels(target, ca);
   const auto lease = std::make_shared<rpc::channel_lease>(pool->lease());
   return {lease, lease->channel().get()};
 }
@@ -39,16 +43,8 @@ streams::ReadReq subscription_request_for(const std::string& stream) {
   return request;
 }
 
-const std::string& event_data() {
-  static const std::string data = [] {
-    std::string text = R"({"order":1000000,"customer":"c-4711","note":")";
-    text.append(256 - text.size() - 2, 'x');
-    return text + "\"}";
-  }();
-  return data;
-}
-
-void fill_append(streams::BatchAppendReq& request, const std::string& stream, std::uint64_t number, std::size_t events) {
+void fill_append(streams::BatchAppendReq& request, const std::string& stream, std::uint64_t number, const std::string& data,
+                 std::size_t events) {
   // Spread over all bits, so that ids differ where maps look.
   auto spread = static_cast<std::int64_t>(number * 0x9e37'79b9'7f4a'7c15ull | 1);
   request.Clear();
@@ -64,7 +60,7 @@ void fill_append(streams::BatchAppendReq& request, const std::string& stream, st
     event.mutable_id()->mutable_structured()->set_least_significant_bits(static_cast<std::int64_t>(number * 1'000 + i));
     (*event.mutable_metadata())["type"] = "order-placed";
     (*event.mutable_metadata())["content-type"] = "application/json";
-    event.set_data(event_data());
+    event.set_data(data);
   }
   request.set_is_final(true);
 }

@@ -36,6 +36,8 @@ const std::map<std::string_view, factory>& factories() {
     {"actors-append-single", make_actors_append_single},
     {"actors-live", make_actors_live},
     {"actors-subscribe", make_actors_subscribe},
+    {"actors-follow", make_actors_follow},
+    {"raw-follow", make_raw_follow},
     {"client-read", make_client_read},
     {"client-append-single", make_client_append_single},
     {"asio-read", make_asio_read},
@@ -54,7 +56,8 @@ work_options work_options::parse(int argc, char** argv) {
     {"target", &result.target}, {"stream", &result.stream}, {"scheduler", &result.scheduler},
     {"filter", &result.filter}, {"ca", &result.ca},         {"signals", &result.signals}};
   const std::map<std::string, std::uint64_t*> numbers = {
-    {"count", &result.count}, {"in-flight", &result.in_flight}, {"streams", &result.streams}, {"threads", &result.threads}};
+    {"count", &result.count},     {"size", &result.size},       {"in-flight", &result.in_flight},
+    {"streams", &result.streams}, {"threads", &result.threads}, {"subscriptions", &result.subscriptions}};
   for (int i = 0; i < argc; ++i) {
     std::string word = argv[i];
     auto split = word.find('=');

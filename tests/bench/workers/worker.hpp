@@ -20,9 +20,11 @@ struct work_options {
   std::string filter;            // of reads of $all: "types", "system" or "streams"; none: plain
   std::string signals;           // "on": with a tracer and a meter
   std::uint64_t count = 200'000; // items of a pass
+  std::uint64_t size = 256;      // bytes of an appended event's data
   std::uint64_t in_flight = 256;
   std::uint64_t streams = 1'000; // appended to in turn
   std::uint64_t threads = 0;     // of the actor system; 0: its own choice
+  std::uint64_t subscriptions = 1;
 
   static work_options parse(int argc, char** argv);
 };
@@ -47,6 +49,8 @@ worker make_actors_records(const work_options&);  // the same with append_record
 worker make_actors_append_single(const work_options&); // one at a time
 worker make_actors_live(const work_options&);          // append to delivery at a subscriber
 worker make_actors_subscribe(const work_options&);     // a subscription that catches up
+worker make_actors_follow(const work_options&);        // many subscriptions, each gets `count` events; one pass a process
+worker make_raw_follow(const work_options&);           // the same, completion queue
 worker make_raw_consume(const work_options&);          // a consumer's call, completion queue, acknowledges in batches
 worker make_raw_consume_live(const work_options&);     // append to delivery at a consumer
 worker make_actors_consume(const work_options&);       // a host actor acknowledges each batch
