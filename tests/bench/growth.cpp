@@ -20,9 +20,11 @@ struct participant {
   bool ours = true;
 };
 
+const std::string raw_loop = "raw loop";
 const std::vector<participant> readers{
-  {"actors", "actors-read"}, {"blocking client", "client-read"}, {"raw loop", "raw-read-typed", false}};
-const std::vector<participant> writers{{"actors", "actors-append"}, {"raw loop", "raw-append-gather", false}};
+  {"actors", "actors-read"}, {"blocking client", "client-read"}, {raw_loop, "raw-read-typed", false}};
+const std::vector<participant> writers{{"actors", "actors-append"}, {raw_loop, "raw-append-gather", false}};
+const std::vector<participant> followers{{"actors", "actors-follow"}, {raw_loop, "raw-follow", false}};
 
 std::string member(const participant& who, double size) {
   return who.title + " " + number(size);
@@ -40,7 +42,8 @@ double items(const run_settings& how, double count) {
 /// Time and CPU of an item, in µs, as the medians over the rounds.
 void add_costs(growth_table& table, const contest& in, const std::vector<participant>& participants) {
   for (const auto& who : participants) {
-    growth_column time{.title = who.title, .ours = who.ours}, cpu{.title = who.title + ", CPU", .ours = who.ours};
+    growth_column time{.title = who.title, .ours = who.ours, .beside = raw_loop};
+    growth_column cpu{.title = who.title + ", CPU", .ours = who.ours, .beside = raw_loop + ", CPU"};
     for (auto size : table.sizes) {
       time.costs.push_back(in.median_of(member(who, size), [](auto& each) { return 1e6 / each.rate(); }));
       cpu.costs.push_back(in.median_of(member(who, size), &pass::cpu_micros_per_item));
@@ -134,7 +137,6 @@ growth_table subscriptions(const run_settings& how) {
     .unit = "subscription or event",
     .size_title = "subscriptions",
     .sizes = {1, 10, 100, 1'000, 10'000}};
-  const std::vector<participant> followers{{"actors", "actors-follow"}, {"raw loop", "raw-follow", false}};
   const auto canned = canned_server(1, 256);
   std::map<std::string, std::vector<pass>> passes;
   for (int round = 0; round < how.rounds; ++round)
@@ -145,15 +147,15 @@ growth_table subscriptions(const run_settings& how) {
         in.add(member(who, count), work(who.worker, canned, events, sharing, {"subscriptions=" + number(count)}),
                canned.process());
       };
-      add(followers[round % 2]);
-      add(followers[1 - round % 2]);
+      add(followers[static_cast<std::size_t>(round % 2)]);
+      add(followers[static_cast<std::size_t>(1 - round % 2)]);
       in.run_once();
       for (const auto& who : followers)
         passes[member(who, count)].push_back(in.passes(member(who, count)).front());
     }
   const auto add_column = [&](const std::string& title, double (*cost)(const pass&, double)) {
     for (const auto& who : followers) {
-      growth_column column{.title = who.title + title, .ours = who.ours};
+      growth_column column{.title = who.title + title, .ours = who.ours, .beside = raw_loop + title};
       for (auto count : table.sizes) {
         std::vector<double> costs;
         for (const auto& each : passes[member(who, count)])

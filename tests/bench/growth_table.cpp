@@ -43,6 +43,10 @@ std::string growth_text(const growth_table& table, const growth_column& column) 
   return decimals(worst.times, 2) + " ×";
 }
 
+bool holds(const growth_table& table, const growth_column& column) {
+  return !column.ours || worst_growth(table, column).times <= allowed_growth(table, column);
+}
+
 using line = std::vector<std::string>;
 
 /// All cells, the titles first and the growth last.
@@ -56,8 +60,7 @@ std::vector<line> cells(const growth_table& table) {
     all.front().push_back(column.title);
     for (std::size_t i = 0; i < table.sizes.size(); ++i)
       all[i + 1].push_back(cost_text(column.costs[i]));
-    const auto holds = !column.ours || worst_growth(table, column).times <= most_growth;
-    all.back().push_back(holds ? growth_text(table, column) : "**" + growth_text(table, column) + "**");
+    all.back().push_back(holds(table, column) ? growth_text(table, column) : "**" + growth_text(table, column) + "**");
   }
   return all;
 }
@@ -84,9 +87,13 @@ growth worst_growth(const growth_table& table, const growth_column& column) {
   return worst;
 }
 
+double allowed_growth(const growth_table& table, const growth_column& column) {
+  const auto raw = std::ranges::find(table.columns, column.beside, &growth_column::title);
+  return raw == table.columns.end() ? most_growth : std::max(most_growth, worst_growth(table, *raw).times);
+}
+
 bool is_linear(const growth_table& table) {
-  return std::ranges::all_of(table.columns,
-                             [&](auto& each) { return !each.ours || worst_growth(table, each).times <= most_growth; });
+  return std::ranges::all_of(table.columns, [&](auto& each) { return holds(table, each); });
 }
 
 std::string to_text(const growth_table& table) {
@@ -103,7 +110,7 @@ std::string to_text(const growth_table& table) {
     text += "\n";
   }
   for (const auto& column : table.columns)
-    if (const auto worst = worst_growth(table, column); column.ours && worst.times > most_growth)
+    if (const auto worst = worst_growth(table, column); !holds(table, column))
       text += "    " + column.title + ": " + decimals(worst.times, 2) + " times dearer at " + size_text(table, worst.to) +
               " than at " + size_text(table, worst.from) + "\n";
   return text;

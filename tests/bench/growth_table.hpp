@@ -11,9 +11,9 @@ struct growth_column {
   std::string title;
   std::vector<double> costs{}; // in the order of the sizes; 0: not measured
   bool ours = false;           // Must not grow faster than linearly; others are shown for information.
+  std::string beside{};        // The title of the column with the same cost of the raw loop, if there is one.
 };
 
-/// What things cost as something grows: the size of a thing, or how many there are.
 struct growth_table {
   std::string name;          // its place in the document is `growth-NAME`
   std::string about;         // one line for the terminal
@@ -42,7 +42,10 @@ inline constexpr double most_growth = 2;
 /// few, hides nothing. 1 or less: no size is dearer than all before it.
 growth worst_growth(const growth_table& table, const growth_column& column);
 
-/// Whether all columns of ours grow no faster than linearly, within `most_growth`.
+/// `most_growth`; or what the raw loop beside it grows, if that is more: then gRPC or the machine makes units dearer, for everybody.
+double allowed_growth(const growth_table& table, const growth_column& column);
+
+/// Whether no column of ours grows more than it may.
 bool is_linear(const growth_table& table);
 
 /// The table as text for a terminal, with a last line that tells the growth.

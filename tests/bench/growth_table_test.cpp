@@ -82,6 +82,18 @@ BOOST_AUTO_TEST_CASE(what_was_not_measured_is_not_the_cheapest) {
   BOOST_TEST(worst_growth(table, table.columns[0]).from == 10);
 }
 
+BOOST_AUTO_TEST_CASE(ours_may_grow_as_the_raw_loop_beside_it_does) {
+  growth_table table{.name = "t", .about = "", .unit = "event", .size_title = "subscriptions", .sizes = {1, 10}};
+  table.columns = {{.title = "ours", .costs = {1, 2.5}, .ours = true, .beside = "raw loop"},
+                   {.title = "raw loop", .costs = {1, 2.6}}};
+  BOOST_TEST(is_linear(table));
+  table.columns[1].costs[1] = 2.4;
+  BOOST_TEST(!is_linear(table));
+  table.columns[1].costs[1] = 0.5;
+  table.columns[0].costs[1] = 2;
+  BOOST_TEST(is_linear(table));
+}
+
 BOOST_AUTO_TEST_CASE(what_is_not_ours_may_grow_as_it_likes) {
   growth_table table{.name = "t", .about = "", .unit = "append", .size_title = "in flight", .sizes = {1, 4}};
   table.columns = {{.title = "ours", .costs = {1, 1}, .ours = true}, {.title = "raw loop", .costs = {1, 9}}};
