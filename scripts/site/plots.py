@@ -89,8 +89,7 @@ class Plot(Picture):
         size, cost = self.rows[-1][1], self.rows[-1][2][next(iter(self.curves.values()))]
         low = max(self.rows[0][1], size * self.ticks[0] / cost)
         self.line((self.x(low), self.y(cost * low / size)), (self.x(size), self.y(cost)), kind="guide")
-        at = math.sqrt(low * size)
-        self.text(self.x(at) + 10, self.y(cost * at / size) + 20, "in proportion to the size", "small quiet")
+        self.text(self.x(low) + 24, BOTTOM - 8, "in proportion to the size", "small quiet")
 
     def curve(self, kind, column):
         points = [(self.x(size), self.y(costs[column])) for _, size, costs in self.rows if costs[column] > 0]
