@@ -64,6 +64,10 @@ std::int64_t store::now() {
 }
 
 const stream* store::find(std::string_view name) const {
+  return find_open(name);
+}
+
+stream* store::find_open(std::string_view name) const {
   auto found = streams_.find(name);
   return found == streams_.end() ? nullptr : found->second.get();
 }
@@ -75,7 +79,10 @@ bool store::tombstoned(std::string_view name) const {
 }
 
 stream_facts store::facts(std::string_view name) const {
-  auto of = find(name);
+  return facts(name, find(name));
+}
+
+stream_facts store::facts(std::string_view name, const stream* of) const {
   // As a server's writer, which asks about a metastream's stream only if it has not written to the metastream before.
   stream_facts facts{.tombstoned = of && !of->events.empty() ? of->tombstoned() : tombstoned(name)};
   if (of) {
@@ -245,14 +252,11 @@ void store::write(stream& into, const proposed_event& event, std::int64_t create
 }
 
 write_outcome store::append(std::string_view name, expected_state expected, std::span<const proposed_event> events) {
-  std::vector<uuid> ids;
-  ids.reserve(events.size());
-  for (auto& event : events)
-    ids.push_back(event.id);
-  auto before = facts(name);
-  auto decision = decide_append(before, expected, ids, ids_of{find(name), log_, recent_});
+  auto of = find_open(name);
+  auto before = facts(name, of);
+  auto decision = decide(before, expected, events, of);
   if (decision.verdict == append_verdict::duplicate)
-    return duplicate(*find(name), decision.last);
+    return duplicate(*of, decision.last);
   if (decision.verdict != append_verdict::write)
     return {decision.verdict, before.last, {}};
 
@@ -264,7 +268,7 @@ write_outcome store::append(std::string_view name, expected_state expected, std:
     if (before.soft_deleted)
       undelete(name, before.last + 1, created);
   } else {
-    auto& into = open(name);
+    auto& into = of ? *of : open(name);
     for (auto& event : events)
       write(into, event, created);
     done.last = into.last();
@@ -273,6 +277,18 @@ write_outcome store::append(std::string_view name, expected_state expected, std:
   }
   written(first);
   return done;
+}
+
+append_decision store::decide(const stream_facts& before, expected_state expected, std::span<const proposed_event> events,
+                              const stream* of) const {
+  const ids_of known{of, log_, recent_};
+  if (events.size() == 1)
+    return decide_append(before, expected, {&events.front().id, 1}, known);
+  std::vector<uuid> ids;
+  ids.reserve(events.size());
+  for (auto& event : events)
+    ids.push_back(event.id);
+  return decide_append(before, expected, ids, known);
 }
 
 std::vector<append_decision> store::decide(const transaction& proposed) const {

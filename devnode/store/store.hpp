@@ -142,7 +142,11 @@ private:
   void reclaim();
   void written(std::size_t first);
   void note_change(const stream& of);
+  stream* find_open(std::string_view name) const;
   stream& open(std::string_view name);
+  stream_facts facts(std::string_view name, const stream* of) const;
+  append_decision decide(const stream_facts& before, expected_state expected, std::span<const proposed_event> events,
+                         const stream* of) const;
   void write(stream& into, const proposed_event& event, std::int64_t created);
   void write_metadata(std::string_view of, std::string_view data, std::int64_t created);
   void apply_metadata(stream& metastream);
