@@ -54,7 +54,7 @@ struct devnode::impl {
   }
 
   std::unique_ptr<development::database> database;
-  development::store store{development::system_ticks, database ? database->load() : std::vector<development::kept_event>{}};
+  development::store store{development::system_ticks, database.get()};
   development::followers followers{store};
   development::followers settled{store, development::seen_by::projections};
   development::durability durability{store};

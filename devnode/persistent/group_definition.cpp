@@ -221,4 +221,19 @@ std::vector<group_definition> read_config(std::string_view document) {
   return groups;
 }
 
+std::string write_change(const group_change& change) {
+  std::string text;
+  object_writer out{text, 0};
+  out.add(change.removed ? "removed" : "set", group_text(change.group));
+  out.close();
+  return text;
+}
+
+std::optional<group_change> read_change(std::string_view text) {
+  object_reader in{text};
+  auto set = in.raw("set"), removed = in.raw("removed");
+  auto group = read_group(set.empty() ? removed : set);
+  return group ? std::optional{group_change{*std::move(group), set.empty()}} : std::nullopt;
+}
+
 } // namespace kdb::inline v0::development

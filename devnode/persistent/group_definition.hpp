@@ -75,4 +75,20 @@ std::string write_config(std::span<const group_definition* const> groups, std::s
 /// Reads what `write_config` writes; a group that can't be read is left out.
 std::vector<group_definition> read_config(std::string_view document);
 
+/// Changes that are not in the last document yet, of a node with many groups. A server has no such stream.
+inline constexpr std::string_view changes_stream = "$persistentSubscriptionConfig-changes";
+inline constexpr std::string_view change_type = "$PersistentConfigChange";
+
+struct group_change {
+  group_definition group;
+  bool removed = false; ///< Otherwise it was created or updated.
+
+  friend bool operator==(const group_change&, const group_change&) = default;
+};
+
+std::string write_change(const group_change& change);
+
+/// Reads what `write_change` writes.
+std::optional<group_change> read_change(std::string_view text);
+
 } // namespace kdb::inline v0::development

@@ -38,17 +38,16 @@ std::optional<uuid> read_uuid(const event_store::client::UUID& id) {
 std::string read_name(const event_store::client::StreamIdentifier& identifier) {
   std::string_view text = identifier.stream_name();
   std::string name;
-  name.reserve(text.size());
+  std::size_t good = 0; // where the bytes begin that are not in the name yet
   for (std::size_t at = 0; at < text.size();) {
     if (auto length = sequence_length(text, at)) {
-      name += text.substr(at, length);
       at += length;
-    } else {
-      name += "\xef\xbf\xbd";
-      ++at;
+      continue;
     }
+    name.append(text, good, at - good).append("\xef\xbf\xbd");
+    good = ++at;
   }
-  return name;
+  return name.append(text, good);
 }
 
 bool valid_name(std::string_view name) {

@@ -6,8 +6,11 @@
 #include <sqlite3.h>
 
 #include <cstring>
+#include <future>
 #include <stdexcept>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace kdb::inline v0::development {
 namespace {
@@ -32,6 +35,42 @@ std::string_view blob(sqlite3_stmt* row, int column) {
   return {bytes, static_cast<std::size_t>(sqlite3_column_bytes(row, column))};
 }
 
+/// Rows that were read together.
+struct batch {
+  static constexpr std::size_t enough_bytes = 4 << 20;
+
+  struct row {
+    stored_event event;
+    std::size_t stream_size = 0;
+    std::size_t body_size = 0;
+  };
+  std::vector<row> rows;
+  std::string bytes; ///< Of each row the name of its stream and its body.
+
+  void clear() {
+    rows.clear();
+    bytes.clear();
+  }
+
+  void add(kept_event kept) {
+    bytes.append(kept.stream).append(kept.body);
+    rows.push_back({std::move(kept.event), kept.stream.size(), kept.body.size()});
+  }
+
+  void pass_on(const std::function<void(kept_event)>& take) {
+    std::string_view left = bytes;
+    auto cut = [&left](std::size_t size) {
+      auto part = left.substr(0, size);
+      left.remove_prefix(size);
+      return part;
+    };
+    for (auto& each : rows) {
+      auto stream = cut(each.stream_size);
+      take({stream, cut(each.body_size), std::move(each.event)});
+    }
+  }
+};
+
 kept_event read_row(sqlite3_stmt* row) {
   auto size = [row](int column) { return static_cast<std::uint32_t>(sqlite3_column_int64(row, column)); };
   kept_event kept;
@@ -48,9 +87,8 @@ kept_event read_row(sqlite3_stmt* row) {
   event.custom_size = size(8);
   event.type_offset = size(9);
   event.type_size = size(10);
-  auto body = blob(row, 11);
-  event.body = shared_bytes{body.data(), body.size()};
-  if (event.record_size > body.size() || std::uint64_t{event.data_size} + event.custom_size > event.record_size ||
+  kept.body = blob(row, 11);
+  if (event.record_size > kept.body.size() || std::uint64_t{event.data_size} + event.custom_size > event.record_size ||
       std::uint64_t{event.type_offset} + event.type_size > event.record_size)
     throw std::runtime_error{"development node: the database is damaged at position " + std::to_string(event.position)};
   return kept;
@@ -68,7 +106,7 @@ void database::closer::operator()(sqlite3_stmt* prepared) const {
 
 database::database(const std::string& file, bool sync_every_transaction) : file_{file} {
   sqlite3* opened = nullptr;
-  auto result = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, nullptr);
+  auto result = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, nullptr);
   open_.reset(opened);
   if (result != SQLITE_OK)
     fail("open");
@@ -93,15 +131,29 @@ database::database(const std::string& file, bool sync_every_transaction) : file_
   insert_ = prepare(insert_sql);
 }
 
-std::vector<kept_event> database::load() {
-  std::vector<kept_event> events;
+// While the rows of one batch are taken those of the next are read on another thread: each of the two is half of a long start.
+void database::load(const std::function<void(kept_event)>& take) {
   auto rows = prepare(select_sql);
-  int result = 0;
-  while ((result = sqlite3_step(rows.get())) == SQLITE_ROW)
-    events.push_back(read_row(rows.get()));
-  if (result != SQLITE_DONE)
-    fail("read");
-  return events;
+  batch reading, read;
+  auto read_on = [&] {
+    return std::async(std::launch::async, [&] {
+      reading.clear();
+      auto result = SQLITE_ROW;
+      while (reading.bytes.size() < batch::enough_bytes && (result = sqlite3_step(rows.get())) == SQLITE_ROW)
+        reading.add(read_row(rows.get()));
+      if (result != SQLITE_ROW && result != SQLITE_DONE)
+        fail("read");
+      return result == SQLITE_ROW;
+    });
+  };
+  auto more = read_on();
+  for (bool last = false; !last;) {
+    last = !more.get();
+    std::swap(reading, read);
+    if (!last)
+      more = read_on();
+    read.pass_on(take);
+  }
 }
 
 void database::write(std::span<const stored_event* const> events) {
@@ -133,7 +185,8 @@ void database::insert(const stored_event& event) {
   number(9, event.custom_size);
   number(10, event.type_offset);
   number(11, event.type_size);
-  bytes(12, event.body.begin(), event.body.size());
+  auto body = event.body();
+  bytes(12, body.data(), body.size());
   auto result = sqlite3_step(row);
   sqlite3_reset(row);
   if (result != SQLITE_DONE)

@@ -3,20 +3,22 @@
 
 #include "devnode/store/event.hpp"
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
-#include <vector>
+#include <string_view>
 
 struct sqlite3;
 struct sqlite3_stmt;
 
 namespace kdb::inline v0::development {
 
-/// An event as a file keeps it: the stream by its name.
+/// An event as a file keeps it. Views are good until the next one.
 struct kept_event {
-  std::string stream;
-  stored_event event; ///< Without an owner.
+  std::string_view stream;
+  std::string_view body;
+  stored_event event; ///< Without an owner and a message.
 };
 
 /// Events in an SQLite file, which one node has for itself. What a `write` has returned from survives the end of the process however it
@@ -26,8 +28,8 @@ public:
   /// Opens the file, or begins it.
   database(const std::string& file, bool sync_every_transaction);
 
-  /// Returns all events in their order.
-  std::vector<kept_event> load();
+  /// Calls `take` with each event, in their order.
+  void load(const std::function<void(kept_event)>& take);
 
   /// Writes events in one transaction: all or none.
   void write(std::span<const stored_event* const> events);

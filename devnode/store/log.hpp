@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <string_view>
 #include <vector>
 
 namespace kdb::inline v0::development {
@@ -47,11 +48,17 @@ public:
   /// Appends an event of `owner` and returns its index.
   std::size_t append(const proposed_event& event, const stream& owner, std::int64_t revision, std::int64_t created);
 
-  /// Appends an event that was read from a database.
+  /// Appends an event that was written before.
   void restore(stored_event event);
 
-  /// Gives the bytes of an event back. What is left is where and when it was.
-  void drop(std::size_t index) { blocks_[index / block_size][index % block_size].body = {}; }
+  /// The same with an event that has no message yet, but a body.
+  void restore(stored_event event, std::string_view body);
+
+  /// Drops the message of an event. What is left is where and when it was.
+  void drop(std::size_t index);
+
+  /// Moves the messages of readable events together where many between them were dropped, so that the memory of those is free.
+  void compact();
 
   /// Lets the next record stand there at least.
   void skip_to(std::uint64_t position) { end_ = std::max(end_, position); }
@@ -60,11 +67,25 @@ public:
   std::uint64_t append_invisible();
 
 private:
-  // Large enough to stand apart from the bytes of the events: those that are given back are then next to each other.
+  // Large enough to stand apart from other memory: what is given back is then next to each other.
   static constexpr std::size_t block_size = 2048;
 
-  void add(stored_event event);
+  /// Events in a row with messages that share memory.
+  struct segment {
+    std::size_t first = 0; ///< Log index.
+    std::size_t bytes = 0; ///< Of all messages.
+    std::size_t live = 0;  ///< Of those that were not dropped.
 
+    bool sparse() const { return live < bytes - bytes / 4; }
+  };
+
+  stored_event& at(std::size_t index) { return blocks_[index / block_size][index % block_size]; }
+  void add(stored_event event);
+  static void count(std::vector<segment>& segments, std::size_t index, std::size_t size);
+  void pack(const segment& sparse, std::size_t end, std::vector<segment>& into);
+
+  message_memory memory_;
+  std::vector<segment> segments_;
   std::vector<std::unique_ptr<stored_event[]>> blocks_;
   std::size_t size_ = 0;
   std::size_t readable_ = 0;

@@ -5,9 +5,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <functional>
 #include <optional>
-#include <unordered_map>
+#include <vector>
 
 namespace kdb::inline v0::development {
 
@@ -26,15 +26,25 @@ public:
 
 private:
   struct place {
+    uuid id;
     const stream* owner;
     std::int64_t revision;
-    std::uint64_t written; // which entry of order_ is the last of this id
   };
+  using number = std::uint32_t; // of a place; 0 for none
 
+  std::size_t home(const uuid& id) const { return std::hash<uuid>{}(id) >> shift_; }
+  std::size_t next(std::size_t slot) const { return (slot + 1) & (table_.size() - 1); } // its size is a power of two
+  std::size_t slot_of(const uuid& id) const;
+  void erase(std::size_t slot);
+  void grow();
+
+  // The places in the order they were written, a ring when it is full, and a hash table of the last place of each id, at most half full, with linear
+  // probing: nothing is allocated for an id.
   std::size_t capacity_;
-  std::unordered_map<uuid, place> places_;
-  std::deque<uuid> order_;
-  std::uint64_t forgotten_ = 0;
+  std::vector<place> places_;
+  std::size_t oldest_ = 0;
+  std::vector<number> table_;
+  int shift_ = 64;
 };
 
 } // namespace kdb::inline v0::development

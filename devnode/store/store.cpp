@@ -39,9 +39,10 @@ std::int64_t system_ticks() {
   return std::chrono::duration_cast<ticks>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
 
-store::store(ticks_clock clock, std::vector<kept_event> kept) : clock_{std::move(clock)} {
-  for (auto& each : kept)
-    restore(std::move(each));
+store::store(ticks_clock clock, database* kept) : clock_{std::move(clock)} {
+  if (kept)
+    kept->load([this](kept_event each) { restore(std::move(each.event), each.stream, each.body); });
+  remember_last_ids();
   restored_ = log_.size();
   log_.publish(restored_);
   log_.settle(restored_);
@@ -63,6 +64,10 @@ std::int64_t store::now() {
 }
 
 const stream* store::find(std::string_view name) const {
+  return find_open(name);
+}
+
+stream* store::find_open(std::string_view name) const {
   auto found = streams_.find(name);
   return found == streams_.end() ? nullptr : found->second.get();
 }
@@ -74,7 +79,10 @@ bool store::tombstoned(std::string_view name) const {
 }
 
 stream_facts store::facts(std::string_view name) const {
-  auto of = find(name);
+  return facts(name, find(name));
+}
+
+stream_facts store::facts(std::string_view name, const stream* of) const {
   // As a server's writer, which asks about a metastream's stream only if it has not written to the metastream before.
   stream_facts facts{.tombstoned = of && !of->events.empty() ? of->tombstoned() : tombstoned(name)};
   if (of) {
@@ -98,9 +106,8 @@ bool store::visible(const stored_event& event) {
 
 // -- keeping -------------------------------------------------------------------------------------------------------
 
-void store::restore(kept_event kept) {
-  auto& into = open(kept.stream);
-  auto& event = kept.event;
+void store::restore(stored_event event, std::string_view stream, std::optional<std::string_view> body) {
+  auto& into = open(stream);
   event.owner = &into;
   now_ = std::max(now_, event.created);
   note_change(into);
@@ -108,20 +115,36 @@ void store::restore(kept_event kept) {
     into.tombstone = log_.size();
   } else {
     into.events.push_back(log_.size());
-    recent_.remember(event.id, into, event.revision);
-    if (event.dropped()) // in the store of which this one is a copy; what came before it there is dropped, too
+    if (!body && event.dropped()) // in the store of which this one is a copy; what came before it there is dropped, too
       into.first_kept = into.hidden_until = event.revision + 1;
   }
-  log_.restore(std::move(event));
+  if (body)
+    log_.restore(std::move(event), *body);
+  else
+    log_.restore(std::move(event));
   if (is_metastream(into.name) && !into.events.empty())
     apply_metadata(into);
   else if (into.has_metadata || into.tombstoned())
     note_hidden(into);
 }
 
+// Only once, because there may be many more events than ids to remember.
+void store::remember_last_ids() {
+  auto first = log_.size();
+  for (std::size_t found = 0; first > 0 && found < most_recent_ids; --first)
+    found += log_[first - 1].revision == tombstone_revision ? 0 : 1;
+  for (auto index = first; index < log_.size(); ++index)
+    if (auto& event = log_[index]; event.revision != tombstone_revision)
+      recent_.remember(event.id, *event.owner, event.revision);
+}
+
 void store::adopt(const log& from, const commit& written) {
-  for (auto index = written.first; index < written.end; ++index)
-    restore({from[index].owner->name, from[index]});
+  for (auto index = written.first; index < written.end; ++index) {
+    auto& event = from[index];
+    restore(event, event.owner->name);
+    if (event.revision != tombstone_revision)
+      recent_.remember(event.id, *log_[log_.size() - 1].owner, event.revision);
+  }
   log_.skip_to(from.end_position());
   publish(log_.size());
 }
@@ -189,7 +212,7 @@ void store::note_hidden(stream& of) {
   if (of.hidden_until == of.first_kept)
     with_hidden_.push_back(&of);
   for (; of.hidden_until < end; ++of.hidden_until)
-    hidden_bytes_ += log_[of.events[static_cast<std::size_t>(of.hidden_until)]].body.size();
+    hidden_bytes_ += log_[of.events[static_cast<std::size_t>(of.hidden_until)]].body().size();
 }
 
 // What is not in the database yet is left for the next time, and what metadata show again meanwhile stays.
@@ -206,6 +229,7 @@ void store::reclaim() {
     each->hidden_until = each->first_kept;
     note_hidden(*each);
   }
+  log_.compact();
 #ifdef __GLIBC__
   malloc_trim(0);
 #endif
@@ -228,14 +252,11 @@ void store::write(stream& into, const proposed_event& event, std::int64_t create
 }
 
 write_outcome store::append(std::string_view name, expected_state expected, std::span<const proposed_event> events) {
-  std::vector<uuid> ids;
-  ids.reserve(events.size());
-  for (auto& event : events)
-    ids.push_back(event.id);
-  auto before = facts(name);
-  auto decision = decide_append(before, expected, ids, ids_of{find(name), log_, recent_});
+  auto of = find_open(name);
+  auto before = facts(name, of);
+  auto decision = decide(before, expected, events, of);
   if (decision.verdict == append_verdict::duplicate)
-    return duplicate(*find(name), decision.last);
+    return duplicate(*of, decision.last);
   if (decision.verdict != append_verdict::write)
     return {decision.verdict, before.last, {}};
 
@@ -247,7 +268,7 @@ write_outcome store::append(std::string_view name, expected_state expected, std:
     if (before.soft_deleted)
       undelete(name, before.last + 1, created);
   } else {
-    auto& into = open(name);
+    auto& into = of ? *of : open(name);
     for (auto& event : events)
       write(into, event, created);
     done.last = into.last();
@@ -256,6 +277,18 @@ write_outcome store::append(std::string_view name, expected_state expected, std:
   }
   written(first);
   return done;
+}
+
+append_decision store::decide(const stream_facts& before, expected_state expected, std::span<const proposed_event> events,
+                              const stream* of) const {
+  const ids_of known{of, log_, recent_};
+  if (events.size() == 1)
+    return decide_append(before, expected, {&events.front().id, 1}, known);
+  std::vector<uuid> ids;
+  ids.reserve(events.size());
+  for (auto& event : events)
+    ids.push_back(event.id);
+  return decide_append(before, expected, ids, known);
 }
 
 std::vector<append_decision> store::decide(const transaction& proposed) const {
@@ -338,53 +371,6 @@ write_outcome store::tombstone(std::string_view name, expected_state expected) {
   note_hidden(into);
   written(first);
   return {verdict, before.last, log_[first].position};
-}
-
-// -- metadata ------------------------------------------------------------------------------------------------------
-
-void store::write_metadata(std::string_view of, std::string_view data, std::int64_t created) {
-  auto& metastream = open("$$" + std::string{of});
-  write(metastream, {.id = random_uuid(), .type = "$metadata", .json = true, .data = data, .custom_metadata = {}}, created);
-  apply_metadata(metastream);
-}
-
-void store::apply_metadata(stream& metastream) {
-  auto& last = log_[metastream.events.back()];
-  auto& described = open(std::string_view{metastream.name}.substr(2));
-  described.has_metadata = true;
-  ++access_changes_;
-  note_change(described);
-  // A metastream has rules of its own that no document changes.
-  if (!is_metastream(described.name))
-    described.metadata = parse_metadata(last.data(), last.json);
-  note_hidden(metastream);
-  note_hidden(described);
-}
-
-void store::undelete(std::string_view name, std::int64_t first, std::int64_t created) {
-  auto metastream = find("$$" + std::string{name});
-  if (!metastream || metastream->events.empty())
-    return;
-  // The view stays good: events don't move, and write_metadata only adds one.
-  auto raw = log_[metastream->events.back()].data();
-  if (auto data = with_truncate_before(raw, first))
-    write_metadata(name, *data, created);
-}
-
-// What is written to a soft-deleted stream, or by a client to its metadata, brings it back without its old events.
-void store::undelete_after(stream& written, bool was_deleted, std::int64_t last_before, std::int64_t created) {
-  if (!is_metastream(written.name)) {
-    if (was_deleted)
-      undelete(written.name, last_before + 1, created);
-    if (written.has_metadata)
-      note_hidden(written);
-    return;
-  }
-  auto name = std::string_view{written.name}.substr(2);
-  auto described = facts(name);
-  apply_metadata(written);
-  if (described.soft_deleted && !facts(name).soft_deleted)
-    undelete(name, described.last + 1, created);
 }
 
 } // namespace kdb::inline v0::development

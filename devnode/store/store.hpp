@@ -54,8 +54,8 @@ inline constexpr std::size_t most_hidden_bytes = 32 * 1024 * 1024;
 /// The log and the streams that index it. In memory, for one thread; a database may keep a copy.
 class store {
 public:
-  /// With the events of a database, if there are any.
-  explicit store(ticks_clock clock = system_ticks, std::vector<kept_event> kept = {});
+  /// With the events of a database, if there is one.
+  explicit store(ticks_clock clock = system_ticks, database* kept = nullptr);
 
   /// For a copy of another node's log: empty, even without the first event of every server.
   struct copy {};
@@ -136,18 +136,25 @@ public:
   }
 
 private:
-  void restore(kept_event kept);
+  void restore(stored_event event, std::string_view stream, std::optional<std::string_view> body = {});
+  void remember_last_ids();
   void note_hidden(stream& of);
   void reclaim();
   void written(std::size_t first);
   void note_change(const stream& of);
+  stream* find_open(std::string_view name) const;
   stream& open(std::string_view name);
+  stream_facts facts(std::string_view name, const stream* of) const;
+  append_decision decide(const stream_facts& before, expected_state expected, std::span<const proposed_event> events,
+                         const stream* of) const;
   void write(stream& into, const proposed_event& event, std::int64_t created);
   void write_metadata(std::string_view of, std::string_view data, std::int64_t created);
   void apply_metadata(stream& metastream);
   void undelete(std::string_view name, std::int64_t first, std::int64_t created);
   void undelete_after(stream& written, bool was_deleted, std::int64_t last_before, std::int64_t created);
   write_outcome duplicate(const stream& of, std::int64_t last);
+
+  static constexpr std::size_t most_recent_ids = 100'000;
 
   struct name_hash {
     using is_transparent = void;
@@ -158,7 +165,7 @@ private:
   std::int64_t now_ = 0;
   log log_;
   std::unordered_map<std::string, std::unique_ptr<stream>, name_hash, std::equal_to<>> streams_;
-  recent_ids recent_{100'000};
+  recent_ids recent_{most_recent_ids};
   std::vector<stream*> with_hidden_;
   std::size_t hidden_bytes_ = 0;
   std::size_t restored_ = 0;

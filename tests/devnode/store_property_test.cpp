@@ -229,7 +229,7 @@ struct kept_store {
   group_commit writer;
 
   kept_store(const std::string& name, ticks_clock clock)
-    : file{name, false}, events{std::move(clock), file.load()}, writer{file, [](const commit_report&) {}} {
+    : file{name, false}, events{std::move(clock), &file}, writer{file, [](const commit_report&) {}} {
     events.keep_with([this](const commit& written) {
       writer.add(events.events(), written.first, written.end);
       events.publish(written.end); // what is compared is what is written, not when it can be read

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "devnode/services/persistent/groups.hpp"
 
-#include "devnode/store/cursor.hpp"
-
 #include <algorithm>
-#include <limits>
+#include <utility>
 
 namespace kdb::inline v0::development {
 namespace {
@@ -16,89 +14,91 @@ constexpr std::chrono::seconds tick_interval{1};
 
 persistent_groups::persistent_groups(store& events, followers& live, rpc::loop& on)
   : store_{events}, followers_{live}, loop_{on} {
-  load();
+  for (auto& each : kept_.load())
+    start(std::move(each));
 }
 
 running_group* persistent_groups::find(const group_name& name) {
-  auto found = std::ranges::find_if(
-    groups_, [&](auto& each) { return each->definition().name == name.group && each->definition().stream == name.stream; });
-  return found == groups_.end() ? nullptr : found->get();
+  auto found = locate(name);
+  return found == by_key_.end() ? nullptr : found->second->second.get();
+}
+
+persistent_groups::by_key::iterator persistent_groups::locate(const group_name& name) {
+  auto [first, last] = by_key_.equal_range(name.key());
+  auto found = std::find_if(first, last, [&](auto& each) { return each.second->second->definition().stream == name.stream; });
+  return found == last ? by_key_.end() : found;
 }
 
 std::vector<running_group*> persistent_groups::all() {
-  const auto stream_of = [](const running_group* each) -> const auto& {
-    return each->definition().stream;
-  };
   std::vector<running_group*> list;
-  for (auto& each : groups_)
-    list.insert(std::ranges::upper_bound(list, stream_of(each.get()), {}, stream_of), each.get());
+  for (auto& [number, each] : groups_)
+    list.push_back(each.get());
+  std::ranges::stable_sort(
+    list, {}, [](auto each) -> const auto& { return each->definition().stream; });
   return list;
 }
 
 std::vector<running_group*> persistent_groups::of(std::string_view stream) {
-  auto list = all();
-  std::erase_if(list, [stream](auto each) { return each->definition().stream != stream; });
+  std::vector<running_group*> list;
+  for (auto& [number, each] : groups_)
+    if (each->definition().stream == stream)
+      list.push_back(each.get());
   return list;
 }
 
 // -- changes -------------------------------------------------------------------------------------------------------
 
 void persistent_groups::create(group_definition definition) {
-  start(std::move(definition));
-  save();
+  auto& created = start(std::move(definition));
+  kept_.save_set(created.definition(), [this] { return definitions(); });
 }
 
 void persistent_groups::update(group_definition definition) {
-  auto name = group_name{definition.stream, definition.name};
-  std::erase_if(groups_, [&](auto& each) { return each->name().key() == name.key(); });
+  if (auto found = locate({definition.stream, definition.name}); found != by_key_.end())
+    end(found);
   create(std::move(definition));
 }
 
 void persistent_groups::remove(const group_name& name) {
-  auto removed = find(name);
-  if (!removed)
+  auto found = locate(name);
+  if (found == by_key_.end())
     return;
-  removed->forget();
-  std::erase_if(groups_, [removed](auto& each) { return each.get() == removed; });
-  save();
+  auto& removed = *found->second->second;
+  removed.forget();
+  auto definition = removed.definition();
+  end(found);
+  kept_.save_removed(definition, [this] { return definitions(); });
 }
 
 void persistent_groups::restart() {
   std::vector<group_definition> definitions;
-  for (auto& each : groups_)
+  for (auto& [number, each] : groups_)
     definitions.push_back(each->definition());
+  by_key_.clear();
   groups_.clear();
   for (auto& each : definitions)
     start(std::move(each));
 }
 
-void persistent_groups::start(group_definition definition) {
+running_group& persistent_groups::start(group_definition definition) {
   known_.insert(definition.stream);
-  groups_.push_back(std::make_unique<running_group>(store_, followers_, loop_, std::move(definition)));
+  auto added = std::make_unique<running_group>(store_, followers_, loop_, std::move(definition));
+  auto started = groups_.emplace_hint(groups_.end(), next_++, std::move(added));
+  by_key_.emplace(started->second->definition().key(), started);
   schedule_tick();
+  return *started->second;
 }
 
-// -- the log -------------------------------------------------------------------------------------------------------
-
-void persistent_groups::load() {
-  stream_backwards last{store_, std::string{config_stream}, std::numeric_limits<std::int64_t>::max()};
-  int budget = 1;
-  if (auto found = last.next(budget))
-    for (auto& each : read_config(found->data()))
-      start(std::move(each));
+void persistent_groups::end(by_key::iterator group) {
+  groups_.erase(group->second);
+  by_key_.erase(group);
 }
 
-void persistent_groups::save() {
-  auto write = [this](std::string_view stream, std::string_view type, const std::string& data) {
-    proposed_event event{.id = random_uuid(), .type = type, .json = true, .data = data, .custom_metadata = {}};
-    store_.append(stream, expected_state::any(), {&event, 1});
-  };
-  if (!store_.find(config_stream))
-    write("$$" + std::string{config_stream}, "$metadata", R"({"$maxCount":2})");
-  std::vector<const group_definition*> definitions;
-  for (auto& each : groups_)
-    definitions.push_back(&each->definition());
-  write(config_stream, config_type, write_config(definitions, timestamp_text(store_.now())));
+kept_groups::definitions persistent_groups::definitions() const {
+  kept_groups::definitions all;
+  for (auto& [number, each] : groups_)
+    all.push_back(&each->definition());
+  return all;
 }
 
 // -- time ----------------------------------------------------------------------------------------------------------
@@ -110,7 +110,7 @@ void persistent_groups::schedule_tick() {
 
 void persistent_groups::tick() {
   timer_.reset();
-  for (auto& each : groups_)
+  for (auto& [number, each] : groups_)
     each->tick();
   if (!groups_.empty())
     schedule_tick();

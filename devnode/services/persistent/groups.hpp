@@ -1,16 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "devnode/persistent/kept_groups.hpp"
 #include "devnode/rpc/loop.hpp"
 #include "devnode/services/persistent/running_group.hpp"
 #include "devnode/store/followers.hpp"
 #include "devnode/store/store.hpp"
 
+#include <cstddef>
 #include <map>
 #include <memory>
 #include <set>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace kdb::inline v0::development {
@@ -45,16 +48,23 @@ public:
   void stop();
 
 private:
-  void start(group_definition definition);
-  void load();
-  void save();
+  using in_order = std::map<std::size_t, std::unique_ptr<running_group>>;  // as they were created or last updated
+  using by_key = std::unordered_multimap<std::string, in_order::iterator>; // several for a key if there are "::" in names
+
+  by_key::iterator locate(const group_name& name);
+  running_group& start(group_definition definition);
+  void end(by_key::iterator group);
+  kept_groups::definitions definitions() const;
   void tick();
   void schedule_tick();
 
   store& store_;
   followers& followers_;
   rpc::loop& loop_;
-  std::vector<std::unique_ptr<running_group>> groups_;
+  kept_groups kept_{store_};
+  in_order groups_;
+  by_key by_key_;
+  std::size_t next_ = 0;
   std::set<std::string, std::less<>> known_;
   std::unique_ptr<rpc::timer> timer_;
   bool stopped_ = false;

@@ -20,7 +20,7 @@ void set_id(event_store::client::UUID& id, const uuid& value, id_form form) {
 }
 
 void set_record(ReadResp::ReadEvent::RecordedEvent& record, const stored_event& event, std::uint64_t position, id_form form) {
-  record.ParseFromArray(event.body.begin(), static_cast<int>(event.record_size));
+  record.ParseFromArray(event.body().data(), static_cast<int>(event.record_size));
   set_id(*record.mutable_id(), event.id, form);
   record.set_prepare_position(position);
   record.set_commit_position(position);

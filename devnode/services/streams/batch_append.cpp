@@ -9,7 +9,9 @@
 #include <google/protobuf/arena.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
+#include <cstddef>
 #include <deque>
 #include <unordered_map>
 
@@ -28,7 +30,9 @@ constexpr std::size_t most_replies = 1024;
 struct pending_append {
   explicit pending_append(const devnode_options& limits) : events{limits} {}
 
-  google::protobuf::Arena messages;
+  // A small append fits in it, so that nothing is allocated for the arena.
+  alignas(std::max_align_t) std::array<char, 4096> first_block;
+  google::protobuf::Arena messages{first_block.data(), first_block.size()};
   proposal events;
   const BatchAppendReq* first = nullptr; // its options and the id as the client wrote it
   std::string stream;
@@ -50,7 +54,7 @@ std::optional<expected_state> read_position(const BatchAppendReq::Options& optio
 }
 
 // Time that the client gives this append; none means for ever.
-std::chrono::nanoseconds read_deadline(const BatchAppendReq::Options& options, std::int64_t now) {
+std::chrono::nanoseconds read_deadline(const BatchAppendReq::Options& options, store& events) {
   using namespace std::chrono;
   constexpr std::int64_t longest = 1'000'000; // in seconds; the server's own limit is shorter anyway
   auto span = [=](std::int64_t seconds_left, std::int64_t nanos) {
@@ -61,6 +65,7 @@ std::chrono::nanoseconds read_deadline(const BatchAppendReq::Options& options, s
   if (!options.has_deadline_21_10_0())
     return write_timeout;
   auto& at = options.deadline_21_10_0();
+  auto now = events.now();
   constexpr std::int64_t year_9999 = 253'402'300'800;
   return span(std::clamp<std::int64_t>(at.seconds(), 0, year_9999) - now / 10'000'000, at.nanos() - now % 10'000'000 * 100);
 }
@@ -139,7 +144,7 @@ private:
       return batch_error(chunk, errors::access_denied());
     if (!options.has_stream_identifier())
       return batch_bad_request(chunk, "Object reference not set to an instance of an object.");
-    auto deadline = read_deadline(options, node_.events.now());
+    auto deadline = read_deadline(options, node_.events);
     if (deadline.count() <= 0)
       return batch_timeout(chunk);
     auto expected = read_position(options);
@@ -184,8 +189,8 @@ private:
     }
     if (decided != admission::hang)
       return call_.finish(refusal(node_.place, demand::writing, decided));
-    auto wait = std::min<std::chrono::nanoseconds>(read_deadline(append->first->options(), node_.events.now()),
-                                                   node_.place.forwarding_timeout);
+    auto wait =
+      std::min<std::chrono::nanoseconds>(read_deadline(append->first->options(), node_.events), node_.place.forwarding_timeout);
     append->timeout = std::make_unique<rpc::timer>(call_.on(), wait, [this, id] { expire(id); });
     append->hangs = true;
     pending_.emplace(id, std::move(append));

@@ -7,6 +7,7 @@
 #include "kdb/event_store/client/streams.pb.h"
 #include "proto/wire_name.hpp"
 
+#include <google/protobuf/arena.h>
 #include <google/protobuf/empty.pb.h>
 
 #include <string>
@@ -18,8 +19,8 @@ using event_store::client::streams::BatchAppendReq;
 using event_store::client::streams::BatchAppendResp;
 using rpc::status_code;
 
-BatchAppendResp reply_to(const BatchAppendReq& first) {
-  BatchAppendResp reply;
+BatchAppendResp& reply_to(const BatchAppendReq& first) {
+  auto& reply = *google::protobuf::Arena::CreateMessage<BatchAppendResp>(first.GetArena());
   if (first.has_correlation_id())
     *reply.mutable_correlation_id() = first.correlation_id();
   if (first.options().has_stream_identifier())
@@ -29,7 +30,7 @@ BatchAppendResp reply_to(const BatchAppendReq& first) {
 
 // The message of an error is the name of its details.
 rpc::outgoing failed(const BatchAppendReq& first, status_code code, const google::protobuf::MessageLite& details) {
-  auto reply = reply_to(first);
+  auto& reply = reply_to(first);
   auto& error = *reply.mutable_error();
   error.set_code(static_cast<int>(code));
   const auto name = proto::wire_name(details);
@@ -84,7 +85,7 @@ rpc::outgoing batch_outcome(const BatchAppendReq& first, expected_state expected
   }
   if (done.verdict == append_verdict::wrong_version)
     return failed(first, status_code::already_exists, conflict(expected, done.last));
-  auto reply = reply_to(first);
+  auto& reply = reply_to(first);
   auto& success = *reply.mutable_success();
   if (done.last == no_revision)
     success.mutable_no_stream();
@@ -110,7 +111,7 @@ rpc::outgoing batch_bad_request(const BatchAppendReq& first, std::string_view re
 }
 
 rpc::outgoing batch_not_ready(const BatchAppendReq& first) {
-  auto reply = reply_to(first);
+  auto& reply = reply_to(first);
   reply.mutable_error()->set_message("Server Is Not Ready");
   pack(*reply.mutable_error()->add_details(), google::protobuf::Empty{});
   return rpc::outgoing{reply};

@@ -13,7 +13,8 @@ class BatchAppendReq;
 
 namespace kdb::inline v0::development {
 
-/// Answers to one append of a BatchAppend call. `first` is its first message, which has its stream and its id.
+/// Answers to one append of a BatchAppend call. `first` is its first message, which has its stream and its id, and is on an arena: the answer is made
+/// there, too.
 rpc::outgoing batch_outcome(const event_store::client::streams::BatchAppendReq& first, expected_state expected,
                             const write_outcome& done);
 rpc::outgoing batch_timeout(const event_store::client::streams::BatchAppendReq& first);

@@ -18,14 +18,11 @@ constexpr int content_event = 1;
 constexpr int read_event = 1;
 constexpr int read_link = 2;
 constexpr int record_id = 1;
-constexpr int structured = 1;
 constexpr int text = 2;
 constexpr std::size_t text_size = 36;
 
 std::size_t id_size(const uuid& id, id_form form) {
-  if (form == id_form::text)
-    return field_size(text_size);
-  return field_size(2 + varint_size(id.high) + varint_size(id.low));
+  return form == id_form::text ? field_size(text_size) : structured_id_size(id);
 }
 
 std::size_t record_size(const stored_event& event, id_form form) {
@@ -41,9 +38,7 @@ void write_head(wire_writer& out, int field, const stored_event& event, id_form 
     write_text(event.id, canonical);
     out.bytes(text, {canonical, text_size});
   } else {
-    out.open(structured, 2 + varint_size(event.id.high) + varint_size(event.id.low));
-    out.number(1, event.id.high);
-    out.number(2, event.id.low);
+    write_structured_id(out, event.id);
   }
 }
 
@@ -55,14 +50,15 @@ void set_timestamp(google::protobuf::Timestamp& at, std::int64_t ticks) {
 // Small events are copied next to their heads: one piece costs the transport less than two.
 constexpr std::size_t largest_copy = 4096;
 
-// The usual case, an event without a link and without much data.
+// An event without a link and without much data.
 rpc::outgoing small_event_message(const stored_event& event, id_form form, std::string_view tail) {
-  auto size = field_size(record_size(event, form)) + event.body.size() - event.record_size + tail.size();
+  auto body = event.body();
+  auto size = field_size(record_size(event, form)) + body.size() - event.record_size + tail.size();
   shared_bytes bytes{field_size(size)};
   wire_writer out{const_cast<std::uint8_t*>(bytes.begin())}; // ours alone until it is returned
   out.open(content_event, size);
   write_head(out, read_event, event, form);
-  out.raw({reinterpret_cast<const char*>(event.body.begin()), event.body.size()});
+  out.raw(body);
   out.raw(tail);
   return rpc::outgoing{std::move(bytes)};
 }
@@ -71,10 +67,12 @@ rpc::outgoing small_event_message(const stored_event& event, id_form form, std::
 
 // The body of the last record ends with the position of the event, which belongs to ReadEvent.
 rpc::outgoing event_message(const resolved_event& event, id_form form, std::string_view tail) {
-  if (!event.link && event.event->body.size() <= largest_copy)
+  if (!event.link && form == id_form::structured && tail.empty())
+    return rpc::outgoing{event.event->message}; // as it is stored
+  if (!event.link && event.event->message.size() <= largest_copy)
     return small_event_message(*event.event, form, tail);
   auto& last = event.link ? *event.link : *event.event;
-  std::size_t size = field_size(record_size(last, form)) + last.body.size() - last.record_size + tail.size();
+  std::size_t size = field_size(record_size(last, form)) + last.body().size() - last.record_size + tail.size();
   if (event.link && event.event)
     size += field_size(record_size(*event.event, form));
 
@@ -90,11 +88,11 @@ rpc::outgoing event_message(const resolved_event& event, id_form form, std::stri
   if (event.link && event.event) {
     write_head(out, read_event, *event.event, form);
     pieces.push_back(flush());
-    pieces.push_back(event.event->body.sub(0, event.event->record_size));
+    pieces.push_back(event.event->message.sub(event.event->head_size, event.event->head_size + event.event->record_size));
   }
   write_head(out, event.link ? read_link : read_event, last, form);
   pieces.push_back(flush());
-  pieces.push_back(last.body);
+  pieces.push_back(last.message.sub(last.head_size, last.message.size()));
   if (!tail.empty())
     pieces.emplace_back(tail.data(), tail.size());
   return rpc::outgoing{std::move(pieces)};
