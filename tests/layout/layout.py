@@ -22,6 +22,7 @@ PUBLIC_ROOTS = ["libkdb/include", "actors/include", "devnode/include"]
 
 # Which outside headers a part may use. The standard library is free for all.
 BOOST_UUID = r"boost/uuid/.*"
+BOOST_ENDIAN = r"boost/endian/.*"
 PROTOBUF = r"google/protobuf/.*|.*\.pb\.h"
 GRPC = r"grpc(pp)?/.*"
 CAF = r"caf/.*"
@@ -44,9 +45,9 @@ PARTS = [
     ("libkdb/include/kdb/typed_events.hpp", ["libkdb/include/kdb/"], [JSON]),
     ("libkdb/include/kdb/", ["libkdb/include/kdb/"], [BOOST_UUID]),
     ("libkdb/values/", ["libkdb/include/kdb/", "libkdb/values/"], [BOOST_UUID, JSON, OPENSSL, POSIX]),
-    ("libkdb/policy/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/"], [BOOST_UUID]),
+    ("libkdb/policy/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/"], [BOOST_UUID, BOOST_ENDIAN]),
     ("libkdb/wire/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/", "proto/"],
-     [JSON, BOOST_UUID, PROTOBUF]),
+     [JSON, BOOST_UUID, BOOST_ENDIAN, PROTOBUF]),
     ("libkdb/rpc/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/policy/", "libkdb/wire/", "libkdb/rpc/"],
      [BOOST_UUID, GRPC, OPENSSL, POSIX]),
     ("libkdb/prometheus/", ["libkdb/include/kdb/", "libkdb/values/", "libkdb/prometheus/"], [PROMETHEUS]),
