@@ -5,7 +5,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,8 +65,7 @@ public:
       out_.append(value);
       return;
     }
-    std::memcpy(held_.data() + used_, value.data(), value.size());
-    used_ += value.size();
+    used_ += value.copy(held_.data() + used_, value.size());
   }
   void id(std::uint32_t field, const uuid& value) {
     message(field, uuid_size(value));
