@@ -212,7 +212,7 @@ int measure(std::uint64_t count) {
   node again{database};
   const auto start = static_cast<double>(since.elapsed().count()) / 1e3;
   const auto memory = again.resident_bytes() - empty;
-  all.row("a start with the database", start, "s", 10 * std::max(1.0, static_cast<double>(count) / 1e7));
+  all.row("a start with the database", start, "s", std::max(1.0, 10 * static_cast<double>(count) / 1e7));
   all.row("memory after it", each(memory), "B each");
   all.row("the same against the bytes on the wire", memory / on_the_wire, "×", 1.5);
   again.delete_stream("even");
