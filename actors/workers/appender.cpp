@@ -261,16 +261,21 @@ void appender_state::ask_for_node() {
 
 /// Overtakes those who wait for a node, which is what it asks for.
 void appender_state::send_if_there_is_a_node(queued append) {
-  auto held = std::make_shared<queued>(std::move(append));
+  // The handlers may outlive this state, and what watches the append needs the signals.
+  struct held_append {
+    worker_context_ptr keeps;
+    queued append;
+  };
+  auto held = std::make_shared<held_append>(held_append{context, std::move(append)});
   any_caf::request(self, context->connection->get(), caf::infinite, get_node{.wait = false})
     .then(
       [this, held](const node_ptr& found) {
         current = found;
-        held->held = share{queued_load, held->bytes};
-        waiting.push_front(std::move(*held));
+        held->append.held = share{queued_load, held->append.bytes};
+        waiting.push_front(std::move(held->append));
         pump();
       },
-      [this, held](const caf::error& cause) { held->answer.deliver(to_caf(no_node(*context, cause))); });
+      [held](const caf::error& cause) { held->append.answer.deliver(to_caf(no_node(*held->keeps, cause))); });
 }
 
 void appender_state::refuse_queued(const error& cause) {
